@@ -1,0 +1,1 @@
+"""From a CleanDocument to observations: mentions are found, linked, judged."""

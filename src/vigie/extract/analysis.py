@@ -1,0 +1,147 @@
+"""One document under analysis: every kind of mention is found once, on demand, and shared by all extractors.
+
+In: CleanDocument. Out: mentions by kind and the sentences that hold them. Extractors read it and yield Drafts;
+`vigie.extract.finish` turns a Draft into an Observation (place, time, assertion, attribution, id).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Protocol, TypeVar
+
+from vigie.extract.amounts import find_money, find_percents, find_quantities
+from vigie.extract.assertion import find_assertion_cues, find_attributions
+from vigie.extract.dates import find_dates
+from vigie.extract.mentions import (
+    AssertionCue,
+    AttributionMention,
+    DateMention,
+    ModalityMention,
+    MoneyMention,
+    PercentMention,
+    PlaceMention,
+    QuantityMention,
+    SubstanceMention,
+)
+from vigie.extract.modality import find_modalities
+from vigie.extract.place import find_places
+from vigie.extract.substance import find_substances
+from vigie.model.document import CleanDocument
+from vigie.model.observation import Assertion, Value
+from vigie.model.period import When
+from vigie.model.place import Place
+from vigie.text.normalise import fold
+from vigie.text.sentences import Span, sentences
+
+
+class Spanned(Protocol):
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
+
+
+S = TypeVar("S", bound=Spanned)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A fact found, before place, time and assertion are resolved. None = let `finish` resolve it.
+
+    Attributes:
+        anchor: offset the resolver looks around for place and time; the middle of the span when None.
+    """
+
+    start: int
+    end: int
+    value: Value
+    rule: str
+    confidence: float
+    substance: str | None = None
+    form: str | None = None
+    place: Place | None = None
+    when: When | None = None
+    assertion: Assertion | None = None
+    attribution: str | None = None
+    anchor: int | None = None
+
+
+class Analysis:
+    """Shared, lazily found mentions of one document (offsets into `text`)."""
+
+    def __init__(self, document: CleanDocument) -> None:
+        self.document = document
+        self.text = document.text
+        self.lang = document.lang if document.lang in ("fr", "en") else "fr"
+        self.body_start = document.body_start
+
+    @property
+    def reference(self) -> date | None:
+        """The date relative expressions count from: the publication date, if it is known."""
+        return self.document.published.first if self.document.published else None
+
+    @cached_property
+    def folded(self) -> str:
+        return fold(self.text)
+
+    @cached_property
+    def sentences(self) -> list[Span]:
+        return sentences(self.text)
+
+    @cached_property
+    def substances(self) -> list[SubstanceMention]:
+        return find_substances(self.text, self.lang)
+
+    @cached_property
+    def places(self) -> list[PlaceMention]:
+        return find_places(self.text, self.lang)
+
+    @cached_property
+    def dates(self) -> list[DateMention]:
+        return find_dates(self.text, self.lang, self.reference)
+
+    @cached_property
+    def money(self) -> list[MoneyMention]:
+        return find_money(self.text, self.lang)
+
+    @cached_property
+    def quantities(self) -> list[QuantityMention]:
+        return find_quantities(self.text, self.lang)
+
+    @cached_property
+    def percents(self) -> list[PercentMention]:
+        return find_percents(self.text, self.lang)
+
+    @cached_property
+    def modalities(self) -> list[ModalityMention]:
+        return find_modalities(self.text, self.lang)
+
+    @cached_property
+    def cues(self) -> list[AssertionCue]:
+        return find_assertion_cues(self.text, self.lang)
+
+    @cached_property
+    def attributions(self) -> list[AttributionMention]:
+        return find_attributions(self.text, self.lang)
+
+    @cached_property
+    def _sentence_starts(self) -> list[int]:
+        return [span.start for span in self.sentences]
+
+    def sentence_index(self, offset: int) -> int:
+        """Index in `sentences` of the sentence that holds (or precedes) `offset`."""
+        return max(0, bisect_right(self._sentence_starts, offset) - 1)
+
+    def sentence_at(self, offset: int) -> Span:
+        return self.sentences[self.sentence_index(offset)]
+
+
+def within(mentions: Sequence[S], start: int, end: int) -> Sequence[S]:
+    """The mentions, sorted by start, that begin in [start, end)."""
+    first = bisect_left(mentions, start, key=lambda m: m.start)
+    last = bisect_left(mentions, end, key=lambda m: m.start)
+    return mentions[first:last]

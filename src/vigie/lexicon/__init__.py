@@ -1,0 +1,1 @@
+"""Loads and checks data/lexicons; compiles the matchers."""

@@ -1,0 +1,95 @@
+"""Terms: words as data, each with its own proof.
+
+In: data/lexicons/<lang>/<name>.toml, a list of `[[term]]`. Out: frozen Term records, in file order.
+The checker that proves them is `vigie.lexicon.check`; loading only refuses what cannot be used.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from typing import Any, Literal
+
+from vigie.model.errors import LexiconError
+
+Status = Literal["strong", "ambiguous"]
+_KNOWN = {"id", "surface", "status", "source", "hit", "miss", "note"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """One entry of a lexicon file.
+
+    Attributes:
+        id: what the term means ("cocaine", "channel:telegram", "up").
+        surface: how it is written; matching ignores case and accents, keeps word boundaries, and lets one space,
+            line break or hyphen stand for a space. A trailing "+" also accepts the plural in -s, -x or -es.
+            A surface with upper-case letters only, or preceded by "=", matches with that case ("=C", "=MD").
+        status: "strong" counts alone; "ambiguous" needs supporting context nearby.
+        source: key in data/references.toml.
+        hit, miss: sentences with [brackets] around what must be found, sentences where nothing may be.
+        extra: other keys of the entry (form, indicator, kind...), as the lexicon's user defines them.
+    """
+
+    id: str
+    surface: tuple[str, ...]
+    status: Status = "strong"
+    source: str = ""
+    hit: tuple[str, ...] = ()
+    miss: tuple[str, ...] = ()
+    note: str = ""
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+def data_text(*parts: str) -> str:
+    """Text of a file under the package's data folder. Raises LexiconError if it is missing."""
+    try:
+        return resources.files("vigie").joinpath("data", *parts).read_text(encoding="utf-8")
+    except (FileNotFoundError, ModuleNotFoundError) as error:
+        raise LexiconError(f"data file {'/'.join(parts)} is missing: reinstall vigie") from error
+
+
+def data_toml(*parts: str) -> dict[str, Any]:
+    """A TOML file under the package's data folder. Raises LexiconError if it cannot be parsed."""
+    try:
+        return tomllib.loads(data_text(*parts))
+    except tomllib.TOMLDecodeError as error:
+        raise LexiconError(f"data/{'/'.join(parts)}: {error}") from error
+
+
+def parse_terms(document: Mapping[str, Any], origin: str) -> tuple[Term, ...]:
+    """Terms of a parsed lexicon file. Raises LexiconError naming `origin` and the entry."""
+    terms = []
+    for number, entry in enumerate(document.get("term", ()), 1):
+        identifier = entry.get("id")
+        surface = entry.get("surface")
+        if not identifier or not surface or not all(isinstance(s, str) and s.strip() for s in surface):
+            raise LexiconError(f"{origin}: entry {number} needs an id and at least one surface")
+        status = entry.get("status", "strong")
+        if status not in ("strong", "ambiguous"):
+            raise LexiconError(f"{origin}: {identifier}: status is 'strong' or 'ambiguous', not {status!r}")
+        terms.append(
+            Term(
+                id=identifier,
+                surface=tuple(surface),
+                status=status,
+                source=entry.get("source", ""),
+                hit=tuple(entry.get("hit", ())),
+                miss=tuple(entry.get("miss", ())),
+                note=entry.get("note", ""),
+                extra={key: value for key, value in entry.items() if key not in _KNOWN},
+            )
+        )
+    return tuple(terms)
+
+
+@cache
+def load_terms(name: str, lang: str) -> tuple[Term, ...]:
+    """Terms of data/lexicons/<lang>/<name>.toml; () when the language has no such file."""
+    path = resources.files("vigie").joinpath("data", "lexicons", lang, f"{name}.toml")
+    if not path.is_file():
+        return ()
+    return parse_terms(data_toml("lexicons", lang, f"{name}.toml"), f"data/lexicons/{lang}/{name}.toml")

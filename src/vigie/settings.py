@@ -1,0 +1,3 @@
+"""Settings with their defaults and units."""
+
+from __future__ import annotations

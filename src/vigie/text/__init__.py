@@ -1,0 +1,1 @@
+"""Text mechanics without knowledge of drugs: folding, repair, sentences, language."""

@@ -1,0 +1,57 @@
+"""Repair and folding.
+
+`repair` may change the length of a text and runs once, in the readers. `fold` never changes it: position i of the
+folded text is position i of the text, so that a match found in one is evidence in the other.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+import ftfy
+
+_FTFY = ftfy.TextFixerConfig(
+    unescape_html="auto", remove_terminal_escapes=True, fix_latin_ligatures=True, fix_character_width=True,
+    uncurl_quotes=False, fix_line_breaks=True, fix_surrogates=True, remove_control_chars=True,
+    normalization="NFC", explain=False,
+)  # fmt: skip
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufff9-\ufffb]")
+
+
+def repair(text: str) -> str:
+    """Undo mojibake, stray control and invisible characters; NFC; lines end in \\n."""
+    fixed = ftfy.fix_text(text, _FTFY)
+    return _INVISIBLE.sub("", fixed).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _fold_table() -> dict[int, str]:
+    table: dict[int, str] = {}
+    for code in [
+        *range(0x41, 0x5B),
+        *range(0xC0, 0x250),
+        *range(0x1E00, 0x1F00),
+        *range(0x370, 0x400),
+        *range(0x400, 0x460),
+    ]:
+        lower = chr(code).lower()
+        base = unicodedata.normalize("NFD", lower)[0] if len(lower) == 1 else lower[0]
+        if base != chr(code):
+            table[code] = base
+    table.update({ord(c): "'" for c in "’‘ʼ´`′"})
+    table.update({ord(c): '"' for c in "“”„«»"})
+    table.update({ord(c): "-" for c in "‐‑‒–—−"})
+    table.update({ord(c): " " for c in "\u00a0\u202f\u2009\u2007\u2008\u200a\u2002\u2003\t"})
+    table[ord("¤")] = "€"  # what a Latin-1 page makes of the euro sign of ISO 8859-15
+    return table
+
+
+_FOLD = _fold_table()
+
+
+def fold(text: str) -> str:
+    """Lower case without accents, plain quotes, dashes and spaces; one code point for one code point.
+
+    "œ" and "ß" stay as they are: they have no one-letter form.
+    """
+    return text.translate(_FOLD)
