@@ -1,0 +1,83 @@
+"""Standard output carries data only; standard error carries what a person should know.
+
+Errors name an input and a reason and never show document text: of an unexpected exception only the class is
+told, because its message may quote the text that caused it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import typer
+
+
+def use_utf8() -> None:
+    """UTF-8 and plain line feeds whatever the locale; a name that is not valid text is shown escaped."""
+    for stream, errors in ((sys.stdout, "strict"), (sys.stderr, "backslashreplace")):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(encoding="utf-8", errors=errors, newline="\n")
+
+
+def write(text: str) -> None:
+    """Write data. A reader that stops early (`| head`) has what it wanted: leave quietly."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except UnicodeEncodeError:  # half a surrogate pair: no valid UTF-8 exists for it
+        sys.stdout.write(text.encode("utf-8", "replace").decode("utf-8"))
+    except BrokenPipeError:
+        leave_closed_pipe()
+
+
+def leave_closed_pipe() -> None:
+    """Nobody reads standard output any more: point it elsewhere so that the flush at exit stays silent."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    raise typer.Exit(0)
+
+
+def write_json(value: Mapping[str, Any]) -> None:
+    """One JSON object on one line."""
+    line = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    try:
+        line.encode("utf-8")
+    except UnicodeEncodeError:
+        line = json.dumps(value, ensure_ascii=True, allow_nan=False)
+    write(line + "\n")
+
+
+def say(text: str) -> None:
+    """One line for the person, on standard error."""
+    try:
+        print(text, file=sys.stderr, flush=True)
+    except BrokenPipeError:
+        leave_closed_pipe()
+
+
+def fail(message: str, code: int) -> typer.Exit:
+    """Say why and give the exit to raise."""
+    say(f"vigie: {message}")
+    return typer.Exit(code)
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[object]], *, widest: int = 60) -> str:
+    """Columns aligned with spaces; a cell longer than `widest` is cut with an ellipsis."""
+    cells = [[_cell(value, widest) for value in row] for row in rows]
+    if not cells:
+        return ""
+    widths = [max(len(column[i]) for column in [list(header), *cells]) for i in range(len(header))]
+    lines = [list(header), ["-" * width for width in widths], *cells]
+    return "".join(
+        "  ".join(c.ljust(w) for c, w in zip(line, widths, strict=True)).rstrip() + "\n" for line in lines
+    )
+
+
+def _cell(value: object, widest: int) -> str:
+    if value is None:
+        return ""
+    text = " ".join((f"{value:g}" if isinstance(value, float) else str(value)).split())
+    return text if len(text) <= widest else text[: widest - 1] + "…"

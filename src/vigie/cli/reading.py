@@ -1,0 +1,226 @@
+"""Verbs that read documents and keep nothing: extract, redact, parse."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from vigie.cli.app import SOME_REFUSED, WRONG_USE, ExtractFormat, RedactFormat, app
+from vigie.cli.output import fail, say, table, write, write_json
+from vigie.cli.parsing import Kind, parse_stream
+
+if TYPE_CHECKING:
+    from vigie.model.observation import Observation
+    from vigie.pipeline import Cleaned, Reading, Refusal
+
+PATHS = typer.Argument(
+    ..., metavar="PATH…", help="Files or folders; - reads standard input.", show_default=False
+)
+SOURCE = typer.Option(None, "--source", metavar="CARD.toml", help="The source card of these inputs.")
+MAPPING = typer.Option(
+    None, "--map", metavar="FIELD=KEY", help="For JSON: document field = key of the record (repeatable)."
+)
+EXTRACT_FORMAT = typer.Option(ExtractFormat.JSONL, "--format", help="How to print.")
+REDACT_FORMAT = typer.Option(RedactFormat.TEXT, "--format", help="How to print.")
+KIND = typer.Argument(..., help="What to find.", show_default=False)
+STDIN = "-"
+
+
+def reading_options(source: Path | None, mapping: list[str] | None) -> Reading:
+    """Read the card and the mapping given on the command line; wrong use ends here."""
+    from vigie.model.errors import VigieError
+    from vigie.pipeline import Reading
+
+    pairs: dict[str, str] = {}
+    for item in mapping or ():
+        field, sign, key = item.partition("=")
+        if not (field and sign and key):
+            raise fail(f"--map takes FIELD=KEY, not {item!r}", WRONG_USE)
+        pairs[field] = key
+    card = None
+    if source is not None:
+        from vigie.ingest.sources import load_card
+
+        try:
+            card = load_card(source)
+        except (VigieError, OSError) as error:
+            raise fail(f"source card {source}: {error}", WRONG_USE) from None
+    return Reading(source=card, mapping=pairs or None)
+
+
+def cleaned(paths: list[str], reading: Reading) -> Iterator[Cleaned | Refusal]:
+    """Redacted documents of all arguments, streamed."""
+    from vigie.pipeline import Refusal, clean, clean_stream, inputs
+
+    for name in paths:
+        if name == STDIN:
+            yield from clean_stream(STDIN, sys.stdin.buffer.read(), reading)
+            continue
+        if name.startswith(("http://", "https://")):
+            yield url_refusal(name)
+            continue
+        for found in inputs([Path(name)]):
+            if isinstance(found, Refusal):
+                yield found
+            else:
+                yield from clean(found, reading)
+
+
+def url_refusal(name: str) -> Refusal:
+    """Addresses are not fetched yet. The query is left out: it may hold a key."""
+    from vigie.pipeline import Refusal
+
+    return Refusal(
+        name=name.partition("?")[0],
+        reason="addresses are not fetched",
+        repair="save the page and give the file",
+    )
+
+
+@app.command()
+def extract(
+    paths: list[str] = PATHS,
+    format: ExtractFormat = EXTRACT_FORMAT,
+    source: Path | None = SOURCE,
+    mapping: list[str] | None = MAPPING,
+) -> None:
+    """Print the observations of documents; keep nothing.
+
+    \b
+    Example:
+      vigie extract article.html report.pdf --format table
+      cat note.txt | vigie extract - > note.jsonl
+    """
+    from vigie.model.contract import document_json
+    from vigie.pipeline import Refusal, observe
+
+    reading, refused = reading_options(source, mapping), 0
+    for item in cleaned(paths, reading):
+        found = item if isinstance(item, Refusal) else observe(item.document)
+        if isinstance(found, Refusal):
+            refused += 1
+            say(f"refused: {found}")
+        elif not isinstance(item, Refusal):
+            if format is ExtractFormat.JSONL:
+                write_json(document_json(item.document, found))
+            else:
+                write(
+                    f"{item.document.path}  [{item.document.lang}]  {item.document.published or 'undated'}\n"
+                )
+                write((table(TABLE_HEADER, (table_row(o) for o in found)) or "nothing found\n") + "\n")
+    if refused:
+        raise typer.Exit(SOME_REFUSED)
+
+
+TABLE_HEADER = ("type", "substance", "value", "place", "when", "assertion", "source", "conf.", "quote")
+
+
+def table_row(observation: Observation) -> tuple[object, ...]:
+    """One observation for the eye; the JSON form is the one to compute with."""
+    o = observation
+    when = (
+        ""
+        if o.when.start is None
+        else o.when.start.isoformat()[: {"year": 4, "month": 7}.get(o.when.precision or "", 10)]
+    )
+    place = (o.place.label if o.place else None) or ""
+    return (
+        o.type,
+        o.substance,
+        value_text(o),
+        place,
+        when,
+        o.assertion,
+        o.attribution,
+        f"{o.confidence:.2f}",
+        o.quote,
+    )
+
+
+def value_text(observation: Observation) -> str:
+    """The value in a few words: "retail 60–70 EUR/g"."""
+    from vigie.model.contract import value_json
+
+    value = value_json(observation)
+    if observation.type == "flow":
+        ends = [(value[end] or {}).get("label", "?") for end in ("origin", "destination")]
+        return f"{ends[0]} → {ends[1]} ({value['mode']})"
+    words = [
+        str(value[k]) for k in ("kind", "family", "code", "indicator", "direction", "measure") if value.get(k)
+    ]
+    low, high = value.get("low"), value.get("high")
+    if low is not None or high is not None:
+        span = (
+            f"{low:g}"
+            if low == high
+            else f"{'…' if low is None else f'{low:g}'}–{'…' if high is None else f'{high:g}'}"
+        )
+        unit = value.get("currency") or value.get("unit") or ""
+        if value.get("per_unit"):
+            many = value.get("per_value") or 1
+            unit += f"/{'' if many == 1 else f'{many:g} '}{value['per_unit']}"
+        words.append(f"{span} {unit}".strip())
+    return " ".join(words)
+
+
+@app.command()
+def redact(
+    paths: list[str] = PATHS,
+    format: RedactFormat = REDACT_FORMAT,
+    source: Path | None = SOURCE,
+    mapping: list[str] | None = MAPPING,
+) -> None:
+    """Print redacted text and count what was removed.
+
+    What was removed is told by kind, never by value.
+
+    \b
+    Example:
+      vigie redact letter.eml
+      vigie redact ./letters --format json > clean.jsonl
+    """
+    from vigie.pipeline import Refusal
+
+    refused = 0
+    for item in cleaned(paths, reading_options(source, mapping)):
+        if isinstance(item, Refusal):
+            refused += 1
+            say(f"refused: {item}")
+            continue
+        document = item.document
+        counts = dict(sorted(document.redactions.items()))
+        if format is RedactFormat.JSON:
+            keys = ("doc_id", "path", "lang", "title", "text")
+            write_json({**{key: getattr(document, key) for key in keys}, "redactions": counts})
+        else:
+            write(document.text.rstrip("\n") + "\n")
+            removed = ", ".join(f"{kind} {count}" for kind, count in counts.items()) or "nothing"
+            say(f"{document.path}: removed {removed}")
+    if refused:
+        raise typer.Exit(SOME_REFUSED)
+
+
+@app.command()
+def parse(kind: Kind = KIND) -> None:
+    """Find one kind of mention in lines of JSON.
+
+    The workbench of lexicon and grammar authors: standard input holds objects {id, text, lang, reference}, one a
+    line. `lang` is detected when missing; `reference` is the date that relative dates count from.
+
+    \b
+    Example:
+      echo '{"id": 1, "text": "80 € le gramme", "lang": "fr"}' | vigie parse money
+    """
+    failed = 0
+    for number, result in parse_stream(kind, sys.stdin.buffer):
+        if isinstance(result, str):
+            failed += 1
+            say(f"line {number}: {result}")
+        else:
+            write_json(result)
+    if failed:
+        raise typer.Exit(SOME_REFUSED)
