@@ -1,0 +1,28 @@
+"""Bounds on one input, each with its reason. Past a bound the input is refused; the rest goes on.
+
+They are module constants so that a program that embeds Vigie can raise them before reading.
+"""
+
+from __future__ import annotations
+
+MB = 1024 * 1024
+
+MAX_FILE_BYTES = (
+    200 * MB
+)  # a whole input read into memory (PDF with scans); containers that stream are not bound
+MAX_TEXT_BYTES = 50 * MB  # plain text, HTML, e-mail: the longest report of a year of sessions is below 10 MB
+MAX_TEXT_CHARS = 50_000_000  # text of one document after extraction
+MAX_LINE_CHARS = 5_000_000  # one line: no person writes one, and every later stage works by lines
+MAX_HTML_BYTES = 20 * MB  # the largest real page of a 420 MB archive held 6 MB
+MAX_HTML_DEPTH = 1_000  # open elements; real pages stay below 120
+MAX_ZIP_MEMBERS = 20_000  # files in one DOCX, ODT or EPUB
+MAX_MEMBER_BYTES = 50 * MB  # one unpacked member, counted while unpacking and not as declared
+MAX_UNPACKED_BYTES = 200 * MB  # all members that are read
+MAX_RATIO = 200  # unpacked to packed; text rarely passes 20
+MAX_XML_DEPTH = 200  # open elements in DOCX, ODT and EPUB parts
+MAX_PDF_PAGES = 3_000  # parliamentary volumes stay below 1,500
+MAX_RECORD_BYTES = 20 * MB  # one WARC payload or one JSON line
+MAX_PARTS = 500  # parts of one e-mail
+WORKER_SECONDS = 60.0  # one document in the guarded worker; measured: 0.05 s a page of PDF, 0.03 s of HTML
+WORKER_MEMORY = 2_048 * MB  # address space of the guarded worker, on systems that know such a limit
+HEAD_BYTES = 64 * 1024  # what a reader sees to recognise its kind
