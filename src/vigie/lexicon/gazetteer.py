@@ -1,0 +1,204 @@
+"""The gazetteer: every place the project can name, by folded name and by code.
+
+In: data/gazetteer (built by scripts/build_gazetteer.py; sources in data/gazetteer/SOURCES.md). Out: frozen Entry
+records. Nothing here reads text: `vigie.extract.place` decides which entry a name in a sentence means.
+Left out: anything finer than a commune (arrondissement for Paris, Lyon, Marseille), villages abroad.
+"""
+
+from __future__ import annotations
+
+import gzip
+from dataclasses import dataclass
+from functools import cache, cached_property, lru_cache
+from importlib import resources
+from typing import Any, cast
+
+from vigie.lexicon.terms import data_text, data_toml
+from vigie.model.errors import LexiconError
+from vigie.model.place import Level, Place
+from vigie.text.normalise import fold
+
+_SPACED = str.maketrans({"-": " ", "'": " ", "œ": "oe", "ß": "ss", "/": " "})
+_SAINTS = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes"}
+_ALIASES = {"FR-75C": "FR-75", "FR-69M": "FR-69", "FR-COR": "FR-20R", "FR-GP": "FR-971", "FR-MQ": "FR-972",
+            "FR-GF": "FR-973", "FR-RE": "FR-974", "FR-YT": "FR-976", "GP": "FR-971", "MQ": "FR-972", "GF": "FR-973",
+            "RE": "FR-974", "YT": "FR-976", "PF": "FR-PF", "NC": "FR-NC", "PM": "FR-PM", "WF": "FR-WF",
+            "BL": "FR-BL", "MF": "FR-MF", "TF": "FR-TF", "UK": "GB"}  # fmt: skip
+
+
+def key(name: str) -> str:
+    """The look-up form of a name: folded, spaces for hyphens and apostrophes, "St" written out."""
+    words = fold(name).translate(_SPACED).split()
+    return " ".join(_SAINTS.get(word, word) for word in words)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One place of the gazetteer.
+
+    Attributes:
+        code: as in `vigie.model.place.Place`; None for a usual area without an official code.
+        label: canonical name.
+        level: see `vigie.model.place.Level`.
+        population: inhabitants, 0 where the source has none.
+        lat, lon: degrees or None. A department's, region's or country's point is the middle of its places.
+        department, region, country: codes of the containing places; `region` holds the state abroad.
+    """
+
+    code: str | None
+    label: str
+    level: Level
+    population: int = 0
+    lat: float | None = None
+    lon: float | None = None
+    department: str | None = None
+    region: str | None = None
+    country: str | None = None
+
+    def place(self, name: str) -> Place:
+        """This entry as the place that the text calls `name`."""
+        return Place(
+            name=name,
+            label=self.label,
+            code=self.code,
+            level=self.level,
+            lat=self.lat,
+            lon=self.lon,
+            department=self.department,
+            region=self.region,
+            country=self.country,
+        )
+
+
+def _number(field: str) -> float | None:
+    return float(field) if field else None
+
+
+def _read_gz(name: str) -> str:
+    try:
+        blob = resources.files("vigie").joinpath("data", "gazetteer", name).read_bytes()
+    except FileNotFoundError as error:
+        raise LexiconError(f"data/gazetteer/{name} is missing: run scripts/build_gazetteer.py") from error
+    return gzip.decompress(blob).decode("utf-8")
+
+
+class Gazetteer:
+    """Names to entries. The large files stay as lines of text; a line becomes records when it is asked for."""
+
+    def __init__(self) -> None:
+        self._divisions: dict[str, list[Entry]] = {}
+        self._by_code: dict[str, Entry] = {}
+        for line in data_text("gazetteer", "divisions.tsv").splitlines():
+            if not line.startswith("#"):
+                self._add_division(line.split("\t"))
+        self._communes = _index(_read_gz("communes.tsv.gz"))
+        self._cities = _index(_read_gz("cities.tsv.gz"))
+        self._find = lru_cache(maxsize=20_000)(self._search)
+
+    def _add_division(self, fields: list[str]) -> None:
+        code, level, label, names, population, lat, lon, region, country = fields
+        entry = Entry(
+            code, label, cast(Level, level), int(population or 0), _number(lat), _number(lon),
+            code if level == "department" else None, region or None, country or None,
+        )  # fmt: skip
+        self._by_code[code] = entry
+        for name in names.split("|"):
+            self._divisions.setdefault(name, []).append(entry)
+
+    def find(self, name: str) -> tuple[Entry, ...]:
+        """Every entry known by `name` (a `key`): divisions first, then communes, then cities."""
+        return self._find(name)
+
+    def _search(self, name: str) -> tuple[Entry, ...]:
+        found = list(self._divisions.get(name, ()))
+        for record in self._communes.get(name, "").split("\t"):
+            if record:
+                found.append(self._commune(record))
+        for record in self._cities.get(name, "").split("\t"):
+            if record:
+                found.append(_city(record))
+        return tuple(found)
+
+    def _commune(self, record: str) -> Entry:
+        code, label, population, lat, lon, department = record.split(";")
+        parent = self._by_code.get(department)
+        return Entry(
+            f"INSEE:{code}", label, "arrondissement" if " arrondissement" in label else "commune",
+            int(population or 0), _number(lat), _number(lon), department, parent.region if parent else None, "FR",
+        )  # fmt: skip
+
+    @cached_property
+    def heads(self) -> dict[str, int]:
+        """First word of every name -> number of words of the longest name that it opens."""
+        heads: dict[str, int] = {}
+        for names in (self._communes, self._cities, self._divisions):
+            for name in names:
+                head = name.partition(" ")[0]
+                size = name.count(" ") + 1
+                if heads.get(head, 0) < size:
+                    heads[head] = size
+        return heads
+
+    @cached_property
+    def _coded(self) -> dict[str, Entry]:
+        """Communes and cities by code: built at the first look-up by code, which few runs need."""
+        coded: dict[str, Entry] = {}
+        for line in self._communes.values():
+            for record in line.split("\t"):
+                entry = self._commune(record)
+                coded.setdefault(str(entry.code), entry)
+        for line in self._cities.values():
+            for record in line.split("\t"):
+                entry = _city(record)
+                coded.setdefault(str(entry.code), entry)
+        return coded
+
+    def by_code(self, code: str) -> Entry | None:
+        """The entry of an official code; former and alternative ISO codes are understood."""
+        code = _ALIASES.get(code, code)
+        return self._by_code.get(code) or (self._coded.get(code) if ":" in code else None)
+
+
+def _index(text: str) -> dict[str, str]:
+    return dict([line.split("\t", 1) for line in text.split("\n") if line and line[0] != "#"])  # type: ignore[misc]
+
+
+def _city(record: str) -> Entry:
+    code, label, population, lat, lon, country, state = record.split(";")
+    return Entry(
+        f"GN:{code}",
+        label,
+        "city",
+        int(population or 0),
+        _number(lat),
+        _number(lon),
+        None,
+        state or None,
+        country,
+    )
+
+
+@cache
+def gazetteer() -> Gazetteer:
+    """The bundled gazetteer, loaded at the first call."""
+    return Gazetteer()
+
+
+def place_by_code(code: str) -> Place | None:
+    """The place of a code ("INSEE:72181", "FR-72", "ES", "GN:2711537"), named by its label; None if unknown."""
+    entry = gazetteer().by_code(code)
+    return entry.place(entry.label) if entry else None
+
+
+def containing(place: Place) -> tuple[Place, ...]:
+    """The places that contain `place`, smallest first: department, region, country, as far as known."""
+    codes = [place.department, place.region, place.country]
+    return tuple(
+        found for code in codes if code and code != place.code and (found := place_by_code(code)) is not None
+    )
+
+
+@cache
+def curated(name: str) -> dict[str, Any]:
+    """A hand-written file of data/gazetteer (areas, demonyms, contexts)."""
+    return data_toml("gazetteer", f"{name}.toml")
