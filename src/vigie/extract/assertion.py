@@ -1,0 +1,119 @@
+"""Cues that a statement is denied, supposed, planned or hearsay, and the stretch of text each one governs.
+
+In: text, language. Out: AssertionCue, in order. Words and their scopes: data/lexicons/<lang>/assertion.toml.
+Pseudo-cues ("pas seulement", "sans précédent") hide the cue inside them. A restrictive "ne ... que" affirms: "que" is
+no cue. Left out: irony, and denials that need the next sentence to be understood.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import cast
+
+from vigie.extract.attribution import find_attributions
+from vigie.extract.clauses import Boundary, backward_start, boundaries, forward_end
+from vigie.extract.mentions import AssertionCue
+from vigie.extract.scan import Scan, scan
+from vigie.lexicon.matcher import Hit, flatten
+from vigie.model.observation import Assertion
+from vigie.text.normalise import fold
+from vigie.text.sentences import Span
+
+__all__ = ["find_assertion_cues", "find_attributions"]
+
+_WORD = re.compile(r"[^\s']+'?")
+_NE = re.compile(r"(?:^|[\s'])(?:ne\s|n')")
+# A past participle after "seront", "n'ont pas été": the verb is passive and its subject stands before it.
+_PARTICIPLE = re.compile(
+    r"\s*(?:bien |deja |aussi |alors |ensuite |largement )?(?:ete\b|\w{2,}(?:e|i|u|is|it|ert)e?s?\b)"
+)
+_NE_REACH = 60  # characters between "ne" and "pas": auxiliaries, pronouns, an adverb
+
+
+def find_assertion_cues(text: str, lang: str) -> list[AssertionCue]:
+    """The cues of `text`; every scope lies within the cue's sentence."""
+    found = scan(text, lang)
+    code = lang if lang in ("fr", "en") else "fr"
+    cues = []
+    for hit in found.hits["assertion"]:
+        kind = hit.term.extra.get("kind")
+        if kind == "none":
+            continue
+        span = found.sentence_at(hit.start)
+        cuts = boundaries(text, found.flat, span, code)
+        if not _counts(hit, found, span, cuts):
+            continue
+        start, end = _scope(hit, found, span, cuts)
+        cues.append(
+            AssertionCue(
+                start=hit.start, end=hit.end, kind=cast(Assertion, kind), scope_start=start, scope_end=end
+            )
+        )
+    return cues
+
+
+def _counts(hit: Hit, found: Scan, span: Span, cuts: tuple[Boundary, ...]) -> bool:
+    """Whether the context that the term asks for is there."""
+    extra = hit.term.extra
+    if extra.get("after_ne"):
+        begin = max(backward_start(cuts, hit.start, span, commas=True), hit.start - _NE_REACH)
+        return _NE.search(found.flat, begin, hit.start) is not None
+    wanted = extra.get("next")
+    if wanted and found.flat[hit.start : hit.end] in extra.get("next_for", ()):
+        following = _WORD.match(found.flat, _skip(found.flat, hit.end))
+        return following is not None and following.group() in {flatten(fold(word)) for word in wanted}
+    return True
+
+
+def _scope(hit: Hit, found: Scan, span: Span, cuts: tuple[Boundary, ...]) -> tuple[int, int]:
+    extra = hit.term.extra
+    commas = bool(extra.get("commas"))
+    direction = extra.get("scope", "forward")
+    if direction == "sentence":
+        return span.start, span.end
+    start, end = hit.start, hit.end  # the cue itself belongs to its scope: facts may be anchored on it
+    if direction in ("forward", "clause"):
+        end = _limited(found.flat, hit.end, forward_end(cuts, hit.end, span, commas=commas), hit)
+    if direction in ("backward", "clause") or _passive(hit, found, span):
+        start = backward_start(cuts, hit.start, span)
+    elif extra.get("after_ne"):
+        # the verb stands between "ne" and "pas": "le prix n'augmente pas"
+        start = max((m.end() for m in _NE.finditer(found.flat, span.start, hit.start)), default=hit.start)
+    return start, end
+
+
+def _passive(hit: Hit, found: Scan, span: Span) -> bool:
+    """Whether the subject before the cue is what the cue speaks of ("deux tonnes seraient fumées")."""
+    extra = hit.term.extra
+    following = _WORD.match(found.flat, _skip(found.flat, hit.end))
+    word = following.group() if following else ""
+    if word in [flatten(fold(w)) for w in extra.get("clause_if_next", ())]:
+        return True
+    before = found.flat[span.start : hit.start].split()
+    if before and before[-1] in extra.get("clause_if_before", ()):
+        return True
+    if not extra.get("passive"):
+        return False
+    if found.flat[hit.start : hit.end] in ("serait", "seraient"):
+        return _PARTICIPLE.match(found.flat, hit.end, span.end) is not None
+    return word == "ete"
+
+
+def _limited(flat: str, start: int, end: int, hit: Hit) -> int:
+    """`end`, or sooner: after the term's number of `words`, or at one of its `stop_words`."""
+    words = hit.term.extra.get("words")
+    stops = {flatten(fold(word)) for word in hit.term.extra.get("stop_words", ())}
+    if words is None and not stops:
+        return end
+    for count, word in enumerate(_WORD.finditer(flat, start, end)):
+        if word.group() in stops:
+            return word.start()
+        if words is not None and count + 1 >= words:
+            return word.end()
+    return end
+
+
+def _skip(flat: str, offset: int) -> int:
+    while offset < len(flat) and flat[offset] == " ":
+        offset += 1
+    return offset
