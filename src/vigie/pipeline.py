@@ -1,8 +1,9 @@
 """The stages in order: ingest, redact, extract (and store, in `add`).
 
 In: paths. Out: clean documents with their observations, and a Refusal for each input that could not be read.
-A raw document lives only between the reader and the redactor, inside `clean`. One input that fails never stops
-the others; of an unexpected exception only the class is kept, because its message may quote the document.
+A raw document lives only between the reader and the redactor, inside `clean`. One input that fails never
+stops the others; of an unexpected exception only the class is kept, because its message may quote the
+document.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from vigie.extract import extract
 from vigie.ingest import discover, read, read_stream
 from vigie.ingest.sources import card_for
 from vigie.model.document import CleanDocument, RawDocument, SourceCard
@@ -101,6 +101,8 @@ def _clean_each(
 
 def observe(document: CleanDocument) -> list[Observation] | Refusal:
     """What the document states."""
+    from vigie.extract import extract  # late: `vigie redact` needs no lexicon of substances
+
     try:
         return list(extract(document))
     except Exception as error:

@@ -1,7 +1,7 @@
 """`vigie parse KIND`: one kind of mention in lines of JSON.
 
-In: lines {id, text, lang, reference}. Out: per line {id, found: [...]} in the form of docs/data-dictionary.md, or
-the reason why the line could not be parsed.
+In: lines {id, text, lang, reference}. Out: per line {id, found: [...]} in the form of docs/data-
+dictionary.md, or the reason why the line could not be parsed.
 """
 
 from __future__ import annotations

@@ -208,8 +208,8 @@ def redact(
 def parse(kind: Kind = KIND) -> None:
     """Find one kind of mention in lines of JSON.
 
-    The workbench of lexicon and grammar authors: standard input holds objects {id, text, lang, reference}, one a
-    line. `lang` is detected when missing; `reference` is the date that relative dates count from.
+    The workbench of lexicon and grammar authors: standard input holds objects {id, text, lang, reference},
+    one a line. `lang` is detected when missing; `reference` is the date that relative dates count from.
 
     \b
     Example:

@@ -1,1 +1,5 @@
-"""."""
+"""The store: one DuckDB file of redacted documents, observations and their evidence."""
+
+from vigie.store.store import Store
+
+__all__ = ["Store"]

@@ -1,0 +1,56 @@
+"""Opening the file. In: a path. Out: a connection, or a StoreError that says the repair.
+
+DuckDB lets one process at a time hold a file that it writes. Extensions are never fetched: nothing here may
+reach for the network.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from vigie.model.errors import StoreError
+from vigie.settings import Settings
+
+Connection = Any  # duckdb carries no types
+
+
+def connect(path: Path, *, read_only: bool, settings: Settings) -> Connection:
+    """Open (and for writing, make) the file at `path`."""
+    if read_only and not path.exists():
+        raise StoreError(f"no store at {path} (make one with: vigie add PATH --store {path})")
+    if path.is_dir():
+        raise StoreError(f"{path} is a folder (name a file, for example {path / 'vigie.duckdb'})")
+    if not path.parent.is_dir():
+        raise StoreError(f"no folder {path.parent} (make it first)")
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+        "memory_limit": f"{settings.store_memory_mb}MB",
+        "threads": str(settings.store_threads),
+    }
+    try:
+        return duckdb.connect(str(path), read_only=read_only, config=config)
+    except duckdb.Error as error:
+        raise StoreError(f"{path} {_reason(str(error))}") from None
+
+
+def _reason(message: str) -> str:
+    text = message.lower()
+    if "lock" in text:
+        return "is open in another process (wait for it to end, or close it, and run again)"
+    if "not a valid duckdb" in text:
+        return "is not a Vigie store (name another file with --store)"
+    if "version number" in text or "newer version" in text:
+        return "was written by another version of DuckDB (upgrade: pip install -U duckdb)"
+    if "permission denied" in text or "read-only" in text:
+        return "may not be opened for writing (change its permissions, or name another file with --store)"
+    return "cannot be opened: it may be damaged (restore a copy, or name another file with --store)"
+
+
+def utc_now() -> datetime:
+    """Now in UTC, without a zone: the form that the store keeps."""
+    return datetime.now(UTC).replace(tzinfo=None, microsecond=0)

@@ -1,0 +1,288 @@
+"""The store's one object: writes batches, reads them back.
+
+In: clean documents with their observations. Out: Arrow tables and frozen records. Each batch is one
+transaction, so that a run killed half-way loses at most the batch it was writing, and the next run completes
+it. Left out: raw text, and anything the redactor removed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import pyarrow as pa
+
+from vigie.model.document import CleanDocument
+from vigie.model.errors import StoreError
+from vigie.model.observation import Observation
+from vigie.settings import Settings
+from vigie.store import rows
+from vigie.store.database import Connection, connect, utc_now
+from vigie.store.records import document_record, observation_record
+from vigie.store.rows import Entry
+from vigie.store.runs import Counts, Run, Versions
+from vigie.store.schema import check_version, load_migrations, migrate
+
+TABLES = ("sources", "documents", "observations", "evidence", "redactions", "runs")
+_PAGE = 200  # documents fetched at a time when all are walked
+
+
+class Store:
+    """One open DuckDB file. Use as a context manager; one process at a time may write."""
+
+    def __init__(self, connection: Connection, path: Path, settings: Settings, *, read_only: bool) -> None:
+        self._db = connection
+        self.path = path
+        self.settings = settings
+        self.read_only = read_only
+
+    @classmethod
+    def open(cls, path: Path | str, *, read_only: bool = False, settings: Settings | None = None) -> Store:
+        """Open the file, made and migrated as needed. Raises StoreError with the repair."""
+        where, chosen = Path(path), settings or Settings()
+        connection = connect(where, read_only=read_only, settings=chosen)
+        try:
+            steps = load_migrations()
+            if not read_only:
+                migrate(connection, steps)
+                # The file is ours alone: a run that still says "running" was killed.
+                connection.execute("UPDATE runs SET status = 'interrupted' WHERE status = 'running'")
+            elif check_version(connection, steps) < len(steps):
+                raise StoreError(
+                    f"{where} has an older schema (bring it up to date: vigie doctor --store {where})"
+                )
+        except BaseException:
+            connection.close()
+            raise
+        return cls(connection, where, chosen, read_only=read_only)
+
+    def close(self) -> None:
+        self._db.close()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # Writing
+
+    def start_run(self, command: str, versions: Versions) -> int:
+        """Record that a run began; its number."""
+        row = self._db.execute("SELECT coalesce(max(run_id), 0) + 1 FROM runs").fetchone()
+        self._db.execute(
+            "INSERT INTO runs (run_id, command, status, started, code_version, lexicon_version, "
+            "redactor_version) VALUES (?, ?, 'running', ?, ?, ?, ?)",
+            [row[0], command, utc_now(), versions.code, versions.lexicon, versions.redactor],
+        )
+        return int(row[0])
+
+    def finish_run(self, run_id: int, counts: Counts) -> None:
+        """Record that the run did all it had to."""
+        self._db.execute(
+            "UPDATE runs SET status = 'done', finished = ?, documents_read = ?, documents_new = ?, "
+            "documents_unchanged = ?, documents_refused = ?, observations_written = ? WHERE run_id = ?",
+            [
+                utc_now(),
+                counts.read,
+                counts.new,
+                counts.unchanged,
+                counts.refused,
+                counts.observations,
+                run_id,
+            ],
+        )
+
+    def known(self, doc_ids: Collection[str]) -> set[str]:
+        """Those of the ids that are stored."""
+        found = self._db.execute(
+            "SELECT doc_id FROM documents WHERE doc_id IN (SELECT unnest(?))", [list(doc_ids)]
+        )
+        return {row[0] for row in found.fetchall()}
+
+    def write(self, run_id: int, entries: Sequence[Entry], *, today: date | None = None) -> int:
+        """Store new documents in one transaction; how many observations were written.
+
+        Raises StoreError if a document is already stored: what is stored is replaced by `replace` only.
+        """
+        day, keep = today or utc_now().date(), self.settings.retention_months
+        cards = {e.source.id: e.source for e in entries if e.source is not None}
+        with _Transaction(self._db):
+            self._insert("sources", [rows.source_row(c) for c in cards.values()], verb="INSERT OR REPLACE")
+            documents = [rows.document_row(e, run_id, day, keep) for e in entries]
+            self._insert("documents", documents)
+            counts = [
+                r for e in entries for r in rows.redaction_rows(e.document.doc_id, e.document.redactions)
+            ]
+            self._insert("redactions", counts)
+            return self._insert_observations(entries)
+
+    def replace(self, run_id: int, entries: Sequence[Entry]) -> int:
+        """Replace the observations of stored documents in one transaction; how many were written."""
+        ids = [e.document.doc_id for e in entries]
+        with _Transaction(self._db):
+            for table in ("observations", "evidence"):
+                self._db.execute(f"DELETE FROM {table} WHERE doc_id IN (SELECT unnest(?))", [ids])
+            written = self._insert_observations(entries)
+            self._db.execute(
+                "UPDATE documents SET extracted_run = ? WHERE doc_id IN (SELECT unnest(?))", [run_id, ids]
+            )
+            return written
+
+    def _insert_observations(self, entries: Sequence[Entry]) -> int:
+        kept = [(e.document, rows.unique(e.observations)) for e in entries]
+        flat = [rows.observation_row(o) for _document, observations in kept for o in observations]
+        self._insert("observations", flat)
+        proofs = [r for document, observations in kept for r in rows.evidence_rows(document, observations)]
+        self._insert("evidence", proofs)
+        return len(flat)
+
+    def _insert(self, table: str, values: Sequence[rows.Row], verb: str = "INSERT") -> None:
+        if not values:
+            return
+        types = self.query(
+            f"SELECT * FROM {table} LIMIT 0"
+        ).schema  # the schema file is the only list of columns
+        self._db.register("incoming", pa.Table.from_pylist(values, schema=types))
+        try:
+            self._db.execute(f"{verb} INTO {table} BY NAME SELECT * FROM incoming")
+        finally:
+            self._db.unregister("incoming")
+
+    # Reading
+
+    def query(self, sql: str, parameters: Sequence[Any] = ()) -> pa.Table:
+        """Any reading of the tables and of the view `facts` (docs/data-dictionary.md)."""
+        return self._db.sql(sql, params=list(parameters)).to_arrow_table()
+
+    def table(self, name: str) -> pa.Table:
+        """A whole table, in a stable order."""
+        return self.query(f"SELECT * FROM {_known_table(name)} ORDER BY ALL")
+
+    def documents(self, *, text: bool = False) -> pa.Table:
+        """Documents in order of publication; with `text`, their full text."""
+        columns = "*" if text else "* EXCLUDE (text)"
+        return self.query(f"SELECT {columns} FROM documents ORDER BY published_start NULLS LAST, doc_id")
+
+    def observations(
+        self,
+        *,
+        types: Collection[str] = (),
+        substances: Collection[str] = (),
+        area: str | None = None,
+        since: date | None = None,
+        until: date | None = None,
+        assertions: Collection[str] = (),
+        doc_id: str | None = None,
+    ) -> pa.Table:
+        """Observations with their sentence and their document's title, date, outlet and grade (view `facts`).
+
+        Args:
+            area: code of a place, or of the department, region or country that holds it.
+            since, until: keep what speaks of a period that touches [since, until]; undated facts are then
+            left out.
+        """
+        where, values = ["true"], list[Any]()
+        for column, chosen in (("type", types), ("substance", substances), ("assertion", assertions)):
+            if chosen:
+                where.append(f"{column} IN (SELECT unnest(?))")
+                values.append(list(chosen))
+        if area is not None:
+            where.append("? IN (place_code, place_department, place_region, place_country)")
+            values.append(area)
+        for condition, bound in (
+            ("when_end >= ?", since),
+            ("when_start <= ?", until),
+            ("doc_id = ?", doc_id),
+        ):
+            if bound is not None:
+                where.append(condition)
+                values.append(bound)
+        order = "ORDER BY when_start NULLS LAST, doc_id, span_start, id"
+        return self.query(f"SELECT * FROM facts WHERE {' AND '.join(where)} {order}", values)
+
+    def records(self, doc_ids: Collection[str]) -> dict[str, list[Observation]]:
+        """Observations of the documents as they were given, by document, in text order."""
+        chosen = "SELECT * FROM observations WHERE doc_id IN (SELECT unnest(?))"
+        order = "ORDER BY doc_id, span_start, span_end, id"
+        found: dict[str, list[Observation]] = {doc_id: [] for doc_id in doc_ids}
+        for row in self.query(f"{chosen} {order}", [list(doc_ids)]).to_pylist():
+            found[row["doc_id"]].append(observation_record(row))
+        return found
+
+    def clean_documents(self) -> Iterator[CleanDocument]:
+        """Stored documents whose text has not expired, by id; writing may go on between two of them."""
+        last = ""
+        while True:
+            sql = "SELECT * FROM documents WHERE doc_id > ? AND text IS NOT NULL ORDER BY doc_id LIMIT ?"
+            page = self.query(sql, [last, _PAGE]).to_pylist()
+            if not page:
+                return
+            last = page[-1]["doc_id"]
+            counts: dict[str, dict[str, int]] = {row["doc_id"]: {} for row in page}
+            sql = "SELECT * FROM redactions WHERE doc_id IN (SELECT unnest(?)) ORDER BY ALL"
+            for row in self.query(sql, [list(counts)]).to_pylist():
+                counts[row["doc_id"]][row["kind"]] = row["removed"]
+            for row in page:
+                yield document_record(row, counts[row["doc_id"]])
+
+    def runs(self) -> list[Run]:
+        """All runs, in order."""
+        return [
+            Run(
+                run_id=r["run_id"],
+                command=r["command"],
+                status=r["status"],
+                started=r["started"],
+                finished=r["finished"],
+                versions=Versions(
+                    code=r["code_version"], lexicon=r["lexicon_version"], redactor=r["redactor_version"]
+                ),
+                counts=Counts(
+                    read=r["documents_read"],
+                    new=r["documents_new"],
+                    unchanged=r["documents_unchanged"],
+                    refused=r["documents_refused"],
+                    observations=r["observations_written"],
+                ),
+            )
+            for r in self.query("SELECT * FROM runs ORDER BY run_id").to_pylist()
+        ]
+
+    def sizes(self) -> dict[str, int]:
+        """Rows of each table."""
+        return {name: self._db.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in TABLES}
+
+
+def _known_table(name: str) -> str:
+    if name not in TABLES:
+        raise StoreError(f"no table {name} (tables: {', '.join(TABLES)})")
+    return name
+
+
+class _Transaction:
+    """All or nothing."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def __enter__(self) -> None:
+        self._db.execute("BEGIN")
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is None:
+            self._db.execute("COMMIT")
+            return
+        self._db.execute("ROLLBACK")
+        if kind is not None and kind.__module__.endswith("duckdb"):
+            # Its message may quote the values of a row.
+            raise StoreError(
+                f"the store refused a batch ({kind.__name__}); nothing of it was written"
+            ) from None
