@@ -1,22 +1,55 @@
 """Contacts in a text: everything by which someone can be reached, located or paid, names excepted.
 
 In: text and its language. Out: removals in order, not overlapping, never inside an earlier placeholder.
+Left out: names of persons (`names`), which need the whole document.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
+
+from vigie.redact.addresses import find_addresses
+from vigie.redact.handles import find_handles
+from vigie.redact.identifiers import find_identifiers
 from vigie.redact.links import find_links
+from vigie.redact.payment import find_payments
 from vigie.redact.phones import find_phones
 from vigie.redact.spans import Removal, merge, placeholder_spans
+from vigie.redact.spoken import find_spoken_numbers
+from vigie.text.normalise import fold
 
 
 def find_contacts(text: str, lang: str) -> list[Removal]:
-    found = [*find_links(text), *find_phones(text, lang)]
-    return outside(merge(found), placeholder_spans(text))
+    """What the redactor would remove from `text`, names excepted."""
+    folded = fold(text)
+    found = [
+        *find_links(text, folded),
+        *find_handles(text, folded),
+        *find_phones(text, folded, lang),
+        *find_spoken_numbers(folded),
+        *find_payments(text),
+        *find_identifiers(text, folded),
+        *find_addresses(text, folded),
+    ]
+    return merge(outside(found, placeholder_spans(text)))
 
 
 def outside(found: list[Removal], kept: list[tuple[int, int]]) -> list[Removal]:
-    """The removals, less those that touch a span of `kept`."""
+    """The removals, less what lies in a span of `kept`: the parts on either side stay removals."""
     if not kept:
         return found
-    return [r for r in found if not any(r.start < end and start < r.end for start, end in kept)]
+    starts = [start for start, _ in kept]
+    result: list[Removal] = []
+    for item in found:
+        at = item.start
+        for start, end in kept[max(0, bisect_right(starts, item.start) - 1) :]:
+            if start >= item.end:
+                break
+            if end <= at:
+                continue
+            if start > at:
+                result.append(Removal(at, start, item.kind))
+            at = max(at, end)
+        if at < item.end:
+            result.append(Removal(at, item.end, item.kind))
+    return result

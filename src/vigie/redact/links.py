@@ -1,27 +1,157 @@
-"""E-mail addresses and links.
+"""E-mail addresses and links, also disguised.
 
 In: text. Out: removals of kind "email" or "url".
+Disguises read: `a arobase b point fr`, `a [at] b [dot] org`, `hxxp`, `t(.)me/x`, `t . me/x`, `name dot com`.
+Left out: bare host names without a dot ("localhost" excepted), and links that a redactor has already replaced.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
+from vigie.lexicon.terms import data_text
 from vigie.redact.spans import Removal
 
+_AT = r"(?:\s?@\s?|\s?[\[({<]\s?(?:at|@|arobase|arrobase|arobas|chez)\s?[\])}>]\s?|\s(?:arobase|arrobase|arobas|at)\s)"
+_DOT = r"(?:\.|\s?[\[({<]\s?(?:dot|point|\.)\s?[\])}>]\s?|\s(?:dot|point)\s|\s\.\s?)"
 _EMAIL = re.compile(
-    r"(?<![\w.+-])[\w+-][\w.+-]{0,63}@[a-zA-Z0-9-]{1,63}(?:\.[a-zA-Z0-9-]{1,63}){0,5}\.[a-zA-Z]{2,24}\b"
+    r"(?<![\w.+-])[\w+-][\w.+-]{0,63}@(?:[a-zA-Z0-9][a-zA-Z0-9-]{0,62}\.){1,5}[a-zA-Z]{2,24}(?![\w@])"
 )
-_URL = re.compile(r"(?i)(?<!\w)(?:(?:https?|hxxps?|ftp)://|www\d?\.)[^\s<>\"«»]{2,2000}")
+_HIDDEN_EMAIL = re.compile(
+    rf"(?i)(?<![\w.+-])[\w+-][\w.+-]{{0,40}}(?:\s(?:dot|point)\s[\w+-]{{1,30}}){{0,3}}{_AT}"
+    rf"[a-z0-9][a-z0-9-]{{0,40}}(?:{_DOT}[a-z0-9-]{{2,30}}){{1,3}}(?!\w)"
+)
+_SCHEME = re.compile(
+    r"(?i)(?<![a-z0-9])(?:(?:h(?:tt|xx)ps?|ftp|tg|magnet|tox|xmpp|bitcoin|ethereum|monero|litecoin)"
+    r"\s?(?:\[:\]|:)\s?/{0,2}|www\d?(?:\.|\[\.\]|\(\.\)))(?=[^\s<>\"«»]{3})[^\s<>\"«»\[\]]{2,2000}"
+    r"(?:(?:\[\.\]|\[dot\]|\(\.\))[^\s<>\"«»\[\]]{1,200}){0,5}"
+)
+_HOSTS = (
+    r"t|telegram|wa|signal|discord|discordapp|chat\.whatsapp|snapchat|instagram|facebook|fb|m|join\.skype|threema|bit|"
+    r"youtu|twitter|x|tiktok|linktr|potato|kik|wire|pastebin|session"
+)
+_HIDDEN_HOST = re.compile(
+    rf"(?i)(?<![\w.])(?:{_HOSTS})\s?(?:\s\.\s?|\s?[\[({{]\s?(?:\.|dot|point)\s?[\])}}]\s?|\s(?:dot|point)\s|\.\s?|,)"
+    r"(?:me|com|gg|id|be|ly|ee|org|link|group)(?:\s?(?:/|\sslash\s)\s?[^\s<>\"«»\[\]]{1,200}|(?![\w.]))"
+)
+_DOTTED_HOST = re.compile(
+    r"(?i)(?<![\w.@-])[a-z0-9][a-z0-9-]{1,62}\s?(?:[\[({]\s?(?:\.|dot|point)\s?[\])}]|\s(?:dot|point)\s)\s?"
+    r"([a-z]{2,12})(?:/[^\s<>\"«»]{0,200}|(?!\w))"
+)
+_BARE = re.compile(
+    r"(?<![\w@.\-/])(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,5}([a-z]{2,12}|[A-Z]{2,4})"
+    r"(?![\w-]|\.[a-z0-9])(?::\d{2,5})?(?:[/?#][^\s<>\"«»\[\]]{0,2000})?"
+)
+_ONION = re.compile(
+    r"(?<![a-z2-7])(?:[a-z2-7]{56}|[a-z2-7]{16}(?=\.onion)|[a-z2-7]{52}(?=\.b32))(?:\.[a-z0-9]+)*(?!\w)"
+)
+_LOCALHOST = re.compile(r"(?<![\w.-])localhost(?::\d{2,5})?(?![\w-])(?:/\S{0,200})?")
+_CUE = re.compile(
+    r"(?i)(?:site|sites|sur|chez|via|lien|link|visite[zr]?|on|at|www|shop|boutique)\s*:?\s*$|https?:/*$"
+)
+_BEFORE_AT = frozenset(
+    "look arrive be is are was us them it meet class tonight today prices price sold start".split()
+)
 
 
-def find_links(text: str) -> Iterator[Removal]:
+@cache
+def _tlds() -> tuple[frozenset[str], frozenset[str]]:
+    known: set[str] = set()
+    words: set[str] = set()
+    for line in data_text("redaction", "tlds.txt").splitlines():
+        if line.startswith("#"):
+            continue
+        if line.startswith("word:"):
+            words.update(line.removeprefix("word:").split())
+        known.update(line.removeprefix("word:").split())
+    return frozenset(known), frozenset(words)
+
+
+def find_links(text: str, folded: str) -> Iterator[Removal]:
+    """Removals of kind "email" and "url", possibly overlapping."""
     if "@" in text:
         for match in _EMAIL.finditer(text):
             yield Removal(match.start(), match.end(), "email")
-    for match in _URL.finditer(text):
-        end = match.end()
-        while text[end - 1] in ".,;:!?)]'’":
-            end -= 1
-        yield Removal(match.start(), end, "url")
+    if (
+        "@" in text
+        or "arob" in folded
+        or "arrob" in folded
+        or " at " in folded
+        or "at]" in folded
+        or "at)" in folded
+    ):
+        yield from _hidden_emails(text)
+    if ":" in text or "www" in folded:
+        for match in _SCHEME.finditer(text):
+            yield _url(text, match.start(), match.end())
+    if "." in text or " dot " in folded or " point " in folded:
+        yield from _hosts(text, folded)
+    if "localhost" in folded:
+        for match in _LOCALHOST.finditer(text):
+            yield _url(text, match.start(), match.end())
+    for match in _ONION.finditer(text):
+        yield Removal(match.start(), match.end(), "url")
+
+
+def _hidden_emails(text: str) -> Iterator[Removal]:
+    known, _ = _tlds()
+    for match in _HIDDEN_EMAIL.finditer(text):
+        last = re.split(r"[^a-z0-9]+", match.group().lower().rstrip())[-1]
+        first = re.match(r"\w*", match.group().lower())
+        if last in known and not (first and first.group() in _BEFORE_AT):
+            yield Removal(match.start(), match.end(), "email")
+
+
+def _hosts(text: str, folded: str) -> Iterator[Removal]:
+    known, words = _tlds()
+    for match in _HIDDEN_HOST.finditer(text):
+        if "/" in match.group() or "slash" in match.group().lower():
+            yield _url(text, match.start(), match.end())
+    if (
+        " dot " in folded
+        or " point " in folded
+        or "[." in text
+        or "(." in text
+        or "[dot" in folded
+        or "(dot" in folded
+    ):
+        for match in _DOTTED_HOST.finditer(text):
+            tld = match.group(1).lower()
+            if tld in known and (tld not in words or "/" in match.group() or tld in ("me", "to", "onion")):
+                yield _url(text, match.start(), match.end())
+    for match in _BARE.finditer(text):
+        tld = match.group(1)
+        low = tld.lower()
+        if low not in known:
+            continue
+        host = text[match.start() : match.start(1)]
+        tail = text[match.end(1) : match.end()]
+        labels = host.rstrip(".").split(".")
+        if tld.isupper() and not host.isupper():
+            continue
+        if low in words and not (
+            len(tail) > 1
+            or any(c.isdigit() or c == "-" for c in host)
+            or len(labels) > 1
+            or _CUE.search(text[max(0, match.start() - 14) : match.start()])
+            or (
+                len(labels[0]) <= 4
+                and len(low) == 2
+                and low in ("me", "ms", "si", "is", "it", "re")
+                and labels[0].islower()
+            )
+        ):
+            continue
+        if len(labels[-1]) < 2 and len(tail) < 2:
+            continue
+        if all(len(label) <= 1 for label in labels) or host.replace(".", "").isdigit():
+            continue
+        yield _url(text, match.start(), match.end())
+
+
+def _url(text: str, start: int, end: int) -> Removal:
+    while end > start and text[end - 1] in ".,;:!?)]'’…*_":
+        end -= 1
+    return Removal(start, end, "url")

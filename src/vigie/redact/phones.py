@@ -1,18 +1,206 @@
-"""Telephone numbers.
+"""Telephone numbers written in digits.
 
-In: text. Out: removals of kind "phone".
+In: text and its language. Out: removals of kind "phone".
+Read: international and national forms of all countries, any separators, digits one by one, letters that stand for
+digits (O6 l2 ...), extensions. Numbers that the text itself makes something else (money, mass, date, law, population) are
+masked first. Left out: numbers in words (`spoken`), emergency and public help lines (data/redaction/keep.toml).
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from functools import cache
 
 import phonenumbers
 
+from vigie.lexicon.terms import data_toml
 from vigie.redact.spans import Removal
 
+_SEP = r"[\s.\-/()_*•·|~,;:'’\ufe0f\u20e3\\–—]"
+# A window worth looking at: seven digits or look-alikes, at most four separators between two of them.
+_WINDOW = re.compile(rf"(?<![\w])[+(\[]{{0,3}}\s?\d(?:{_SEP}{{0,4}}[+(]?\d){{4,40}}")
+_LOOKALIKE = re.compile(rf"(?<![\w])[+(]?[\dOoIlSB](?:{_SEP}{{0,3}}[\dOoIlSB]){{8,14}}(?![\w])")
+_LETTERS = str.maketrans("OoIlSB", "001158")
+_UNIT = (
+    r"(?:€|\$|£|%|‰|°|¤|e\b|f\b|euros?\b|eur\b|dollars?\b|usd\b|francs?\b|chf\b|livres?\b|pounds?\b|kg\b|kilos?\b|kilogram|"
+    r"g\b|gr\b|grammes?\b|grams?\b|mg\b|milligram|ug\b|µg|tonnes?\b|tons?\b|t\b|ml\b|cl\b|l\b|litres?\b|km\b|m2\b|ha\b|"
+    r"hectares?\b|acres?\b|millions?\b|milliards?\b|billions?\b|k\b|ans\b|jours?\b|heures?\b|h\b|mois\b|years?\b|days?\b|"
+    r"habitants?\b|personnes?\b|people\b|usagers?\b|users?\b|comprimes?\b|pilules?\b|pills?\b|cachets?\b|tablets?\b|doses?\b|"
+    r"plants?\b|pieds?\b|deces\b|deaths?\b|cas\b|cases?\b|saisies?\b|seizures?\b|interpell|arrest|condamn|procedur|"
+    r"consommateurs?\b|jeunes?\b|eleves?\b|adultes?\b|adults?\b|hommes?\b|femmes?\b|francais|residents?\b|copies?\b)"
+)
+_NOT_PHONE = [
+    # dates and date-times; a two-figure year may not go on into further figures
+    re.compile(r"(?<![\d.,/-])(?:0?[1-9]|[12]\d|3[01])\s?([./\- ])\s?(?:0?[1-9]|1[0-2])\s?\1\s?(?:19|20)\d\d(?!\d|\1\d)"),
+    re.compile(r"(?<![\d.,/-])(?:0?[1-9]|[12]\d|3[01])([./\-])(?:0?[1-9]|1[0-2])\1\d\d(?![\s./-]?\d)"),
+    re.compile(r"(?<![\d.,/-])(?:0?[1-9]|1[0-2])/(?:0?[1-9]|[12]\d|3[01])/(?:19|20)\d\d(?!\d)"),
+    re.compile(r"(?<![\d.,/-])(?:19|20)\d\d([./\-])(?:0?[1-9]|1[0-2])\1(?:0?[1-9]|[12]\d|3[01])(?!\d)"),
+    re.compile(r"(?<![\d:])\d{1,2}\s?[:h]\s?\d\d(?::\d\d)?(?![\d:])"),
+    # years, ranges and lists of years
+    re.compile(r"(?<![\d.,+(])(?:1[89]|20)\d\d(?:\s?[-/–,;]\s?(?:1[89]|20)?\d\d(?!\d))+(?![\s.-]?\d)"),
+    re.compile(r"(?<![\d.,+(])(?:1[89]|20)\d\d(?:\s(?:1[89]|20)\d\d(?!\d))+(?![\s.-]?\d)"),
+    # law articles, reference numbers of law, CAS numbers
+    re.compile(r"(?i)\b(?:art(?:icles?|\.)?|loi|decret|décret|arrêté|arrete|ordonnance|directive|circulaire|reglement|règlement|regulation|act|law|section|isbn|issn|siren|siret|rcs|cas|doi|ean|einecs|pmid)\b(?:\s?(?:n[°ºo.]?|no\.?|:))*\s?(?:[LRDAC]\.?\s?\*?\s?)?\d[\d\s.\-/]*\d"),
+    re.compile(r"\b[LRD]\.?\s?\d{3,4}(?:-\d{1,3}){1,4}\b"),
+    re.compile(r"(?<![\d-])[1-9]\d{1,6}-\d\d-\d(?![\d-])"),
+]  # fmt: skip
+_THOUSANDS = re.compile(
+    r"(?<![\d.,+(/-])(?<!\d[\s.)-])(?<!\+\s)[1-9]\d{0,2}(?:([ .,'’\u00a0\u202f])\d{3}(?!\d))(?:\1\d{3}(?!\d))*"
+    r"(?:[.,]\d{1,2}(?!\d))?(?![\s.\-/(]{0,2}\d|\s?[xX]\s?\d|\s?ext)"
+)
+_AMOUNT_AFTER = re.compile(rf"\s?(?:a|à|et|ou|to|-|–)?\s?{_UNIT}")
+_MONEY = re.compile(r"[€$£¤]\s?\d{1,3}(?:[ .,]\d{3})*(?:[.,]\d+)?|[€$£¤]\s?\d+(?:[.,]\d+)?")
+_DECIMAL = re.compile(r"(?<![\d.,])\d{1,9},\d{1,6}(?![\d,])")
+_AMOUNT = re.compile(rf"(?<![\d.,/+-])(?<!\d\s)[1-9]\d*(?:[.,]\d+)?\s?{_UNIT}")
+_EDGE = r"(?<!\d)(?<!\d[.,])(?<![\w#])"
+_S = r"[\s.\-/_*•·|~,;:'’\ufe0f\u20e3\\–—]{0,4}"
+_STRONG = [
+    # +33 6 ..., 0033 6 ..., (+31) (12) ..., + 1 (312) ...
+    re.compile(rf"(?<!\d)[(\[]?\s?\+\s?[()\[\]]?\s?[1-9](?:[\s.\-/()\[\]_*•·]{{0,4}}\d){{6,14}}(?!\d)"),
+    re.compile(rf"{_EDGE}\(?00[\s.-]?[1-9](?:[\s.\-/()_*•·]{{0,4}}\d){{7,13}}(?!\d)"),
+    re.compile(rf"{_EDGE}011[\s.-][1-9](?:[\s.\-/()]{{0,3}}\d){{7,13}}(?!\d)"),
+    # 06 12 34 56 78 and any other ten figures that begin with 0; nine to twelve for other countries
+    re.compile(rf"{_EDGE}\(?0\)?{_S}[1-9](?:{_S}\d){{8}}(?!\d|[.,]\d)"),
+    re.compile(rf"{_EDGE}\(?0[1-9]\d{{0,3}}\)?(?:[\s.\-/]{{0,3}}\d){{5,9}}(?!\d|[.,]\d)"),
+    re.compile(rf"{_EDGE}\(\s?0?\d{{1,4}}\s?\)[\s.\-]{{0,2}}\d(?:[\s.\-]?\d){{5,9}}(?!\d|[.,]\d)"),
+    # North America: 312-515-2239, (312) 515 2239, 1 312 515 2239
+    re.compile(rf"{_EDGE}(?:1[\s.\-]?)?\(?[2-9]\d\d\)?[\s.\-]{{0,2}}\d{{3}}[\s.\-]\d{{4}}(?!\d|[.,]\d)"),
+    re.compile(rf"{_EDGE}\d{{3}}([.-])\d{{3}}\1\d{{4}}(?!\d|[.,]\d)"),
+    # without the plus: 86-189-1111-1111, 971-50-123-4567
+    re.compile(rf"{_EDGE}\d{{1,3}}-\d{{2,4}}-\d{{3,4}}-\d{{3,4}}(?!\d|[.,-]\d)"),
+    re.compile(rf"{_EDGE}\d{{1,3}}\s(?:\(\d{{1,4}}\)\s?|\d{{3}}-)\d{{4,8}}(?:-\d{{4}})?(?!\d|[.,]\d)"),
+    re.compile(rf"{_EDGE}(?:33|32|41|44|352|377|212|213|216|221|225|237|243)[\s.]?(?:\(0\)\s?)?[1-9](?:[\s.\-]\d{{2,3}}){{3,5}}(?!\d|[.,]\d)"),
+    # figures one by one
+    re.compile(rf"{_EDGE}\d(?P<one>\s?[\s.\-_*•·|,/]\s?)\d(?:(?P=one)\d(?!\d)){{6,16}}(?![.,]?\d)"),
+    # two-figure groups, or four and four, of a number written without its first 0
+    re.compile(rf"{_EDGE}\d{{4,5}}-\d{{4}}(?!\d|[.,-]\d)"),
+    re.compile(rf"{_EDGE}\d{{2}}\s\d{{7,9}}(?!\d|[.,]\d)"),
+    # nine figures or more in one run are an identifier of somebody or something
+    re.compile(rf"{_EDGE}\d{{9,16}}(?!\d|[.,]\d|\w)"),
+]  # fmt: skip
+_CUE = re.compile(
+    r"(?:\btel\b|\btel[.:]|telephone|\bphone|\bportable|\bmobile|\bcell|\bfax|appel(?:e[rz]?|ez|le[rz]?|s)?\b|\bcall|joign|contact|"
+    r"joindre|whats ?app|\bsms\b|\btexto|\bwa\b|\bnumero\b|\bnum\b|\bsignal\b|\btext me|\bring\b|\breach\b|\b0rdre|commande[rz]? au|\bstandard\b)"
+)
+_CUED = re.compile(rf"{_EDGE}\(?\d(?:[ \t\u00a0.\-/()]{{0,3}}\d){{4,15}}(?!\d|[.,]\d|\w)")
+_EXTENSION = re.compile(r"(?i)\s?(?:ext\.?|extension|poste|x)\s?\d{1,6}(?!\d)")
+_NOT_A_NUMBER = re.compile(
+    r"(?i)(?:account|card|carte|compte|dossier|n[°º]\s?finess|zip|code postal|article|loi)\s?(?:number|n[°ºo])?\s?[#:]?\s?$"
+)
 
-def find_phones(text: str, lang: str) -> Iterator[Removal]:
-    region = "GB" if lang == "en" else "FR"
-    for match in phonenumbers.PhoneNumberMatcher(text, region, phonenumbers.Leniency.VALID):
-        yield Removal(match.start, match.end, "phone")
+
+@cache
+def _help_lines() -> frozenset[str]:
+    return frozenset(re.sub(r"\D", "", n) for n in data_toml("redaction", "keep.toml")["help_lines"])
+
+
+def _last(pattern: re.Pattern[str], text: str) -> int | None:
+    """End of the last match, None without one."""
+    end = None
+    for match in pattern.finditer(text):
+        end = match.end()
+    return end
+
+
+def _digits(text: str) -> str:
+    return "".join(str(int(c)) for c in text if c.isdecimal())
+
+
+def find_phones(text: str, folded: str, lang: str) -> Iterator[Removal]:
+    """Removals of kind "phone", possibly overlapping."""
+    at = 0
+    for window in _WINDOW.finditer(text):
+        start, end = window.span()
+        if start < at:
+            continue
+        size = sum(c.isdecimal() for c in window.group())
+        if size < 5:
+            continue
+        before = folded[max(0, start - 32) : start]
+        cue = _last(_CUE, before)
+        cued = (
+            cue is not None
+            and not any(c.isdecimal() for c in before[cue:])
+            and (size >= 7 or len(before) - cue < 16)
+        )
+        if size < 7 and not cued:
+            continue
+        yield from _in_window(text, folded, start, end, cued, lang)
+        at = end
+    for match in _LOOKALIKE.finditer(text):
+        word = match.group()
+        real = sum(c.isdecimal() for c in word)
+        if real < 5 or real == sum(c.isalnum() for c in word):
+            continue
+        digits = _digits(word.translate(_LETTERS))
+        if (len(digits) == 10 and digits[0] == "0" and digits[1] != "0") or word.startswith("+"):
+            yield Removal(match.start(), match.end(), "phone")
+
+
+def _in_window(text: str, folded: str, start: int, end: int, cued: bool, lang: str) -> Iterator[Removal]:
+    low, high = max(0, start - 30), min(len(text), end + 16)
+    shadow = _mask(text[low:high], folded[low:high])
+    found: list[tuple[int, int]] = []
+    for pattern in _STRONG:
+        found += [m.span() for m in pattern.finditer(shadow)]
+    if cued and not _NOT_A_NUMBER.search(shadow[: start - low]):
+        found += [m.span() for m in _CUED.finditer(shadow) if not _is_short_figure(m.group())]
+    elif not found:
+        found += _by_library(shadow, lang)
+    for a, b in found:
+        while shadow[a] in " \t\n.,;:-/":
+            a += 1
+        digits = _digits(shadow[a:b])
+        if digits in _help_lines() or digits.removeprefix("0033").removeprefix("33") in _help_lines():
+            continue
+        if _only_years(shadow[a:b]) or _looks_like_decimal(shadow[a:b]):
+            continue
+        extension = _EXTENSION.match(text, low + b)
+        yield Removal(low + a, extension.end() if extension else low + b, "phone")
+
+
+def _by_library(shadow: str, lang: str) -> list[tuple[int, int]]:
+    """What phonenumbers finds for the countries whose national forms our readers meet."""
+    found: list[tuple[int, int]] = []
+    for region in ("GB", "US") if lang == "en" else ("FR", "BE", "CH"):
+        for match in phonenumbers.PhoneNumberMatcher(shadow, region, phonenumbers.Leniency.STRICT_GROUPING):
+            found.append((match.start, match.end))
+    return [(a, b) for a, b in found if shadow[a] in "0+(" or lang == "en"]
+
+
+def _is_short_figure(figure: str) -> bool:
+    """After a cue: "appelez avant 2018" and "1 600" are not numbers to call."""
+    digits = _digits(figure)
+    return len(digits) < 5 or (len(digits) < 7 and digits[0] != "0" and " " in figure.strip())
+
+
+def _only_years(figure: str) -> bool:
+    groups = re.findall(r"\d+", figure)
+    return len(groups) > 1 and all(len(g) == 4 and g[:2] in ("18", "19", "20") for g in groups)
+
+
+def _looks_like_decimal(figure: str) -> bool:
+    return re.fullmatch(r"0[.,]\d+", figure) is not None
+
+
+def _mask(text: str, folded: str) -> str:
+    """`text` with the figures that are money, mass, dates or law replaced by "x"; same length."""
+    out = text
+    for pattern in _NOT_PHONE:
+        out = pattern.sub(_blank, out)
+    out = _MONEY.sub(_blank, out)
+    out = _THOUSANDS.sub(lambda m: _blank(m) if _is_amount(m, folded) else m.group(), out)
+    out = _DECIMAL.sub(_blank, out) if re.search(r"\d(?:,\d+){2}", out) is None else out
+    return _AMOUNT.sub(lambda m: re.sub(r"\d", "x", m.group()), out) if _AMOUNT.search(folded) else out
+
+
+def _is_amount(match: re.Match[str], folded: str) -> bool:
+    """1 600 tonnes, 149 000 hectares, 12 345 678: grouped by thousands, and short or followed by what it counts."""
+    digits = _digits(match.group())
+    after = folded[match.end() : match.end() + 14]
+    return len(digits) <= 7 or bool(_AMOUNT_AFTER.match(after)) or bool(re.match(r"\s[a-z]{3}", after))
+
+
+def _blank(match: re.Match[str]) -> str:
+    return "x" * (match.end() - match.start())

@@ -1,0 +1,90 @@
+"""Postal addresses below the commune.
+
+In: text. Out: removals of kind "address": the number and the street, the flat, the entry code, the British postcode.
+The commune and the French postcode stay (they are no finer than a commune or an arrondissement).
+Left out: streets without a number, which are places of the news, and named points of sale.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from vigie.redact.spans import Removal
+
+_KIND = (
+    r"(?:rue|r\.|ruelle|avenue|aven\.|av\.?|ave\.?|boulevard|boul\.?|bd\.?|bld\.?|blvd\.?|place|pl\.?|plce|allee?s?|all\.|chemin|"
+    r"che?m?\.|impasse|imp\.?|square|sq\.|quai|cours|route|rte\.?|passage|pass\.|villa|cite|residence|res\.|esplanade|promenade|"
+    r"sentier?|venelle|traverse|montee|rond[- ]point|parvis|faubourg|fbg?|chaussee|voie|lotissement|lot\.|hameau|"
+    r"galerie|rampe|clos|dreve|steenweg|straat|laan|viale|piazza|calle|plaza|rua)"
+)
+_PART = r"(?:(?:d'|l'|qu')|(?:de|du|des|la|le|les|l|aux?|en|sur|sous|saint|sainte|st|ste|et|lieutenant|docteur)\s)"
+_NAME = rf"(?:{_PART}){{0,4}}[\w'.\-]{{1,30}}"
+_NUMBER = r"(?:n°\s?|no\.?\s)?\d{1,4}(?:\s?[-/&]\s?\d{1,4})?(?:\s?(?:bis|ter|quater|[a-f])(?!\w))?"
+_FRENCH = re.compile(
+    rf"(?<![\w.,-])(?:au\s)?{_NUMBER}\s?,?\s{{1,3}}{_KIND}\s{{1,3}}(?:{_PART}){{0,4}}[\w'.\-]{{1,30}}"
+)
+_REVERSED = re.compile(
+    r"(?<!\w)(?:[Rr]ue|[Aa]venue|[Cc]hauss[ée]e|[Bb]oulevard|[Pp]lace|[Qq]uai|[Dd]r[èe]ve)\s"
+    r"(?:(?:de la|de l['’]|de|du|des|la|le|les|d['’]|l['’])\s?){0,2}[A-ZÀ-ÖØ-Þ][\w'’.\-]{1,30}"
+    r"(?:\s(?:(?:de la|de|du|des|la|le|les)\s)?[A-ZÀ-ÖØ-Þ][\w'’.\-]{1,30}){0,3}"
+    r"\s?,?\s(?:n°\s?|numéro\s)?\d{1,3}(?:\s?(?:bis|ter|[a-f])(?!\w))?(?=\s?[,;.)\n]|\s*$|\s[àa-]\s|\s\d{4})"
+)
+_STREET = (
+    r"(?:Street|St\.?|Road|Rd\.?|Avenue|Ave\.?|Lane|Ln\.?|Drive|Dr\.?|Close|Court|Ct\.?|Crescent|Cres\.?|Terrace|Ter\.?|Place|Pl\.?|"
+    r"Gardens|Grove|Way|Square|Sq\.?|Boulevard|Blvd\.?|Parade|Row|Hill|Mews|Walk|Highway|Hwy\.?|Parkway|Pkwy\.?|Circle|Quay|Green|"
+    r"street|road|avenue|lane|drive|close|crescent|terrace|boulevard)"
+)
+_ENGLISH = re.compile(
+    rf"(?<![\w.,$£€-])(?:(?:Flat|Apt\.?|Apartment|Unit|Suite|Room)\s?\w{{1,4}},?\s)?\d{{1,5}}[A-Za-z]?,?\s"
+    rf"(?:[A-Z][\w'’.\-]{{0,24}}\s|\d{{1,3}}(?:st|nd|rd|th)\s|of\s|the\s){{1,4}}{_STREET}(?!\w)"
+    r"(?:,?\s(?:Flat|Apt\.?|Apartment|Unit|Suite|Room|#)\s?\w{1,5})?"
+)
+_GERMAN = re.compile(r"(?<!\w)[A-ZÄÖÜ][\wäöüß\-]{2,30}(?:straße|strasse|str\.|platz|weg|gasse|allee)\s\d{1,4}\s?[a-z]?(?!\w)|(?<!\w)Straße\s(?:des|der)\s[\w. ]{2,25}\s\d{1,4}(?!\w)")  # fmt: skip
+_UK_POSTCODE = re.compile(
+    r"(?<![A-Za-z0-9])(?:[A-Z]{1,2}\d[A-Z\d]?|GIR)\s\d[ABD-HJLNP-UW-Z]{2}(?![A-Za-z0-9])"
+)
+_BOX = re.compile(r"(?<![\w])(?:BP|B\.P\.|CS|P\.?O\.? Box)\s?\d{2,6}(?!\d)")
+_CODE = re.compile(r"(?<!\w)(?:digicode|code (?:de )?porte|code (?:d')?entree|door code|gate code|interphone)\s?[:=]?\s?(?:est\s|is\s)?[a-z]?\d[\da-z]{2,6}(?!\w)")  # fmt: skip
+_FLAT = re.compile(r"(?<!\w)(?:appt?\.?|appartement|apt\.?|bat\.?|batiment|esc\.?|escalier|hall|porte)\s(?:n°\s?)?(?:\d{1,4}[a-z]?|[a-z]\d{0,3})(?!\w)(?:\s?,\s?)?")  # fmt: skip
+_GOES_ON = re.compile(
+    r"(?:\s|-)(?:(?:d'|l'|de la |de l'|des |de |du |la |le |les |et |en |sur )?)"
+    r"(?:[A-ZÀ-ÖØ-Þ][\w'’.\-]{0,29}|\d{1,2}(?:er)?\s(?:janvier|f[ée]vrier|mars|avril|mai|juin|juillet|ao[ûu]t|septembre|octobre|novembre|d[ée]cembre)(?:\s\d{4})?|(?:janvier|f[ée]vrier|mars|avril|mai|juin|juillet|ao[ûu]t|septembre|octobre|novembre|d[ée]cembre)(?:\s\d{4})?)"
+)  # fmt: skip
+_GATE = re.compile(r"\d{1,4}\s?(?:bis|ter|[a-f])?\s?,?\s{1,3}[a-z]{1,12}")
+
+
+def find_addresses(text: str, folded: str) -> Iterator[Removal]:
+    """Removals of kind "address"."""
+    ends: list[tuple[int, int]] = []
+    for match in _FRENCH.finditer(folded):
+        ends.append((match.start(), _extend(text, match.end())))
+    for match in _ENGLISH.finditer(text):
+        ends.append(match.span())
+    for pattern, subject in (
+        (_REVERSED, text),
+        (_GERMAN, text),
+        (_UK_POSTCODE, text),
+        (_BOX, text),
+        (_CODE, folded),
+    ):
+        for match in pattern.finditer(subject):
+            ends.append(match.span())
+    for start, end in ends:
+        while end > start and text[end - 1] in " ,.;":
+            end -= 1
+        yield Removal(start, end, "address")
+    if ends:
+        for match in _FLAT.finditer(folded):
+            if any(abs(match.start() - end) <= 4 or abs(start - match.end()) <= 3 for start, end in ends):
+                yield Removal(match.start(), match.end(), "address")
+
+
+def _extend(text: str, end: int) -> int:
+    """A street name goes on over further capitalised words, up to a comma, a postcode or a small word."""
+    for _ in range(4):
+        match = _GOES_ON.match(text, end)
+        if not match:
+            break
+        end = match.end()
+    return end

@@ -1,0 +1,102 @@
+"""Account names on messengers and social networks.
+
+In: text. Out: removals of kind "handle". The word of the channel stays: that a sale goes over Snapchat is what Vigie
+counts. Left out: hashtags; a plain word after "Snapchat :" in running text (a headline, not an account).
+Cues: data/redaction/handles.toml.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from vigie.lexicon.terms import data_toml
+from vigie.redact.spans import Removal
+
+_MENTION = re.compile(r"(?<![\w@/.])@\s?[._]?(?=[\w.]{0,40}[A-Za-zÀ-ÿ_])[\w](?:[\w.\-]{0,40}\w|_)?_{0,3}")
+_TAGGED = re.compile(r"(?<![\w#@])[A-Za-z][\w.]{1,31}#\d{4}(?!\w)")
+_SESSION = re.compile(r"(?<!\w)05[0-9a-fA-F]{64}(?!\w)")
+_MATRIX = re.compile(r"(?<!\w)@[\w.\-=]{1,40}:[a-z0-9.\-]{3,60}")
+_TOKEN = r"@?[A-Za-zÀ-ÿ0-9_](?:[\w.\-]{0,38}[\w_]|[\w_]?)"
+_GIVEN = r"(?:c'?est|ces|se nomme|s'appelle|is|=|:|->|=>|→|➡️?|👉|;|-|–|\||est|name is|/)"
+_THREEMA = re.compile(r"(?<!\w)[*A-Z0-9][A-Z0-9]{7}(?!\w)")
+_ENDS = re.compile(r"\s*(?:$|[\n.,;!?|)/\]•·]|\s[-–]\s|\s(?:ou|or|et|and|pour|for|sur|on)\s|[^\w\s])")
+
+
+@cache
+def _lists() -> tuple[frozenset[str], re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    data = data_toml("redaction", "handles.toml")
+    cues = "|".join(re.escape(c) for c in sorted(data["short"], key=len, reverse=True))
+    listed = re.compile(
+        rf"(?<![\w@./])({cues})(?:\s?\([a-z ]{{1,12}}\))?\s{{0,2}}(:|=|->|=>|→|➡|👉|;|\||-|–|/)\s{{0,3}}@?({_TOKEN})"
+    )
+    told = re.compile(
+        rf"(?<![\w@./])(?:mon|ma|my|notre|our|son|his|her|leur|their|le|the|nouveau|new)\s(?:nouveau\s|new\s|compte\s|pseudo\s)?"
+        rf"(?:{cues})(?:\s(?:id|pseudo|compte|account|name|username))?\s?,?\s?(?:c'?\s?est|is|est|s'appelle|=|:)\s?:?\s?[\"«“']?\s?({_TOKEN})"
+        rf"|(?<![\w@./])(?:ajoute[rz]?|add|rajoute[rz]?|follow|find|hit|dm|text|msg|contacte[rz]?|contact|ecri[st]|ecrivez|message|suis|suivez|reach|join)"
+        rf"(?:[- ](?:moi|me|nous|us|up))?\s(?:(?:sur|on|via|at|mon|my|le|the|par)\s){{0,2}}(?:{cues})\s?[:=(\"«-]{{0,2}}\s?({_TOKEN})"
+        rf"|(?<![\w@./])(?:skype|telegram|snap|insta|kik|wickr|discord)\s?\(\s?({_TOKEN})\s?\)"
+        rf"|(?<![\w@./])(?:ajoute[rz]?|add|rajoute[rz]?|follow|find|hit|dm|text|msg|contact|je suis|i'm|im|i am|moi c'est|c'est|suis|cherche[rz]?|search)"
+        rf"(?:[- ](?:moi|me|nous|us|up))?\s(?:(?:a|at|with|avec)\s)?({_TOKEN})\s(?:sur|on|via)\s(?:{cues})(?!\w)"
+    )
+    gate = re.compile(rf"(?<![\w@./])(?:{cues})(?!\w)")
+    return frozenset(data["not_account"].split()), listed, told, gate
+
+
+def find_handles(text: str, folded: str) -> Iterator[Removal]:
+    """Removals of kind "handle"."""
+    if "@" in text:
+        for match in _MATRIX.finditer(text):
+            yield Removal(match.start(), match.end(), "handle")
+        for match in _MENTION.finditer(text):
+            end = match.end()
+            yield Removal(match.start(), end, "handle")
+    if "#" in text:
+        for match in _TAGGED.finditer(text):
+            yield Removal(match.start(), match.end(), "handle")
+    for match in _SESSION.finditer(text):
+        yield Removal(match.start(), match.end(), "handle")
+    plain, listed, told, gate = _lists()
+    if not gate.search(folded):
+        return
+    for match in listed.finditer(folded):
+        start, end = match.span(3)
+        word = folded[start:end]
+        if word in plain or not _may_be_account(text, folded, start, end, match.group(2)):
+            continue
+        yield Removal(start, end, "handle")
+    for match in told.finditer(folded):
+        group = next(i for i in range(1, 5) if match.group(i) is not None)
+        start, end = match.span(group)
+        if folded[start:end].lstrip("@") not in plain and (group != 4 or _looks_made_up(text[start:end])):
+            yield Removal(start, end, "handle")
+    if "threema" in folded:
+        for cue in re.finditer("threema", folded):
+            for match in _THREEMA.finditer(text, cue.end(), min(len(text), cue.end() + 40)):
+                yield Removal(match.start(), match.end(), "handle")
+                break
+
+
+def _looks_made_up(word: str) -> bool:
+    """A token no language has as a word: figures with letters, underscores, inner dots or capitals."""
+    letters = any(c.isalpha() for c in word)
+    return letters and (
+        any(c.isdigit() for c in word)
+        or "_" in word
+        or "." in word.strip(".")
+        or any(c.isupper() for c in word[1:])
+        and any(c.islower() for c in word)
+        or len(word) >= 18
+    )
+
+
+def _may_be_account(text: str, folded: str, start: int, end: int, mark: str) -> bool:
+    word = text[start:end]
+    if not any(c.isalpha() or c == "_" for c in word):
+        return mark in (":", "=") and sum(c.isdigit() for c in word) >= 5
+    if text[start - 1] == "@" or _looks_made_up(word):
+        return not re.fullmatch(r"\d+(?:[.,]\d+)?(?:e|eur|g|kg|mg|h|k|€)", folded[start:end])
+    if mark in ("-", "–", "/", ";", "|"):
+        return False
+    return bool(_ENDS.match(folded, end))

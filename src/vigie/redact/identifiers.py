@@ -1,0 +1,124 @@
+"""Identifiers of machines, vehicles and persons, and exact positions.
+
+In: text. Out: removals of kind "ip", "mac", "imei", "plate", "national-id", "gps".
+Left out: old French and foreign plates without a word that announces them; section numbers that look like IPv4.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from vigie.redact.payment import luhn
+from vigie.redact.spans import Removal
+
+_IPV4 = re.compile(
+    r"(?<![\w.])\d{1,3}(?:(?:\.|\[\.\])\d{1,3}){3}(?!\w|\.\d)(?:/\d{1,2}(?!\d))?(?::\d{2,5}(?!\d))?"
+)
+_SECTION = re.compile(
+    r"(?:art(?:icle|\.)|section|chap(?:itre|ter|\.)|version|annexe|§|point|paragraphe|\bv\.?)\s?$"
+)
+_IPV6 = re.compile(r"(?<![\w:.])(?:[0-9A-Fa-f]{1,4}:){2,7}(?::?[0-9A-Fa-f]{1,4})?(?::[0-9A-Fa-f]{1,4}){0,6}(?![\w:])|(?<![\w:])(?:[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4}){0,6})?::(?:[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4}){0,6})?(?![\w:])")  # fmt: skip
+_MAC = re.compile(r"(?<![\w:-])[0-9A-Fa-f]{2}(?:([:-])[0-9A-Fa-f]{2})(?:\1[0-9A-Fa-f]{2}){4}(?![\w:-])")
+_IMEI = re.compile(r"(?<!\d)\d{2}[ -]?\d{6}[ -]?\d{6}[ -]?\d{1,2}(?!\d)")
+_PLATE = re.compile(r"(?<![A-Za-z0-9-])[A-HJ-NP-TV-Z]{2}([- ]?)\d{3}\1[A-HJ-NP-TV-Z]{2}(?![A-Za-z0-9-])")
+_PLATE_LOW = re.compile(r"(?<![a-z0-9-])[a-hj-np-tv-z]{2}([- ]?)\d{3}\1[a-hj-np-tv-z]{2}(?![a-z0-9-])")
+_PLATE_CUE = re.compile(r"(?:immatricul|plaque|plate|registration|number ?plate|\bvrm\b|\breg\b)")
+_ANY_PLATE = re.compile(
+    r"(?<![A-Za-z0-9-])(?:\d{1,4}[ -]?[A-Z]{2,3}[ -]?(?:\d{2}|2[AB])|[A-Z]{2}\d{2}[ -]?[A-Z]{3}|\d[ -][A-Z]{3}[ -]\d{3}|"
+    r"[A-Z]{1,3}[ -]?\d{2,4}[ -]?[A-Z]{1,3}|[A-Z]{2}[ -]\d{3,6}|\d{4}[ -]?[A-Z]{3})(?![A-Za-z0-9-])"
+)
+_NIR = re.compile(
+    r"(?<!\d)[1-478][ .-]?\d\d[ .-]?\d\d[ .-]?(?:\d\d|2[ABab])[ .-]?\d{3}[ .-]?\d{3}(?:[ .|/-]{0,3}\d\d)?(?!\d|[.,]\d)"
+)
+_NINO = re.compile(r"(?<!\w)[A-CEGHJ-PR-TW-Z]{2}[ -]?\d\d[ -]?\d\d[ -]?\d\d[ -]?[A-D](?!\w)")
+_SSN = re.compile(r"(?<![\d-])\d{3}-\d\d-\d{4}(?![\d-])")
+_ID_CUE = re.compile(r"(?:passeport|passport|carte d'identite|\bcni\b|titre de sejour|permis de conduire|driving licence|\bnie\b|\bnif\b|\bdni\b|securite sociale|\bnir\b|\bipp\b|ecrou)")  # fmt: skip
+_ID = re.compile(r"(?<![\w-])(?=[A-Za-z0-9]*\d{3})[A-Za-z0-9]{6,14}(?![\w-])")
+_DECIMAL_GPS = re.compile(
+    r"(?<![\d.,])[-+]?\d{1,2}[.,]\d{3,10}°?\s?[NSns]?\s?[,;/\s]\s?[-+]?(?:\d{1,3})[.,]\d{3,10}°?\s?[EWOewo]?(?![\d.,]\d|\w)"
+)
+_DMS = re.compile(
+    r"(?i)(?<!\d)\d{1,3}\s?°\s?\d{1,2}(?:[.,]\d+)?\s?['’′]\s?(?:\d{1,2}(?:[.,]\d+)?\s?(?:[\"”″]|''|’’)?)?\s?[NSEWO]\b"
+    r"(?:[\s,;/]{1,3}\d{1,3}\s?°\s?\d{1,2}(?:[.,]\d+)?\s?['’′]\s?(?:\d{1,2}(?:[.,]\d+)?\s?(?:[\"”″]|''|’’)?)?\s?[NSEWO]\b)?"
+)
+_THREE_WORDS = re.compile(r"///\w{3,20}\.\w{3,20}\.\w{3,20}")
+
+
+def find_identifiers(text: str, folded: str) -> Iterator[Removal]:
+    """Removals by machine, vehicle, person and position."""
+    for match in _IPV4.finditer(text):
+        parts = [int(p) for p in re.findall(r"\d+", match.group())[:4]]
+        if max(parts) <= 255 and not _SECTION.search(folded[max(0, match.start() - 14) : match.start()]):
+            yield Removal(match.start(), match.end(), "ip")
+    if "::" in text or text.count(":") >= 5:
+        for match in _IPV6.finditer(text):
+            word = match.group()
+            if ("::" in word and any(c.isalnum() for c in word)) or word.count(":") == 7:
+                yield Removal(match.start(), match.end(), "ip")
+        for match in _MAC.finditer(text):
+            yield Removal(match.start(), match.end(), "mac")
+    elif "-" in text:
+        for match in _MAC.finditer(text):
+            yield Removal(match.start(), match.end(), "mac")
+    yield from _numbers(text, folded)
+    yield from _plates(text, folded)
+    if "///" in text:
+        for match in _THREE_WORDS.finditer(text):
+            yield Removal(match.start(), match.end(), "gps")
+    if "°" in text:
+        for match in _DMS.finditer(text):
+            yield Removal(match.start(), match.end(), "gps")
+    for match in _DECIMAL_GPS.finditer(text):
+        if _is_position(match.group()):
+            yield Removal(match.start(), match.end(), "gps")
+
+
+def _is_position(word: str) -> bool:
+    """Two figures with four decimals are a position; exchange rates and sums have fewer, or a comma list."""
+    values = re.findall(r"\d+[.,](\d+)", word)
+    return (
+        len(values) == 2 and min(len(v) for v in values) >= 4 and ("." in word or max(map(len, values)) >= 5)
+    )
+
+
+def _numbers(text: str, folded: str) -> Iterator[Removal]:
+    if "imei" in folded:
+        for match in _IMEI.finditer(text):
+            if (
+                luhn(re.sub(r"\D", "", match.group())[:15])
+                or "imei" in folded[max(0, match.start() - 30) : match.start()]
+            ):
+                yield Removal(match.start(), match.end(), "imei")
+    for match in _NIR.finditer(text):
+        if _is_nir(match.group(), folded[max(0, match.start() - 60) : match.start()]):
+            yield Removal(match.start(), match.end(), "national-id")
+    for match in _NINO.finditer(text):
+        yield Removal(match.start(), match.end(), "national-id")
+    for match in _SSN.finditer(text):
+        if re.search(r"social security|\bssn\b", folded[max(0, match.start() - 40) : match.start()]):
+            yield Removal(match.start(), match.end(), "national-id")
+    for cue in _ID_CUE.finditer(folded):
+        for match in _ID.finditer(text, cue.end(), min(len(text), cue.end() + 50)):
+            yield Removal(match.start(), match.end(), "national-id")
+            break
+
+
+def _is_nir(word: str, before: str) -> bool:
+    compact = re.sub(r"[^0-9ABab]", "", word).upper()
+    if len(compact) not in (13, 15):
+        return False
+    if re.search(r"secu|\bnir\b|\binsee\b|immatriculation|social", before):
+        return True
+    body = int(compact[:13].replace("2A", "19").replace("2B", "18").replace("A", "0").replace("B", "0"))
+    return len(compact) == 15 and compact[13:].isdigit() and 97 - body % 97 == int(compact[13:])
+
+
+def _plates(text: str, folded: str) -> Iterator[Removal]:
+    for match in _PLATE.finditer(text):
+        yield Removal(match.start(), match.end(), "plate")
+    for cue in _PLATE_CUE.finditer(folded):
+        end = min(len(text), cue.end() + 60)
+        for pattern in (_ANY_PLATE, _PLATE_LOW):
+            for match in pattern.finditer(text, cue.end(), end):
+                yield Removal(match.start(), match.end(), "plate")

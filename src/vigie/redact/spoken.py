@@ -1,0 +1,76 @@
+"""Telephone numbers in words: `zéro six douze trente-quatre…`, `oh seven seven double oh nine…`.
+
+In: folded text. Out: removals of kind "phone".
+Left out: words that do not add up to nine figures, so that "six ou sept grammes" stays.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from vigie.redact.spans import Removal
+
+_UNITS = "zero un deux trois quatre cinq six sept huit neuf".split()
+_TEENS = "dix onze douze treize quatorze quinze seize dix-sept dix-huit dix-neuf".split()
+_TENS = {"vingt": 20, "trente": 30, "quarante": 40, "cinquante": 50, "soixante": 60, "septante": 70, "huitante": 80,
+         "octante": 80, "nonante": 90, "quatre-vingt": 80, "quatre-vingts": 80}  # fmt: skip
+_ENGLISH = {"zero": "0", "oh": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6",
+            "seven": "7", "eight": "8", "nine": "9", "double": "D", "triple": "T", "nought": "0", "naught": "0"}  # fmt: skip
+
+
+def _french() -> dict[str, str]:
+    table = {word: str(n) for n, word in enumerate(_UNITS)}
+    table["une"] = "1"
+    table["zeros"] = "0"
+    table |= {word: str(n) for n, word in enumerate(_TEENS, 10)}
+    for name, tens in _TENS.items():
+        table[name] = str(tens)
+        for n, unit in enumerate(_UNITS[1:], 1):
+            table[f"{name}-{unit}"] = str(tens + n)
+        table[f"{name}-et-un"] = str(tens + 1)
+        if tens in (60, 80):
+            for n, teen in enumerate(_TEENS):
+                table[f"{name}-{teen}"] = str(tens + 10 + n)
+    table["soixante-et-onze"] = "71"
+    return table
+
+
+_FRENCH = _french()
+_WORDS = sorted({*_FRENCH, *_ENGLISH, "o"}, key=len, reverse=True)
+_NUMBER = "(?:" + "|".join(re.escape(w).replace(r"\-", r"[\s\-]") for w in _WORDS) + r"|\d{1,4})"
+_SERIES = re.compile(
+    rf"(?<![\w+])(?:(?:plus\s|\+\s?)?{_NUMBER})(?![\w])(?:[\s\-.,/;:…·*]{{1,4}}{_NUMBER}(?!\w)){{3,16}}"
+)
+_TOKEN = re.compile(_NUMBER + r"(?!\w)")
+_GATE = re.compile(r"\b(?:zero|oh|double|six|sept|seven|plus)\b")
+MIN_FIGURES = 9
+
+
+def find_spoken_numbers(folded: str) -> Iterator[Removal]:
+    """Removals of kind "phone"."""
+    if not _GATE.search(folded):
+        return
+    for match in _SERIES.finditer(folded):
+        words = [w.strip() for w in _TOKEN.findall(match.group())]
+        spelled = sum(not w.isdigit() for w in words)
+        if spelled < 2:
+            continue
+        figures = _figures(words)
+        opens = figures[:1] == "0" or match.group().startswith(("plus", "+"))
+        if len(figures) >= (MIN_FIGURES if opens else MIN_FIGURES + 1) and (opens or spelled >= 9):
+            yield Removal(match.start(), match.end(), "phone")
+
+
+def _figures(words: list[str]) -> str:
+    out = ""
+    repeat = 1
+    for word in words:
+        key = re.sub(r"\s", "-", word)
+        value = word if word.isdigit() else _FRENCH.get(key) or _ENGLISH.get(key) or "0"
+        if value in ("D", "T"):
+            repeat = 2 if value == "D" else 3
+            continue
+        out += value * repeat
+        repeat = 1
+    return out
