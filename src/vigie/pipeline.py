@@ -1,4 +1,4 @@
-"""The stages in order: ingest, redact, extract (and store, in `add`).
+"""The stages in order: ingest, redact, extract, store.
 
 In: paths. Out: clean documents with their observations, and a Refusal for each input that could not be read.
 A raw document lives only between the reader and the redactor, inside `clean`. One input that fails never
@@ -8,16 +8,27 @@ document.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
+from vigie import __version__
 from vigie.ingest import discover, read, read_stream
-from vigie.ingest.sources import card_for
 from vigie.model.document import CleanDocument, RawDocument, SourceCard
 from vigie.model.errors import InputRefused, VigieError
 from vigie.model.observation import Observation
-from vigie.redact import redact
+from vigie.redact import REDACTOR_VERSION, redact
+from vigie.store.changes import Change, compare
+from vigie.store.rows import Entry
+from vigie.store.runs import Counts, Versions
+from vigie.store.store import Store
+
+KNOWLEDGE = ("gazetteer", "grammar", "lexicons", "taxonomy")  # folders of data/ that decide what is found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,24 +75,15 @@ def inputs(paths: Iterable[Path]) -> Iterator[Path | Refusal]:
 
 def clean(path: Path, reading: Reading) -> Iterator[Cleaned | Refusal]:
     """Redacted documents of one input, streamed."""
-    try:
-        card = reading.source or card_for(path)
-        yield from _clean_each(str(path), read(path, source=card, mapping=reading.mapping))
-    except Exception as error:
-        yield refusal(str(path), error)
+    yield from _clean_each(str(path), read(path, source=reading.source, mapping=reading.mapping))
 
 
 def clean_stream(name: str, data: bytes, reading: Reading) -> Iterator[Cleaned | Refusal]:
     """The same for bytes that came without a file (standard input)."""
-    try:
-        yield from _clean_each(name, read_stream(name, data), reading.source)
-    except Exception as error:
-        yield refusal(name, error)
+    yield from _clean_each(name, read_stream(name, data, source=reading.source, mapping=reading.mapping))
 
 
-def _clean_each(
-    name: str, documents: Iterator[RawDocument], source: SourceCard | None = None
-) -> Iterator[Cleaned | Refusal]:
+def _clean_each(name: str, documents: Iterator[RawDocument]) -> Iterator[Cleaned | Refusal]:
     """A fault of the reader ends this input; a fault of the redactor only loses its document."""
     while True:
         try:
@@ -92,11 +94,9 @@ def _clean_each(
             yield refusal(name, error)
             return
         try:
-            document = redact(raw)
+            yield Cleaned(document=redact(raw), source=raw.source)
         except Exception as error:
             yield refusal(raw.path, error)
-            continue
-        yield Cleaned(document=document, source=raw.source or source)
 
 
 def observe(document: CleanDocument) -> list[Observation] | Refusal:
@@ -124,3 +124,160 @@ def refusal(name: str, error: Exception) -> Refusal:
         reason=f"unexpected {type(error).__name__}",
         repair="please report it with the kind of file",
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """What a run did.
+
+    Attributes:
+        new: documents stored (for a re-extraction: whose observations changed).
+        unchanged: documents that were stored already.
+        refused: inputs that were not read, and documents that could not be worked on.
+        observations, redactions: how many of each type or kind, in the new documents.
+        changes: what a re-extraction changed.
+    """
+
+    read: int
+    new: int
+    unchanged: int
+    refused: tuple[Refusal, ...]
+    observations: Mapping[str, int]
+    redactions: Mapping[str, int]
+    changes: tuple[Change, ...] = ()
+
+
+def add(
+    store: Store, items: Iterable[Cleaned | Refusal], tell: Callable[[Cleaned | Refusal], None] | None = None
+) -> Summary:
+    """Store what is new, in batches of one transaction each. `tell` hears of every item as it is read."""
+    settings, run_id = store.settings, store.start_run("add", versions())
+    tally, pending, chars = _Tally(), list[Cleaned](), 0
+    for item in items:
+        if tell is not None:
+            tell(item)
+        if isinstance(item, Refusal):
+            tally.refused.append(item)
+            continue
+        tally.read += 1
+        pending.append(item)
+        chars += len(item.document.text)
+        if len(pending) >= settings.batch_documents or chars >= settings.batch_chars:
+            _flush(store, run_id, pending, tally)
+            pending, chars = [], 0
+    _flush(store, run_id, pending, tally)
+    return tally.finish(store, run_id)
+
+
+class _Tally:
+    """Counts that grow while a run goes on."""
+
+    def __init__(self) -> None:
+        self.read = self.new = self.unchanged = self.written = 0
+        self.refused: list[Refusal] = []
+        self.observations: Counter[str] = Counter()
+        self.redactions: Counter[str] = Counter()
+        self.changes: list[Change] = []
+
+    def finish(self, store: Store, run_id: int) -> Summary:
+        store.finish_run(
+            run_id,
+            Counts(
+                read=self.read,
+                new=self.new,
+                unchanged=self.unchanged,
+                refused=len(self.refused),
+                observations=self.written,
+            ),
+        )
+        return Summary(
+            read=self.read,
+            new=self.new,
+            unchanged=self.unchanged,
+            refused=tuple(self.refused),
+            observations=dict(sorted(self.observations.items())),
+            redactions=dict(sorted(self.redactions.items())),
+            changes=tuple(self.changes),
+        )
+
+
+def _flush(store: Store, run_id: int, pending: list[Cleaned], tally: _Tally) -> None:
+    fresh = {item.document.doc_id: item for item in reversed(pending)}  # of twins, the first
+    for doc_id in store.known(fresh.keys()):
+        del fresh[doc_id]
+    entries: list[Entry] = []
+    failed = 0
+    for item in reversed(fresh.values()):
+        found = observe(item.document)
+        if isinstance(found, Refusal):
+            tally.refused.append(found)
+            failed += 1
+        else:
+            entries.append(Entry(document=item.document, observations=found, source=item.source))
+    tally.written += store.write(run_id, entries)
+    tally.new += len(entries)
+    tally.unchanged += len(pending) - len(entries) - failed
+    for entry in entries:
+        tally.observations.update(o.type for o in entry.observations)
+        tally.redactions.update(entry.document.redactions)
+
+
+def reextract(store: Store, tell: Callable[[CleanDocument], None] | None = None) -> Summary:
+    """Extract again from the stored texts and replace the observations that differ."""
+    run_id, tally = store.start_run("reextract", versions()), _Tally()
+    pending: list[CleanDocument] = []
+    for document in store.clean_documents():
+        if tell is not None:
+            tell(document)
+        pending.append(document)
+        if len(pending) >= store.settings.batch_documents:
+            _replace(store, run_id, pending, tally)
+            pending = []
+    _replace(store, run_id, pending, tally)
+    return tally.finish(store, run_id)
+
+
+def _replace(store: Store, run_id: int, pending: list[CleanDocument], tally: _Tally) -> None:
+    stored = store.records([d.doc_id for d in pending])
+    entries: list[Entry] = []
+    for document in pending:
+        tally.read += 1
+        found = observe(document)
+        if isinstance(found, Refusal):
+            tally.refused.append(found)
+            continue
+        changes = compare(stored[document.doc_id], found)
+        tally.observations.update(o.type for o in found)
+        if changes:
+            tally.changes += changes
+            tally.new += 1
+            entries.append(Entry(document=document, observations=found))
+        else:
+            tally.unchanged += 1
+    tally.written += store.replace(run_id, entries)
+
+
+@cache
+def versions() -> Versions:
+    """What the facts found now depend on."""
+    return Versions(code=__version__, lexicon=knowledge_version(), redactor=REDACTOR_VERSION)
+
+
+def knowledge_version() -> str:
+    """First 12 hex digits of a SHA-256 over the data files that decide what is found."""
+    digest = hashlib.sha256()
+    data = files("vigie").joinpath("data")
+    for folder in KNOWLEDGE:
+        for name, content in _contents(data.joinpath(folder), folder):
+            digest.update(f"{name}\0{len(content)}\0".encode())
+            digest.update(content)
+    return digest.hexdigest()[:12]
+
+
+def _contents(place: Traversable, name: str) -> Iterator[tuple[str, bytes]]:
+    if place.is_file():
+        yield name, place.read_bytes()
+    elif place.is_dir():
+        for entry in sorted(place.iterdir(), key=lambda e: e.name):
+            if not entry.name.startswith((".", "__")):
+                yield from _contents(entry, f"{name}/{entry.name}")

@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
-from vigie.cli import reading as _reading  # noqa: F401 - registers its verbs
-from vigie.cli.app import app
-from vigie.cli.output import use_utf8
+import os
+import sys
+import traceback
+from pathlib import Path
+
+from vigie.cli import keeping as _keeping  # noqa: F401 - registers its verbs
+from vigie.cli import reading as _reading  # noqa: F401
+from vigie.cli.app import SOME_REFUSED, WRONG_USE, app
+from vigie.cli.output import say, use_utf8
+from vigie.model.errors import SettingsError, VigieError
 
 
 def main() -> None:
     """Entry point of the console script."""
     use_utf8()
-    app()
+    try:
+        app()
+    except VigieError as error:
+        say(f"vigie: {error}")
+        sys.exit(WRONG_USE if isinstance(error, SettingsError) else SOME_REFUSED)
+    except Exception as error:
+        if os.environ.get("VIGIE_DEBUG"):
+            raise
+        # The message of an unexpected error may quote a document: only its class and its place are shown.
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        say(f"vigie: unexpected {type(error).__name__} at {Path(place.filename).name}:{place.lineno}")
+        say("vigie: please report it; VIGIE_DEBUG=1 shows the whole error, which may quote a document")
+        sys.exit(SOME_REFUSED)
 
 
 __all__ = ["app", "main"]

@@ -41,6 +41,15 @@ class RedactFormat(str, Enum):  # noqa: UP042
     JSON = "json"
 
 
+class ExportFormat(str, Enum):  # noqa: UP042
+    """What `vigie export` writes."""
+
+    CSV = "csv"
+    PARQUET = "parquet"
+    JSONL = "jsonl"
+    GEOJSON = "geojson"
+
+
 class ReportFormat(str, Enum):  # noqa: UP042
     """How reports of upkeep print."""
 

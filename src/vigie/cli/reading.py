@@ -58,7 +58,8 @@ def cleaned(paths: list[str], reading: Reading) -> Iterator[Cleaned | Refusal]:
 
     for name in paths:
         if name == STDIN:
-            yield from clean_stream(STDIN, sys.stdin.buffer.read(), reading)
+            data = read_stdin()
+            yield from [data] if isinstance(data, Refusal) else clean_stream(STDIN, data, reading)
             continue
         if name.startswith(("http://", "https://")):
             yield url_refusal(name)
@@ -68,6 +69,17 @@ def cleaned(paths: list[str], reading: Reading) -> Iterator[Cleaned | Refusal]:
                 yield found
             else:
                 yield from clean(found, reading)
+
+
+def read_stdin() -> bytes | Refusal:
+    """Standard input whole, up to the bound that holds for a file."""
+    from vigie.ingest.limits import MAX_FILE_BYTES
+    from vigie.pipeline import Refusal
+
+    data = sys.stdin.buffer.read(MAX_FILE_BYTES + 1)
+    if len(data) > MAX_FILE_BYTES:
+        return Refusal(name=STDIN, reason=f"more than {MAX_FILE_BYTES:,} bytes", repair="save it as files")
+    return data
 
 
 def url_refusal(name: str) -> Refusal:

@@ -53,15 +53,15 @@ def load_migrations(folder: Path | None = None) -> tuple[Migration, ...]:
 
 def schema_version(connection: Connection) -> int:
     """Newest step applied; 0 for an empty file. Raises StoreError if the tables are not ours."""
-    tables = {row[0] for row in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+    tables = {row[0] for row in connection.sql("SELECT table_name FROM duckdb_tables()").fetchall()}
     if not tables:
         return 0
     if "schema_migrations" not in tables:
         raise StoreError(
             "the file is a DuckDB database but not a Vigie store (name another file with --store)"
         )
-    row = connection.execute("SELECT coalesce(max(version), 0) FROM schema_migrations").fetchone()
-    return int(row[0])
+    (newest,) = connection.sql("SELECT coalesce(max(version), 0) FROM schema_migrations").fetchall()
+    return int(newest[0])
 
 
 def check_version(connection: Connection, migrations: tuple[Migration, ...]) -> int:

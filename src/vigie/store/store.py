@@ -74,13 +74,13 @@ class Store:
 
     def start_run(self, command: str, versions: Versions) -> int:
         """Record that a run began; its number."""
-        row = self._db.execute("SELECT coalesce(max(run_id), 0) + 1 FROM runs").fetchone()
+        number = int(self._values("SELECT coalesce(max(run_id), 0) + 1 FROM runs")[0])
         self._db.execute(
             "INSERT INTO runs (run_id, command, status, started, code_version, lexicon_version, "
             "redactor_version) VALUES (?, ?, 'running', ?, ?, ?, ?)",
-            [row[0], command, utc_now(), versions.code, versions.lexicon, versions.redactor],
+            [number, command, utc_now(), versions.code, versions.lexicon, versions.redactor],
         )
-        return int(row[0])
+        return number
 
     def finish_run(self, run_id: int, counts: Counts) -> None:
         """Record that the run did all it had to."""
@@ -100,10 +100,9 @@ class Store:
 
     def known(self, doc_ids: Collection[str]) -> set[str]:
         """Those of the ids that are stored."""
-        found = self._db.execute(
-            "SELECT doc_id FROM documents WHERE doc_id IN (SELECT unnest(?))", [list(doc_ids)]
+        return set(
+            self._values("SELECT doc_id FROM documents WHERE doc_id IN (SELECT unnest(?))", [list(doc_ids)])
         )
-        return {row[0] for row in found.fetchall()}
 
     def write(self, run_id: int, entries: Sequence[Entry], *, today: date | None = None) -> int:
         """Store new documents in one transaction; how many observations were written.
@@ -159,6 +158,14 @@ class Store:
     def query(self, sql: str, parameters: Sequence[Any] = ()) -> pa.Table:
         """Any reading of the tables and of the view `facts` (docs/data-dictionary.md)."""
         return self._db.sql(sql, params=list(parameters)).to_arrow_table()
+
+    def stream(self, sql: str, rows_at_a_time: int) -> pa.RecordBatchReader:
+        """The same for results that may not fit in memory; read it whole before the next call."""
+        return self._db.sql(sql).to_arrow_reader(rows_at_a_time)
+
+    def _values(self, sql: str, parameters: Sequence[Any] = ()) -> list[Any]:
+        """The first column."""
+        return [row[0] for row in self._db.sql(sql, params=list(parameters)).fetchall()]
 
     def table(self, name: str) -> pa.Table:
         """A whole table, in a stable order."""
@@ -256,7 +263,7 @@ class Store:
 
     def sizes(self) -> dict[str, int]:
         """Rows of each table."""
-        return {name: self._db.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in TABLES}
+        return {name: int(self._values(f"SELECT count(*) FROM {name}")[0]) for name in TABLES}
 
 
 def _known_table(name: str) -> str:

@@ -241,7 +241,7 @@ COMMENT ON COLUMN redactions.removed IS 'How many spans';
 CREATE VIEW facts AS
     SELECT o.*, e.sentence, e.sentence_start, e.sentence_end, e.quote_start, e.quote_end,
         d.title, d.published, d.published_start, d.published_end, d.outlet, d.source_id, d.lang,
-        d.kind AS document_kind, d.grade
+        d.kind AS document_kind, d.grade, d.stored_on
     FROM observations o
     JOIN documents d ON d.doc_id = o.doc_id
     LEFT JOIN evidence e ON e.observation_id = o.id AND e.doc_id = o.doc_id;

@@ -1,0 +1,208 @@
+"""Verbs that write and leave the store: add, export."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from vigie.cli.app import SOME_REFUSED, WRONG_USE, ExportFormat, ReportFormat, app
+from vigie.cli.output import fail, say, table, write, write_json
+from vigie.cli.progress import progress
+from vigie.cli.reading import MAPPING, SOURCE, STDIN, read_stdin, reading_options, url_refusal
+
+if TYPE_CHECKING:
+    from vigie.pipeline import Cleaned, Reading, Refusal, Summary
+    from vigie.settings import Settings
+
+STORE = typer.Option(
+    None, "--store", metavar="FILE", help="The store (default: vigie.duckdb, or VIGIE_STORE)."
+)
+ADD_PATHS = typer.Argument(None, metavar="PATH…", help="Files or folders; - reads standard input.")
+REEXTRACT = typer.Option(False, "--reextract", help="Extract again from the stored texts; show what changed.")
+SUMMARY_FORMAT = typer.Option(
+    ReportFormat.TABLE, "--format", help="The summary: a table on standard error, or JSON on standard output."
+)
+EXPORT_DIR = typer.Argument(..., metavar="DIR", help="Folder to write into.", show_default=False)
+EXPORT_FORMATS = typer.Option([ExportFormat.CSV], "--format", help="Repeat for several.")
+FULL = typer.Option(False, "--full", help="Everything, with redacted texts and sentences: for analysts only.")
+
+
+def settings_for(store: Path | None) -> Settings:
+    """The settings, with the store that the command line names."""
+    from dataclasses import replace
+
+    from vigie.settings import from_environment
+
+    settings = from_environment()
+    return settings if store is None else replace(settings, store=store)
+
+
+@app.command()
+def add(
+    paths: list[str] | None = ADD_PATHS,
+    store: Path | None = STORE,
+    source: Path | None = SOURCE,
+    mapping: list[str] | None = MAPPING,
+    reextract: bool = REEXTRACT,
+    format: ReportFormat = SUMMARY_FORMAT,
+) -> None:
+    """Read, redact, extract and store documents.
+
+    Safe to repeat: the same content changes nothing, and a run that was stopped is completed by the next.
+
+    \b
+    Example:
+      vigie add ./my-articles
+      vigie add ./reports --source ofdt.toml --store france.duckdb
+      vigie add --reextract
+    """
+    if bool(paths) == reextract:
+        raise fail("give paths to add, or --reextract alone", WRONG_USE)
+    from vigie.store import Store
+
+    settings = settings_for(store)
+    if reextract and not settings.store.exists():
+        raise fail(f"no store at {settings.store} (make one with: vigie add PATH)", WRONG_USE)
+    reading = reading_options(source, mapping)
+    with Store.open(settings.store, settings=settings) as opened:
+        summary = _reextract(opened) if reextract else _add(opened, paths or [], reading)
+    if format is ReportFormat.JSON:
+        write_json(summary_json(summary))
+    else:
+        say((reextraction_text if reextract else summary_text)(summary))
+        say(f"store: {settings.store}")
+    if summary.refused:
+        raise typer.Exit(SOME_REFUSED)
+
+
+def _add(store: Any, paths: list[str], reading: Reading) -> Summary:
+    from vigie.pipeline import Refusal, add, clean, clean_stream, inputs
+
+    local = [Path(p) for p in paths if p != STDIN and not is_url(p)]
+    files = list(inputs(local))
+    with progress("reading", len(files)) as move:
+
+        def items() -> Iterator[Cleaned | Refusal]:
+            yield from (url_refusal(p) for p in paths if is_url(p))
+            if STDIN in paths:
+                data = read_stdin()
+                yield from [data] if isinstance(data, Refusal) else clean_stream(STDIN, data, reading)
+            for done, file in enumerate(files):
+                move(done)
+                yield from [file] if isinstance(file, Refusal) else clean(file, reading)
+
+        return add(store, items(), tell_refusal)
+
+
+def _reextract(store: Any) -> Summary:
+    from vigie.pipeline import reextract
+
+    done = 0
+    with progress("extracting", store.sizes()["documents"]) as move:
+
+        def tell(_document: object) -> None:
+            nonlocal done
+            done += 1
+            move(done)
+
+        summary = reextract(store, tell)
+    for refusal in summary.refused:
+        say(f"refused: {refusal}")
+    return summary
+
+
+def is_url(name: str) -> bool:
+    return name.startswith(("http://", "https://"))
+
+
+def tell_refusal(item: Cleaned | Refusal) -> None:
+    from vigie.pipeline import Refusal
+
+    if isinstance(item, Refusal):
+        say(f"refused: {item}")
+
+
+def summary_json(summary: Summary) -> dict[str, Any]:
+    return {
+        "documents": {
+            "read": summary.read,
+            "new": summary.new,
+            "unchanged": summary.unchanged,
+            "refused": [{"name": r.name, "reason": r.reason, "repair": r.repair} for r in summary.refused],
+        },
+        "observations": dict(summary.observations),
+        "redactions": dict(summary.redactions),
+        "changes": change_counts(summary),
+    }
+
+
+def change_counts(summary: Summary) -> dict[str, dict[str, int]]:
+    """type -> {"gained", "lost", "changed"}."""
+    counts = Counter((change.type, str(change.what)) for change in summary.changes)
+    kinds = ("gained", "lost", "changed")
+    return {t: {what: counts[t, what] for what in kinds} for t in sorted({c.type for c in summary.changes})}
+
+
+def summary_text(summary: Summary) -> str:
+    """The summary for a person, in a few lines."""
+    lines = [
+        f"documents: {summary.read} read, {summary.new} new, {summary.unchanged} unchanged, "
+        f"{len(summary.refused)} refused",
+        f"observations: {_counted(summary.observations)}",
+        f"removed by the redactor: {_counted(summary.redactions)}",
+    ]
+    reasons = Counter(refusal.reason for refusal in summary.refused)
+    lines += [f"refused, {reason}: {count}" for reason, count in reasons.most_common()]
+    return "\n".join(lines)
+
+
+def reextraction_text(summary: Summary) -> str:
+    """What a re-extraction changed, for a person."""
+    lines = [
+        f"documents: {summary.read} extracted again, {summary.new} changed, {summary.unchanged} unchanged, "
+        f"{len(summary.refused)} refused"
+    ]
+    rows = [(t, *counts.values()) for t, counts in change_counts(summary).items()]
+    lines.append(table(("type", "gained", "lost", "changed"), rows).rstrip("\n") or "no observation changed")
+    return "\n".join(lines)
+
+
+def _counted(counts: Mapping[str, int]) -> str:
+    total = sum(counts.values())
+    return f"{total}" + (
+        f" ({', '.join(f'{name} {count}' for name, count in counts.items())})" if counts else ""
+    )
+
+
+@app.command()
+def export(
+    directory: Path = EXPORT_DIR,
+    store: Path | None = STORE,
+    format: list[ExportFormat] = EXPORT_FORMATS,
+    full: bool = FULL,
+) -> None:
+    """Write open data, with a data dictionary.
+
+    Without --full only what anyone may see is written: counts and medians by quarter, department and
+    substance, from at least 3 independent sources, 14 days after the quarter.
+
+    \b
+    Example:
+      vigie export ./open-data --format csv --format geojson
+      vigie export ./for-analysis --full --format parquet
+    """
+    from vigie.store import Store
+    from vigie.store.export import export_full, export_public
+
+    settings = settings_for(store)
+    with Store.open(settings.store, read_only=True, settings=settings) as opened:
+        formats = [f.value for f in dict.fromkeys(format)]
+        written = (export_full if full else export_public)(opened, directory, formats)
+    for path in written:
+        write(f"{path}\n")
+    if full:
+        say("full export: redacted texts and sentences are for analysts; do not publish this folder")
