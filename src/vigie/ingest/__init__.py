@@ -1,4 +1,6 @@
-"""Readers: from files to RawDocument. In: paths or bytes. Out: RawDocuments, which go straight to the redactor."""
+"""Readers: from files to RawDocument. In: paths or bytes. Out: RawDocuments, which go straight to the
+redactor.
+"""
 
 from vigie.ingest.discovery import discover
 from vigie.ingest.reader import Blob, Reader

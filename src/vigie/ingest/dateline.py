@@ -1,9 +1,9 @@
 """The publication date that a text states in its head, when metadata has none.
 
 In: text (title first). Out: PartialDate or None. Cues and month names: data/ingest/dateline.toml.
-Only the first HEAD_CHARS are read, and only a date that stands after a publication cue ("publié le"), after the
-place at the opening ("LYON, March 3 (Agency) -", "Paris, le mardi 14 mars 2017 –"), or alone on its line counts:
-a date that merely occurs in the story never does.
+Only the first HEAD_CHARS are read, and only a date that stands after a publication cue ("publié le"), after
+the place at the opening ("LYON, March 3 (Agency) -", "Paris, le mardi 14 mars 2017 –"), or alone on its line
+counts: a date that merely occurs in the story never does.
 Left out: dates without a year, unless another date gives it.
 """
 
@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date
 from functools import cache
 from typing import Any
 
@@ -21,7 +20,10 @@ from vigie.text.normalise import fold
 
 HEAD_CHARS = 400
 _YEARS = range(1900, 2101)
-_TIME = r"(?:,?\s*(?:a|at|-|\||,)?\s*\d{1,2}\s?(?:h|:|\.)\s?\d{2}(?::\d{2})?(?:\s?[ap]\.?m\.?)?(?:\s?(?:gmt|utc|cet|cest|est|bst))?)?"
+_TIME = (
+    r"(?:,?\s*(?:a|at|-|\||,)?\s*\d{1,2}\s?(?:h|:|\.)\s?\d{2}(?::\d{2})?(?:\s?[ap]\.?m\.?)?"
+    r"(?:\s?(?:gmt|utc|cet|cest|est|bst))?)?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,7 @@ def _partial(match: re.Match[str]) -> PartialDate | None:
 
 
 def parse_date_line(line: str) -> PartialDate | None:
-    """The date of a line that holds nothing else ("2021-03", "publié le 11/03/2021 à 12:44"); None for other lines."""
+    """The date of a line that holds nothing else ("publié le 11/03/2021 à 12:44"); None for other lines."""
     folded = fold(line).strip()
     if not folded or len(folded) > 120 or not _grammar().alone.match(folded):
         return None
@@ -110,6 +112,20 @@ def parse_date(value: str) -> PartialDate | None:
     """A date as metadata writes it ("2021-03-11T12:44:00+01:00", "11 mars 2021"); None if it is none."""
     match = _grammar().dated.search(fold(value.strip()[:100]))
     return _partial(match) if match else None
+
+
+_PDF_DATE = re.compile(r"(?:D:)?(\d{4})(\d{2})(\d{2})")
+
+
+def parse_pdf_date(value: str) -> PartialDate | None:
+    """A date as PDF metadata writes it ("D:20240311124400+01'00'")."""
+    match = _PDF_DATE.match(value.strip())
+    if match is None:
+        return parse_date(value)
+    try:
+        return PartialDate(int(match[1]), int(match[2]), int(match[3])) if int(match[1]) in _YEARS else None
+    except ValueError:
+        return None
 
 
 def find_dateline(text: str) -> PartialDate | None:
@@ -125,10 +141,6 @@ def find_dateline(text: str) -> PartialDate | None:
             return partial
     match = grammar.second.search(head)
     return _partial(match) if match else None
-
-
-def of_date(day: date) -> PartialDate:
-    return PartialDate(day.year, day.month, day.day)
 
 
 def _detail(partial: PartialDate) -> int:

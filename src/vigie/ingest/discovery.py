@@ -1,8 +1,8 @@
 """From the paths that a user gives to the files to read.
 
-In: files and folders. Out: each file once, folders in a stable order. Left out: hidden files, source cards, links
-that lead back into a folder already seen. A path that does not exist is yielded as it is: reading it is refused by
-name, and the rest goes on.
+In: files and folders. Out: each file once, folders in a stable order. Left out: hidden files, source cards,
+links that lead back into a folder already seen. A path that does not exist is yielded as it is: reading it
+is refused by name, and the rest goes on.
 """
 
 from __future__ import annotations

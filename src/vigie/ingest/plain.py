@@ -1,8 +1,8 @@
 """Plain text and Markdown.
 
-In: text in any usual encoding. Out: one RawDocument. A first line that is only a date is the publication date; the
-next non-empty line of at most TITLE_CHARS followed by a blank line is the title; the rest is the text.
-Left out: boxes that a copied web page carries along (boilerplate.py).
+In: text in any usual encoding. Out: one RawDocument. A first line that is only a date is the publication
+date; the next non-empty line of at most TITLE_CHARS followed by a blank line is the title; the rest is the
+text. Left out: boxes that a copied web page carries along (boilerplate.py).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """One input in, its documents out: open it safely, recognise its kind, hand it to its reader.
 
-In: a path, or a name with bytes. Out: RawDocuments, streamed. Raises InputRefused (the input by name, the reason,
-the repair) for whatever cannot be read; the caller goes on with the next input.
+In: a path, or a name with bytes. Out: RawDocuments, streamed. Raises InputRefused (the input by name, the
+reason, the repair) for whatever cannot be read; the caller goes on with the next input.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""The readers, in the order in which they look at an input. The text reader comes last: almost anything is text.
+"""The readers, in the order in which they look at an input. The text reader comes last: almost anything is
+text.
 
-Another package adds readers with the entry-point group `vigie.readers` (each entry names a Reader); they are asked
-before the text reader.
+Another package adds readers with the entry-point group `vigie.readers` (each entry names a Reader); they are
+asked before the text reader.
 """
 
 from __future__ import annotations
@@ -9,10 +10,11 @@ from __future__ import annotations
 from functools import cache
 from importlib.metadata import entry_points
 
-from vigie.ingest import html, plain
+from vigie.ingest import html, pdf, plain
 from vigie.ingest.reader import Reader
 
 READERS: tuple[Reader, ...] = (
+    pdf.READER,
     html.READER,
     plain.READER,
 )

@@ -1,6 +1,8 @@
-"""Source cards: `source.toml` beside the documents says where they come from and under which terms they are read.
+"""Source cards: `source.toml` beside the documents says where they come from and under which terms they are
+read.
 
-In: a TOML file with the fields of SourceCard. Out: SourceCard. Every fault is a SettingsError that says the repair.
+In: a TOML file with the fields of SourceCard. Out: SourceCard. Every fault is a SettingsError that says the
+repair.
 """
 
 from __future__ import annotations

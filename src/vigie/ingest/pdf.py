@@ -1,0 +1,97 @@
+"""PDF.
+
+In: a PDF with a text layer. Out: one RawDocument: text in reading order, title from the page or the
+metadata, date from the text or the metadata; the author field is a name to remove. Left out: scans without a
+text layer (refused). The parser runs in the guarded child, with a time limit a page.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from statistics import median
+from typing import Any
+
+from vigie.ingest import guard, limits
+from vigie.ingest.dateline import find_dateline, parse_pdf_date
+from vigie.ingest.html_meta import person_names
+from vigie.ingest.pdf_flow import Line, paragraphs, without_furniture
+from vigie.ingest.reader import Blob, Reader
+from vigie.model.document import RawDocument
+from vigie.text.normalise import repair
+
+_MAX_TITLE = 250
+_LARGER = 1.2  # than the text: a title
+_NO_TITLE = re.compile(
+    r"(?i)(?:microsoft\s|untitled|sans titre|document\d*$|.*\.(?:docx?|pdf|indd|odt|qxd|pptx?)$)"
+)
+
+
+def _sniff(head: bytes) -> bool:
+    return b"%PDF-" in head[:1024]
+
+
+def _read(blob: Blob) -> Iterator[RawDocument]:
+    data = blob.all_bytes(limits.MAX_FILE_BYTES)
+    pages: list[list[Line]] = []
+    meta: dict[str, str] = {}
+    chars = 0
+    try:
+        for item in guard.run("pdf", data):
+            if "meta" in item:
+                meta = item["meta"]
+            elif "lines" in item:
+                pages.append(_lines(item))
+                chars += sum(len(line.text) for line in pages[-1])
+                if chars > limits.MAX_TEXT_CHARS:
+                    raise blob.refuse("holds too much text", "split it into its documents")
+    except guard.GuardError as error:
+        raise blob.refuse(error.reason, error.repair) from None
+    if not chars:
+        raise blob.refuse("holds no text, only images", "recognise its text first (OCR) and save it again")
+    pages = without_furniture(pages)
+    title, pages = _title(pages, meta.get("Title", ""))
+    text = repair("\n\n".join(paragraphs(pages)))
+    if not text.strip():
+        raise blob.refuse("holds no text beside running heads and page numbers")
+    yield RawDocument(
+        path=blob.name,
+        format="pdf",
+        title=title,
+        text=text,
+        published=find_dateline(f"{title}\n\n{text}") or parse_pdf_date(meta.get("CreationDate", "")),
+        source=blob.source,
+        extra_names=tuple(person_names(repair(meta.get("Author", "")))),
+    )
+
+
+def _lines(item: dict[str, Any]) -> list[Line]:
+    # Faces without a known encoding come out as lone surrogates; they are no text.
+    return [
+        Line(text.encode("utf-16", "surrogatepass").decode("utf-16", "ignore"), *box, item["height"])
+        for text, *box in item["lines"]
+    ]
+
+
+def _title(pages: list[list[Line]], declared: str) -> tuple[str, list[list[Line]]]:
+    """The largest text of the first page that has any, else the title of the metadata; pages without it."""
+    declared = " ".join(repair(declared).split())
+    if _NO_TITLE.match(declared) or len(declared) > _MAX_TITLE:
+        declared = ""
+    sizes = [line.size for page in pages for line in page for _ in range(1 + len(line.text) // 20)]
+    first = next((n for n, page in enumerate(pages) if page), None)
+    if first is None:
+        return declared, pages
+    largest = max(line.size for line in pages[first])
+    block = [line for line in pages[first] if line.size >= 0.95 * largest]
+    found = " ".join(" ".join(line.text for line in block).split())
+    fits = 3 < len(found) <= _MAX_TITLE and sum(c.isalpha() for c in found) > len(found) / 2
+    if largest < _LARGER * median(sizes) or not fits:
+        return declared, pages
+    if declared and declared.casefold() != found.casefold() and found.casefold() in declared.casefold():
+        found = declared
+    kept = [line for line in pages[first] if line.size < 0.95 * largest]
+    return repair(found), [kept if n == first else page for n, page in enumerate(pages)]
+
+
+READER = Reader(name="pdf", suffixes=(".pdf",), sniff=_sniff, read=_read)
