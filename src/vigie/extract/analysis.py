@@ -6,6 +6,7 @@ In: CleanDocument. Out: mentions by kind and the sentences that hold them. Extra
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from datetime import date
 from functools import cached_property
 from typing import Protocol, TypeVar
 
-from vigie.extract.amounts import find_money, find_percents, find_quantities
+from vigie.extract.amounts import Amount, amounts, money_mentions, percent_mentions, quantity_mentions
 from vigie.extract.assertion import find_assertion_cues, find_attributions
 from vigie.extract.dates import find_dates
 from vigie.extract.mentions import (
@@ -36,6 +37,12 @@ from vigie.model.period import When
 from vigie.model.place import Place
 from vigie.text.normalise import fold
 from vigie.text.sentences import Span, sentences
+
+
+_MARKET = re.compile(
+    r"\b(?:stupefiants?|drogues?|narcotraf\w+|narcotiques?|dealers?|dealeurs?|trafic(?:s)? de drogue|points? de deal|drugs?|narcotics|"
+    r"drug[- ]dealing|drug[- ]trafficking)\b"
+)
 
 
 class Spanned(Protocol):
@@ -105,16 +112,21 @@ class Analysis:
         return find_dates(self.text, self.lang, self.reference)
 
     @cached_property
+    def amounts(self) -> list[Amount]:
+        """Every number with its unit, ranges joined."""
+        return amounts(self.folded, self.text, self.lang)
+
+    @cached_property
     def money(self) -> list[MoneyMention]:
-        return find_money(self.text, self.lang)
+        return money_mentions(self.folded, self.lang, self.amounts)
 
     @cached_property
     def quantities(self) -> list[QuantityMention]:
-        return find_quantities(self.text, self.lang)
+        return quantity_mentions(self.amounts)
 
     @cached_property
     def percents(self) -> list[PercentMention]:
-        return find_percents(self.text, self.lang)
+        return percent_mentions(self.amounts)
 
     @cached_property
     def modalities(self) -> list[ModalityMention]:
@@ -127,6 +139,26 @@ class Analysis:
     @cached_property
     def attributions(self) -> list[AttributionMention]:
         return find_attributions(self.text, self.lang)
+
+    @cached_property
+    def _market(self) -> list[int]:
+        return [match.start() for match in _MARKET.finditer(self.folded)]
+
+    def market_in(self, start: int, end: int) -> bool:
+        """Whether a word of the drug market, without any substance, stands in [start, end)."""
+        return bisect_left(self._market, start) < bisect_left(self._market, end)
+
+    @property
+    def in_scope(self) -> bool:
+        """Whether the document speaks of drugs at all."""
+        return bool(self._market) or bool(self.substances)
+
+    @cached_property
+    def prices(self) -> list[Draft]:
+        """Price drafts: a mass inside a price is what the price is for, so quantities need them."""
+        from vigie.extract.price import extract_prices
+
+        return list(extract_prices(self))
 
     @cached_property
     def _sentence_starts(self) -> list[int]:

@@ -1,0 +1,391 @@
+"""Amounts: money, masses, volumes, counts of pieces, percentages, plain numbers. One mechanism for all.
+
+In: text and language. Out: mentions of one kind, in order. Words: data/grammar/<lang>.toml.
+A number token takes the unit that touches it; two amounts joined by "à", "-", "ou", "entre … et" become one range;
+bounds ("plus de", "up to") open one side. A change ("passe de 66 à 58 euros") stays two amounts.
+Left out: bare numbers that only a neighbour's unit explains (`vigie.extract.elliptic`).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from functools import cache
+
+from vigie.extract.mentions import MoneyMention, NumberMention, PercentMention, QuantityMention
+from vigie.extract.numbers import NumberToken, number_tokens
+from vigie.lexicon.grammar import Grammar, Unit, alternation, grammar, mass_in_grams
+from vigie.text.normalise import fold
+
+_LOOK_BACK = 32  # the longest bound with its spaces
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amount:
+    """Numbers with their unit and bounds; `unit` None for a bare number."""
+
+    start: int
+    end: int
+    low: float | None
+    high: float | None
+    unit: Unit | None
+    token: NumberToken
+
+
+@dataclass(frozen=True, slots=True)
+class _Patterns:
+    suffix: re.Pattern[str]
+    prefix: re.Pattern[str]
+    letter: re.Pattern[str]
+    pound: re.Pattern[str]
+    adjective_piece: re.Pattern[str]
+    half_after: re.Pattern[str]
+    low: re.Pattern[str]
+    high: re.Pattern[str]
+    near: re.Pattern[str]
+    low_after: re.Pattern[str]
+    high_after: re.Pattern[str]
+    near_after: re.Pattern[str]
+    join: re.Pattern[str]
+    opener: re.Pattern[str]
+    change: re.Pattern[str]
+    per: re.Pattern[str]
+
+
+@cache
+def _patterns(lang: str) -> _Patterns:
+    g = grammar(lang)
+    unit = alternation(g.units)
+    symbols = alternation(
+        [s for s in g.units if g.units[s].kind == "money" and not s[-1].isalpha()] + ["usd", "eur", "gbp"]
+    )
+    short = alternation(g.short_multipliers)
+    money = alternation([s for s, u in g.units.items() if u.kind == "money"])
+    piece = alternation([s for s, u in g.units.items() if u.kind == "piece"])
+    adjective = alternation(g.piece_adjectives)
+    countable = alternation([s for s, u in g.units.items() if u.kind in ("piece", "mass", "volume")])
+    edge = r"(?![\w])(?!['’])"
+    numeral = r"(?:\d+(?:[.,]\d+)?|" + alternation(w for w, v in g.numbers.items() if v < 1000) + ")"
+    if lang == "fr":
+        half = r"demi(?:e)?[ -]"
+        per = (
+            rf"[ \n]?(?:/ ?|(?:le|la|les|par|du|au|pour|chaque|de la|a la|pour le|pour la|pour les|pour chaque)[ \n]+|"
+            rf"(?:pour )?(?:l'|de l'|a l'))(?:(?P<n>{numeral})[ \n]?)?(?P<half>{half})?(?P<u>{countable}){edge}"
+            rf"|[ \n](?:les[ \n](?P<pair>{numeral}))(?= ?[.,;:)!?]|$)|[ \n](?P<each>piece|chacune?|l'unite|la piece|l'une?){edge}"
+        )
+    else:
+        half = r"half[ -](?:an? )?"
+        per = (
+            rf"[ \n]?(?:/ ?|(?:for|per|the|every|for every|for each)[ \n]+|)(?:(?P<n>{numeral})[ \n-]?)?(?P<half>{half})?(?P<u>{countable}){edge}"
+            rf"|[ \n](?P<each>each|apiece|a piece|a pop){edge}"
+        )
+    return _Patterns(
+        suffix=re.compile(
+            rf"(?P<short>[ ]?{short})??[ \n-]?(?:de |d')?(?P<unit>{unit}){edge}|[ ]?(?P<pct>%)"
+        ),
+        prefix=re.compile(rf"(?P<unit>{symbols})[ ]?$"),
+        letter=re.compile(r"[ ]?(?P<unit>[ef])(?= ?(?:le|la|l'|les|par|pour|du|/)[ ]?)"),
+        pound=re.compile(
+            r"(?:worth|cost|costs|costing|pay|paid|paying|sell|sells|sold|for|price|priced|at|charge|charged|spent|spend)"
+            r"(?: \w+){0,2} $"
+        ),
+        adjective_piece=re.compile(rf"(?:[ \n](?:{adjective})){{1,3}}[ \n](?P<unit>{piece}){edge}"),
+        half_after=re.compile(rf"[ \n]{alternation(g.words['half_after'])}\b"),
+        low=_before(g, "low", "low_signs"),
+        high=_before(g, "high", "high_signs"),
+        near=_before(g, "near"),
+        low_after=_after(g, "low_after"),
+        high_after=_after(g, "high_after"),
+        near_after=_after(g, "near_after"),
+        join=re.compile(
+            rf"(?:[ ]?{money}|[ ]?{countable})?[ \n]?(?P<word>{alternation([*g.words['range_to'], *g.words['range_and']])})[ \n]?"
+            rf"{symbols}?[ ]?$"
+        ),
+        opener=re.compile(rf"\b(?P<word>{alternation(g.words['range_open'])})[ \n]*{symbols}?[ ]?$"),
+        change=re.compile(
+            rf"\b{alternation(g.words['change_verbs'])}(?:[ \n]\w+){{0,3}}[ \n](?:de|d'|from)[ \n]?{symbols}?[ ]?$"
+        ),
+        per=re.compile(per),
+    )
+
+
+def _before(g: Grammar, *keys: str) -> re.Pattern[str]:
+    words = [w for key in keys for w in g.bounds[key]]
+    return re.compile(rf"(?<!\w)(?:{alternation(words)})[ \n]*(?:les |des |the )?$")
+
+
+def _after(g: Grammar, key: str) -> re.Pattern[str]:
+    return re.compile(rf"[ \n]{alternation(g.bounds[key])}\b")
+
+
+def amounts(folded: str, text: str, lang: str) -> list[Amount]:
+    """All amounts of a text, ranges joined, in order. Bare articles ("un", "a") without a unit are dropped."""
+    p = _patterns(lang)
+    g = grammar(lang)
+    atoms = [_attach(token, folded, text, lang, p, g) for token in number_tokens(folded, lang)]
+    joined: list[Amount] = []
+    index = 0
+    while index < len(atoms):
+        first = atoms[index]
+        second = atoms[index + 1] if index + 1 < len(atoms) else None
+        pair = _join(first, second, folded, p) if second is not None else None
+        if pair is not None:
+            joined.append(pair)
+            index += 2
+        else:
+            if second is not None and first.unit is None and second.unit is not None:
+                first = _share(first, second, folded, p)
+            joined.append(first)
+            index += 1
+    return [_bounded(a, folded, p) for a in joined if a.unit is not None or not a.token.article]
+
+
+def _attach(token: NumberToken, folded: str, text: str, lang: str, p: _Patterns, g: Grammar) -> Amount:
+    """The token with the unit that touches it, before ("$5") or after ("5 kg")."""
+    bare = Amount(start=token.start, end=token.end, low=token.value, high=token.value, unit=None, token=token)
+    before = p.prefix.search(folded, max(0, token.start - 6), token.start)
+    if before:
+        unit = g.units[" ".join(before["unit"].split())]
+        scale, end = 1.0, token.end
+        short = re.match(
+            rf"[ ]?(?P<short>{alternation(g.short_multipliers)})(?![\w])", folded[token.end : token.end + 6]
+        )
+        if short and token.multiplier == 1:
+            scale, end = g.short_multipliers[short["short"]], token.end + short.end()
+        value = token.value * scale
+        return replace(bare, start=before.start(), end=end, low=value, high=value, unit=unit)
+    after = p.suffix.match(folded, token.end)
+    if after:
+        surface = "%" if after["pct"] else " ".join(after["unit"].split())
+        unit = g.units[surface]
+        glued = after.start("unit") == token.end if not after["pct"] else False
+        if len(surface) == 1 and surface.isalpha() and glued and text[token.end].isupper():
+            return bare  # "5G" is a network and "4L" a car
+        scale = unit.scale
+        if after["short"]:
+            if unit.kind != "money":
+                return bare
+            scale *= g.short_multipliers[after["short"].strip()]
+        end = after.end()
+        extra = 0.0
+        half = p.half_after.match(folded, end)
+        if half and unit.kind in ("mass", "volume"):
+            extra, end = 0.5, half.end()
+        if surface in g.context_currencies and lang == "en":
+            money_after = p.per.match(folded, end)
+            if (money_after and money_after.end() > end + 1) or p.pound.search(
+                folded, max(0, token.start - 30), token.start
+            ):
+                unit = g.context_currencies[surface]
+        value = token.value * scale + extra
+        return replace(bare, end=end, low=value, high=value, unit=unit)
+    piece = p.adjective_piece.match(folded, token.end)
+    if piece:
+        return replace(bare, end=piece.end(), unit=g.units[" ".join(piece["unit"].split())])
+    letter = p.letter.match(folded, token.end)
+    if letter and letter["unit"] in g.context_currencies and not token.words:
+        return replace(bare, end=letter.end(), unit=g.context_currencies[letter["unit"]])
+    return bare
+
+
+def _join(first: Amount, second: Amount, folded: str, p: _Patterns) -> Amount | None:
+    """One range, or None when the two are not one."""
+    gap = folded[first.token.end : second.token.start]
+    if len(gap) > 30 or first.token.article and second.unit is None:
+        return None
+    match = p.join.match(gap)
+    if not match or match.end() != len(gap):
+        return None
+    unit = second.unit or first.unit
+    if first.unit is not None and second.unit is not None and first.unit != second.unit:
+        return None
+    if first.unit is not None and second.unit is None and first.unit.kind != "money":
+        return None
+    if first.unit is not None and second.unit is None and first.end > first.token.end:
+        return (
+            None  # "70 euros ou 2" : the unit stands after the first number, so the second is another thing
+        )
+    word = match["word"]
+    head = folded[max(0, first.start - 40) : first.start]
+    opened = p.opener.search(head)
+    if word in ("et", "and"):
+        if unit is None or (
+            not (opened and opened["word"] in ("entre", "between")) and not _plain_pair(first, second)
+        ):
+            return None
+    elif word in ("a", "to", "jusqu'a", "au") and p.change.search(head):
+        return None
+    low, high = first.low, second.high
+    if low is None or high is None:
+        return None
+    if first.token.multiplier == 1 and second.token.multiplier > 1 and low <= second.token.base:
+        low *= second.token.multiplier
+    elif (
+        second.token.grouped
+        and not first.token.grouped
+        and low < 1000
+        and high % 1000 == 0
+        and low < high / 1000
+        and second.token.multiplier == 1
+    ):
+        low *= 1000  # "28 et 33 000 euros"
+    if unit is not None and unit.scale != 1.0 and first.unit is None:
+        low *= unit.scale
+    if low > high and word not in ("ou", "or"):
+        return None
+    if first.token.words and not second.token.words and high > 20 * max(low, 1):
+        return None  # "deux à 120": two for 120
+    if unit is None and word in ("ou", "or", "-"):
+        return None
+    start = opened.start() + max(0, first.start - 40) if opened else first.start
+    return Amount(
+        start=start, end=second.end, low=min(low, high), high=max(low, high), unit=unit, token=second.token
+    )
+
+
+def _plain_pair(first: Amount, second: Amount) -> bool:
+    """ "141 et 150 mg": the first number has no unit of its own and is the lower."""
+    return first.unit is None and not first.token.article and (first.low or 0) < (second.high or 0)
+
+
+def _share(first: Amount, second: Amount, folded: str, p: _Patterns) -> Amount:
+    """ "de 66 à 58 euros": the first number borrows the unit of the second."""
+    gap = folded[first.token.end : second.token.start]
+    match = p.join.match(gap)
+    if match and match.end() == len(gap) and match["word"] in ("a", "to") and second.unit is not None:
+        head = folded[max(0, first.start - 40) : first.start]
+        if p.opener.search(head) or p.change.search(head):
+            return replace(first, unit=second.unit)
+    return first
+
+
+def _bounded(amount: Amount, folded: str, p: _Patterns) -> Amount:
+    """Open one side where a bound stands before or after; widen the span over it."""
+    head = folded[max(0, amount.start - _LOOK_BACK) : amount.start]
+    base = max(0, amount.start - _LOOK_BACK)
+    if low := p.low.search(head):
+        if amount.low == amount.high:
+            return replace(amount, start=base + low.start(), high=None)
+        return replace(amount, start=base + low.start())
+    if high := p.high.search(head):
+        if amount.low == amount.high:
+            return replace(amount, start=base + high.start(), low=None)
+        return replace(amount, start=base + high.start())
+    if near := p.near.search(head):
+        amount = replace(amount, start=base + near.start())
+        inner = folded[max(0, amount.start - _LOOK_BACK) : amount.start]
+        if p.low.search(inner) and amount.low == amount.high:
+            return replace(amount, high=None)
+        if p.high.search(inner) and amount.low == amount.high:
+            return replace(amount, low=None)
+    if amount.unit is not None and amount.low == amount.high:
+        if p.low_after.match(folded, amount.end):
+            return replace(amount, high=None)
+        if p.high_after.match(folded, amount.end):
+            return replace(amount, low=None)
+    return amount
+
+
+def find_money(text: str, lang: str) -> list[MoneyMention]:
+    """Amounts of money with the unit they buy when it touches them ("80 € le gramme", "£50 per gram")."""
+    folded = fold(text)
+    return money_mentions(folded, lang, amounts(folded, text, lang))
+
+
+def money_mentions(folded: str, lang: str, found: list[Amount]) -> list[MoneyMention]:
+    """`find_money` on amounts already found."""
+    p, g = _patterns(lang), grammar(lang)
+    mentions: list[MoneyMention] = []
+    shared_end = -1  # end of an amount whose unit stands after the next one ("de 66 à 58 euros le gramme")
+    for amount in found:
+        if amount.unit is None or amount.unit.kind != "money":
+            continue
+        per_value, per_unit, end = per_unit_after(folded, amount.end, p, g)
+        if mentions and per_unit and not mentions[-1].per_unit and mentions[-1].end == shared_end:
+            mentions[-1] = replace(mentions[-1], per_value=per_value, per_unit=per_unit)
+        shared_end = (
+            amount.end if amount.end == amount.token.end and amount.start == amount.token.start else -1
+        )
+        mentions.append(
+            MoneyMention(
+                start=amount.start, end=end, low=amount.low, high=amount.high, currency=amount.unit.code,
+                per_value=per_value, per_unit=per_unit,
+            )
+        )  # fmt: skip
+    return mentions
+
+
+def per_unit_after(folded: str, end: int, p: _Patterns, g: Grammar) -> tuple[float | None, str | None, int]:
+    """What an amount that ends at `end` buys: (2.0, "g", new end) for "les 2 g"; (None, None, end) if unsaid."""
+    match = p.per.match(folded, end)
+    if not match or match.end() <= end:
+        return None, None, end
+    if match["each"]:
+        return 1.0, "unit", match.end()
+    groups = match.groupdict()
+    if groups.get("pair"):
+        return _numeral(groups["pair"], g), "unit", match.end()
+    if (
+        g.lang == "en"
+        and not groups["n"]
+        and not groups["half"]
+        and folded[end : match.start("u")].strip() == ""
+    ):
+        return None, None, end  # "£50 bags" is read by the price linker, not as a rate
+    value = _numeral(groups["n"], g) if groups["n"] else 1.0
+    return value * (0.5 if groups["half"] else 1.0), g.units[" ".join(match["u"].split())].code, match.end()
+
+
+def _numeral(raw: str, g: Grammar) -> float:
+    return float(g.numbers[raw]) if raw in g.numbers else float(raw.replace(",", "."))
+
+
+def find_quantities(text: str, lang: str) -> list[QuantityMention]:
+    """Masses, volumes and counts of pieces ("près de 12 kg", "252 sachets")."""
+    folded = fold(text)
+    return quantity_mentions(amounts(folded, text, lang))
+
+
+def quantity_mentions(found: list[Amount]) -> list[QuantityMention]:
+    """`find_quantities` on amounts already found."""
+    mentions = []
+    for amount in found:
+        if amount.unit is None or amount.unit.kind not in ("mass", "volume", "piece"):
+            continue
+        if amount.unit.code == "unit" or (amount.token.article and amount.unit.kind == "piece"):
+            continue
+        factor = mass_in_grams().get(amount.unit.code) if amount.unit.kind == "mass" else None
+        low, high = amount.low, amount.high
+        base = low if low is not None else high
+        mentions.append(
+            QuantityMention(
+                start=amount.start, end=amount.end, low=low, high=high, unit=amount.unit.code,
+                grams=base * factor if factor is not None and base is not None else None,
+                grams_high=high * factor if factor is not None and high is not None else None,
+            )
+        )  # fmt: skip
+    return mentions
+
+
+def find_percents(text: str, lang: str) -> list[PercentMention]:
+    """Percentages ("5 à 7 %", "22 to 25 percent")."""
+    folded = fold(text)
+    return percent_mentions(amounts(folded, text, lang))
+
+
+def percent_mentions(found: list[Amount]) -> list[PercentMention]:
+    """`find_percents` on amounts already found."""
+    return [
+        PercentMention(start=a.start, end=a.end, low=a.low, high=a.high)
+        for a in found
+        if a.unit is not None and a.unit.kind == "percent"
+    ]
+
+
+def find_numbers(text: str, lang: str) -> list[NumberMention]:
+    """Plain numbers and ranges, with or without a unit after them."""
+    folded = fold(text)
+    return [
+        NumberMention(start=a.start, end=a.token.end, low=a.low, high=a.high)
+        for a in amounts(folded, text, lang)
+    ]

@@ -1,0 +1,58 @@
+"""Cue words of a lexicon around a span: found once per document, asked by distance.
+
+In: an Analysis and a lexicon name. Out: hits in order; helpers for "nearest before", "right after".
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from weakref import WeakKeyDictionary
+
+from vigie.extract.analysis import Analysis
+from vigie.lexicon.matcher import Hit, matcher
+
+_CACHE: WeakKeyDictionary[Analysis, dict[str, list[Hit]]] = WeakKeyDictionary()
+
+
+def cue_hits(analysis: Analysis, lexicon: str) -> list[Hit]:
+    """All hits of a lexicon in the document, in order."""
+    per_document = _CACHE.setdefault(analysis, {})
+    if lexicon not in per_document:
+        per_document[lexicon] = matcher(lexicon, analysis.lang).find(analysis.text, analysis.folded)
+    return per_document[lexicon]
+
+
+def hits_in(analysis: Analysis, lexicon: str, start: int, end: int) -> list[Hit]:
+    """Hits that begin in [start, end)."""
+    hits = cue_hits(analysis, lexicon)
+    return hits[
+        bisect_left(hits, start, key=lambda h: h.start) : bisect_left(hits, end, key=lambda h: h.start)
+    ]
+
+
+def nearest(
+    analysis: Analysis,
+    lexicon: str,
+    start: int,
+    end: int,
+    *,
+    before: int,
+    after: int,
+    ids: frozenset[str] | None = None,
+) -> Hit | None:
+    """The hit nearest to [start, end), at most `before` code points ahead of it or `after` behind it."""
+    best: tuple[int, Hit] | None = None
+    for hit in hits_in(analysis, lexicon, max(0, start - before - 40), end + after):
+        if ids is not None and hit.term.id not in ids:
+            continue
+        if hit.end <= start:
+            distance = start - hit.end
+            if distance > before:
+                continue
+        elif hit.start >= end:
+            distance = hit.start - end
+        else:
+            continue
+        if best is None or distance < best[0]:
+            best = (distance, hit)
+    return best[1] if best else None

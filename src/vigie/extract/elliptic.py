@@ -1,0 +1,122 @@
+"""Amounts whose currency only a neighbour says: "un gramme à 70, deux à 120", "contre 60 pour la cocaïne".
+
+In: Analysis, all amounts, the money mentions found. Out: more MoneyMention, with the unit they buy where it is said.
+"""
+
+from __future__ import annotations
+
+import re
+
+from vigie.extract.amounts import Amount
+from vigie.extract.analysis import Analysis, within
+from vigie.extract.mentions import MoneyMention
+from vigie.lexicon.grammar import grammar
+
+_DEFAULT_CURRENCY = {"fr": "EUR"}
+_LIST = re.compile(
+    r"(?:[,;(]|\bet|\bpuis|\bcontre|\bou|\band|\bagainst|\bversus|\bvs|\bcompared (?:with|to))[ ]*(?:environ |pres de |autour de |about |around |nearly )?$"
+)
+_AT = re.compile(r"[ ]*(?:a|at|for|pour|:|=)[ ]*$")
+_POUR = re.compile(r"[ ](?:pour|for)[ ](?:la |le |l'|les |the )?[\"]?[ ]?")
+_DATE_NEXT = re.compile(r"[ ](?:en|in|un an|l'annee|a year|the year)\b")
+_PLACE_NEXT = re.compile(r"[ ](?:a|en|dans|au|aux|in|at)[ ](?:la |le |l'|les |the )?")
+_SCALE = 8.0
+
+
+def elliptic_prices(analysis: Analysis, found: list[Amount], money: list[MoneyMention]) -> list[MoneyMention]:
+    """Money mentions made of bare numbers, in order."""
+    extra: list[MoneyMention] = []
+    for index, amount in enumerate(found):
+        if amount.unit is not None or amount.low is None or amount.token.article or amount.low >= 10_000:
+            continue
+        unit = _unit_at(analysis, found, index, extra)
+        if unit is not None:
+            extra.append(unit)
+            continue
+        sentence = analysis.sentence_at(amount.start)
+        before = [m for m in within(money, sentence.start, amount.start) if m.end <= amount.start]
+        if not before or not _LIST.search(analysis.folded[max(0, amount.start - 30) : amount.start]):
+            continue
+        model = before[-1]
+        reference = model.low if model.low is not None else model.high
+        if not reference or not 1 / _SCALE <= amount.low / reference <= _SCALE:
+            continue
+        if _explained(analysis, amount.end):
+            extra.append(
+                MoneyMention(
+                    start=amount.start,
+                    end=amount.end,
+                    low=amount.low,
+                    high=amount.high,
+                    currency=model.currency,
+                )
+            )
+    return extra
+
+
+def _explained(analysis: Analysis, end: int) -> bool:
+    """Whether what follows a bare number says what it is the price of: a substance, a year, a place."""
+    folded = analysis.folded
+    if match := _POUR.match(folded, end):
+        return any(m.substance for m in within(analysis.substances, match.end(), match.end() + 2))
+    if match := _DATE_NEXT.match(folded, end):
+        return bool(within(analysis.dates, end, match.end() + 12))
+    if match := _PLACE_NEXT.match(folded, end):
+        return bool(within(analysis.places, end, match.end() + 4))
+    return False
+
+
+def _unit_at(
+    analysis: Analysis, found: list[Amount], index: int, extra: list[MoneyMention]
+) -> MoneyMention | None:
+    """ "un gramme à 70" or, after it, "deux à 120"."""
+    if index == 0:
+        return None
+    amount, previous = found[index], found[index - 1]
+    if previous.low is None or amount.low is None or previous.end > amount.start:
+        return None
+    if not _AT.match(analysis.folded[previous.end : amount.start]) or previous.low > 100 or amount.low < 2:
+        return None
+    if (
+        previous.unit is not None
+        and previous.unit.kind in ("mass", "piece")
+        and previous.unit.code not in ("t", "unit")
+    ):
+        unit, currency = previous.unit.code, _currency(analysis)
+    elif (
+        previous.unit is None
+        and extra
+        and amount.start - extra[-1].end < 30
+        and extra[-1].per_unit
+        and _counts(analysis, previous)
+    ):
+        unit, currency = extra[-1].per_unit, extra[-1].currency
+    else:
+        return None
+    if currency is None or amount.low <= previous.low:
+        return None
+    return MoneyMention(
+        start=previous.start, end=amount.end, low=amount.low, high=amount.high, currency=currency,
+        per_value=previous.low, per_unit=unit,
+    )  # fmt: skip
+
+
+def _counts(analysis: Analysis, amount: Amount) -> bool:
+    """Whether a bare number counts the unit said before ("deux à 120")."""
+    return (
+        amount.low is not None
+        and amount.low <= 50
+        and (
+            amount.token.words
+            or analysis.folded[amount.start : amount.end] in grammar(analysis.lang).numbers
+            or amount.low <= 20
+        )
+    )
+
+
+def _currency(analysis: Analysis) -> str | None:
+    """The only currency of the document, else the usual one of the language."""
+    currencies = {m.currency for m in analysis.money}
+    if len(currencies) == 1:
+        return currencies.pop()
+    return None if currencies else _DEFAULT_CURRENCY.get(analysis.lang)

@@ -1,0 +1,181 @@
+"""Events: seizures, arrests, deaths, overdoses, hospitalisations, poisonings, sentences, warnings and the like.
+
+In: Analysis. Out: one Draft per event cue that speaks of drugs, with the number of persons when the text gives one.
+Words: data/lexicons/<lang>/events.toml (each with its role) and data/grammar/persons.toml.
+Left out: possibilities ("could kill"), totals without a number ("le nombre d'overdoses").
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from vigie.extract.analysis import Analysis, Draft, within
+from vigie.extract.cues import cue_hits
+from vigie.extract.link import NO_LINK, Link, link_substance
+from vigie.extract.numbers import number_tokens
+from vigie.lexicon.grammar import alternation
+from vigie.lexicon.matcher import Hit
+from vigie.lexicon.terms import data_toml
+from vigie.model.observation import EventKind, EventValue
+from vigie.text.sentences import Span
+
+_POSSIBLE = re.compile(r"\b(?:pourrai\w+|peut|peuvent|risqu\w+|could|may|might|can|would)[ ](?:\w+[ ]){0,2}$")
+_VAGUE = re.compile(
+    r"\b(?:nombre|taux|risques?|augmentation|hausse|cas|number|risk|rate|rise|increase)[ ](?:total )?(?:de |d'|des |of |in )(?:l'|les |the )?$"
+)
+_COUNTED_GAP = re.compile(r"[ ](?:[\w'-]+[ ]){0,2}$")
+_STATE_KINDS = frozenset({"seizure", "dismantling", "warning", "regulation"})
+_PERSON_KINDS = frozenset({"arrest", "sentence", "death", "overdose", "hospitalisation", "poisoning"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Persons:
+    """A group of persons with its size; bounds as said."""
+
+    start: int
+    end: int
+    low: float | None
+    high: float | None
+
+
+def extract_events(analysis: Analysis) -> Iterator[Draft]:
+    """Drafts of events, in order of text; at most one per kind, count and sentence."""
+    seen: set[tuple[str, int, float | None]] = set()
+    for hit in cue_hits(analysis, "events"):
+        draft = _judge(analysis, hit)
+        if draft is None or not isinstance(draft.value, EventValue):
+            continue
+        key = (draft.value.kind, analysis.sentence_index(hit.start), draft.value.low)
+        bare = (draft.value.kind, analysis.sentence_index(hit.start), None)
+        if key in seen or (draft.value.low is None and any(k[:2] == key[:2] for k in seen)):
+            continue
+        if key != bare and bare in seen and draft.value.kind in _STATE_KINDS:
+            continue
+        seen.add(key)
+        yield draft
+
+
+def _judge(analysis: Analysis, hit: Hit) -> Draft | None:
+    kind: EventKind = hit.term.id  # type: ignore[assignment]
+    role = str(hit.term.extra.get("role", "state"))
+    sentence = analysis.sentence_at(hit.start)
+    head = analysis.folded[max(sentence.start, hit.start - 40) : hit.start]
+    if _POSSIBLE.search(head):
+        return None
+    link = _drug_link(analysis, hit, sentence)
+    if link is None:
+        return None
+    persons = _count(analysis, hit, role, sentence)
+    if role == "noun" and persons is None:
+        single = re.search(r"(?:\b(?:une?|an?|one)[ ]|d'une[ ]|par[ ])$", head)
+        if _VAGUE.search(head) or not single or kind in ("death", "violence"):
+            return None
+        persons = None
+    start = min(hit.start, persons.start) if persons else hit.start
+    end = max(hit.end, persons.end) if persons else hit.end
+    low, high = (persons.low, persons.high) if persons else (None, None)
+    if kind in _STATE_KINDS:
+        low = high = None
+    unit = "person" if kind in _PERSON_KINDS and (low is not None or high is not None) else None
+    return Draft(
+        start=start, end=end, value=EventValue(kind=kind, low=low, high=high, unit=unit), substance=link.substance,
+        form=link.form, rule=f"event.{kind}@1|role:{role}|substance:{link.reason}",
+        confidence=0.85 if persons or role == "state" else 0.7,
+    )  # fmt: skip
+
+
+def _drug_link(analysis: Analysis, hit: Hit, sentence: Span) -> Link | None:
+    """The substance of an event; NO_LINK when only drug words stand near; None when nothing says drugs."""
+    here = [m for m in within(analysis.substances, sentence.start, sentence.end) if m.substance]
+    if here:
+        distinct = {m.substance for m in here}
+        if len(distinct) > 1 and hit.term.id not in ("seizure", "death", "overdose", "poisoning", "warning"):
+            return NO_LINK
+        return link_substance(analysis, hit.start, hit.end, object_first=hit.term.id == "seizure")
+    index = analysis.sentence_index(hit.start)
+    first = max(0, index - 2)
+    around = Span(
+        analysis.sentences[first].start, analysis.sentences[min(index + 1, len(analysis.sentences) - 1)].end
+    )
+    near = [m for m in within(analysis.substances, around.start, around.end) if m.substance]
+    market = analysis.market_in(around.start, around.end)
+    if hit.term.id in ("regulation", "warning") and not (near or market):
+        return None
+    if not near and not market:
+        return None
+    if hit.term.id == "seizure":
+        return link_substance(analysis, hit.start, hit.end) if near else NO_LINK
+    if hit.term.id in ("death", "overdose", "poisoning", "hospitalisation"):
+        title = {m.substance for m in within(analysis.substances, 0, analysis.body_start) if m.substance}
+        if len(title) == 1:
+            return Link(title.pop(), None, "title", 0.7)
+        return link_substance(analysis, hit.start, hit.end) if near else NO_LINK
+    return NO_LINK
+
+
+@cache
+def _person_patterns(lang: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    data = data_toml("grammar", "persons.toml")[lang]
+    nouns = {form for noun in data["nouns"] for form in (noun, noun + "s", noun.replace(" ", "s ") + "s")}
+    return (
+        re.compile(
+            rf"[ ](?:(?:autres|jeunes|other|more|young|further|suspected|alleged)[ ])?(?P<n>{alternation(nouns)})\b"
+        ),
+        re.compile(rf"\b{alternation(data['one'])}\b"),
+    )
+
+
+def _persons(analysis: Analysis, sentence: Span) -> list[_Persons]:
+    """Counted groups of persons in a sentence, in order."""
+    noun, one = _person_patterns(analysis.lang)
+    groups = []
+    for amount in within(analysis.amounts, sentence.start, sentence.end):
+        match = noun.match(analysis.folded, amount.token.end)
+        if not match or amount.unit is not None:
+            continue
+        if match["n"] == "ans" or (amount.low is not None and amount.low != int(amount.low)):
+            continue
+        groups.append(_Persons(amount.start, match.end(), amount.low, amount.high))
+    covered = [(g.start, g.end) for g in groups]
+    for match in one.finditer(analysis.folded, sentence.start, sentence.end):
+        if not any(s <= match.start() < e for s, e in covered):
+            groups.append(_Persons(match.start(), match.end(), 1.0, 1.0))
+    return sorted(groups, key=lambda g: g.start)
+
+
+def _count(analysis: Analysis, hit: Hit, role: str, sentence: Span) -> _Persons | None:
+    if role == "state":
+        return None
+    if role == "noun":
+        return _number_before(analysis, hit, sentence)
+    groups = _persons(analysis, sentence)
+    if role == "passive":
+        before = [g for g in groups if g.end <= hit.start and hit.start - g.end < 90]
+        before = [g for g in before if ";" not in analysis.folded[g.end : hit.start]]
+        if before:
+            return before[-1]
+        after = [g for g in groups if g.start >= hit.end and g.start - hit.end < 3]
+        return after[0] if after else None
+    after = [g for g in groups if g.start >= hit.end and g.start - hit.end < 30]
+    return after[0] if after else None
+
+
+def _number_before(analysis: Analysis, hit: Hit, sentence: Span) -> _Persons | None:
+    """ "trois morts", "plus d'une vingtaine de morts"."""
+    for amount in reversed(within(analysis.amounts, max(sentence.start, hit.start - 60), hit.start)):
+        if amount.end > hit.start or amount.unit is not None:
+            continue
+        gap = analysis.folded[amount.token.end : hit.start]
+        if re.fullmatch(
+            r"[ ](?:(?:de |d')?(?:nouveaux |nouvelles |autres |suspected |confirmed |drug |new |other |related )?)",
+            gap,
+        ):
+            return _Persons(amount.start, hit.end, amount.low, amount.high)
+    tokens = number_tokens(analysis.folded, analysis.lang, max(sentence.start, hit.start - 14), hit.start)
+    if tokens and tokens[-1].article and analysis.folded[tokens[-1].end : hit.start].strip() == "":
+        singular = not hit.term.surface[0].endswith("s")
+        return _Persons(tokens[-1].start, hit.end, 1.0, 1.0) if singular else None
+    return None

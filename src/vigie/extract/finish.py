@@ -1,0 +1,176 @@
+"""From Draft to Observation: place, time, assertion, attribution and id.
+
+In: Analysis and Draft. Out: Observation. The nearest mention in the clause wins, then the sentence, then the sentence
+before, then the title; the publication date is the last resort for time, and says so (`basis`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import asdict
+from datetime import date
+
+from vigie.extract.analysis import Analysis, Draft, within
+from vigie.extract.mentions import DateMention, PlaceMention
+from vigie.model.observation import Assertion, EventValue, Observation, QuantityValue, Value
+from vigie.model.period import UNKNOWN_WHEN, When
+from vigie.model.place import Place
+from vigie.text.sentences import Span
+
+_NOT_WHERE = re.compile(  # places that say where a thing comes from, goes to or is registered
+    r"(?:immatricul\w+ (?:en|a|au)|provenance (?:de la |de |du |d'|des )|destination (?:de la |de |du |d'|des )|originaires? (?:de la |de |du |d'|des )|"
+    r"importee?s? (?:de|du|d'|des)|venue?s? (?:de|du|d'|des)|registered in|bound for|destined for|originating in|shipped from|imported from|"
+    r"came from|coming from|arriving from|vers (?:la |le |l'|les )?|vol )[ ]*$"
+)
+_NEAR_AFTER = 26  # code points: "53 euros dans le Nord"
+_RANK = {
+    "arrondissement": 0,
+    "commune": 0,
+    "city": 0,
+    "department": 1,
+    "state": 1,
+    "region": 2,
+    "area": 3,
+    "country": 4,
+    "world": 5,
+}
+
+
+def finish(analysis: Analysis, draft: Draft) -> Observation:
+    """The observation of a draft."""
+    sentence = analysis.sentence_at(draft.start)
+    anchor_start, anchor_end = draft.start, draft.anchor if draft.anchor is not None else draft.end
+    quote = analysis.text[draft.start : draft.end]
+    place = draft.place if draft.place is not None else _place(analysis, anchor_start, anchor_end, sentence)
+    when = (
+        draft.when
+        if draft.when is not None
+        else _when(analysis, anchor_start, anchor_end, sentence, draft.value)
+    )
+    assertion: Assertion = draft.assertion or _assertion(analysis, draft)
+    attribution = draft.attribution or _attribution(analysis, draft)
+    confidence = draft.confidence * (1.0 if assertion == "affirmed" else 0.85)
+    return Observation(
+        id=_identifier(analysis.document.doc_id, draft),
+        doc_id=analysis.document.doc_id,
+        start=draft.start,
+        end=draft.end,
+        quote=quote,
+        substance=draft.substance,
+        form=draft.form,
+        place=place,
+        when=when,
+        assertion=assertion,
+        attribution=attribution,
+        confidence=confidence,
+        rule=draft.rule,
+        value=draft.value,
+    )
+
+
+def _identifier(doc_id: str, draft: Draft) -> str:
+    payload = json.dumps(
+        [doc_id, draft.start, draft.end, draft.rule.split("|")[0], type(draft.value).__name__, asdict(draft.value)],
+        sort_keys=True, default=str,
+    )  # fmt: skip
+    return "o_" + hashlib.blake2b(payload.encode(), digest_size=8).hexdigest()
+
+
+def _cost(analysis: Analysis, start: int, end: int, mention_start: int, mention_end: int) -> float:
+    """Distance between a span and a mention, longer over commas and semicolons, shorter right after the span."""
+    if mention_start >= end:
+        gap = analysis.folded[end:mention_start]
+        base = (
+            float(len(gap)) if len(gap) <= _NEAR_AFTER and not re.search(r"[,;.:]", gap) else len(gap) + 45.0
+        )
+    elif mention_end <= start:
+        gap = analysis.folded[mention_end:start]
+        base = float(len(gap)) + 8.0
+    else:
+        return 0.0
+    return base + 60.0 * gap.count(";") + 14.0 * gap.count(",") + 8.0 * gap.count("(")
+
+
+def _place(analysis: Analysis, start: int, end: int, sentence: Span) -> Place | None:
+    usable = [m for m in within(analysis.places, sentence.start, sentence.end) if _is_where(analysis, m)]
+    if usable:
+        return _finest(analysis, usable, start, end)
+    index = analysis.sentence_index(sentence.start)
+    for back in (1, 2):
+        if index - back < 0:
+            break
+        previous = analysis.sentences[index - back]
+        if previous.start < analysis.body_start <= start:
+            break
+        found = [m for m in within(analysis.places, previous.start, previous.end) if _is_where(analysis, m)]
+        if found:
+            return _finest(analysis, found, previous.end, previous.end)
+    title = [m for m in within(analysis.places, 0, analysis.body_start) if _is_where(analysis, m)]
+    return title[0].place if title else None
+
+
+def _finest(analysis: Analysis, found: list[PlaceMention], start: int, end: int) -> Place:
+    """The cheapest mention to reach; a place inside another one next to it wins over it ("Castets (Landes)")."""
+    ranked = sorted(
+        found,
+        key=lambda m: (
+            _cost(analysis, start, end, m.start, m.end) + 6.0 * _RANK.get(m.place.level, 3),
+            m.start,
+        ),
+    )
+    return ranked[0].place
+
+
+def _is_where(analysis: Analysis, mention: PlaceMention) -> bool:
+    return _NOT_WHERE.search(analysis.folded[max(0, mention.start - 34) : mention.start]) is None
+
+
+def _when(analysis: Analysis, start: int, end: int, sentence: Span, value: Value) -> When:
+    found = list(within(analysis.dates, sentence.start, sentence.end))
+    found = [m for m in found if not (m.start < end and m.end > start and m.end - m.start > 40)]
+    if found:
+        best = min(found, key=lambda m: (_cost(analysis, start, end, m.start, m.end), m.start))
+        return _from_mention(best)
+    if isinstance(value, EventValue | QuantityValue):
+        index = analysis.sentence_index(sentence.start)
+        if index > 0:
+            previous = analysis.sentences[index - 1]
+            carried = within(analysis.dates, max(previous.start, analysis.body_start), previous.end)
+            days = [m for m in carried if m.precision == "day"]
+            if days and previous.start >= analysis.body_start:
+                return _from_mention(days[-1])
+    if analysis.document.published is not None:
+        return When.of(analysis.document.published, "document")
+    return UNKNOWN_WHEN
+
+
+def _from_mention(mention: DateMention) -> When:
+    start: date = mention.start_date
+    return When(start, mention.end_date, mention.precision, "text")
+
+
+def _assertion(analysis: Analysis, draft: Draft) -> Assertion:
+    order: tuple[Assertion, ...] = ("negated", "planned", "hypothetical", "reported")
+    found = {
+        cue.kind
+        for cue in analysis.cues
+        if cue.scope_start < draft.end
+        and cue.scope_end > draft.start
+        and not (cue.start >= draft.start and cue.end <= draft.end and cue.kind == "negated")
+    }
+    for kind in order:
+        if kind in found:
+            return kind
+    return "affirmed"
+
+
+def _attribution(analysis: Analysis, draft: Draft) -> str | None:
+    best: tuple[int, str] | None = None
+    for mention in analysis.attributions:
+        if mention.scope_start < draft.end and mention.scope_end > draft.start:
+            distance = min(abs(mention.start - draft.end), abs(draft.start - mention.end))
+            if best is None or distance < best[0]:
+                best = (distance, mention.source)
+    return best[1] if best else None

@@ -1,0 +1,131 @@
+"""Which substance an amount speaks of, and why.
+
+In: an Analysis and the span of an amount. Out: a Link with its reason, which ends up in the observation's rule.
+Order of evidence: named right after ("60 € le gramme de cocaïne"), the nearest before in the sentence, the nearest
+after, the sentences before, the title. Left out: anaphora ("ce produit"), which resolves like "carried".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from vigie.extract.analysis import Analysis, within
+from vigie.extract.mentions import SubstanceMention
+from vigie.text.sentences import Span
+
+_OF = re.compile(
+    r"[ \n]*(?:(?:environ|pur|pure|brut|brute)[ ])?(?:de la |de l'|des |du |de |d'|pour la |pour le |pour l'|pour les |pour du |pour de la |pour un |pour une |of |for |worth of )"
+    r"(?:pure |suspected |raw |crude |powdered |faux |fausse |fausses )?[\"(]?[ ]?"
+)
+_BARE_NEXT = re.compile(r"[ ]\(?(?:suspected |pure )?")
+_GENERIC = re.compile(
+    r"(?:ces? |cette |l'|la |les |le |autres? )?(?:stupefiants?|drogues?|produits?(?! en\b)|marchandises?|substances?|narcoti\w+|illegal drugs|"
+    r"drugs|narcotics|contraband|illicit drugs|controlled substances)\b"
+)
+_FORM_ONLY = re.compile(
+    r"(?:poudre|cristaux|pate|resine|herbe|pilules?|comprimes?|produit|powder|pills?|tablets?|crystal|liquid|liquide)\b"
+)
+_CARRY = 3  # sentences a topic is carried over
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A substance and form with the reason of the link; `other` = the text names something that is no drug."""
+
+    substance: str | None
+    form: str | None
+    reason: str
+    weight: float
+    other: bool = False
+
+
+NO_LINK = Link(None, None, "none", 0.0)
+
+
+def _named(mentions: Sequence[SubstanceMention]) -> list[SubstanceMention]:
+    return [m for m in mentions if m.substance]
+
+
+def named_after(analysis: Analysis, end: int) -> Link | None:
+    """The substance right after an amount or a unit; a Link with `other` if another thing is named; None if nothing."""
+    match = _OF.match(analysis.folded, end)
+    if match:
+        at = match.end()
+        for mention in within(analysis.substances, at, at + 2):
+            if mention.substance:
+                return Link(mention.substance, mention.form, "named", 0.95)
+        rest = analysis.folded[at : at + 40]
+        if _GENERIC.match(rest):
+            return Link(None, None, "generic", 0.8)
+        if match.group().strip(' \n"(').startswith(("pour", "for")) or rest[:1].isdigit():
+            return None
+        form = _FORM_ONLY.match(rest)
+        if form:
+            inner = named_after(analysis, at + form.end())
+            return inner if inner and not inner.other else None
+        word = re.match(r"[a-z'-]+", rest)
+        return (
+            Link(None, None, "other:" + word.group(), 0.5, other=True)
+            if word and len(word.group()) > 2
+            else None
+        )
+    bare = _BARE_NEXT.match(analysis.folded, end)
+    if bare:
+        for mention in within(analysis.substances, bare.end(), bare.end() + 1):
+            if mention.substance:
+                return Link(mention.substance, mention.form, "adjacent", 0.9)
+    return None
+
+
+def link_substance(
+    analysis: Analysis, start: int, end: int, *, carry: int = _CARRY, object_first: bool = False
+) -> Link:
+    """The substance an amount at [start, end) speaks of."""
+    direct = named_after(analysis, end)
+    if direct is not None:
+        return direct
+    sentence = analysis.sentence_at(start)
+    before = _named(within(analysis.substances, sentence.start, start))
+    before = [m for m in before if m.end <= start] or []
+    after = _named(within(analysis.substances, end, sentence.end))
+    if before and after and object_first:
+        gap_after = analysis.folded[end : after[0].start]
+        gap_before = analysis.folded[before[-1].end : start]
+        if not re.search(r"[;,:]", gap_after) and re.search(r"[;,:]", gap_before):
+            return Link(after[0].substance, after[0].form, "object", 0.7)
+    if before:
+        return Link(before[-1].substance, before[-1].form, "sentence", 0.85)
+    if after:
+        return Link(after[0].substance, after[0].form, "object", 0.75)
+    index = analysis.sentence_index(start)
+    for back in range(1, carry + 1):
+        if index - back < 0:
+            break
+        previous = analysis.sentences[index - back]
+        found = _named(within(analysis.substances, previous.start, previous.end))
+        if found and previous.start >= analysis.body_start:
+            best = _topic(found)
+            return Link(best.substance, best.form, "carried", 0.7)
+    title = _named(within(analysis.substances, 0, analysis.body_start))
+    if title:
+        return Link(title[0].substance, title[0].form, "title", 0.65)
+    families = {m.substance for m in analysis.substances if m.substance}
+    if len(families) == 1:
+        return Link(families.pop(), None, "document", 0.55)
+    return NO_LINK
+
+
+def _topic(found: Sequence[SubstanceMention]) -> SubstanceMention:
+    """The topic of a sentence that is carried on: its last substance."""
+    return found[-1]
+
+
+def sentence_window(analysis: Analysis, span: Span, back: int) -> Span:
+    """The span of the sentence at `span.start` and the `back` sentences before it, within the body."""
+    index = analysis.sentence_index(span.start)
+    first = index
+    while first > 0 and index - first < back and analysis.sentences[first - 1].start >= analysis.body_start:
+        first -= 1
+    return Span(analysis.sentences[first].start, analysis.sentences[index].end)

@@ -1,0 +1,214 @@
+"""Amounts of product: seized, shipped, possessed, sold, consumed, produced.
+
+In: Analysis. Out: one Draft per mass or count of pieces that is linked to a drug.
+Words: data/lexicons/<lang>/quantity_kinds.toml. Cases: tests/cases/quantity.toml.
+Left out: what a price is quoted for ("un gramme à 70"), contents of one pill (see purity), packing without a product.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from vigie.extract.amounts import Amount
+from vigie.extract.analysis import Analysis, Draft, within
+from vigie.extract.cues import hits_in
+from vigie.extract.link import Link, link_substance, named_after
+from vigie.extract.mentions import QuantityMention
+from vigie.lexicon.grammar import mass_in_grams
+from vigie.model.observation import PriceValue, QuantityKind, QuantityValue
+
+_DRUG_PIECES = frozenset(
+    {"pill", "capsule", "blotter", "patch", "ampoule", "plant", "rock", "canister", "dose"}
+)
+_FORM_OF_PIECE = {
+    "pill": "pill",
+    "capsule": "capsule",
+    "blotter": "blotter",
+    "patch": "patch",
+    "rock": "rock",
+    "plant": "plant",
+}
+_SMALL_MASS = frozenset({"mg", "µg"})
+_SAME = re.compile(
+    r"(?:,| et| dont|,? puis| soit|, soit| pour|\(|,? or|,? and)[ ]*(?:environ |pres de |plus de |about |over )?$"
+)
+
+
+def extract_quantities(analysis: Analysis) -> Iterator[Draft]:
+    """Drafts of quantities, in order of text."""
+    mentions = [*analysis.quantities, *_elliptic(analysis)]
+    if not mentions:
+        return
+    denominators = _price_spans(analysis)
+    for mention in sorted(mentions, key=lambda m: m.start):
+        if any(start <= mention.start and mention.end <= end for start, end in denominators):
+            continue
+        draft = _judge(analysis, mention)
+        if draft is not None:
+            yield draft
+
+
+def _price_spans(analysis: Analysis) -> list[tuple[int, int]]:
+    """Evidence spans of unit prices: a mass inside one is what the price is for."""
+    return [
+        (d.start, d.end)
+        for d in analysis.prices
+        if isinstance(d.value, PriceValue) and d.value.per_unit is not None
+    ]
+
+
+def _elliptic(analysis: Analysis) -> list[QuantityMention]:
+    """ "3,9 t de résine et 1,2 d'herbe": the second number has the unit of the first."""
+    extra = []
+    for index, amount in enumerate(analysis.amounts):
+        if amount.unit is not None or amount.token.article or index == 0:
+            continue
+        previous = analysis.amounts[index - 1]
+        if previous.unit is None or previous.unit.kind != "mass" or amount.start - previous.end > 40:
+            continue
+        gap = analysis.folded[previous.end : amount.start]
+        named = named_after(analysis, amount.end)
+        if (
+            re.search(r"(?:,| et| and)[ ]*$", gap)
+            and named is not None
+            and named.substance
+            and named.reason == "named"
+        ):
+            extra.append(_as_quantity(amount, previous.unit.code))
+    return extra
+
+
+def _as_quantity(amount: Amount, unit: str) -> QuantityMention:
+    factor = mass_in_grams()[unit]
+    base = amount.low if amount.low is not None else amount.high
+    return QuantityMention(
+        start=amount.start, end=amount.end, low=amount.low, high=amount.high, unit=unit,
+        grams=base * factor if base is not None else None,
+        grams_high=amount.high * factor if amount.high is not None else None,
+    )  # fmt: skip
+
+
+def _judge(analysis: Analysis, mention: QuantityMention) -> Draft | None:
+    sentence = analysis.sentence_at(mention.start)
+    mass = mention.unit in mass_in_grams()
+    named = named_after(analysis, mention.end)
+    if not mass and mention.unit not in _DRUG_PIECES and (named is None or not named.substance):
+        return None
+    if mention.unit in ("ml", "cl", "l", "gal") and (named is None or not named.substance):
+        return None
+    kind_hit = _kind(analysis, mention)
+    if mention.unit in _SMALL_MASS and (kind_hit is None or kind_hit.id_ not in ("seized", "possessed")):
+        return None
+    link = _equivalent(analysis, mention) or link_substance(
+        analysis, mention.start, mention.end, object_first=kind_hit is not None
+    )
+    if link.other or (link.substance is None and link.reason != "generic"):
+        return None
+    if link.reason not in ("named", "adjacent", "generic", "same") and kind_hit is None:
+        return None
+    if not mass and mention.unit == "dose" and link.reason not in ("named", "adjacent"):
+        return None
+    if _rate(analysis, mention) and (
+        kind_hit is None or kind_hit.id_ == "consumed" and mention.unit in ("g", "mg")
+    ):
+        return None
+    kind: QuantityKind = kind_hit.id_ if kind_hit is not None else "other"
+    units = None if mass else (mention.low if mention.low is not None else mention.high)
+    value = QuantityValue(
+        kind=kind, low=mention.low, high=mention.high, unit=mention.unit, grams=mention.grams,
+        grams_high=mention.grams_high, units=units,
+    )  # fmt: skip
+    form = link.form or _FORM_OF_PIECE.get(mention.unit)
+    end = _quote_end(analysis, mention.end, sentence.end)
+    base = 0.93 if link.reason in ("named", "adjacent") else 0.8
+    return Draft(
+        start=mention.start, end=end, value=value, substance=link.substance, form=form,
+        rule=f"quantity.{'mass' if mass else 'count'}@1|kind:{kind}|substance:{link.reason}",
+        confidence=min(0.99, base * (0.65 + 0.35 * max(link.weight, 0.5))) if kind_hit else 0.6, anchor=mention.end,
+    )  # fmt: skip
+
+
+def _quote_end(analysis: Analysis, end: int, limit: int) -> int:
+    """Widen the evidence over the substance that follows."""
+    match = re.match(r"[ ](?:de la |de l'|de |d'|du |of |)", analysis.folded[end : end + 8])
+    if match:
+        for found in within(analysis.substances, end + match.end(), end + match.end() + 2):
+            return min(found.end, limit)
+    return end
+
+
+class _KindHit:
+    """A kind with the position of its cue."""
+
+    __slots__ = ("at", "id_")
+
+    def __init__(self, id_: QuantityKind, at: int) -> None:
+        self.id_: QuantityKind = id_
+        self.at = at
+
+
+def _kind(analysis: Analysis, mention: QuantityMention) -> _KindHit | None:
+    """The nearest cue of the sentence, else of the sentences before it (a list of seizures goes on)."""
+    sentence = analysis.sentence_at(mention.start)
+    best: tuple[float, _KindHit] | None = None
+    for hit in hits_in(analysis, "quantity_kinds", sentence.start, sentence.end):
+        kind: QuantityKind = hit.term.id  # type: ignore[assignment]
+        if hit.start < mention.end and hit.end > mention.start:
+            continue
+        gap = (
+            analysis.folded[hit.end : mention.start]
+            if hit.end <= mention.start
+            else analysis.folded[mention.end : hit.start]
+        )
+        cost = len(gap) + 40.0 * gap.count(";") + 10.0 * gap.count(",")
+        if hit.start >= mention.end:
+            cost += 6
+        if best is None or cost < best[0]:
+            best = (cost, _KindHit(kind, hit.start))
+    if best is not None:
+        return best[1]
+    index = analysis.sentence_index(mention.start)
+    for back in (1, 2, 3):
+        if index - back < 0 or analysis.sentences[index - back].start < analysis.body_start <= mention.start:
+            break
+        previous = analysis.sentences[index - back]
+        hits = [
+            h
+            for h in hits_in(analysis, "quantity_kinds", previous.start, previous.end)
+            if h.term.id == "seized"
+        ]
+        if hits:
+            return _KindHit("seized", hits[-1].start)
+    if analysis.body_start and any(
+        h.term.id == "seized" for h in hits_in(analysis, "quantity_kinds", 0, analysis.body_start)
+    ):
+        return _KindHit("seized", 0)
+    return None
+
+
+_RATE = re.compile(
+    r"[ ](?:par jour|par mois|par semaine|par personne|par habitant|par utilisation|a day|per day|a week|per week|per person)\b"
+)
+
+
+def _rate(analysis: Analysis, mention: QuantityMention) -> bool:
+    return _RATE.match(analysis.folded, mention.end) is not None
+
+
+def _equivalent(analysis: Analysis, mention: QuantityMention) -> Link | None:
+    """ "252 sachets d'herbe, soit 312 kg" and "16 paquets de résine pour 86 kg": the same product, said again."""
+    head = analysis.folded[max(0, mention.start - 20) : mention.start]
+    if not re.search(
+        r"(?:, soit|soit|pour|, pesant|pesant|weighing|totalling|totalisant|pour un poids de|d'un poids de|\()[ ]*$",
+        head,
+    ):
+        return None
+    direct = named_after(analysis, mention.end)
+    if direct is not None and direct.substance:
+        return None
+    sentence = analysis.sentence_at(mention.start)
+    before = [m for m in within(analysis.substances, sentence.start, mention.start) if m.substance]
+    if not before:
+        return None
+    return Link(before[-1].substance, before[-1].form, "same", 0.85)

@@ -1,0 +1,106 @@
+"""The words of amounts (numbers, bounds, units, currencies) as one frozen record per language.
+
+In: data/grammar/<lang>.toml and units.toml. Out: Grammar. All surfaces are folded (lower case, no accents).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Literal
+
+from vigie.lexicon.terms import data_toml
+from vigie.model.errors import LexiconError
+
+UnitKind = Literal["money", "mass", "volume", "piece", "percent"]
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A canonical unit: code "g", "pill", "EUR" or "%"; `scale` turns the number said into that unit (cents)."""
+
+    kind: UnitKind
+    code: str
+    scale: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grammar:
+    """Words of one language; mappings go from folded surface to meaning."""
+
+    lang: str
+    numbers: Mapping[str, int]
+    collectives: Mapping[str, int]
+    multipliers: Mapping[str, int]
+    short_multipliers: Mapping[str, int]
+    words: Mapping[str, tuple[str, ...]]
+    bounds: Mapping[str, tuple[str, ...]]
+    units: Mapping[str, Unit]
+    context_currencies: Mapping[str, Unit]
+    piece_adjectives: tuple[str, ...]
+    proofs: tuple[Mapping[str, Any], ...]
+
+
+def alternation(words: Iterable[str]) -> str:
+    """A regular expression group of the words, longest first; a space in a word stands for one or more."""
+    ordered = sorted(set(words), key=lambda w: (-len(w), w))
+    return "(?:" + "|".join(re.escape(word).replace(r"\ ", r"[ \n]+") for word in ordered) + ")"
+
+
+def _plurals(surface: str) -> tuple[str, ...]:
+    """The surface and, for a word of letters, its plural in -s on the first word ("gramme", "grammes")."""
+    first, _, rest = surface.partition(" ")
+    if not first.isalpha() or len(first) < 3 or first[-1] in "sx":
+        return (surface,)
+    return (surface, f"{first}s {rest}" if rest else f"{first}s")
+
+
+@cache
+def mass_in_grams() -> Mapping[str, float]:
+    """Grams in one of each mass unit."""
+    return dict(data_toml("grammar", "units.toml")["mass"])
+
+
+@cache
+def grammar(lang: str) -> Grammar:
+    """The grammar of "fr" or "en". Raises LexiconError for a unit that units.toml does not know."""
+    data = data_toml("grammar", f"{lang}.toml")
+    canonical = data_toml("grammar", "units.toml")
+    units: dict[str, Unit] = {}
+    for surface, code in data["units"].items():
+        kind: UnitKind = "mass" if code in canonical["mass"] else "volume"
+        if code not in canonical["mass"] and code not in canonical["volume"]:
+            raise LexiconError(f"data/grammar/{lang}.toml: unit {code!r} is not in units.toml: add it there")
+        for form in _plurals(surface):
+            units[form] = Unit(kind, code)
+    for surface, code in data["pieces"].items():
+        if code not in canonical["piece"]["codes"]:
+            raise LexiconError(f"data/grammar/{lang}.toml: piece {code!r} is not in units.toml: add it there")
+        for form in _plurals(surface):
+            units[form] = Unit("piece", code)
+    for surface, code in data["currencies"].items():
+        for form in _plurals(surface):
+            units[form] = Unit("money", code)
+    for surface, code in data["cents"].items():
+        for form in _plurals(surface):
+            units[form] = Unit("money", code, 0.01)
+    for surface in data["percent"]["words"]:
+        units[surface] = Unit("percent", "%")
+    context = {
+        form: Unit("money", code) for s, code in data["context_currencies"].items() for form in _plurals(s)
+    }
+    return Grammar(
+        lang=lang,
+        numbers=data["numbers"],
+        collectives=data["collectives"],
+        multipliers=data["multipliers"],
+        short_multipliers=data["short_multipliers"],
+        words={key: tuple(value) for key, value in data["words"].items()},
+        bounds={key: tuple(value) for key, value in data["bounds"].items()},
+        units=units,
+        context_currencies=context,
+        piece_adjectives=tuple(data["piece_adjectives"]["words"]),
+        proofs=tuple(data.get("proof", ())),
+    )
