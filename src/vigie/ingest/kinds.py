@@ -34,6 +34,13 @@ _SIGNATURES: tuple[tuple[bytes, int, str, str], ...] = (
     (b"\x7fELF", 0, "a program", ""),
     (b"MZ\x90\x00", 0, "a program", ""),
 )
+_IN_ZIP = (
+    (b"xl/", "a spreadsheet", _TABLE),
+    (b"opendocument.spreadsheet", "a spreadsheet", _TABLE),
+    (b"ppt/", "a presentation", "save it as PDF"),
+    (b"opendocument.presentation", "a presentation", "save it as PDF"),
+)
+_ZIP_SUFFIXES = (".docx", ".docm", ".odt", ".ott", ".epub")
 _SUFFIXES = {".csv": _TABLE, ".tsv": _TABLE, ".xlsx": _TABLE, ".ods": _TABLE, ".parquet": _TABLE}
 
 
@@ -42,6 +49,11 @@ def known_unreadable(blob: Blob) -> InputRefused | None:
     for mark, offset, what, repair in _SIGNATURES:
         if blob.head.startswith(mark, offset):
             return blob.refuse(f"is {what}", repair)
+    if blob.head.startswith(b"PK\x03\x04") and blob.suffix not in _ZIP_SUFFIXES:
+        for mark, what, repair in _IN_ZIP:
+            if mark in blob.head:
+                return blob.refuse(f"is {what}", repair)
+        return blob.refuse("is a ZIP archive", _UNPACK)
     if blob.suffix in _SUFFIXES:
         return blob.refuse("is a table", _SUFFIXES[blob.suffix])
     return None

@@ -15,11 +15,15 @@ MAX_TEXT_CHARS = 50_000_000  # text of one document after extraction
 MAX_LINE_CHARS = 5_000_000  # one line: no person writes one, and every later stage works by lines
 MAX_HTML_BYTES = 20 * MB  # the largest real page of a 420 MB archive held 6 MB
 MAX_HTML_DEPTH = 1_000  # open elements; real pages stay below 120
-MAX_ZIP_MEMBERS = 20_000  # files in one DOCX, ODT or EPUB
-MAX_MEMBER_BYTES = 50 * MB  # one unpacked member, counted while unpacking and not as declared
+MAX_CHAPTERS = 2_000  # of one e-book
+MAX_MEMBER_BYTES = (
+    30 * MB
+)  # one unpacked member, counted while unpacking and not as declared; a tree takes ten times that
 MAX_UNPACKED_BYTES = 200 * MB  # all members that are read
-MAX_RATIO = 200  # unpacked to packed; text rarely passes 20
-MAX_XML_DEPTH = 200  # open elements in DOCX, ODT and EPUB parts
+MAX_JSON_BYTES = (
+    64 * MB
+)  # one JSON value, which takes up to ten times that when read; JSON lines are streamed
+MAX_DIRECTORY_BYTES = 10 * MB  # table of contents of a zip: 100,000 members
 MAX_PDF_PAGES = 3_000  # parliamentary volumes stay below 1,500
 MAX_RECORD_BYTES = 20 * MB  # one WARC payload or one JSON line
 MAX_PARTS = 500  # parts of one e-mail

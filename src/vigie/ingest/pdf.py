@@ -7,7 +7,6 @@ text layer (refused). The parser runs in the guarded child, with a time limit a 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from statistics import median
 from typing import Any
@@ -15,16 +14,13 @@ from typing import Any
 from vigie.ingest import guard, limits
 from vigie.ingest.dateline import find_dateline, parse_pdf_date
 from vigie.ingest.html_meta import person_names
+from vigie.ingest.office import MAX_TITLE, real_title
 from vigie.ingest.pdf_flow import Line, paragraphs, without_furniture
 from vigie.ingest.reader import Blob, Reader
 from vigie.model.document import RawDocument
 from vigie.text.normalise import repair
 
-_MAX_TITLE = 250
 _LARGER = 1.2  # than the text: a title
-_NO_TITLE = re.compile(
-    r"(?i)(?:microsoft\s|untitled|sans titre|document\d*$|.*\.(?:docx?|pdf|indd|odt|qxd|pptx?)$)"
-)
 
 
 def _sniff(head: bytes) -> bool:
@@ -67,17 +63,16 @@ def _read(blob: Blob) -> Iterator[RawDocument]:
 
 def _lines(item: dict[str, Any]) -> list[Line]:
     # Faces without a known encoding come out as lone surrogates; they are no text.
-    return [
-        Line(text.encode("utf-16", "surrogatepass").decode("utf-16", "ignore"), *box, item["height"])
-        for text, *box in item["lines"]
-    ]
+    lines = []
+    for text, left, right, top, bottom, size in item["lines"]:
+        clean = text.encode("utf-16", "surrogatepass").decode("utf-16", "ignore")
+        lines.append(Line(clean, left, right, top, bottom, size, item["height"]))
+    return lines
 
 
 def _title(pages: list[list[Line]], declared: str) -> tuple[str, list[list[Line]]]:
     """The largest text of the first page that has any, else the title of the metadata; pages without it."""
-    declared = " ".join(repair(declared).split())
-    if _NO_TITLE.match(declared) or len(declared) > _MAX_TITLE:
-        declared = ""
+    declared = real_title(declared)
     sizes = [line.size for page in pages for line in page for _ in range(1 + len(line.text) // 20)]
     first = next((n for n, page in enumerate(pages) if page), None)
     if first is None:
@@ -85,7 +80,7 @@ def _title(pages: list[list[Line]], declared: str) -> tuple[str, list[list[Line]
     largest = max(line.size for line in pages[first])
     block = [line for line in pages[first] if line.size >= 0.95 * largest]
     found = " ".join(" ".join(line.text for line in block).split())
-    fits = 3 < len(found) <= _MAX_TITLE and sum(c.isalpha() for c in found) > len(found) / 2
+    fits = 3 < len(found) <= MAX_TITLE and sum(c.isalpha() for c in found) > len(found) / 2
     if largest < _LARGER * median(sizes) or not fits:
         return declared, pages
     if declared and declared.casefold() != found.casefold() and found.casefold() in declared.casefold():

@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 
 _MARGIN_LINES = 3  # lines at the top and at the foot of a page that may be furniture
@@ -84,7 +85,7 @@ def paragraphs(pages: Sequence[list[Line]]) -> list[str]:
     size = median(line.size for line in flat)
     words = Counter(w.casefold() for line in flat for w in _WORD.findall(line.text))
     found = [flat[0].text.strip()]
-    for previous, line in zip(flat, flat[1:], strict=False):
+    for previous, line in pairwise(flat):
         if _starts_paragraph(previous, line, size, found[-1]):
             found.append(line.text.strip())
         else:

@@ -10,12 +10,19 @@ from __future__ import annotations
 from functools import cache
 from importlib.metadata import entry_points
 
-from vigie.ingest import html, pdf, plain
+from vigie.ingest import docx, eml, epub, html, jsonl, odt, pdf, plain, telegram, warc
 from vigie.ingest.reader import Reader
 
 READERS: tuple[Reader, ...] = (
     pdf.READER,
+    docx.READER,
+    odt.READER,
+    epub.READER,
+    warc.READER,
+    telegram.READER,
+    jsonl.READER,
     html.READER,
+    eml.READER,
     plain.READER,
 )
 GROUP = "vigie.readers"
