@@ -1,14 +1,15 @@
 """The gazetteer: every place the project can name, by folded name and by code.
 
-In: data/gazetteer (built by scripts/build_gazetteer.py; sources in data/gazetteer/SOURCES.md). Out: frozen Entry
-records. Nothing here reads text: `vigie.extract.place` decides which entry a name in a sentence means.
+In: data/gazetteer (built by scripts/build_gazetteer.py; sources in data/SOURCES.md). Out: frozen Entry records.
+Nothing here reads text: `vigie.extract.place` decides which entry a name in a sentence means.
 Left out: anything finer than a commune (arrondissement for Paris, Lyon, Marseille), villages abroad.
 """
 
 from __future__ import annotations
 
 import gzip
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import cache, cached_property, lru_cache
 from importlib import resources
 from typing import Any, cast
@@ -18,12 +19,15 @@ from vigie.model.errors import LexiconError
 from vigie.model.place import Level, Place
 from vigie.text.normalise import fold
 
-_SPACED = str.maketrans({"-": " ", "'": " ", "œ": "oe", "ß": "ss", "/": " "})
+_SPACED = str.maketrans({"-": " ", "'": " ", "œ": "oe", "ß": "ss", "/": " ", ".": " "})
 _SAINTS = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes"}
-_ALIASES = {"FR-75C": "FR-75", "FR-69M": "FR-69", "FR-COR": "FR-20R", "FR-GP": "FR-971", "FR-MQ": "FR-972",
-            "FR-GF": "FR-973", "FR-RE": "FR-974", "FR-YT": "FR-976", "GP": "FR-971", "MQ": "FR-972", "GF": "FR-973",
-            "RE": "FR-974", "YT": "FR-976", "PF": "FR-PF", "NC": "FR-NC", "PM": "FR-PM", "WF": "FR-WF",
-            "BL": "FR-BL", "MF": "FR-MF", "TF": "FR-TF", "UK": "GB"}  # fmt: skip
+# Former and alternative codes. Paris keeps FR-75: every department is "FR-" and its number (ISO now has FR-75C).
+_ALIASES = {
+    "FR-75C": "FR-75", "FR-69M": "FR-69", "FR-COR": "FR-20R", "UK": "GB",
+    "GP": "FR-971", "MQ": "FR-972", "GF": "FR-973", "RE": "FR-974", "YT": "FR-976", "PF": "FR-PF", "NC": "FR-NC",
+    "PM": "FR-PM", "WF": "FR-WF", "BL": "FR-BL", "MF": "FR-MF", "TF": "FR-TF", "FR-GP": "FR-971", "FR-MQ": "FR-972",
+    "FR-GF": "FR-973", "FR-RE": "FR-974", "FR-YT": "FR-976",
+}  # fmt: skip
 
 
 def key(name: str) -> str:
@@ -41,7 +45,7 @@ class Entry:
         label: canonical name.
         level: see `vigie.model.place.Level`.
         population: inhabitants, 0 where the source has none.
-        lat, lon: degrees or None. A department's, region's or country's point is the middle of its places.
+        lat, lon: degrees or None. The point of a department, region or country is the middle of its places.
         department, region, country: codes of the containing places; `region` holds the state abroad.
     """
 
@@ -58,16 +62,122 @@ class Entry:
     def place(self, name: str) -> Place:
         """This entry as the place that the text calls `name`."""
         return Place(
-            name=name,
-            label=self.label,
-            code=self.code,
-            level=self.level,
-            lat=self.lat,
-            lon=self.lon,
-            department=self.department,
-            region=self.region,
-            country=self.country,
-        )
+            name=name, label=self.label, code=self.code, level=self.level, lat=self.lat, lon=self.lon,
+            department=self.department, region=self.region, country=self.country,
+        )  # fmt: skip
+
+
+class Gazetteer:
+    """Names to entries. The large files stay lines of text; a line becomes records when it is asked for."""
+
+    def __init__(self) -> None:
+        self._divisions: dict[str, list[Entry]] = {}
+        self._by_code: dict[str, Entry] = {}
+        for line in data_text("gazetteer", "divisions.tsv").splitlines():
+            if not line.startswith("#"):
+                self._add_division(line.split("\t"))
+        self._communes = _index(_read_gz("communes.tsv.gz"))
+        self._cities = _index(_read_gz("cities.tsv.gz"))
+        self.phrases: dict[str, Entry] = {}
+        for area in curated("areas")["area"]:
+            self._add_area(area)
+        self.find = lru_cache(maxsize=20_000)(self._search)
+
+    def _add_division(self, fields: list[str]) -> None:
+        code, level, label, names, population, lat, lon, region, country = fields
+        entry = Entry(
+            code, label, cast(Level, level), int(population or 0), _number(lat), _number(lon),
+            code if level == "department" else None, region or None, country or None,
+        )  # fmt: skip
+        self._by_code[code] = entry
+        for name in names.split("|"):
+            self._divisions.setdefault(name, []).append(entry)
+
+    def _add_area(self, area: Mapping[str, Any]) -> None:
+        """A curated name: an exact phrase if it opens in lower case or is all capitals, else a folded name."""
+        code, within = area.get("code"), area.get("within")
+        entry = self.by_code(code) if code else None
+        if entry is None:
+            level: Level = "area"
+            if code:
+                level = "country" if "-" not in code else "region" if code.startswith("FR-") else "state"
+            country = (within or code or "")[:2] or None
+            region = within if within and "-" in within else code if level == "state" else None
+            entry = Entry(code, area.get("label", ""), level, region=region, country=country)
+            if code:
+                self._by_code[code] = entry
+        elif "label" in area and area["label"] != entry.label:
+            entry = replace(entry, label=area["label"])
+            self._by_code[str(code)] = entry
+        self._divisions.setdefault("@" + entry.label, [entry])
+        for name in area["names"]:
+            if name[0].islower() or "." in name or (name.isupper() and name.isalpha()):
+                self.phrases[name] = entry
+                if "'" in name:
+                    self.phrases[name.replace("'", "’")] = entry
+            else:
+                known = self._divisions.setdefault(key(name), [])
+                known[:] = [e for e in known if e.code != entry.code or e.code is None] + [entry]
+
+    def area(self, label: str) -> Entry | None:
+        """The curated area of that exact label."""
+        return next(iter(self._divisions.get("@" + label, ())), None)
+
+    def _search(self, name: str) -> tuple[Entry, ...]:
+        found = list(self._divisions.get(name, ()))
+        if line := self._communes.get(name):
+            found += [self._commune(record) for record in line.split("\t")]
+        if line := self._cities.get(name):
+            found += [_city(record) for record in line.split("\t")]
+        return tuple(found)
+
+    def _commune(self, record: str) -> Entry:
+        code, label, population, lat, lon, department = record.split(";")
+        parent = self._by_code.get(department)
+        return Entry(
+            f"INSEE:{code}", label, "arrondissement" if label.endswith(" arrondissement") else "commune",
+            int(population or 0), _number(lat), _number(lon),
+            department if parent is None or parent.level == "department" else None,
+            parent.region if parent else None, "FR",
+        )  # fmt: skip
+
+    @cached_property
+    def heads(self) -> dict[str, int]:
+        """First word of every name -> number of words of the longest name that it opens."""
+        heads: dict[str, int] = {}
+        get = heads.get
+        for names in (self._communes, self._cities, self._divisions):
+            for name in names:
+                head = name.partition(" ")[0]
+                size = name.count(" ") + 1
+                if get(head, 0) < size:
+                    heads[head] = size
+        return heads
+
+    @cached_property
+    def _coded(self) -> dict[str, Entry]:
+        """Communes and cities by code: built at the first look-up by code, which few runs need."""
+        coded: dict[str, Entry] = {}
+        for line in self._communes.values():
+            for record in line.split("\t"):
+                coded.setdefault("INSEE:" + record.partition(";")[0], self._commune(record))
+        for line in self._cities.values():
+            for record in line.split("\t"):
+                coded.setdefault("GN:" + record.partition(";")[0], _city(record))
+        return coded
+
+    @cached_property
+    def _line_of_commune(self) -> dict[str, str]:
+        """INSEE number -> record, without building the records of all communes."""
+        return {r.partition(";")[0]: r for line in self._communes.values() for r in line.split("\t")}
+
+    def by_code(self, code: str) -> Entry | None:
+        """The entry of an official code; former and alternative ISO codes are understood."""
+        code = _ALIASES.get(code, code)
+        if code.startswith("INSEE:"):
+            record = self._line_of_commune.get(code[6:])
+            return self._commune(record) if record else None
+        return self._by_code.get(code) or (self._coded.get(code) if ":" in code else None)
 
 
 def _number(field: str) -> float | None:
@@ -82,100 +192,16 @@ def _read_gz(name: str) -> str:
     return gzip.decompress(blob).decode("utf-8")
 
 
-class Gazetteer:
-    """Names to entries. The large files stay as lines of text; a line becomes records when it is asked for."""
-
-    def __init__(self) -> None:
-        self._divisions: dict[str, list[Entry]] = {}
-        self._by_code: dict[str, Entry] = {}
-        for line in data_text("gazetteer", "divisions.tsv").splitlines():
-            if not line.startswith("#"):
-                self._add_division(line.split("\t"))
-        self._communes = _index(_read_gz("communes.tsv.gz"))
-        self._cities = _index(_read_gz("cities.tsv.gz"))
-        self._find = lru_cache(maxsize=20_000)(self._search)
-
-    def _add_division(self, fields: list[str]) -> None:
-        code, level, label, names, population, lat, lon, region, country = fields
-        entry = Entry(
-            code, label, cast(Level, level), int(population or 0), _number(lat), _number(lon),
-            code if level == "department" else None, region or None, country or None,
-        )  # fmt: skip
-        self._by_code[code] = entry
-        for name in names.split("|"):
-            self._divisions.setdefault(name, []).append(entry)
-
-    def find(self, name: str) -> tuple[Entry, ...]:
-        """Every entry known by `name` (a `key`): divisions first, then communes, then cities."""
-        return self._find(name)
-
-    def _search(self, name: str) -> tuple[Entry, ...]:
-        found = list(self._divisions.get(name, ()))
-        for record in self._communes.get(name, "").split("\t"):
-            if record:
-                found.append(self._commune(record))
-        for record in self._cities.get(name, "").split("\t"):
-            if record:
-                found.append(_city(record))
-        return tuple(found)
-
-    def _commune(self, record: str) -> Entry:
-        code, label, population, lat, lon, department = record.split(";")
-        parent = self._by_code.get(department)
-        return Entry(
-            f"INSEE:{code}", label, "arrondissement" if " arrondissement" in label else "commune",
-            int(population or 0), _number(lat), _number(lon), department, parent.region if parent else None, "FR",
-        )  # fmt: skip
-
-    @cached_property
-    def heads(self) -> dict[str, int]:
-        """First word of every name -> number of words of the longest name that it opens."""
-        heads: dict[str, int] = {}
-        for names in (self._communes, self._cities, self._divisions):
-            for name in names:
-                head = name.partition(" ")[0]
-                size = name.count(" ") + 1
-                if heads.get(head, 0) < size:
-                    heads[head] = size
-        return heads
-
-    @cached_property
-    def _coded(self) -> dict[str, Entry]:
-        """Communes and cities by code: built at the first look-up by code, which few runs need."""
-        coded: dict[str, Entry] = {}
-        for line in self._communes.values():
-            for record in line.split("\t"):
-                entry = self._commune(record)
-                coded.setdefault(str(entry.code), entry)
-        for line in self._cities.values():
-            for record in line.split("\t"):
-                entry = _city(record)
-                coded.setdefault(str(entry.code), entry)
-        return coded
-
-    def by_code(self, code: str) -> Entry | None:
-        """The entry of an official code; former and alternative ISO codes are understood."""
-        code = _ALIASES.get(code, code)
-        return self._by_code.get(code) or (self._coded.get(code) if ":" in code else None)
-
-
 def _index(text: str) -> dict[str, str]:
-    return dict([line.split("\t", 1) for line in text.split("\n") if line and line[0] != "#"])  # type: ignore[misc]
+    pairs = [line.split("\t", 1) for line in text.split("\n") if line and line[0] != "#"]
+    return dict(cast("list[tuple[str, str]]", pairs))
 
 
 def _city(record: str) -> Entry:
     code, label, population, lat, lon, country, state = record.split(";")
     return Entry(
-        f"GN:{code}",
-        label,
-        "city",
-        int(population or 0),
-        _number(lat),
-        _number(lon),
-        None,
-        state or None,
-        country,
-    )
+        f"GN:{code}", label, "city", int(population or 0), _number(lat), _number(lon), None, state or None, country
+    )  # fmt: skip
 
 
 @cache
@@ -185,20 +211,29 @@ def gazetteer() -> Gazetteer:
 
 
 def place_by_code(code: str) -> Place | None:
-    """The place of a code ("INSEE:72181", "FR-72", "ES", "GN:2711537"), named by its label; None if unknown."""
+    """The place of a code ("INSEE:72181", "FR-72", "ES", "GN:2711537") under its label; None if unknown."""
     entry = gazetteer().by_code(code)
     return entry.place(entry.label) if entry else None
 
 
 def containing(place: Place) -> tuple[Place, ...]:
     """The places that contain `place`, smallest first: department, region, country, as far as known."""
-    codes = [place.department, place.region, place.country]
-    return tuple(
-        found for code in codes if code and code != place.code and (found := place_by_code(code)) is not None
-    )
+    found = []
+    for code in dict.fromkeys((place.department, place.region, place.country)):
+        holder = place_by_code(code) if code and code != place.code else None
+        if holder is not None:
+            found.append(holder)
+    return tuple(found)
 
 
 @cache
-def curated(name: str) -> dict[str, Any]:
-    """A hand-written file of data/gazetteer (areas, demonyms, contexts)."""
+def curated(name: str) -> Mapping[str, Any]:
+    """A hand-written file of data/gazetteer: areas, demonyms, contexts."""
     return data_toml("gazetteer", f"{name}.toml")
+
+
+@cache
+def word_names() -> frozenset[str]:
+    """Names that are ordinary words too (words.txt)."""
+    lines = data_text("gazetteer", "words.txt").splitlines()
+    return frozenset(line for line in lines if line and not line.startswith("#"))
