@@ -9,7 +9,6 @@ from vigie.extract.event import extract_events
 from vigie.extract.finish import finish
 from vigie.extract.flow import extract_flows
 from vigie.extract.modality import extract_modalities
-from vigie.extract.purity import extract_purities
 from vigie.extract.quantity import extract_quantities
 from vigie.extract.trend import extract_trends
 from vigie.model.document import CleanDocument
@@ -22,10 +21,14 @@ def _prices(analysis: Analysis) -> Iterator[Draft]:
     yield from analysis.prices
 
 
+def _purities(analysis: Analysis) -> Iterator[Draft]:
+    yield from analysis.purities
+
+
 EXTRACTORS: tuple[tuple[str, Extractor], ...] = (
     ("price", _prices),
     ("quantity", extract_quantities),
-    ("purity", extract_purities),
+    ("purity", _purities),
     ("event", extract_events),
     ("modality", extract_modalities),
     ("trend", extract_trends),

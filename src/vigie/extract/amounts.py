@@ -263,21 +263,16 @@ def _bounded(amount: Amount, folded: str, p: _Patterns) -> Amount:
     """Open one side where a bound stands before or after; widen the span over it."""
     head = folded[max(0, amount.start - _LOOK_BACK) : amount.start]
     base = max(0, amount.start - _LOOK_BACK)
-    if low := p.low.search(head):
-        if amount.low == amount.high:
-            return replace(amount, start=base + low.start(), high=None)
-        return replace(amount, start=base + low.start())
-    if high := p.high.search(head):
-        if amount.low == amount.high:
-            return replace(amount, start=base + high.start(), low=None)
-        return replace(amount, start=base + high.start())
-    if near := p.near.search(head):
-        amount = replace(amount, start=base + near.start())
-        inner = folded[max(0, amount.start - _LOOK_BACK) : amount.start]
-        if p.low.search(inner) and amount.low == amount.high:
-            return replace(amount, high=None)
-        if p.high.search(inner) and amount.low == amount.high:
-            return replace(amount, low=None)
+    found = [(m.start(), side) for side, p_ in (("low", p.low), ("high", p.high), ("near", p.near)) if (m := p_.search(head))]
+    if found:
+        at, side = min(found)  # the longest: "never more than" is a ceiling, "more than" a floor
+        amount = replace(amount, start=base + at)
+        if side == "near":
+            inner = folded[max(0, amount.start - _LOOK_BACK) : amount.start]
+            side = "low" if p.low.search(inner) else "high" if p.high.search(inner) else side
+        if amount.low != amount.high or side == "near":
+            return amount
+        return replace(amount, high=None) if side == "low" else replace(amount, low=None)
     if amount.unit is not None and amount.low == amount.high:
         if p.low_after.match(folded, amount.end):
             return replace(amount, high=None)

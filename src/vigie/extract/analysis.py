@@ -161,6 +161,13 @@ class Analysis:
         return list(extract_prices(self))
 
     @cached_property
+    def purities(self) -> list[Draft]:
+        """Purity drafts: the content of one pill is no amount of product, so quantities need them."""
+        from vigie.extract.purity import extract_purities
+
+        return list(extract_purities(self))
+
+    @cached_property
     def _sentence_starts(self) -> list[int]:
         return [span.start for span in self.sentences]
 

@@ -94,7 +94,7 @@ def _cost(analysis: Analysis, start: int, end: int, mention_start: int, mention_
 
 
 def _place(analysis: Analysis, start: int, end: int, sentence: Span) -> Place | None:
-    usable = [m for m in within(analysis.places, sentence.start, sentence.end) if _is_where(analysis, m)]
+    usable = _inner([m for m in within(analysis.places, sentence.start, sentence.end) if _is_where(analysis, m)])
     if usable:
         return _finest(analysis, usable, start, end)
     index = analysis.sentence_index(sentence.start)
@@ -104,7 +104,7 @@ def _place(analysis: Analysis, start: int, end: int, sentence: Span) -> Place | 
         previous = analysis.sentences[index - back]
         if previous.start < analysis.body_start <= start:
             break
-        found = [m for m in within(analysis.places, previous.start, previous.end) if _is_where(analysis, m)]
+        found = _inner([m for m in within(analysis.places, previous.start, previous.end) if _is_where(analysis, m)])
         if found:
             return _finest(analysis, found, previous.end, previous.end)
     title = [m for m in within(analysis.places, 0, analysis.body_start) if _is_where(analysis, m)]
@@ -121,6 +121,17 @@ def _finest(analysis: Analysis, found: list[PlaceMention], start: int, end: int)
         ),
     )
     return ranked[0].place
+
+
+def _inner(mentions: list[PlaceMention]) -> list[PlaceMention]:
+    """Without the containers in apposition: of "Castets (Landes)" and "Ketchikan, Alaska" the first stays."""
+    kept: list[PlaceMention] = []
+    for mention in mentions:
+        close = kept and mention.start - kept[-1].end <= 3
+        if close and _RANK.get(mention.place.level, 3) > _RANK.get(kept[-1].place.level, 3):
+            continue
+        kept.append(mention)
+    return kept
 
 
 def _is_where(analysis: Analysis, mention: PlaceMention) -> bool:

@@ -83,6 +83,9 @@ def link_substance(
     analysis: Analysis, start: int, end: int, *, carry: int = _CARRY, object_first: bool = False
 ) -> Link:
     """The substance an amount at [start, end) speaks of."""
+    inside = _named(within(analysis.substances, start, end))
+    if inside:
+        return Link(inside[-1].substance, inside[-1].form, "named", 0.95)
     direct = named_after(analysis, end)
     if direct is not None:
         return direct

@@ -177,14 +177,21 @@ def _judge(analysis: Analysis, candidate: _Candidate, previous: Draft | None) ->
         link = link_substance(analysis, money.start, money.end)
         return _draft(analysis, candidate, kind, Link(None, None, link.reason, link.weight), reason, 0.7)
     if kind == "wage":
-        return _draft(analysis, candidate, kind, Link(None, None, "none", 0.6), reason, 0.6)
+        earners = [h for h in hits_in(analysis, "price_context", candidate.sentence.start, money.start) if h.term.id == "earner"]
+        if not earners:
+            return None
+        named = [m for m in within(analysis.substances, candidate.sentence.start, money.start) if m.substance]
+        who = Link(named[-1].substance, None, "sentence", 0.7) if named else Link(None, None, "none", 0.6)
+        return _draft(analysis, candidate, kind, who, reason, 0.6)
     if kind == "seizure-valuation":
         return _valuation(analysis, candidate, reason)
     if candidate.per_unit is None or candidate.per_unit == "unit":
         candidate = _carried_unit(analysis, candidate, previous)
+    if _of_something_else(analysis, candidate):
+        return None
     link = _price_link(analysis, candidate)
     if link.other:
-        if link.reason.startswith("other") and candidate.per_unit in mass_in_grams():
+        if candidate.per_unit in mass_in_grams():
             return None
         link = replace(link, other=False)
     if link.substance is None and link.reason != "generic":
@@ -206,6 +213,7 @@ def _kind(analysis: Analysis, candidate: _Candidate) -> tuple[PriceKind | None, 
     tail = hits_in(analysis, "price_context", money.end, min(money.end + 22, sentence.end))
     head_start = max(sentence.start, money.start - 90)
     head = [h for h in hits_in(analysis, "price_context", head_start, money.start) if h.end <= money.start]
+    head = [h for h in head if h.term.id != "earner"]
     gap_money = [m for m in analysis.money if head_start <= m.start and m.end <= money.start]
     last_money = gap_money[-1].end if gap_money else head_start
     near_head = [h for h in head if h.start >= last_money]
@@ -414,6 +422,19 @@ _SOLD_BY_GRAM = frozenset(
         "cathinones",
     }
 )
+
+
+def _of_something_else(analysis: Analysis, candidate: _Candidate) -> bool:
+    """ "La tonne de saccharose vaut …, soit … le gramme": the sentence prices a product that is no drug."""
+    start = candidate.sentence.start
+    last = None
+    for match in _unit_before(analysis.lang).finditer(analysis.folded, start, candidate.money.start):
+        named = named_after(analysis, match.end())
+        if named is not None and (named.other or named.substance):
+            last = (match.end(), named.other)
+    if last is None or not last[1]:
+        return False
+    return not any(m.substance for m in within(analysis.substances, last[0], candidate.money.end + 12))
 
 
 def _price_link(analysis: Analysis, candidate: _Candidate) -> Link:

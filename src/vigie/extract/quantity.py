@@ -40,7 +40,7 @@ def extract_quantities(analysis: Analysis) -> Iterator[Draft]:
     mentions = [*analysis.quantities, *_elliptic(analysis)]
     if not mentions:
         return
-    denominators = _price_spans(analysis)
+    denominators = _price_spans(analysis) + [(d.start, d.end) for d in analysis.purities]
     for mention in sorted(mentions, key=lambda m: m.start):
         if any(start <= mention.start and mention.end <= end for start, end in denominators):
             continue
@@ -108,6 +108,9 @@ def _judge(analysis: Analysis, mention: QuantityMention) -> Draft | None:
     if link.reason not in ("named", "adjacent", "generic", "same") and kind_hit is None:
         return None
     if not mass and mention.unit == "dose" and link.reason not in ("named", "adjacent"):
+        return None
+    article = mention.low == mention.high and re.match(r"(?:une?|an?)\b", analysis.folded[mention.start :]) is not None
+    if article and link.reason not in ("named", "adjacent") and (kind_hit is None or kind_hit.id_ != "seized"):
         return None
     if _rate(analysis, mention) and (
         kind_hit is None or kind_hit.id_ == "consumed" and mention.unit in ("g", "mg")
