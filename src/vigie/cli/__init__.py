@@ -8,7 +8,9 @@ import traceback
 from pathlib import Path
 
 from vigie.cli import keeping as _keeping  # noqa: F401 - registers its verbs
+from vigie.cli import making as _making  # noqa: F401
 from vigie.cli import reading as _reading  # noqa: F401
+from vigie.cli import upkeep as _upkeep  # noqa: F401
 from vigie.cli.app import SOME_REFUSED, WRONG_USE, app
 from vigie.cli.output import say, use_utf8
 from vigie.model.errors import SettingsError, VigieError
@@ -26,8 +28,9 @@ def main() -> None:
         if os.environ.get("VIGIE_DEBUG"):
             raise
         # The message of an unexpected error may quote a document: only its class and its place are shown.
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        say(f"vigie: unexpected {type(error).__name__} at {Path(place.filename).name}:{place.lineno}")
+        frames = traceback.extract_tb(error.__traceback__)
+        ours = [f"{Path(f.filename).name}:{f.lineno}" for f in frames if "vigie" in Path(f.filename).parts]
+        say(f"vigie: unexpected {type(error).__name__} at {ours[-1] if ours else 'start'}")
         say("vigie: please report it; VIGIE_DEBUG=1 shows the whole error, which may quote a document")
         sys.exit(SOME_REFUSED)
 

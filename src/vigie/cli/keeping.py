@@ -17,6 +17,7 @@ from vigie.cli.reading import MAPPING, SOURCE, STDIN, read_stdin, reading_option
 if TYPE_CHECKING:
     from vigie.pipeline import Cleaned, Reading, Refusal, Summary
     from vigie.settings import Settings
+    from vigie.store import Store
 
 STORE = typer.Option(
     None, "--store", metavar="FILE", help="The store (default: vigie.duckdb, or VIGIE_STORE)."
@@ -69,7 +70,7 @@ def add(
         raise fail(f"no store at {settings.store} (make one with: vigie add PATH)", WRONG_USE)
     reading = reading_options(source, mapping)
     with Store.open(settings.store, settings=settings) as opened:
-        summary = _reextract(opened) if reextract else _add(opened, paths or [], reading)
+        summary = _reextract(opened) if reextract else add_paths(opened, paths or [], reading)
     if format is ReportFormat.JSON:
         write_json(summary_json(summary))
     else:
@@ -79,7 +80,8 @@ def add(
         raise typer.Exit(SOME_REFUSED)
 
 
-def _add(store: Any, paths: list[str], reading: Reading) -> Summary:
+def add_paths(store: Store, paths: list[str], reading: Reading) -> Summary:
+    """Store the documents of the arguments; refusals are told as they come."""
     from vigie.pipeline import Refusal, add, clean, clean_stream, inputs
 
     local = [Path(p) for p in paths if p != STDIN and not is_url(p)]
@@ -98,7 +100,7 @@ def _add(store: Any, paths: list[str], reading: Reading) -> Summary:
         return add(store, items(), tell_refusal)
 
 
-def _reextract(store: Any) -> Summary:
+def _reextract(store: Store) -> Summary:
     from vigie.pipeline import reextract
 
     done = 0

@@ -11,6 +11,7 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -74,7 +75,8 @@ def _replace(path: Path, write: Callable[[Path], None]) -> None:
     except OSError as error:
         raise StoreError(f"{path}: cannot be written ({error.strerror or type(error).__name__})") from None
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
 
 
 def _csv(reader: pa.RecordBatchReader, path: Path) -> None:

@@ -24,7 +24,7 @@ from vigie.store.database import Connection, connect, utc_now
 from vigie.store.records import document_record, observation_record
 from vigie.store.rows import Entry
 from vigie.store.runs import Counts, Run, Versions
-from vigie.store.schema import check_version, load_migrations, migrate
+from vigie.store.schema import check_version, load_migrations, migrate, schema_version
 
 TABLES = ("sources", "documents", "observations", "evidence", "redactions", "runs")
 _PAGE = 200  # documents fetched at a time when all are walked
@@ -260,6 +260,9 @@ class Store:
             )
             for r in self.query("SELECT * FROM runs ORDER BY run_id").to_pylist()
         ]
+
+    def schema_version(self) -> int:
+        return schema_version(self._db)
 
     def sizes(self) -> dict[str, int]:
         """Rows of each table."""

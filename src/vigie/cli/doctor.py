@@ -1,0 +1,170 @@
+"""What `vigie doctor` looks at: Python, packages, data files, lexicons, the store.
+
+In: the path of a store. Out: one Check each, with its repair when something is wrong. Nothing is changed.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import platform
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Literal
+
+State = Literal["ok", "note", "fault"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One thing looked at. A note asks for nothing; a fault has a repair."""
+
+    name: str
+    state: State
+    found: str
+    repair: str = ""
+
+
+def checks(store: Path) -> Iterator[Check]:
+    """All checks, in order."""
+    yield python()
+    yield from packages()
+    yield from data_files()
+    yield readers()
+    yield from lexicons()
+    yield from stored(store)
+
+
+def python() -> Check:
+    found = f"{platform.python_version()} on {platform.system()} {platform.machine()}"
+    return Check(name="python", state="ok", found=found)
+
+
+def packages() -> Iterator[Check]:
+    """Packages that Vigie needs, then those of each optional extra."""
+    try:
+        needed = metadata.requires("vigie") or []
+        yield Check(name="vigie", state="ok", found=metadata.version("vigie"))
+    except metadata.PackageNotFoundError:
+        yield Check(name="vigie", state="fault", found="not installed", repair="pip install vigie")
+        return
+    for requirement in needed:
+        name = re.split(r"[^A-Za-z0-9._-]", requirement, maxsplit=1)[0]
+        extra = re.search(r"extra\s*==\s*['\"]([\w-]+)['\"]", requirement)
+        if name == "vigie" or (extra and extra.group(1) in ("all", "dev")):
+            continue
+        try:
+            yield Check(name=name, state="ok", found=metadata.version(name))
+        except metadata.PackageNotFoundError:
+            if extra:
+                repair = f"pip install 'vigie[{extra.group(1)}]'"
+                yield Check(name=name, state="note", found=f"absent (extra {extra.group(1)})", repair=repair)
+            else:
+                yield Check(name=name, state="fault", found="absent", repair=f"pip install '{requirement}'")
+
+
+def data_files() -> Iterator[Check]:
+    """The folders of vigie/data, each with its number of files and a checksum of their contents.
+
+    Where Vigie was installed from a wheel, each file is compared with the wheel's own record.
+    """
+    from importlib.resources import files
+
+    root = Path(str(files("vigie").joinpath("data")))
+    for folder in (
+        "schema",
+        "taxonomy",
+        "lexicons",
+        "grammar",
+        "gazetteer",
+        "redaction",
+        "templates",
+        "demo",
+    ):
+        found = sorted(f for f in (root / folder).rglob("*") if f.is_file() and not f.name.startswith("."))
+        if not found:
+            yield Check(name=f"data/{folder}", state="fault", found="no file", repair=_REINSTALL)
+            continue
+        digest = hashlib.sha256()
+        for file in found:
+            digest.update(file.relative_to(root).as_posix().encode() + b"\0" + file.read_bytes())
+        yield Check(name=f"data/{folder}", state="ok", found=f"{len(found)} files, {digest.hexdigest()[:12]}")
+    altered = [name for name, same in recorded_files() if not same]
+    for name in altered:
+        yield Check(name=name, state="fault", found="differs from the installed package", repair=_REINSTALL)
+
+
+_REINSTALL = "pip install --force-reinstall --no-deps vigie"
+
+
+def recorded_files() -> Iterator[tuple[str, bool]]:
+    """(data file, whether it is as installed), for those that the package's record names."""
+    for entry in metadata.files("vigie") or ():
+        if entry.hash is None or not entry.as_posix().startswith("vigie/data/"):
+            continue
+        path = Path(str(entry.locate()))
+        content = path.read_bytes() if path.is_file() else b""
+        digest = (
+            base64.urlsafe_b64encode(hashlib.new(entry.hash.mode, content).digest()).rstrip(b"=").decode()
+        )
+        yield entry.as_posix(), digest == entry.hash.value
+
+
+def readers() -> Check:
+    """The kinds of input that are read."""
+    from vigie.ingest import READERS
+
+    return Check(name="readers", state="ok", found=", ".join(reader.name for reader in READERS))
+
+
+# One sentence a language that every lexicon has something to say about.
+_PROBES = {
+    "fr": "À Lyon, le gramme de cocaïne se vend 60 € en mars 2024.",
+    "en": "In London, a gram of cocaine sells for £60 in March 2024.",
+}
+
+
+def lexicons() -> Iterator[Check]:
+    """Whether all data loads and something is found with it."""
+    from vigie.model.document import CleanDocument
+    from vigie.pipeline import Refusal, knowledge_version, observe
+
+    for lang, text in _PROBES.items():
+        probe = CleanDocument(
+            doc_id="probe", path="probe", format="text", kind="unknown", grade="F", lang=lang, title="",
+            published=None, outlet="", text=text,
+        )  # fmt: skip
+        found = observe(probe)
+        name = f"lexicons {lang}"
+        if isinstance(found, Refusal):
+            yield Check(name=name, state="fault", found=found.reason, repair="vigie lexicon check")
+        elif not found:
+            yield Check(name=name, state="fault", found="found nothing", repair="vigie lexicon check")
+        else:
+            yield Check(name=name, state="ok", found=f"loaded, version {knowledge_version()}")
+
+
+def stored(path: Path) -> Iterator[Check]:
+    """The store's schema, row counts, runs that were stopped, and what does not hold together."""
+    from vigie.model.errors import StoreError
+    from vigie.store import Store
+    from vigie.store.integrity import faults
+
+    if not path.exists():
+        yield Check(name="store", state="note", found=f"none at {path}", repair="vigie add PATH makes one")
+        return
+    try:
+        with Store.open(path, read_only=True) as store:
+            sizes = ", ".join(f"{table} {rows}" for table, rows in store.sizes().items())
+            yield Check(name="store", state="ok", found=f"{path}: schema {store.schema_version()}, {sizes}")
+            for fault in faults(store):
+                yield Check(name="store", state="fault", found=fault, repair="restore a copy of the store")
+            stopped = [run.run_id for run in store.runs() if run.status != "done"]
+            if stopped:
+                found = f"runs stopped before their end: {', '.join(map(str, stopped))}"
+                yield Check(name="store", state="note", found=found, repair="vigie add the same paths again")
+    except StoreError as error:
+        yield Check(name="store", state="fault", found=str(error), repair="see the message")
