@@ -1,8 +1,8 @@
 """Cues that a statement is denied, supposed, planned or hearsay, and the stretch of text each one governs.
 
 In: text, language. Out: AssertionCue, in order. Words and their scopes: data/lexicons/<lang>/assertion.toml.
-Pseudo-cues ("pas seulement", "sans précédent") hide the cue inside them. A restrictive "ne ... que" affirms: "que" is
-no cue. Left out: irony, and denials that need the next sentence to be understood.
+Pseudo-cues ("pas seulement", "sans précédent") hide the cue inside them. A restrictive "ne ... que" affirms: "que"
+is no cue. Left out: irony, and denials that need the next sentence to be understood.
 """
 
 from __future__ import annotations

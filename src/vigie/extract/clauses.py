@@ -1,7 +1,7 @@
 """Clause boundaries inside a sentence.
 
-In: a scanned text and one of its sentences. Out: sorted boundaries, hard (colon, semicolon, dash, bracket, "mais")
-or soft (comma). Words that end a clause: `[clause]` of data/lexicons/<lang>/assertion.toml.
+In: a scanned text and one of its sentences. Out: sorted boundaries, hard (colon, semicolon, dash, bracket,
+"mais") or soft (comma). Words that end a clause: `[clause]` of data/lexicons/<lang>/assertion.toml.
 Left out: grammar; a clause here is what stands between two boundaries.
 """
 

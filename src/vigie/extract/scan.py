@@ -1,7 +1,7 @@
 """One pass over a text for all the cue lexicons, so that each finder pays for its hits only.
 
-In: text, language. Out: the hits of every cue lexicon (leftmost longest within a lexicon, whole words) and the
-sentences they stand in. The last texts scanned are remembered: the finders of one document share one pass.
+In: text, language. Out: the hits of every cue lexicon (leftmost longest within a lexicon, whole words) and
+the sentences they stand in. The last texts scanned are remembered: the finders of one document share one pass.
 Left out: substances, amounts, dates and places, which have their own finders.
 """
 
@@ -20,6 +20,7 @@ from vigie.lexicon.terms import Term, data_toml, load_terms, parse_terms
 from vigie.text.normalise import fold
 from vigie.text.sentences import Span, sentences
 
+NEAR = "near"  # hits of the first word group of `[[near]]` entries; several entries may share a word
 CUE_LEXICONS = ("market", "modalities", "trends", "flows", "assertion", "attribution")
 
 
@@ -58,8 +59,8 @@ class _Pattern:
 class Scanner:
     """The cue lexicons of one language in one automaton.
 
-    An `[[ending]]` of a lexicon file lists word endings ("erait"); its hit is the whole word, unless the folded word
-    is one of `unless`. With `lower = true` it does not match a capitalised word.
+    An `[[ending]]` of a lexicon file lists word endings ("erait"); its hit is the whole word, unless the
+    folded word is one of `unless`. With `lower = true` it does not match a capitalised word.
     """
 
     def __init__(
@@ -77,7 +78,8 @@ class Scanner:
                 for surface in term.surface:
                     for variant, cased in expand(surface):
                         known = patterns.setdefault(variant, [])
-                        if not any(p.lexicon == lexicon and p.cased == cased and not p.suffix for p in known):
+                        taken = any(p.lexicon == lexicon and p.cased == cased and not p.suffix for p in known)
+                        if lexicon == NEAR or not taken:
                             known.append(_Pattern(lexicon, term, cased, False))
         self._lexicons = tuple(lexicons)
         self._patterns = list(patterns.values())
@@ -104,7 +106,10 @@ class Scanner:
                 elif inner or (pattern.cased is not None and pattern.cased != text[start:end]):
                     continue
                 found[pattern.lexicon].append(Hit(begin, end, pattern.term))
-        return {name: _leftmost_longest(hits) for name, hits in found.items()}
+        return {
+            name: sorted(hits, key=_order) if name == NEAR else _leftmost_longest(hits)
+            for name, hits in found.items()
+        }
 
 
 def _word_start(flat: str, offset: int) -> int:
@@ -113,8 +118,12 @@ def _word_start(flat: str, offset: int) -> int:
     return offset
 
 
+def _order(hit: Hit) -> tuple[int, int]:
+    return hit.start, -hit.end
+
+
 def _leftmost_longest(hits: list[Hit]) -> list[Hit]:
-    hits.sort(key=lambda hit: (hit.start, -hit.end))
+    hits.sort(key=_order)
     kept: list[Hit] = []
     for hit in hits:
         if not kept or hit.start >= kept[-1].end:
@@ -135,12 +144,20 @@ def load_endings(name: str, lang: str) -> tuple[Term, ...]:
     return parse_terms({"term": renamed}, f"data/lexicons/{lang}/{name}.toml [[ending]]")
 
 
+def load_near(name: str, lang: str) -> tuple[Term, ...]:
+    """The `[[near]]` entries of a lexicon file, as terms whose surfaces are the first group of words."""
+    entries = lexicon_file(name, lang).get(NEAR, ())
+    renamed = [{**entry, "surface": entry.get("near", [()])[0]} for entry in entries]
+    return parse_terms({"term": renamed}, f"data/lexicons/{lang}/{name}.toml [[near]]")
+
+
 @cache
 def scanner(lang: str) -> Scanner:
     """The compiled cue lexicons of `lang`; French stands in for a language without its own."""
     code = lang if lang in ("fr", "en") else "fr"
     endings = {name: load_endings(name, code) for name in CUE_LEXICONS}
-    return Scanner({name: load_terms(name, code) for name in CUE_LEXICONS}, endings)
+    terms = {name: load_terms(name, code) for name in CUE_LEXICONS}
+    return Scanner({**terms, NEAR: load_near("modalities", code)}, endings)
 
 
 @lru_cache(maxsize=4)

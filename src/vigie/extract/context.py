@@ -1,0 +1,48 @@
+"""Which sentences of a text speak of a drug market, for cues that mean something else elsewhere.
+
+In: a scanned text. Out: for each kind of context (drug, trade, pay, use) the sentences that hold it.
+Words: data/lexicons/<lang>/market.toml. Page furniture (share buttons, newsletter boxes) takes the context away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+from vigie.extract.scan import Scan, scan
+from vigie.lexicon.matcher import Hit
+
+FURNITURE = "furniture"
+
+
+class Context:
+    """Sentences by kind of context; `holds` asks within a reach of sentences."""
+
+    def __init__(self, found: Scan) -> None:
+        self._by_kind: dict[str, dict[int, list[Hit]]] = {}
+        for hit in found.hits["market"]:
+            sentences = self._by_kind.setdefault(hit.term.id, {})
+            sentences.setdefault(found.sentence_index(hit.start), []).append(hit)
+
+    def holds(self, kinds: Iterable[str], sentence: int, reach: int, start: int = -1, end: int = -1) -> bool:
+        """Whether one of `kinds` stands at most `reach` sentences away, outside the words at [start, end)."""
+        return any(
+            hit.end <= start or hit.start >= end
+            for kind in kinds
+            if (sentences := self._by_kind.get(kind))
+            for index in range(sentence - reach, sentence + reach + 1)
+            for hit in sentences.get(index, ())
+        )
+
+    def furniture(self, sentence: int) -> bool:
+        return sentence in self._by_kind.get(FURNITURE, ())
+
+    def sentences(self, kind: str) -> set[int]:
+        """Indexes of the sentences that hold a word of `kind`."""
+        return set(self._by_kind.get(kind, ()))
+
+
+@lru_cache(maxsize=4)
+def context_of(text: str, lang: str) -> Context:
+    """The context of `text`, remembered for the last texts."""
+    return Context(scan(text, lang))

@@ -1,0 +1,11 @@
+"""Trends stated in text (starter: yields nothing yet)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from vigie.extract.analysis import Analysis, Draft
+
+
+def extract_trends(analysis: Analysis) -> Iterator[Draft]:
+    yield from ()
