@@ -1,9 +1,9 @@
 """The finders against suites that others wrote: `python benchmarks/suites.py FOLDER [--misses money [fr]]`.
 
-In: money, mass, percent, number, dates, contacts (.jsonl). Out: precision, recall, F1 by file, language, tier.
-An item without a value or of an open type (duration, time, set, half-open range) is ignored, and so is what is
-found over it. Of several readings any is right. The end of a range is exclusive in the source: the last day is
-the one before it, or that day itself where the text names it ("from 2 to 22 October").
+In: money, mass, percent, number, dates, contacts (.jsonl). Out: precision, recall, F1 by language and tier.
+An item without a value or of an open type (duration, time, set, half-open range) is ignored, and so is what
+is found over it. Of several readings any is right. The end of a range is exclusive in the source: the last
+day is the one before it, or that day itself where the text names it ("from 2 to 22 October").
 """
 
 from __future__ import annotations

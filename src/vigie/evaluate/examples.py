@@ -220,7 +220,7 @@ def _carries(observation: Observation, key: str, wanted: Any) -> bool:
     match key:
         case "substance":
             if wanted is None or observation.substance is None:
-                return wanted == observation.substance
+                return wanted is None and observation.substance is None
             return related(str(wanted), observation.substance)
         case "place":
             return place_named(str(wanted), observation.place)

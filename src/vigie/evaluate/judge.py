@@ -2,9 +2,9 @@
 
 In: gold facts, observations. Out: Judged, with its counts.
 Rules: one prediction answers at most one fact (maximum matching). A `may` fact costs nothing when it is
-missed and excuses the prediction that matches it. A prediction that matches nothing is wrong if it is a price,
-a quantity, a purity, or an event that counts two persons or more (seizures aside); of the rest the gold does
-not hold all.
+missed and excuses the prediction that matches it. A prediction that matches nothing is wrong if it is a
+price, a quantity, a purity, or an event that counts two persons or more (seizures aside); of the rest the
+gold does not hold all.
 """
 
 from __future__ import annotations

@@ -1,54 +1,363 @@
 """Dates stated in text.
 
-In: text, its language, the reference date that relative expressions count from. Out: DateMention spans, in order.
-Left out: times of day, durations, ages, recurring dates.
+In: text, its language, the reference date that relative expressions count from. Out: DateMention, in order.
+Words: data/lexicons/<lang>/dates.toml; grammar: `dates_rules`; placing in time: `dates_resolve`.
+The text is scanned once for words and figures near which a date may stand; the grammar runs only around them.
+Left out: times of day, durations, ages, recurring dates, half-open spans ("since 2012" is 2012).
 """
 
 from __future__ import annotations
 
-import calendar
 import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 
+from vigie.extract.dates_bare import bare_months, bare_weekdays, bare_years, day_months, never_before
+from vigie.extract.dates_resolve import Atom, Period, coarser, full_year, resolve
+from vigie.extract.dates_rules import rules
+from vigie.extract.dates_words import Words, words
 from vigie.extract.mentions import DateMention
 from vigie.text.normalise import fold
 
-_MONTHS = {
-    "fr": "janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre".split(),
-    "en": "january february march april may june july august september october november december".split(),
-}
-_ALL = {word: number % 12 + 1 for words in _MONTHS.values() for number, word in enumerate(words)}
-_MONTH = "|".join(_ALL)
-_FULL = re.compile(
-    r"\b(?P<y1>(?:19|20)\d\d)-(?P<m1>\d\d)-(?P<d1>\d\d)\b"
-    r"|\b(?P<d2>\d{1,2})[/.](?P<m2>\d{1,2})[/.](?P<y2>(?:19|20)\d\d)\b"
-    rf"|\b(?:(?P<d3>\d{{1,2}})(?:er|st|nd|rd|th)? )?(?P<m3>{_MONTH}),? (?P<y3>(?:19|20)\d\d)\b"
-    rf"|\b(?P<m4>{_MONTH}) (?P<d4>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<y4>(?:19|20)\d\d)\b"
-    r"|\b(?:en|depuis|debut|fin|annee|fin de|since|in|by|of|during) (?P<y5>(?:19|20)\d\d)\b"
-    r"(?! ?(?:euros?|€|%|kilos?|kg|tonnes?))"
+_MARGIN = 56
+_FIGURES = re.compile(
+    r"(?P<year>(?:1[89]|20)\d\d)|(?P<figures>\d[ \n]?[/.-][ \n]?\d)|\b(?P<quarter>[tqhs][1-4])\b"
+    r"|\d0 ?'?(?P<decade>s)\b|(?P<decade2>\b\w+t?ies\b)"
 )
+_ANCHOR_REACH = 400
+_LATEST = 2100  # of a bare year when there is no reference
+_YEARS_AHEAD = 10
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    start: int
+    end: int
+    kinds: frozenset[str]
 
 
 def find_dates(text: str, lang: str, reference: date | None) -> list[DateMention]:
-    """Dates of `text`; relative ones only when `reference` is known."""
-    found = []
-    for match in _FULL.finditer(fold(text)):
-        groups = {key[0]: value for key, value in match.groupdict().items() if value}
-        month = groups.get("m")
-        number = None if month is None else int(month) if month.isdigit() else _ALL[month]
-        day = int(groups["d"]) if "d" in groups else None
-        year = int(groups["y"])
-        try:
-            first = date(year, number or 1, day or 1)
-        except ValueError:
+    """Dates of `text`; those that need a reference or an earlier date only when it is known."""
+    vocabulary = words(lang)
+    low = fold(text)
+    atoms: list[Atom] = []
+    for window in _windows(low, vocabulary):
+        atoms += _atoms(text, low, window, vocabulary, reference)
+    return _mentions(low, _chosen(atoms), vocabulary, reference)
+
+
+def _windows(low: str, vocabulary: Words) -> Iterator[_Window]:
+    """Stretches around triggers, merged where they touch."""
+    found: list[tuple[int, int, str]] = []
+    size = len(low)
+    for index, start, end in vocabulary.triggers.find_matches_as_indexes(low, overlapping=True):
+        if (start and low[start - 1].isalnum()) or (end < size and low[end].isalnum()):
             continue
-        last_month = number or 12
-        last = first if day else date(year, last_month, calendar.monthrange(year, last_month)[1])
-        start = match.start("y5") if match.group("y5") else match.start()
-        found.append(
+        found.append((start, end, vocabulary.trigger_kinds[index][0]))
+    found += [
+        (match.start(), match.end(), (match.lastgroup or "").rstrip("2")) for match in _FIGURES.finditer(low)
+    ]
+    found.sort()
+    start = end = -1
+    kinds: set[str] = set()
+    for first, last, kind in found:
+        if first - _MARGIN > end or start < 0:
+            if start >= 0:
+                yield _Window(start, end, frozenset(kinds))
+            start, kinds = max(0, first - _MARGIN), set()
+        end = min(size, max(end, last + _MARGIN))
+        kinds.add(kind)
+    if start >= 0:
+        yield _Window(start, end, frozenset(kinds))
+
+
+def _atoms(text: str, low: str, window: _Window, vocabulary: Words, reference: date | None) -> Iterator[Atom]:
+    lang = vocabulary.lang
+    for rule in rules(lang):
+        if rule.needs.isdisjoint(window.kinds):
+            continue
+        for match in rule.pattern.finditer(low, window.start, window.end):
+            atom = read(match, rule.kind, vocabulary)
+            if atom is not None and not never_before(low, atom.start, lang) and not _is_name(text, atom):
+                yield atom
+    bare: list[Atom] = []
+    if "year" in window.kinds:
+        latest = reference.year + _YEARS_AHEAD if reference else _LATEST
+        bare += bare_years(low, window.start, window.end, lang, latest)
+    if "month" in window.kinds:
+        bare += bare_months(text, low, window.start, window.end, lang)
+    if "weekday" in window.kinds:
+        bare += bare_weekdays(low, window.start, window.end, lang)
+    if "figures" in window.kinds:
+        bare += day_months(low, window.start, window.end, lang)
+    yield from (atom for atom in bare if not never_before(low, atom.start, lang))
+
+
+def _is_name(text: str, atom: Atom) -> bool:
+    """`le 11-Septembre`, `le 14-Juillet`: the name of an event, written with a hyphen and a capital."""
+    if atom.kind != "date" or atom.day is None or atom.year is not None:
+        return False
+    return re.fullmatch(r"\d\d?-[A-Z]\w+", text[atom.start : atom.end]) is not None
+
+
+def read(match: re.Match[str], kind: str, vocabulary: Words) -> Atom | None:
+    """What a match says; None when its words say nothing that can be a date ("14 ans", the 35th of May)."""
+    said = {name: value for name, value in match.groupdict().items() if value}
+    start, end = match.span("x") if "x" in said else match.span()
+    year = int(said["y"]) if "y" in said else full_year(int(said["yy"])) if "yy" in said else None
+    if year is None and "yy2" in said:
+        year = full_year(int(said["yy2"]))
+    month = int(said["mn"]) if "mn" in said else None
+    if "m" in said:
+        month = int(vocabulary.reading("month", said["m"]))
+    day = int(said["d"]) if "d" in said else None
+    if "dw" in said and kind != "decade":
+        day = vocabulary.ordinal(said["dw"])
+    if month is not None and day is not None and month > 12 >= day:
+        month, day = day, month
+    weekday = int(vocabulary.reading("weekday", said["w"])) if "w" in said else None
+    number = vocabulary.number(said["n"]) if "n" in said else None
+    if "q" in said:
+        number = vocabulary.ordinal(said["q"])
+    if kind == "nth-weekday":
+        number = vocabulary.ordinal(said["n"])
+    if ("n" in said or "q" in said) and number is None:
+        return None
+    unit = said.get("u") or said.get("u2")
+    atom = Atom(
+        start=start,
+        end=end,
+        kind=kind,
+        year=year,
+        month=month,
+        day=day,
+        weekday=weekday,
+        number=number,
+        unit=vocabulary.reading("unit", re.sub(r"^(?:l'|cette )", "", unit)) if unit else None,
+        shift=_shift(said, vocabulary),
+        part=vocabulary.reading("part", said["part"]) if "part" in said else None,
+        name=_name(said, vocabulary),
+        day2=int(said["d2"]) if "d2" in said else None,
+        year2=int(said["y2"]) if "y2" in said else None,
+    )
+    return _checked(atom, said, vocabulary)
+
+
+def _checked(atom: Atom, said: dict[str, str], vocabulary: Words) -> Atom | None:
+    """Readings that one pattern leaves open."""
+    match atom.kind:
+        case "season-years":
+            following = (atom.year or 0) + 1
+            if "y" not in said or following % 100 != int(said["yy"]):
+                return None
+            return replace(atom, year=int(said["y"]), year2=following)
+        case "day-range":
+            if atom.day is None or atom.day2 is None or atom.day2 <= atom.day:
+                return None
+        case "decade" if atom.year is None:
+            decade = _DECADES.get(said.get("dw", "").replace(" ", "-"))
+            return replace(atom, year=decade) if decade else None
+        case "decade":
+            return replace(atom, year=(atom.year or 0) // 10 * 10) if (atom.year or 0) % 10 == 0 else None
+    return atom
+
+
+_DECADES = {
+    "vingt": 1920, "trente": 1930, "quarante": 1940, "cinquante": 1950, "soixante": 1960,
+    "soixante-dix": 1970,
+    "quatre-vingt": 1980, "quatre-vingts": 1980, "quatre-vingt-dix": 1990, "twenties": 1920, "thirties": 1930,
+    "forties": 1940, "fifties": 1950, "sixties": 1960, "seventies": 1970, "eighties": 1980, "nineties": 1990,
+    "noughties": 2000,
+}  # fmt: skip
+
+
+def _shift(said: dict[str, str], vocabulary: Words) -> int | None:
+    word = " ".join((said.get("sh") or said.get("sh2") or said.get("rel") or "").split())
+    if not word:
+        return None
+    for kind in ("shift", "anchor"):
+        if word in vocabulary.meaning[kind]:
+            return int(vocabulary.meaning[kind][word])
+    last = word.removeprefix("de ").removeprefix("of ")
+    if last.startswith(("derni", "pass", "last", "previous")) or last.endswith(
+        ("dernier", "derniere", "passe")
+    ):
+        return -1
+    if last.startswith(("prochain", "next", "following", "suivant")):
+        return 1
+    return 0
+
+
+def _name(said: dict[str, str], vocabulary: Words) -> str | None:
+    for group, kind in (("s", "season"), ("h", "holiday"), ("r", "day")):
+        if group in said:
+            return vocabulary.reading(kind, said[group])
+    return None
+
+
+def _chosen(atoms: Sequence[Atom]) -> list[Atom]:
+    """The longest where atoms overlap; in order."""
+    kept: list[Atom] = []
+    for atom in sorted(atoms, key=lambda a: (a.start - a.end, a.start)):
+        if all(atom.end <= other.start or other.end <= atom.start for other in kept):
+            kept.append(atom)
+    kept.sort(key=lambda a: a.start)
+    return kept
+
+
+@dataclass(frozen=True, slots=True)
+class _Joints:
+    part: re.Pattern[str]
+    opens: re.Pattern[str]
+    opens_pair: re.Pattern[str]
+    to: re.Pattern[str]
+    pair: re.Pattern[str]
+    listed: re.Pattern[str]
+
+
+@cache
+def _joints(lang: str) -> _Joints:
+    part = words(lang).fragments["part"]
+    if lang == "fr":
+        article = r"(?:le |la |l'|les |mois de |mois d'|l'annee |d'|fin |debut |la fin |mi-)?"
+        return _Joints(
+            part=re.compile(
+                rf"\b(?P<part>{part})[ \n'-]{{1,2}}(?:le |la |l'|l'annee |mois de |mois d'|annee )?$"
+            ),
+            opens=re.compile(rf"\b(?:de|du|d'|depuis|des) ?{article}$"),
+            opens_pair=re.compile(rf"\bentre {article}$"),
+            to=re.compile(rf",? ?(?:a|au|a la|jusqu'a|jusqu'au|jusqu'en|jusqu'a la|-|–|/|~) ?{article}"),
+            pair=re.compile(rf" et {article}"),
+            listed=re.compile(r"(?:,| et| ou|, puis| puis) (?:en |le |au |du )?"),
+        )
+    article = r"(?:the |the year |end of |late |early |mid-?)?"
+    return _Joints(
+        part=re.compile(rf"\b(?P<part>{part})[ \n-]{{1,2}}(?:in |the |the year |year |of )?$"),
+        opens=re.compile(rf"\bfrom {article}$"),
+        opens_pair=re.compile(rf"\bbetween {article}$"),
+        to=re.compile(rf",? ?(?:to|until|till|through|thru|up to|-|–|~) ?{article}"),
+        pair=re.compile(rf" and {article}"),
+        listed=re.compile(r"(?:,|,? and| or) (?:in |on )?(?:the )?"),
+    )
+
+
+def _mentions(
+    low: str, atoms: Sequence[Atom], vocabulary: Words, reference: date | None
+) -> list[DateMention]:
+    """Place the atoms, each after the one before it, and join those that are the two ends of one span."""
+    joints = _joints(vocabulary.lang)
+    mentions: list[DateMention] = []
+    anchor: Period | None = None
+    anchor_end = -_ANCHOR_REACH
+    index = 0
+    while index < len(atoms):
+        atom = _with_part(low, atoms[index], joints, vocabulary)
+        index += 1
+        start, end = atom.start, atom.end
+        near = anchor if atom.start - anchor_end < _ANCHOR_REACH else None
+        period = resolve(atom, reference, near)
+        if index < len(atoms):
+            other = _with_part(low, atoms[index], joints, vocabulary)
+            joined = _join(low, atom, other, joints, reference) if _end_to_end(atom, other) else None
+            if joined is not None:
+                period, end = joined, other.end
+                start = _opening(low, atom, joints)
+                index += 1
+        if atom.kind == "date" and atom.year is None and index < len(atoms) and end == atom.end:
+            period = _in_list(low, atom, atoms[index], joints, reference) or period
+        if period is None:
+            continue
+        anchor, anchor_end = period, end
+        mentions.append(
             DateMention(
-                start=start, end=match.end(), start_date=first, end_date=last,
-                precision="day" if day else "month" if number else "year",
+                start=start,
+                end=end,
+                start_date=period.first,
+                end_date=period.last,
+                precision=period.precision,
+                relative=period.relative,
             )
-        )  # fmt: skip
-    return found
+        )
+    return mentions
+
+
+def _with_part(low: str, atom: Atom, joints: _Joints, vocabulary: Words) -> Atom:
+    """Take in the `fin`, `mid-` or `the beginning of` before an atom."""
+    if atom.part is not None or atom.day is not None:
+        return atom
+    match = joints.part.search(low, max(0, atom.start - 40), atom.start)
+    if match is None:
+        return atom
+    return replace(atom, start=match.start(), part=vocabulary.reading("part", match["part"]))
+
+
+def _in_list(low: str, one: Atom, other: Atom, joints: _Joints, reference: date | None) -> Period | None:
+    """`en janvier et février 2020`: the first of a list takes the year that only the last one says."""
+    if other.kind != "date" or other.year is None or (one.day is None) != (other.day is None):
+        return None
+    if other.month is None or not joints.listed.fullmatch(low[one.end : other.start]):
+        return None
+    return resolve(replace(one, year=other.year), reference, None)
+
+
+_ENDS = frozenset(
+    {
+        "date",
+        "day-range",
+        "years",
+        "quarter",
+        "season",
+        "relative-day",
+        "weekday",
+        "weekday-day",
+        "shift",
+        "half",
+    }
+)
+
+
+def _end_to_end(one: Atom, other: Atom) -> bool:
+    return one.kind in _ENDS and other.kind in _ENDS and other.start - one.end <= 24
+
+
+def _opening(low: str, atom: Atom, joints: _Joints) -> int:
+    for pattern in (joints.opens_pair, joints.opens):
+        match = pattern.search(low, max(0, atom.start - 24), atom.start)
+        if match:
+            return match.start()
+    return atom.start
+
+
+def _join(low: str, one: Atom, other: Atom, joints: _Joints, reference: date | None) -> Period | None:
+    """The span from one date to another; the end without a year takes that of the other end."""
+    between = low[one.end : other.start]
+    before = max(0, one.start - 24)
+    if joints.to.fullmatch(between):
+        opened = joints.opens.search(low, before, one.start) or joints.opens_pair.search(
+            low, before, one.start
+        )
+        alike = one.kind == other.kind == "date" and (one.day is None) == (other.day is None)
+        if not opened and not alike:
+            return None
+    elif not (joints.pair.fullmatch(between) and joints.opens_pair.search(low, before, one.start)):
+        return None
+    if one.kind == other.kind == "weekday" and between.strip() in ("au", "through", "to"):
+        return None  # opening hours
+    if one.year is None and other.year is not None and one.month is not None:
+        backwards = other.month is not None and (one.month, one.day or 0) > (other.month, other.day or 31)
+        one = replace(one, year=other.year - backwards)
+    elif other.year is None and one.year is not None and other.month is not None:
+        other = replace(other, year=one.year + (one.month is not None and one.month > other.month))
+    first, last = resolve(one, reference, None), resolve(other, reference, None)
+    if first is None or last is None:
+        return None
+    if first.first > last.last and one.year is None and one.month is not None:
+        earlier = resolve(replace(one, year=first.first.year - 1), reference, None)
+        first = earlier if earlier is not None else first
+    if first.first > last.last:
+        return None
+    return Period(
+        first.first, last.last, coarser(first.precision, last.precision), first.relative or last.relative
+    )

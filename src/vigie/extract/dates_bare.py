@@ -1,0 +1,156 @@
+"""Bare years, months, weekdays and day/month figures: dates only where what stands around them says so.
+
+In: folded text and a window of it. Out: Atoms. "En 2013" is a year; "2013 euros", "loi n° 2013-60" are not.
+Months and weekdays with one meaning count alone; "mars", "mai", "may" need a cue before them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from vigie.extract.dates_resolve import Atom
+from vigie.extract.dates_words import words
+
+_YEAR = re.compile(r"(?<![\w.,/°#'$£€-])(?:19|20)\d\d(?![\w/°]|[-.,]\d| ?[€$£%]|[ \n]\d{3}(?!\d))")
+_NUMBERED = re.compile(r"(?:n°|\bno\.?|\bnumero|\bloi|\bdecret|\barticle|\bref\w*\.?|\btel\w*\.?) ?:? ?$")
+_CLOSES = re.compile(r"[ \n]?[)\]]")
+_OPENS = re.compile(r"[(\[][^()\[\]\n]{0,60}$")
+_WEAK_OK = re.compile(
+    r"[ \n]?(?:[.,;:!?)»\"\]–-]|$|\n|(?:et|ou|a|au|aux|en|pour|par|selon|sur|dans|mais|qui|que|dont|avec|sont|"
+    r"ont|est|etait|contre|soit|ou|il|elle|ils|and|or|to|in|at|by|from|with|as|the|was|were|is|are|has|had|which|"
+    r"when)\b)"
+)
+_LIST = re.compile(
+    r"[ \n]?(?:,|,? ?(?:et|ou|puis|and|or|then)|/|,? ?(?:et|and) (?:en|in))[ \n]?(?:en |in )?$"
+)
+_DAY_MONTH = re.compile(
+    r"(?<![\w.,/:-])(\d\d?)([/.-])(\d\d?)(?![\w/%€]|[-.,:]\d| ?(?:%|€|\$|£|h\b|heures?\b))"
+)
+_DAY_CUE = re.compile(
+    r"(?:\b(?:le|du|au|des?|on|since|until|by|before|after|from|depuis le|this|next|sur|back)|"
+    r"\b(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|\w+day))[ \n]{1,3}$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Cues:
+    """Compiled cues of one language, each to be searched at the end of the text before a candidate."""
+
+    year: re.Pattern[str]
+    weak: re.Pattern[str]
+    month: re.Pattern[str]
+    never: re.Pattern[str]
+    count: re.Pattern[str]
+    months: re.Pattern[str]
+    weekdays: re.Pattern[str]
+    article: re.Pattern[str]
+
+
+@cache
+def _cues(lang: str) -> _Cues:
+    f = words(lang).fragments
+    article = r"(?:le|les|l'annee|l'an|annee|d'|the|the year|of the year)?"
+    return _Cues(
+        year=re.compile(rf"\b(?:{f['cue:year']})[ \n-]{{1,2}}{article}[ \n]?$"),
+        weak=re.compile(rf"(?<!plus )(?<!moins )(?<!pres )(?<!more )(?<!less )\b{f['cue:year-weak']}[ \n]$"),
+        month=re.compile(rf"(?:\b{f['cue:month']}[ \n-]|\bd'){article}[ \n]?$"),
+        never=re.compile(rf"\b{f['never']}[ \n](?:\d\d?[ -])?$"),
+        count=re.compile(rf"[ \n](?:de )?{f['count']}\b"),
+        months=re.compile(
+            rf"(?<![\w'-]){f['month']}(?![\w'-])|(?<=\bd'){f['month']}\b|(?<=mi-){f['month']}\b"
+        ),
+        weekdays=re.compile(rf"(?<![\w-]){f['weekday']}(?![\w-])"),
+        article=re.compile(r"\b(?:le|du|les|des|au|aux|un)[ \n]$"),
+    )
+
+
+def never_before(low: str, start: int, lang: str) -> bool:
+    """Whether the words before make it a street, a law or something that recurs."""
+    return _cues(lang).never.search(low, max(0, start - 24), start) is not None
+
+
+def bare_years(low: str, start: int, end: int, lang: str, latest: int) -> Iterator[Atom]:
+    """Four-digit years up to `latest` that a cue, a list or brackets make a date."""
+    cues = _cues(lang)
+    previous = -1
+    for match in _YEAR.finditer(low, start, end):
+        year, at = int(match.group()), match.start()
+        before = max(0, at - 40)
+        if year > latest or cues.count.match(low, match.end()) or _NUMBERED.search(low, before, at):
+            continue
+        counts = cues.year.search(low, before, at) is not None
+        if not counts and previous >= 0:
+            counts = _LIST.fullmatch(low, previous, at) is not None
+        if not counts and _CLOSES.match(low, match.end()):
+            counts = _OPENS.search(low, max(0, at - 62), at) is not None
+        if not counts and year >= 1950 and year % 500:
+            counts = (
+                cues.weak.search(low, before, at) is not None and _WEAK_OK.match(low, match.end()) is not None
+            )
+        if counts:
+            previous = match.end()
+            yield Atom(start=at, end=match.end(), kind="date", year=year)
+
+
+def bare_months(text: str, low: str, start: int, end: int, lang: str) -> Iterator[Atom]:
+    """Months without day and year."""
+    cues, vocabulary = _cues(lang), words(lang)
+    for match in cues.months.finditer(low, start, end):
+        word = match.group()
+        cued = cues.month.search(low, max(0, match.start() - 24), match.start()) is not None
+        capital = text[match.start()].isupper()
+        if word not in vocabulary.bare and not (
+            cued and _ambiguous_counts(low, match.start(), capital, lang)
+        ):
+            continue
+        if lang == "fr" and capital and not cued and _inside_sentence(low, match.start()):
+            continue  # a name: French months are written small
+        yield Atom(
+            start=match.start(), end=match.end(), kind="date", month=int(vocabulary.reading("month", word))
+        )
+
+
+def _ambiguous_counts(low: str, at: int, capital: bool, lang: str) -> bool:
+    """`de Mars` may be the planet; `of march`, `to march`, `and may` are verbs unless written as names."""
+    before = low[max(0, at - 12) : at]
+    if lang == "fr":
+        return not capital or not before.endswith("de ")
+    return (
+        capital
+        or re.search(r"\b(?:in|since|last|next|this|until|during|early|late|mid)[ -]$", before) is not None
+    )
+
+
+def _inside_sentence(low: str, at: int) -> bool:
+    before = low[max(0, at - 3) : at].rstrip(" ")
+    return bool(before) and before[-1] not in '.!?:\n"-•(|'
+
+
+def bare_weekdays(low: str, start: int, end: int, lang: str) -> Iterator[Atom]:
+    """Weekdays alone; those with an article recur ("le lundi"), as do plurals."""
+    cues, vocabulary = _cues(lang), words(lang)
+    for match in cues.weekdays.finditer(low, start, end):
+        if lang == "fr" and cues.article.search(low, max(0, match.start() - 4), match.start()):
+            continue
+        if match.group() in ("sun", "sat", "wed", "mar", "fri", "mon", "mer"):
+            continue  # words of their own; with a day or a month the grammar reads them
+        weekday = int(vocabulary.reading("weekday", match.group()))
+        yield Atom(start=match.start(), end=match.end(), kind="weekday", weekday=weekday)
+
+
+def day_months(low: str, start: int, end: int, lang: str) -> Iterator[Atom]:
+    """`le 22/04`: a day and a month in figures, after a cue, or where the figures can be nothing else."""
+    for match in _DAY_MONTH.finditer(low, start, end):
+        first, separator, second = int(match[1]), match[2], int(match[3])
+        day, month = (first, second) if lang == "fr" else (second, first)
+        if month > 12 >= day:
+            day, month = month, day
+        if not (1 <= month <= 12 and 1 <= day <= 31):
+            continue
+        cued = _DAY_CUE.search(low, max(0, match.start() - 14), match.start()) is not None
+        clear = separator == "/" and day > 12 and len(match[1]) == 2 and len(match[3]) == 2
+        if (cued and separator != "-") or clear or (cued and lang == "en"):
+            yield Atom(start=match.start(), end=match.end(), kind="date", month=month, day=day)

@@ -1,0 +1,165 @@
+"""The grammar of dates: patterns over folded text, each yielding an Atom.
+
+In: the vocabulary of a language. Out: rules in order of preference. A rule is tried only where a word it needs stands.
+Groups mean: y year, yy two-digit year, m month, mn month in figures, d day in figures, dw day in words, w weekday,
+q number of a quarter or half, s season, h holiday, r relative day, n number, u unit, sh shift, part, x the span.
+Left out: bare years, months and weekdays, which depend on what stands around them (`dates_bare`).
+"""
+
+# ruff: noqa: E501 - a pattern is easier to check in one piece
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from vigie.extract.dates_words import Words, words
+
+Y = r"(?:1[89]|20)\d\d"
+_DAY = r"(?:3[01]|[12]\d|0?[1-9])"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A pattern, what its matches are, and the kinds of trigger of which one must be near."""
+
+    kind: str
+    pattern: re.Pattern[str]
+    needs: frozenset[str]
+
+
+_SPACE = re.compile(r"(\[[^\]]*\])|( \?)|( )")
+
+
+def _rule(kind: str, needs: str, pattern: str) -> Rule:
+    """One space in a pattern, outside brackets, stands for up to three spaces or line breaks."""
+    spaced = _SPACE.sub(lambda m: m[1] or ("[ \\n]{0,3}" if m[2] else "[ \\n]{1,3}"), pattern)
+    return Rule(kind, re.compile(spaced), frozenset(needs.split()))
+
+
+@cache
+def rules(lang: str) -> tuple[Rule, ...]:
+    """All rules of one language: figures, then the words of the language."""
+    vocabulary = words(lang)
+    return _figures(vocabulary) + (_french(vocabulary) if vocabulary.lang == "fr" else _english(vocabulary))
+
+
+def _figures(v: Words) -> tuple[Rule, ...]:
+    first, second = ("d", "mn") if v.lang == "fr" else ("mn", "d")
+    alone = r"(?<![\w.,/-])"
+    end = r"(?![\w/]|[-.,]\d)"
+    return (
+        _rule("date", "figures", rf"{alone}(?P<y>{Y})(?P<sep>[-/.])(?P<mn>\d\d?)(?P=sep)(?P<d>\d\d?){end}"),
+        _rule("date", "figures", rf"{alone}(?P<{first}>\d\d?)(?P<sep> ?[-/.] ?)(?P<{second}>\d\d?)(?P=sep)(?:(?P<y>{Y})|(?P<yy>\d\d)){end}"),
+        _rule("date", "year", rf"{alone}(?P<d>{_DAY}) (?P<mn>0?[1-9]|1[0-2]) (?P<y>{Y}){end}(?! ?(?:€|\$|£|{v.fragments['count']}\b))"),
+        _rule("date", "year", rf"{alone}(?P<mn>0?[1-9]|1[0-2]) ?[/-] ?(?P<y>{Y}){end}"),
+        _rule("date", "year", rf"{alone}(?P<y>{Y}) ?[/-] ?(?P<mn>0?[1-9]|1[0-2]){end}"),
+        _rule("season-years", "year", rf"{alone}(?P<y>{Y}) ?[/-] ?(?P<yy>\d\d){end}"),
+        _rule("years", "year", rf"{alone}(?P<y>{Y}) ?[-/~–] ?(?P<y2>{Y}){end}"),
+        _rule("quarter", "year quarter", rf"\b[tq](?P<q>[1-4])(?: ?[-/]? ?(?:de |of )?(?P<y>{Y}))\b"),
+        _rule("quarter", "year", rf"{alone}(?P<y>{Y})[ -]?[tq](?P<q>[1-4])\b"),
+        _rule("half", "year quarter", rf"\b[hs](?P<q>[12])[ -]?(?P<y>{Y})\b"),
+        _rule("half", "year", rf"{alone}(?P<y>{Y})[ -]?[hs](?P<q>[12])\b"),
+    )  # fmt: skip
+
+
+def _french(v: Words) -> tuple[Rule, ...]:
+    f = v.fragments
+    month, weekday, unit = f["month"], f["weekday"], f["unit"]
+    number = rf"(?:\d{{1,3}}|(?:vingt|trente|quarante|cinquante|soixante)[ -](?:et[ -])?{f['number']}|{f['number']})"
+    ordinal = f["ordinal"]
+    day = rf"(?:(?P<d>{_DAY})(?:er|e)?|(?P<dw>premier))"
+    year = rf"(?:(?P<y>{Y})|'(?P<yy>\d\d))"
+    of_year = rf"(?:,? ?(?:de |de l'annee |d')?{year}\b)"
+    about = r"(?:environ |pres de |quelque |quelques |plus de |a peu pres |maintenant |moins de |deja |tout juste )*"
+    before = f["shift"]
+    return (
+        _rule("date", "month", rf"\b(?:(?P<w>{weekday})\.?,? (?:le )?)?(?<![\d.,]){day}[ -](?:du mois (?:de |d'))?(?P<m>{month})\b\.?{of_year}?"),
+        _rule("date", "month", rf"\b(?P<m>{month})\b\.?,?[ .]?(?:(?:de |d'|de l'annee )?{year}\b|(?P<yy2>[6-9]\d)\b(?! ?(?:€|\$|£|%|{f['count']}\b)))"),
+        _rule("date", "month", rf"(?<![\w/.-])(?P<d>{_DAY})[/-](?P<m>{month})[/-](?P<y>{Y})\b"),
+        _rule("date", "month", rf"(?<![\w/.-])(?P<y>{Y})[/-](?P<m>{month})[/-](?P<d>{_DAY})\b"),
+        _rule("date", "month", rf"\b(?P<m>{month})\.?[/-](?P<d>{_DAY})(?:[/-](?P<y>{Y}))?\b(?!\d)"),
+        _rule("day-range", "month", rf"\b(?:(?:du|entre le|de|depuis le|les) )?(?:(?:{weekday}) )?(?<![\d.,/])(?P<d>{_DAY})(?:er|e)?(?: {month})? ?(?P<join>au|a|et|et le|jusqu'au|-|ou) ?(?:(?:{weekday}) )?(?P<d2>{_DAY})(?:er|e)? (?P<m>{month})\b{of_year}?"),
+        _rule("weekday-day", "weekday", rf"\b(?P<w>{weekday}) (?P<d>{_DAY})\b(?! ?(?:h\b|heures|{month}|[.,/:]\d))"),
+        _rule("season", "season", rf"\b(?P<s>{f['season']}) ?(?:(?:de |d'|de l'annee )?(?P<y>{Y})(?:[-/](?:\d\d){{1,2}})?\b|(?P<sh>dernier|passe|prochain)\b)"),
+        _rule("season", "season", rf"\b(?P<sh>cet?) (?P<s>{f['season']})\b"),
+        _rule("quarter", "unit", rf"\b(?P<q>{ordinal})(?:er|e)? trimestres?\b{of_year}?(?P<rel> de (?:l'annee derniere|l'an dernier|l'an passe|cette annee))?"),
+        _rule("half", "unit", rf"\b(?P<q>{ordinal}) (?:semestre|moitie)\b{of_year}"),
+        _rule("first-months", "unit", rf"\b(?P<n>{number}) premiers mois (?:de |d')(?:l'annee )?(?:{year}|(?P<sh>cette annee|l'annee|l'an dernier|l'annee derniere))\b"),
+        _rule("last-months", "unit", rf"\b(?P<n>{number}) derniers mois (?:de |d')(?:l'annee )?(?:{year})\b"),
+        _rule("decade", "unit", rf"\b(?:annees|decennie) (?:(?P<y>{Y})|(?P<yy>\d0)|(?P<dw>(?:vingt|trente|quarante|cinquante|soixante)(?:-dix)?|quatre-vingt(?:-dix|s)?))(?:'?s)?\b(?! ?[-/a]+ ?\d)"),
+        _rule("relative-day", "day", rf"(?<![\w'-])(?P<r>{f['day']})\b"),
+        _rule("ago", "unit", rf"\bil ?y ?a {about}(?P<n>{number})[ ']?(?P<u>{unit})\b"),
+        _rule("ahead", "unit", rf"\b(?:dans|d'ici) {about}(?P<n>{number})[ ']?(?P<u>jours?|semaines?|mois|ans?|annees?)\b(?! (?:de|d'|a))"),
+        _rule("last-units", "unit", rf"\b(?:(?:au cours |lors )?d(?:es|e ces) |(?:ces|les) |en )?(?P<n>{number}) (?P<sh>derni\w+|pass\w+|prochain\w*) (?P<u>{unit})\b"),
+        _rule("last-units", "unit", rf"\b(?P<n>{number}) (?P<u>{unit}) (?P<sh>pass\w+|prochain\w*|suivant\w*|dernier\w*)\b"),
+        _rule("shift", "unit", rf"\b(?:(?:la|le|du|au) |l')?(?P<u>{unit}) (?P<sh>{before})\b"),
+        _rule("shift", "unit", r"\b(?P<sh>cet?(?:te)?) (?P<u>semaine|mois|trimestre|semestre|annee|week-end|weekend|decennie)\b(?:-ci)?(?!-la)"),
+        _rule("shift", "month", rf"\b(?P<m>{month}) (?P<sh>dernier|passe|prochain)\b"),
+        _rule("shift", "month", rf"\b(?:(?P<part>{f['part']})[ -]?)?(?P<sh>cet?) (?P<m>{month})\b"),
+        _rule("shift", "weekday", rf"\b(?P<w>{weekday}) (?P<sh>derni\w+|pass\w+|prochain\w*)\b"),
+        _rule("shift", "weekday", rf"\b(?P<sh>ce) (?P<w>{weekday})\b(?: (?P<d>{_DAY})(?: (?P<m>{month})\b)?)?"),
+        _rule("to-date", "unit", r"\b(?:depuis|des) le debut de (?P<u>l'annee|l'an|cette annee)\b"),
+        _rule("anchor", "unit", rf"\b(?P<n>{number}) (?P<u>{unit}) (?P<sh>{f['anchor']})\b"),
+        _rule("anchor", "unit", rf"\b(?:(?:la|le) |l')(?P<u>semaine|mois|trimestre|annee|an) (?P<sh>{f['anchor']})\b"),
+        _rule("anchor", "unit", r"\b(?P<sh>(?:la )?meme|cette) (?P<u>annee)(?:-la)?\b"),
+        _rule("holiday", "holiday", rf"\b(?P<h>{f['holiday']}) (?:de |d')?(?P<y>{Y})\b"),
+        _rule("holiday", "holiday", rf"(?:\b(?:a|avant|apres|depuis|pour|de|le|la|l'|fin)[ ']|^)(?P<x>(?P<h>{f['holiday']})(?: (?P<sh>dernier|derniere|prochain|prochaine))?)(?![\w-])"),
+    )  # fmt: skip
+
+
+def _english(v: Words) -> tuple[Rule, ...]:
+    f = v.fragments
+    month, weekday, unit = f["month"], f["weekday"], f["unit"]
+    number = rf"(?:\d{{1,3}}|(?:twenty|thirty|forty|fifty)[ -]{f['number']}|{f['number']})"
+    ordinal = rf"(?:(?:twenty|thirty)[ -]{f['ordinal']}|{f['ordinal']})"
+    quarter = r"(?:first|second|third|fourth|[1-4](?:st|nd|rd|th))"
+    day = rf"(?:(?P<d>{_DAY})(?:st|nd|rd|th)?|(?P<dw>{ordinal}))"
+    year = rf"(?:(?P<y>{Y})|'(?P<yy>\d\d))"
+    of_year = rf"(?:(?: ?, ?| )?(?:of |in )?{year}\b)"
+    week = rf"(?:(?P<w>{weekday})\.?,? ?(?:the )?)?"
+    about = r"(?:about |around |nearly |almost |over |more than |some |roughly |less than |just )*"
+    shift = f["shift"]
+    day2 = rf"(?P<d2>{_DAY})(?:st|nd|rd|th)?"
+    return (
+        _rule("date", "month", rf"\b{week}(?<![\d.,$£€]){day}(?: day)?(?: of)?[ -](?:the )?(?P<m>{month})\b\.?{of_year}?"),
+        _rule("date", "month", rf"\b{week}(?P<m>{month})\b\.?(?: ?,)?[ /-](?:the )?{day}\b(?![/.:]?\d)(?:(?: ?, ?| )(?:of )?{year}\b)?(?! ?(?:%|{f['count']}\b))"),
+        _rule("date", "month", rf"\b(?P<m>{month})\b\.?,?[ /-](?:of )?{year}\b"),
+        _rule("date", "month", rf"(?<![\w/.-])(?P<y>{Y}) ?,? ?(?P<m>{month})\b(?! \d)"),
+        _rule("date", "month", rf"(?<![\w/.-])(?P<d>{_DAY})[/-](?P<m>{month})[/-](?P<y>{Y})\b"),
+        _rule("date", "month", rf"(?<![\w/.-])(?P<y>{Y})[/-](?P<m>{month})[/-](?P<d>{_DAY})\b"),
+        _rule("date", "month", rf"\b(?P<m>{month})[/-](?P<d>{_DAY})[/-](?P<y>{Y})\b"),
+        _rule("day-range", "month", rf"\b(?:(?:from|between) (?:the )?)?(?:(?:{weekday}),? (?:the )?)?(?<![\d.,/])(?P<d>{_DAY})(?:st|nd|rd|th)? ?(?P<join>to|through|until|till|and|-) ?(?:the )?(?:(?:{weekday}),? (?:the )?)?{day2} (?:of )?(?P<m>{month})\b\.?{of_year}?"),
+        _rule("day-range", "month", rf"\b(?:(?:from|between) )?(?P<m>{month})\b\.? (?:the )?(?P<d>{_DAY})(?:st|nd|rd|th)? ?(?P<join>to|through|until|till|and|-) ?(?:the )?{day2}\b(?!\.?\d)(?:(?:,? )(?:of )?{year}\b)?"),
+        _rule("weekday-day", "weekday", rf"\b(?P<w>{weekday}),? (?:the )(?:(?P<d>{_DAY})(?:st|nd|rd|th)?|(?P<dw>{ordinal}))\b(?! ?(?:of |{month}))"),
+        _rule("nth-weekday", "weekday", rf"\b(?:the )?(?P<n>{f['ordinal']}|last) (?P<w>{weekday}) (?:of|in) (?P<m>{month})\b{of_year}?"),
+        _rule("season", "season", rf"\b(?P<s>{f['season']}) ?(?:of )?(?P<y>{Y})\b"),
+        _rule("season", "season", rf"\b(?P<sh>last|this|next) (?P<s>{f['season']})\b"),
+        _rule("quarter", "unit", rf"\b(?:the )?(?P<q>{quarter}) quarter\b{of_year}?(?P<rel> (?:of )?(?:last|this|next) year)?"),
+        _rule("quarter", "unit", rf"\b(?P<y>{Y}),? (?:the )?(?P<q>{quarter}) quarter\b"),
+        _rule("quarter", "year quarter", r"\bq(?P<q>[1-4])\b(?P<rel> (?:of )?(?:last|this|next) year)?"),
+        _rule("half", "unit", rf"\b(?:the )?(?P<q>first|second) half of {year}\b"),
+        _rule("first-months", "unit", rf"\b(?:the )?first (?P<n>{number}) months of (?:{year}|(?P<sh>this year|the year|last year))\b"),
+        _rule("last-months", "unit", rf"\b(?:the )?last (?P<n>{number}) months of {year}\b"),
+        _rule("decade", "year decade", r"(?<![\w.,$£€-])(?:the )?(?:(?P<y>(?:1[89]|20)\d0)|'?(?P<yy>[2-9]0)) ?'?s\b"),
+        _rule("decade", "decade", r"\bthe (?:nineteen[ -])?(?P<dw>twenties|thirties|forties|fifties|sixties|seventies|eighties|nineties|noughties)\b"),
+        _rule("relative-day", "day", rf"(?<![\w'-])(?P<r>{f['day']})\b"),
+        _rule("ago", "unit", rf"\b{about}(?P<n>{number}) ?(?P<u>{unit}) ago\b"),
+        _rule("ahead", "unit", rf"\bin {about}(?P<n>{number}) (?P<u>{unit})\b(?!'s? time| of)"),
+        _rule("last-units", "unit", rf"\b(?:the )?(?P<sh>{shift}) (?P<n>{number}) ?(?P<u>{unit})\b"),
+        _rule("last-units", "unit", rf"\b(?P<n>{number}) (?P<sh>{shift}) (?P<u>{unit})\b"),
+        _rule("shift", "unit", rf"\b(?P<sh>{shift}) (?P<u>{unit})\b(?! ago)"),
+        _rule("shift", "month", rf"\b(?P<sh>last|this|next) (?P<m>{month})\b(?! \d)"),
+        _rule("shift", "month", rf"\b(?P<m>{month}) (?:of )?(?P<sh>last|this|next) year\b"),
+        _rule("shift", "weekday", rf"\b(?:on )?(?P<x>(?:this )?(?P<sh>{shift}) (?P<w>{weekday}))\b"),
+        _rule("weekday-week", "weekday", rf"\b(?:on )?(?P<x>(?P<w>{weekday}),? (?:of )?(?P<sh>last|this|next) week)\b"),
+        _rule("weekday-week", "weekday", rf"\b(?P<sh>last|this|previous|next) week,? (?:- |on )?(?P<w>{weekday})\b"),
+        _rule("to-date", "unit", r"\b(?:since the (?:start|beginning) of the (?P<u>year)|year to date|so far this year)\b"),
+        _rule("anchor", "unit", rf"\b(?P<n>{number}) (?P<u>{unit}) (?P<sh>earlier|later|previously|before)\b"),
+        _rule("anchor", "unit", r"\bthe (?:(?P<sh>previous|following) (?P<u>week|month|quarter|year)|(?P<u2>year|month|week) (?P<sh2>before|after))\b"),
+        _rule("anchor", "unit", r"\b(?P<sh>the same|that) (?P<u>year)\b"),
+        _rule("holiday", "holiday", rf"\b(?P<h>{f['holiday']}),? (?:of )?(?P<y>{Y})\b"),
+        _rule("holiday", "holiday", rf"\b(?:(?:at|before|after|since|by|on|over|until|during) )(?P<x>(?:(?P<sh>last|next|this) )?(?P<h>{f['holiday']}))\b"),
+        _rule("holiday", "holiday", rf"\b(?P<x>(?P<sh>last|next|this|previous) (?P<h>{f['holiday']}))\b"),
+    )  # fmt: skip
