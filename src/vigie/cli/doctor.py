@@ -115,9 +115,9 @@ def recorded_files() -> Iterator[tuple[str, bool]]:
 
 def readers() -> Check:
     """The kinds of input that are read."""
-    from vigie.ingest import READERS
+    from vigie.ingest.registry import readers as known
 
-    return Check(name="readers", state="ok", found=", ".join(reader.name for reader in READERS))
+    return Check(name="readers", state="ok", found=", ".join(reader.name for reader in known()))
 
 
 # One sentence a language that every lexicon has something to say about.
