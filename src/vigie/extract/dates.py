@@ -21,7 +21,18 @@ from vigie.extract.dates_words import Words, words
 from vigie.extract.mentions import DateMention
 from vigie.text.normalise import fold
 
-_MARGIN = 56
+_MARGINS = {
+    "month": (44, 30),
+    "weekday": (18, 40),
+    "season": (24, 18),
+    "holiday": (12, 14),
+    "day": (6, 4),
+    "unit": (44, 36),
+    "year": (26, 22),
+    "figures": (16, 18),
+    "quarter": (6, 18),
+    "decade": (18, 6),
+}  # fmt: skip - code points before and after a trigger that the rules needing it may read
 _FIGURES = re.compile(
     r"(?P<year>(?:1[89]|20)\d\d)|(?P<figures>\d[ \n]?[/.-][ \n]?\d)|\b(?P<quarter>[tqhs][1-4])\b"
     r"|\d0 ?'?(?P<decade>s)\b|(?P<decade2>\b\w+t?ies\b)"
@@ -31,72 +42,85 @@ _LATEST = 2100  # of a bare year when there is no reference
 _YEARS_AHEAD = 10
 
 
-@dataclass(frozen=True, slots=True)
-class _Window:
-    start: int
-    end: int
-    kinds: frozenset[str]
+Span = tuple[int, int]
 
 
 def find_dates(text: str, lang: str, reference: date | None) -> list[DateMention]:
     """Dates of `text`; those that need a reference or an earlier date only when it is known."""
     vocabulary = words(lang)
     low = fold(text)
-    atoms: list[Atom] = []
-    for window in _windows(low, vocabulary):
-        atoms += _atoms(text, low, window, vocabulary, reference)
+    atoms = list(_atoms(text, low, _triggers(low, vocabulary), vocabulary, reference))
     return _mentions(low, _chosen(atoms), vocabulary, reference)
 
 
-def _windows(low: str, vocabulary: Words) -> Iterator[_Window]:
-    """Stretches around triggers, merged where they touch."""
-    found: list[tuple[int, int, str]] = []
+def _triggers(low: str, vocabulary: Words) -> dict[str, list[Span]]:
+    """Where the words and figures of dates stand, by kind, in order."""
+    found: dict[str, list[Span]] = {}
     size = len(low)
     for index, start, end in vocabulary.triggers.find_matches_as_indexes(low, overlapping=True):
         if (start and low[start - 1].isalnum()) or (end < size and low[end].isalnum()):
             continue
-        found.append((start, end, vocabulary.trigger_kinds[index][0]))
-    found += [
-        (match.start(), match.end(), (match.lastgroup or "").rstrip("2")) for match in _FIGURES.finditer(low)
-    ]
-    found.sort()
-    start = end = -1
-    kinds: set[str] = set()
-    for first, last, kind in found:
-        if first - _MARGIN > end or start < 0:
-            if start >= 0:
-                yield _Window(start, end, frozenset(kinds))
-            start, kinds = max(0, first - _MARGIN), set()
-        end = min(size, max(end, last + _MARGIN))
-        kinds.add(kind)
-    if start >= 0:
-        yield _Window(start, end, frozenset(kinds))
+        found.setdefault(vocabulary.trigger_kinds[index], []).append((start, end))
+    for match in _FIGURES.finditer(low):
+        found.setdefault((match.lastgroup or "").rstrip("2"), []).append(match.span())
+    return found
 
 
-def _atoms(text: str, low: str, window: _Window, vocabulary: Words, reference: date | None) -> Iterator[Atom]:
+def _windows(triggers: dict[str, list[Span]], kinds: frozenset[str], size: int) -> list[Span]:
+    """The stretches that rules needing any of `kinds` may read, merged where they touch."""
+    spans: list[Span] = []
+    for kind in kinds & triggers.keys():
+        before, after = _MARGINS[kind]
+        spans += [(start - before, end + after) for start, end in triggers[kind]]
+    spans.sort()
+    merged: list[Span] = []
+    for start, end in spans:
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((max(0, start), end))
+    return [(start, min(end, size)) for start, end in merged]
+
+
+def _atoms(
+    text: str, low: str, triggers: dict[str, list[Span]], vocabulary: Words, reference: date | None
+) -> Iterator[Atom]:
+    """Everything that any rule reads; overlaps are settled later."""
     lang = vocabulary.lang
+    known: dict[frozenset[str], list[Span]] = {}
+
+    def windows(kinds: frozenset[str]) -> list[Span]:
+        if kinds not in known:
+            known[kinds] = _windows(triggers, kinds, len(low))
+        return known[kinds]
+
     for rule in rules(lang):
-        if rule.needs.isdisjoint(window.kinds):
-            continue
-        for match in rule.pattern.finditer(low, window.start, window.end):
-            atom = read(match, rule.kind, vocabulary)
-            if atom is not None and not never_before(low, atom.start, lang) and not _is_name(text, atom):
-                yield atom
+        for start, end in windows(rule.needs):
+            for match in rule.pattern.finditer(low, start, end):
+                atom = read(match, rule.kind, vocabulary)
+                if atom is not None and not never_before(low, atom.start, lang) and not _is_name(text, atom):
+                    yield atom
+    latest = reference.year + _YEARS_AHEAD if reference else _LATEST
     bare: list[Atom] = []
-    if "year" in window.kinds:
-        latest = reference.year + _YEARS_AHEAD if reference else _LATEST
-        bare += bare_years(low, window.start, window.end, lang, latest)
-    if "month" in window.kinds:
-        bare += bare_months(text, low, window.start, window.end, lang)
-    if "weekday" in window.kinds:
-        bare += bare_weekdays(low, window.start, window.end, lang)
-    if "figures" in window.kinds:
-        bare += day_months(low, window.start, window.end, lang)
+    for start, end in windows(frozenset({"year"})):
+        bare += bare_years(low, start, end, lang, latest)
+    for start, end in windows(frozenset({"month"})):
+        bare += bare_months(text, low, start, end, lang)
+    for start, end in windows(frozenset({"weekday"})):
+        bare += bare_weekdays(low, start, end, lang)
+    for start, end in windows(frozenset({"figures"})):
+        bare += day_months(low, start, end, lang)
     yield from (atom for atom in bare if not never_before(low, atom.start, lang))
 
 
 def _is_name(text: str, atom: Atom) -> bool:
-    """`le 11-Septembre`, `le 14-Juillet`: the name of an event, written with a hyphen and a capital."""
+    """`le 11-Septembre`: the name of an event, with hyphen and capital; `this may`: a verb."""
+    if (
+        atom.kind == "shift"
+        and atom.month is not None
+        and re.search(r"\b(?:may|march)$", text[atom.start : atom.end])
+    ):
+        return True  # "this may" is a verb, "this May" a month
     if atom.kind != "date" or atom.day is None or atom.year is not None:
         return False
     return re.fullmatch(r"\d\d?-[A-Z]\w+", text[atom.start : atom.end]) is not None
@@ -104,11 +128,9 @@ def _is_name(text: str, atom: Atom) -> bool:
 
 def read(match: re.Match[str], kind: str, vocabulary: Words) -> Atom | None:
     """What a match says; None when its words say nothing that can be a date ("14 ans", the 35th of May)."""
-    said = {name: value for name, value in match.groupdict().items() if value}
+    said = {name.split("_")[0]: value for name, value in match.groupdict().items() if value}
     start, end = match.span("x") if "x" in said else match.span()
     year = int(said["y"]) if "y" in said else full_year(int(said["yy"])) if "yy" in said else None
-    if year is None and "yy2" in said:
-        year = full_year(int(said["yy2"]))
     month = int(said["mn"]) if "mn" in said else None
     if "m" in said:
         month = int(vocabulary.reading("month", said["m"]))
@@ -121,11 +143,11 @@ def read(match: re.Match[str], kind: str, vocabulary: Words) -> Atom | None:
     number = vocabulary.number(said["n"]) if "n" in said else None
     if "q" in said:
         number = vocabulary.ordinal(said["q"])
-    if kind == "nth-weekday":
-        number = vocabulary.ordinal(said["n"])
+    if kind in ("nth-weekday", "nth-week"):
+        number = -1 if said["n"].startswith(("last", "dern")) else vocabulary.ordinal(said["n"])
     if ("n" in said or "q" in said) and number is None:
         return None
-    unit = said.get("u") or said.get("u2")
+    unit = said.get("u")
     atom = Atom(
         start=start,
         end=end,
@@ -174,7 +196,7 @@ _DECADES = {
 
 
 def _shift(said: dict[str, str], vocabulary: Words) -> int | None:
-    word = " ".join((said.get("sh") or said.get("sh2") or said.get("rel") or "").split())
+    word = " ".join((said.get("sh") or said.get("rel") or "").split())
     if not word:
         return None
     for kind in ("shift", "anchor"):

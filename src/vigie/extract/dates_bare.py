@@ -20,8 +20,8 @@ _CLOSES = re.compile(r"[ \n]?[)\]]")
 _OPENS = re.compile(r"[(\[][^()\[\]\n]{0,60}$")
 _WEAK_OK = re.compile(
     r"[ \n]?(?:[.,;:!?)»\"\]–-]|$|\n|(?:et|ou|a|au|aux|en|pour|par|selon|sur|dans|mais|qui|que|dont|avec|sont|"
-    r"ont|est|etait|contre|soit|ou|il|elle|ils|and|or|to|in|at|by|from|with|as|the|was|were|is|are|has|had|which|"
-    r"when)\b)"
+    r"ont|est|etait|contre|soit|ou|il|elle|ils|and|or|to|in|at|by|from|with|as|the|was|were|is|are|has|had|"
+    r"which|when)\b)"
 )
 _LIST = re.compile(
     r"[ \n]?(?:,|,? ?(?:et|ou|puis|and|or|then)|/|,? ?(?:et|and) (?:en|in))[ \n]?(?:en |in )?$"
@@ -33,6 +33,9 @@ _DAY_CUE = re.compile(
     r"(?:\b(?:le|du|au|des?|on|since|until|by|before|after|from|depuis le|this|next|sur|back)|"
     r"\b(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|\w+day))[ \n]{1,3}$"
 )
+
+
+_OTHER_WEEK = re.compile(r"\b(?:following|second|third|fourth)[ \n]$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +137,8 @@ def bare_weekdays(low: str, start: int, end: int, lang: str) -> Iterator[Atom]:
     cues, vocabulary = _cues(lang), words(lang)
     for match in cues.weekdays.finditer(low, start, end):
         if lang == "fr" and cues.article.search(low, max(0, match.start() - 4), match.start()):
+            continue
+        if _OTHER_WEEK.search(low, max(0, match.start() - 11), match.start()):
             continue
         if match.group() in ("sun", "sat", "wed", "mar", "fri", "mon", "mer"):
             continue  # words of their own; with a day or a month the grammar reads them

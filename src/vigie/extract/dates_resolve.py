@@ -101,6 +101,11 @@ def _place(atom: Atom, reference: date | None, anchor: Period | None) -> Period 
             return _months(atom, reference)
         case "nth-weekday":
             return _nth_weekday(atom, reference)
+        case "week-of":
+            day = _calendar_date(atom, reference)
+            return None if day is None else replace(period_around(day.first, "week"), relative=day.relative)
+        case "nth-week" | "iso-week":
+            return _nth_week(atom, reference)
         case "anchor":
             return _anchored(atom, reference, anchor)
     return None if reference is None else _relative(atom, reference)
@@ -213,10 +218,8 @@ def _holiday(atom: Atom, reference: date | None) -> Period | None:
     if reference is None:
         return None
     days = [of(year) for year in range(reference.year - 1, reference.year + 2)]
-    if (atom.shift or 0) > 0:
-        chosen = min(day for day in days if day > reference)
-    else:
-        chosen = max(day for day in days if day <= reference)
+    ahead = [day for day in days if day > reference]
+    chosen = ahead[0] if (atom.shift or 0) > 0 else max(day for day in days if day <= reference)
     return Period(chosen, chosen, "day", True)
 
 
@@ -247,9 +250,37 @@ def _nth_weekday(atom: Atom, reference: date | None) -> Period | None:
     return Period(day, day, "day", atom.year is None) if day.month == atom.month else None
 
 
+def _nth_week(atom: Atom, reference: date | None) -> Period | None:
+    """A week belongs to the month or year that holds its Thursday (ISO 8601); half-months are calendar ones."""
+    year = atom.year
+    if atom.number is None or (year is None and reference is None):
+        return None
+    if year is None and reference is not None:
+        year = reference.year if atom.month is None else _unsaid_year(atom.month, None, None, reference)
+    year = year or 0
+    whole = year_period(year) if atom.month is None else month_period(year, atom.month)
+    if atom.kind == "nth-week" and atom.unit == "fortnight":
+        if atom.month is None or atom.number not in (1, 2, -1):
+            return None
+        return replace(narrow(whole, "start" if atom.number == 1 else "end"), relative=atom.year is None)
+    first = whole.first + timedelta(days=(3 - whole.first.weekday()) % 7)
+    last = whole.last - timedelta(days=(whole.last.weekday() - 3) % 7)
+    thursday = last if atom.number < 0 else first + timedelta(weeks=atom.number - 1)
+    if atom.number == 0 or thursday > last:
+        return None
+    monday = thursday - timedelta(days=3)
+    if atom.unit == "weekend":
+        return Period(monday + timedelta(days=5), monday + timedelta(days=6), "day", atom.year is None)
+    return Period(monday, monday + timedelta(days=6), "week", atom.year is None)
+
+
 def _anchored(atom: Atom, reference: date | None, anchor: Period | None) -> Period | None:
     """Before, after or in the period that the text last spoke of."""
-    if anchor is None or atom.unit is None or atom.shift is None:
+    if anchor is None or atom.shift is None:
+        return None
+    if atom.weekday is not None:
+        return replace(_shifted_weekday(atom, atom.shift, anchor.last), relative=anchor.relative)
+    if atom.unit is None:
         return None
     count = atom.shift * (1 if atom.number is None else atom.number)
     precision = coarser(_UNIT_PRECISION[atom.unit], anchor.precision)
@@ -299,6 +330,9 @@ def _shifted(atom: Atom, reference: date) -> Period | None:
         return _shifted_weekday(atom, shift, reference)
     if atom.unit is None:
         return None
+    if atom.day is not None:
+        day = add_months(reference.replace(day=1), shift).replace(day=atom.day)
+        return Period(day, day, "day", True)
     if atom.unit == "decade":
         first = reference.year // 10 * 10 + 10 * shift
         return Period(date(first, 1, 1), date(first + 9, 12, 31), "year", True)
@@ -312,7 +346,7 @@ def _shifted(atom: Atom, reference: date) -> Period | None:
     return replace(period_around(moved, _UNIT_PRECISION[atom.unit]), relative=True)
 
 
-def _shifted_weekday(atom: Atom, shift: int, reference: date) -> Period | None:
+def _shifted_weekday(atom: Atom, shift: int, reference: date) -> Period:
     weekday = atom.weekday or 0
     if shift == 0:
         day = reference + timedelta(days=weekday - reference.weekday())

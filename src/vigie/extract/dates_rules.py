@@ -30,12 +30,23 @@ class Rule:
 
 
 _SPACE = re.compile(r"(\[[^\]]*\])|( \?)|( )")
+_GROUP = re.compile(r"\(\?P<(\w+)>")
 
 
 def _rule(kind: str, needs: str, pattern: str) -> Rule:
-    """One space in a pattern, outside brackets, stands for up to three spaces or line breaks."""
+    """Compile a pattern: one space outside brackets stands for up to three spaces or line breaks.
+
+    A group named twice, in alternatives, is renamed ("y", "y_2"); readers of a match take either.
+    """
     spaced = _SPACE.sub(lambda m: m[1] or ("[ \\n]{0,3}" if m[2] else "[ \\n]{1,3}"), pattern)
-    return Rule(kind, re.compile(spaced), frozenset(needs.split()))
+    seen: dict[str, int] = {}
+
+    def unique(match: re.Match[str]) -> str:
+        name = match[1]
+        seen[name] = seen.get(name, 0) + 1
+        return match[0] if seen[name] == 1 else f"(?P<{name}_{seen[name]}>"
+
+    return Rule(kind, re.compile(_GROUP.sub(unique, spaced)), frozenset(needs.split()))
 
 
 @cache
@@ -49,14 +60,15 @@ def _figures(v: Words) -> tuple[Rule, ...]:
     first, second = ("d", "mn") if v.lang == "fr" else ("mn", "d")
     alone = r"(?<![\w.,/-])"
     end = r"(?![\w/]|[-.,]\d)"
+    to = "(?:to|through|until)" if v.lang == "en" else "jusqu'en"
     return (
         _rule("date", "figures", rf"{alone}(?P<y>{Y})(?P<sep>[-/.])(?P<mn>\d\d?)(?P=sep)(?P<d>\d\d?){end}"),
         _rule("date", "figures", rf"{alone}(?P<{first}>\d\d?)(?P<sep> ?[-/.] ?)(?P<{second}>\d\d?)(?P=sep)(?:(?P<y>{Y})|(?P<yy>\d\d)){end}"),
-        _rule("date", "year", rf"{alone}(?P<d>{_DAY}) (?P<mn>0?[1-9]|1[0-2]) (?P<y>{Y}){end}(?! ?(?:€|\$|£|{v.fragments['count']}\b))"),
-        _rule("date", "year", rf"{alone}(?P<mn>0?[1-9]|1[0-2]) ?[/-] ?(?P<y>{Y}){end}"),
-        _rule("date", "year", rf"{alone}(?P<y>{Y}) ?[/-] ?(?P<mn>0?[1-9]|1[0-2]){end}"),
-        _rule("season-years", "year", rf"{alone}(?P<y>{Y}) ?[/-] ?(?P<yy>\d\d){end}"),
-        _rule("years", "year", rf"{alone}(?P<y>{Y}) ?[-/~–] ?(?P<y2>{Y}){end}"),
+        _rule("date", "year figures", rf"{alone}(?P<d>{_DAY}) (?P<mn>0?[1-9]|1[0-2]) (?P<y>{Y}){end}(?! ?(?:€|\$|£|{v.fragments['count']}\b))"),
+        _rule("date", "year figures", rf"{alone}(?P<mn>0?[1-9]|1[0-2]) ?[/-] ?(?P<y>{Y}){end}"),
+        _rule("date", "year figures", rf"{alone}(?P<y>{Y}) ?[/-] ?(?P<mn>0?[1-9]|1[0-2]){end}"),
+        _rule("season-years", "year figures", rf"{alone}(?P<y>{Y}) ?[/-] ?(?P<yy>\d\d){end}"),
+        _rule("years", "year figures", rf"{alone}(?P<y>{Y}) ?(?:[-/~–]|{to}) ?(?P<y2>{Y}){end}(?! ?(?:€|\$|£|{v.fragments['count']}\b))"),
         _rule("quarter", "year quarter", rf"\b[tq](?P<q>[1-4])(?: ?[-/]? ?(?:de |of )?(?P<y>{Y}))\b"),
         _rule("quarter", "year", rf"{alone}(?P<y>{Y})[ -]?[tq](?P<q>[1-4])\b"),
         _rule("half", "year quarter", rf"\b[hs](?P<q>[12])[ -]?(?P<y>{Y})\b"),
@@ -76,12 +88,17 @@ def _french(v: Words) -> tuple[Rule, ...]:
     before = f["shift"]
     return (
         _rule("date", "month", rf"\b(?:(?P<w>{weekday})\.?,? (?:le )?)?(?<![\d.,]){day}[ -](?:du mois (?:de |d'))?(?P<m>{month})\b\.?{of_year}?"),
-        _rule("date", "month", rf"\b(?P<m>{month})\b\.?,?[ .]?(?:(?:de |d'|de l'annee )?{year}\b|(?P<yy2>[6-9]\d)\b(?! ?(?:€|\$|£|%|{f['count']}\b)))"),
+        _rule("date", "month", rf"\b(?P<m>{month})\b\.?,?[ .]?(?:(?:de |d'|de l'annee )?{year}\b|(?P<yy>[6-9]\d)\b(?! ?(?:€|\$|£|%|{f['count']}\b)))"),
         _rule("date", "month", rf"(?<![\w/.-])(?P<d>{_DAY})[/-](?P<m>{month})[/-](?P<y>{Y})\b"),
         _rule("date", "month", rf"(?<![\w/.-])(?P<y>{Y})[/-](?P<m>{month})[/-](?P<d>{_DAY})\b"),
         _rule("date", "month", rf"\b(?P<m>{month})\.?[/-](?P<d>{_DAY})(?:[/-](?P<y>{Y}))?\b(?!\d)"),
         _rule("day-range", "month", rf"\b(?:(?:du|entre le|de|depuis le|les) )?(?:(?:{weekday}) )?(?<![\d.,/])(?P<d>{_DAY})(?:er|e)?(?: {month})? ?(?P<join>au|a|et|et le|jusqu'au|-|ou) ?(?:(?:{weekday}) )?(?P<d2>{_DAY})(?:er|e)? (?P<m>{month})\b{of_year}?"),
         _rule("weekday-day", "weekday", rf"\b(?P<w>{weekday}) (?P<d>{_DAY})\b(?! ?(?:h\b|heures|{month}|[.,/:]\d))"),
+        _rule("date", "weekday", rf"\b(?P<w>{weekday}),? (?:le )?(?P<d>\d\d?)[/.](?P<mn>\d\d?)(?:[/.](?:(?P<y>{Y})|(?P<yy>\d\d)))?(?![\w/]|[.,-]\d)"),
+        _rule("week-of", "unit", rf"\b(?:la )?semaine du (?:lundi )?(?P<d>{_DAY})(?:er)? (?P<m>{month})\b{of_year}?"),
+        _rule("nth-week", "unit", rf"\b(?:la |le )?(?P<n>{ordinal}|derniere|dernier) (?P<u>semaine|week-end|quinzaine) (?:de |d'|du mois de )(?:(?P<m>{month})\b{of_year}?|(?:l'annee )?{year}\b)"),
+        _rule("iso-week", "unit", rf"\bsemaine (?:n° ?|s)?(?P<n>[1-4]?\d|5[0-3])(?: (?:de |d')?(?:l'annee )?(?P<y>{Y}))?\b(?![.,/-]\d)"),
+        _rule("shift", "unit", rf"\b(?P<d>{_DAY}) du (?P<u>mois) (?P<sh>dernier|passe|prochain)\b"),
         _rule("season", "season", rf"\b(?P<s>{f['season']}) ?(?:(?:de |d'|de l'annee )?(?P<y>{Y})(?:[-/](?:\d\d){{1,2}})?\b|(?P<sh>dernier|passe|prochain)\b)"),
         _rule("season", "season", rf"\b(?P<sh>cet?) (?P<s>{f['season']})\b"),
         _rule("quarter", "unit", rf"\b(?P<q>{ordinal})(?:er|e)? trimestres?\b{of_year}?(?P<rel> de (?:l'annee derniere|l'an dernier|l'an passe|cette annee))?"),
@@ -92,8 +109,8 @@ def _french(v: Words) -> tuple[Rule, ...]:
         _rule("relative-day", "day", rf"(?<![\w'-])(?P<r>{f['day']})\b"),
         _rule("ago", "unit", rf"\bil ?y ?a {about}(?P<n>{number})[ ']?(?P<u>{unit})\b"),
         _rule("ahead", "unit", rf"\b(?:dans|d'ici) {about}(?P<n>{number})[ ']?(?P<u>jours?|semaines?|mois|ans?|annees?)\b(?! (?:de|d'|a))"),
-        _rule("last-units", "unit", rf"\b(?:(?:au cours |lors )?d(?:es|e ces) |(?:ces|les) |en )?(?P<n>{number}) (?P<sh>derni\w+|pass\w+|prochain\w*) (?P<u>{unit})\b"),
-        _rule("last-units", "unit", rf"\b(?P<n>{number}) (?P<u>{unit}) (?P<sh>pass\w+|prochain\w*|suivant\w*|dernier\w*)\b"),
+        _rule("last-units", "unit", rf"\b(?:(?:au cours |lors )?d(?:es|e ces) |(?:ces|les) |en )?(?P<n>{number}) (?P<sh>derniere?s|passee?s|prochaine?s) (?P<u>{unit})\b"),
+        _rule("last-units", "unit", rf"\b(?P<n>{number}) (?P<u>{unit}) (?P<sh>passee?s|prochaine?s|suivante?s|derniere?s)\b"),
         _rule("shift", "unit", rf"\b(?:(?:la|le|du|au) |l')?(?P<u>{unit}) (?P<sh>{before})\b"),
         _rule("shift", "unit", r"\b(?P<sh>cet?(?:te)?) (?P<u>semaine|mois|trimestre|semestre|annee|week-end|weekend|decennie)\b(?:-ci)?(?!-la)"),
         _rule("shift", "month", rf"\b(?P<m>{month}) (?P<sh>dernier|passe|prochain)\b"),
@@ -102,6 +119,7 @@ def _french(v: Words) -> tuple[Rule, ...]:
         _rule("shift", "weekday", rf"\b(?P<sh>ce) (?P<w>{weekday})\b(?: (?P<d>{_DAY})(?: (?P<m>{month})\b)?)?"),
         _rule("to-date", "unit", r"\b(?:depuis|des) le debut de (?P<u>l'annee|l'an|cette annee)\b"),
         _rule("anchor", "unit", rf"\b(?P<n>{number}) (?P<u>{unit}) (?P<sh>{f['anchor']})\b"),
+        _rule("anchor", "weekday", rf"\b(?:le )?(?P<w>{weekday}) (?P<sh>suivant|precedent)\b"),
         _rule("anchor", "unit", rf"\b(?:(?:la|le) |l')(?P<u>semaine|mois|trimestre|annee|an) (?P<sh>{f['anchor']})\b"),
         _rule("anchor", "unit", r"\b(?P<sh>(?:la )?meme|cette) (?P<u>annee)(?:-la)?\b"),
         _rule("holiday", "holiday", rf"\b(?P<h>{f['holiday']}) (?:de |d')?(?P<y>{Y})\b"),
@@ -123,7 +141,7 @@ def _english(v: Words) -> tuple[Rule, ...]:
     shift = f["shift"]
     day2 = rf"(?P<d2>{_DAY})(?:st|nd|rd|th)?"
     return (
-        _rule("date", "month", rf"\b{week}(?<![\d.,$£€]){day}(?: day)?(?: of)?[ -](?:the )?(?P<m>{month})\b\.?{of_year}?"),
+        _rule("date", "month", rf"\b{week}(?<![\d.,$£€])(?<![$£€][ ]){day}\.?(?: day)?(?: of)?[ -](?:the )?(?P<m>{month})\b\.?{of_year}?"),
         _rule("date", "month", rf"\b{week}(?P<m>{month})\b\.?(?: ?,)?[ /-](?:the )?{day}\b(?![/.:]?\d)(?:(?: ?, ?| )(?:of )?{year}\b)?(?! ?(?:%|{f['count']}\b))"),
         _rule("date", "month", rf"\b(?P<m>{month})\b\.?,?[ /-](?:of )?{year}\b"),
         _rule("date", "month", rf"(?<![\w/.-])(?P<y>{Y}) ?,? ?(?P<m>{month})\b(?! \d)"),
@@ -132,8 +150,13 @@ def _english(v: Words) -> tuple[Rule, ...]:
         _rule("date", "month", rf"\b(?P<m>{month})[/-](?P<d>{_DAY})[/-](?P<y>{Y})\b"),
         _rule("day-range", "month", rf"\b(?:(?:from|between) (?:the )?)?(?:(?:{weekday}),? (?:the )?)?(?<![\d.,/])(?P<d>{_DAY})(?:st|nd|rd|th)? ?(?P<join>to|through|until|till|and|-) ?(?:the )?(?:(?:{weekday}),? (?:the )?)?{day2} (?:of )?(?P<m>{month})\b\.?{of_year}?"),
         _rule("day-range", "month", rf"\b(?:(?:from|between) )?(?P<m>{month})\b\.? (?:the )?(?P<d>{_DAY})(?:st|nd|rd|th)? ?(?P<join>to|through|until|till|and|-) ?(?:the )?{day2}\b(?!\.?\d)(?:(?:,? )(?:of )?{year}\b)?"),
-        _rule("weekday-day", "weekday", rf"\b(?P<w>{weekday}),? (?:the )(?:(?P<d>{_DAY})(?:st|nd|rd|th)?|(?P<dw>{ordinal}))\b(?! ?(?:of |{month}))"),
+        _rule("weekday-day", "weekday", rf"\b(?P<w>{weekday})\.?,? (?:the (?:(?P<d>{_DAY})(?:st|nd|rd|th)?|(?P<dw>{ordinal}))|(?P<d>{_DAY})(?:st|nd|rd|th))\b(?! ?(?:of |{month}))"),
         _rule("nth-weekday", "weekday", rf"\b(?:the )?(?P<n>{f['ordinal']}|last) (?P<w>{weekday}) (?:of|in) (?P<m>{month})\b{of_year}?"),
+        _rule("date", "weekday", rf"\b(?P<w>{weekday}),? (?:the )?(?P<mn>\d\d?)[/.](?P<d>\d\d?)(?:[/.](?:(?P<y>{Y})|(?P<yy>\d\d)))?(?![\w/]|[.,-]\d)"),
+        _rule("week-of", "unit", rf"\b(?:the )?week (?:of|starting|beginning|commencing) (?:on )?(?:monday,? )?(?:the )?(?:(?P<m>{month})\.? {day}|(?P<d>{_DAY})(?:st|nd|rd|th)? (?:of )?(?P<m>{month}))\b{of_year}?"),
+        _rule("nth-week", "unit", rf"\b(?:the )?(?P<n>{f['ordinal']}|last) (?P<u>week|weekend) (?:of|in) (?:(?P<m>{month})\b\.?{of_year}?|{year}\b)"),
+        _rule("iso-week", "unit", rf"\bweek (?P<n>[1-4]?\d|5[0-3])(?: of)?(?:,? (?P<y>{Y}))?\b(?![.,/:-]\d)"),
+        _rule("shift", "unit", rf"\b(?:the )?(?P<d>{_DAY})(?:st|nd|rd|th)? of (?P<sh>last|this|next) (?P<u>month)\b"),
         _rule("season", "season", rf"\b(?P<s>{f['season']}) ?(?:of )?(?P<y>{Y})\b"),
         _rule("season", "season", rf"\b(?P<sh>last|this|next) (?P<s>{f['season']})\b"),
         _rule("quarter", "unit", rf"\b(?:the )?(?P<q>{quarter}) quarter\b{of_year}?(?P<rel> (?:of )?(?:last|this|next) year)?"),
@@ -147,8 +170,8 @@ def _english(v: Words) -> tuple[Rule, ...]:
         _rule("relative-day", "day", rf"(?<![\w'-])(?P<r>{f['day']})\b"),
         _rule("ago", "unit", rf"\b{about}(?P<n>{number}) ?(?P<u>{unit}) ago\b"),
         _rule("ahead", "unit", rf"\bin {about}(?P<n>{number}) (?P<u>{unit})\b(?!'s? time| of)"),
-        _rule("last-units", "unit", rf"\b(?:the )?(?P<sh>{shift}) (?P<n>{number}) ?(?P<u>{unit})\b"),
-        _rule("last-units", "unit", rf"\b(?P<n>{number}) (?P<sh>{shift}) (?P<u>{unit})\b"),
+        _rule("last-units", "unit", rf"\b(?:the )?(?P<sh>last|past|previous|next|coming|upcoming) (?P<n>{number}) ?(?P<u>{unit})\b"),
+        _rule("last-units", "unit", rf"\b(?P<n>{number}) (?P<sh>last|past|previous|next|coming|upcoming) (?P<u>(?:day|week|month|quarter|year|decade)s)\b"),
         _rule("shift", "unit", rf"\b(?P<sh>{shift}) (?P<u>{unit})\b(?! ago)"),
         _rule("shift", "month", rf"\b(?P<sh>last|this|next) (?P<m>{month})\b(?! \d)"),
         _rule("shift", "month", rf"\b(?P<m>{month}) (?:of )?(?P<sh>last|this|next) year\b"),
@@ -157,7 +180,8 @@ def _english(v: Words) -> tuple[Rule, ...]:
         _rule("weekday-week", "weekday", rf"\b(?P<sh>last|this|previous|next) week,? (?:- |on )?(?P<w>{weekday})\b"),
         _rule("to-date", "unit", r"\b(?:since the (?:start|beginning) of the (?P<u>year)|year to date|so far this year)\b"),
         _rule("anchor", "unit", rf"\b(?P<n>{number}) (?P<u>{unit}) (?P<sh>earlier|later|previously|before)\b"),
-        _rule("anchor", "unit", r"\bthe (?:(?P<sh>previous|following) (?P<u>week|month|quarter|year)|(?P<u2>year|month|week) (?P<sh2>before|after))\b"),
+        _rule("anchor", "unit", r"\bthe (?:(?P<sh>previous|following) (?P<u>week|month|quarter|year)|(?P<u>year|month|week) (?P<sh>before|after))\b"),
+        _rule("anchor", "weekday", rf"\b(?:the )?(?P<sh>following) (?P<w>{weekday})\b"),
         _rule("anchor", "unit", r"\b(?P<sh>the same|that) (?P<u>year)\b"),
         _rule("holiday", "holiday", rf"\b(?P<h>{f['holiday']}),? (?:of )?(?P<y>{Y})\b"),
         _rule("holiday", "holiday", rf"\b(?:(?:at|before|after|since|by|on|over|until|during) )(?P<x>(?:(?P<sh>last|next|this) )?(?P<h>{f['holiday']}))\b"),

@@ -37,7 +37,7 @@ class Words:
     meaning: Mapping[str, Mapping[str, str]]
     bare: frozenset[str]
     triggers: ahocorasick_rs.AhoCorasick
-    trigger_kinds: tuple[tuple[str, int], ...]
+    trigger_kinds: tuple[str, ...]
 
     def number(self, text: str) -> int | None:
         """Value of digits or of number words ("vingt et un"); None when a word is not known."""
@@ -90,7 +90,7 @@ def words(lang: str) -> Words:
         meaning=meaning,
         bare=frozenset(fold(s).rstrip(".") for s in _bare(terms)),
         triggers=ahocorasick_rs.AhoCorasick([word for word, _kind in keys]),
-        trigger_kinds=tuple((kind, len(word)) for word, kind in keys),
+        trigger_kinds=tuple(kind for _word, kind in keys),
     )
 
 
