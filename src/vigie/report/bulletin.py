@@ -1,0 +1,180 @@
+"""The bulletin: prices, purity, seizures, harms, ways of selling and warnings of a period, each figure with what
+it rests on.
+
+In: a store, a period, an area, a language. Out: files in a folder. The public edition passes the gate of
+`public.py`; the analyst's opens every figure to its sentences.
+Left out: indices and their intervals, maps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+from vigie.lexicon.gazetteer import place_by_code
+from vigie.report.charts import Chart, Line, bar_chart, line_chart
+from vigie.report.facts import Fact, read_facts, source_lines
+from vigie.report.pages import html_page, markdown_page, pdf_page
+from vigie.report.period import Period, parse_period, quarters
+from vigie.report.public import ANALYST, Gate, public_gate
+from vigie.report.results import TOPICS, Key, Section, Topic, section, series, warnings
+from vigie.report.sentences import sentences
+from vigie.report.tables import TABLES, Evidence, Table, evidence_of, source_table
+from vigie.report.words import Words
+from vigie.store import Store
+
+Format = Literal["html", "pdf", "md"]
+PAGES: dict[Format, Callable[[Bulletin], bytes]]
+QUARTERS_DRAWN = 12
+SERIES_DRAWN = 3
+_TOPIC = {topic.id: topic for topic in TOPICS}
+# The organisation of a document's facts is the same for all: sections in the order in which they are read.
+_ORDER = ("retail", "wholesale", "purity", "seizures", "harms", "ways", "trends")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One section of the page: its table and, for some, a chart."""
+
+    table: Table
+    chart: Chart | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bulletin:
+    """All that a page shows, in words of one language."""
+
+    lang: str
+    public: bool
+    title: str
+    edition: str
+    period: str
+    compared: str
+    area: str
+    rests_on: str
+    set_aside: str
+    note: str
+    sentences: tuple[str, ...]
+    warnings: tuple[Evidence, ...]
+    parts: tuple[Part, ...]
+    sources: Table
+    method: tuple[str, ...]
+
+
+PAGES = {"html": html_page, "pdf": pdf_page, "md": markdown_page}
+
+
+def make_bulletin(
+    store: Store, *, period: str | None, area: str | None, lang: str, gate: Gate, note: str = ""
+) -> Bulletin:
+    """Read the store and put the bulletin into words."""
+    words = Words(lang)
+    place = gate.area(area)
+    every, set_aside = read_facts(store, place)
+    days = [f.when_start for f in every if f.when_start] + [f.when_end for f in every if f.when_end]
+    chosen = gate.period(parse_period(period, days))
+    facts = [f for f in every if gate.admits(f)]
+    inside = [f for f in facts if chosen.holds(f.when_start, f.when_end)]
+    sections = {topic.id: section(topic, facts, chosen, gate) for topic in TOPICS}
+    alerts = warnings(every, chosen)
+    charts = _charts(facts, sections, chosen, gate, words)
+    parts = [Part(table=TABLES[name](sections[name], words, gate), chart=charts.get(name)) for name in _ORDER]
+    earlier = chosen.previous()
+    method = (
+        *words.all()["method_text"],
+        words["method_public" if gate.public else "method_analyst"],
+    )
+    return Bulletin(
+        lang=lang,
+        public=gate.public,
+        title=words["title"],
+        edition=words["public" if gate.public else "analyst"],
+        period=words.period(chosen),
+        compared=words.period(earlier) if earlier else "",
+        area=_area_name(place) if place else words["everywhere"],
+        rests_on=words.fill(
+            "rests_on",
+            documents=words.number(len({f.doc_id for f in inside})),
+            sources=words.number(len({f.source for f in inside})),
+        ),
+        set_aside=words.fill("set_aside", n=words.number(set_aside)) if set_aside else "",
+        note=note,
+        sentences=tuple(sentences(sections, len(alerts), words)),
+        warnings=tuple(evidence_of(f, words, gate) for f in alerts),
+        # A part without rows is left out, but for prices, whose absence is worth saying.
+        parts=tuple(p for p in parts if p.table.rows or p.table.withheld or p.table.id == "retail"),
+        sources=source_table(source_lines(store, inside), words),
+        method=method,
+    )
+
+
+def write_bulletin(
+    store: Store | Path | str,
+    out_dir: Path | str,
+    *,
+    period: str | None = None,
+    area: str | None = None,
+    lang: str = "fr",
+    analyst: bool = False,
+    formats: Sequence[Format] = ("html", "pdf", "md"),
+    today: date | None = None,
+    note: str = "",
+) -> list[Path]:
+    """Write `bulletin-public.*` (the default), or `bulletin-analyst.*`, which is not for publication.
+
+    Args:
+        period: "2025", "2025-Q1", "2025-03", "latest" (the last year with facts) or None (all dates).
+        area: code of a department, region or country (a commune in the analyst's edition); None for all.
+        today: the day from which the public delay counts; the same store and day give the same bytes.
+        note: one more line under the title.
+    Raises:
+        MissingExtraError: without the packages of the `report` extra.
+        SettingsError: if the period or language is not known.
+    """
+    gate = ANALYST if analyst else public_gate(today or date.today())
+    if isinstance(store, Store):
+        bulletin = make_bulletin(store, period=period, area=area, lang=lang, gate=gate, note=note)
+    else:
+        with Store.open(store, read_only=True) as opened:
+            bulletin = make_bulletin(opened, period=period, area=area, lang=lang, gate=gate, note=note)
+    folder = Path(out_dir)
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for format_ in formats:
+        path = folder / f"bulletin-{'analyst' if analyst else 'public'}.{format_}"
+        path.write_bytes(PAGES[format_](bulletin))
+        written.append(path)
+    return written
+
+
+def _charts(
+    facts: Sequence[Fact], sections: dict[str, Section], chosen: Period, gate: Gate, words: Words
+) -> dict[str, Chart]:
+    known = [f.when_end for f in facts if f.when_end]
+    if not known:
+        return {}
+    last = min(chosen.end, max(known))
+    drawn = quarters(min(min(known), last), last)[-QUARTERS_DRAWN:]
+
+    def lines(topic: Topic, second: str) -> list[Line]:
+        keys: list[Key] = [g.key for g in sections[topic.id].groups if g.key[1] == second]
+        found = [
+            Line(name=words.substance(key[0]), points=tuple(series(topic, key, facts, drawn, gate)))
+            for key in keys
+        ]
+        return [line for line in found if sum(p.median is not None for p in line.points) >= 2][:SERIES_DRAWN]
+
+    charts = {
+        "retail": line_chart("price", lines(_TOPIC["retail"], "g"), words),
+        "purity": line_chart("purity", lines(_TOPIC["purity"], "purity"), words),
+        "ways": bar_chart("ways", sections["ways"], words),
+    }
+    return {name: chart for name, chart in charts.items() if chart is not None}
+
+
+def _area_name(code: str) -> str:
+    place = place_by_code(code)
+    return f"{place.label} ({code})" if place else code

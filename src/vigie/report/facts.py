@@ -1,0 +1,120 @@
+"""Facts of a store as the bulletin reads them.
+
+In: the view `facts` of a store. Out: Fact records, affirmed only, one for each figure and document.
+Left out: what is negated, feared, planned or rumoured: it is counted, never averaged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import Any
+
+from vigie.store import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """One row of the view `facts` (docs/data-dictionary.md), with the columns a bulletin needs."""
+
+    id: str
+    doc_id: str
+    type: str
+    substance: str | None
+    place_label: str | None
+    place_code: str | None
+    when_start: date | None
+    when_end: date | None
+    attribution: str | None
+    kind: str | None
+    low: float | None
+    high: float | None
+    unit: str | None
+    eur_per_unit: float | None
+    grams: float | None
+    units: float | None
+    measure: str | None
+    family: str | None
+    code: str | None
+    indicator: str | None
+    direction: str | None
+    quote: str
+    sentence: str | None
+    quote_start: int | None
+    quote_end: int | None
+    title: str
+    published: str | None
+    published_end: date | None
+    stored_on: date | None
+    outlet: str
+    source_id: str
+    document_kind: str
+    grade: str
+
+    @property
+    def source(self) -> str:
+        """Who published it; "" if nobody said."""
+        return self.source_id or self.outlet
+
+    @property
+    def middle(self) -> float | None:
+        """Mean of the bounds, or the one bound that is given."""
+        if self.low is not None and self.high is not None:
+            return (self.low + self.high) / 2
+        return self.low if self.low is not None else self.high
+
+
+_FIELDS = tuple(f.name for f in fields(Fact))
+
+
+def read_facts(store: Store, area: str | None) -> tuple[list[Fact], int]:
+    """Affirmed facts of the area (all without one), and how many facts were set aside as not affirmed."""
+    table = store.observations(area=area)
+    kept = [name for name in _FIELDS if name in table.column_names]
+    rows = table.select([*kept, "assertion"]).to_pylist()
+    blank: dict[str, Any] = dict.fromkeys(_FIELDS)
+    affirmed = [
+        Fact(**{**blank, **{name: row[name] for name in kept}})
+        for row in rows
+        if row["assertion"] == "affirmed"
+    ]
+    return _once(affirmed), len(rows) - len(affirmed)
+
+
+def _once(facts: Iterable[Fact]) -> list[Fact]:
+    """A document that repeats a figure states it once."""
+    seen: dict[tuple[object, ...], Fact] = {}
+    for fact in facts:
+        key = (
+            *(fact.doc_id, fact.type, fact.substance, fact.kind, fact.place_code, fact.when_start),
+            *(fact.low, fact.high, fact.unit, fact.eur_per_unit, fact.measure, fact.family, fact.code),
+            *(fact.indicator, fact.direction),
+        )
+        seen.setdefault(key, fact)
+    return list(seen.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceLine:
+    """One source that a bulletin rests on."""
+
+    name: str
+    kind: str
+    grade: str
+    documents: int
+
+
+def source_lines(store: Store, facts: Iterable[Fact]) -> list[SourceLine]:
+    """The sources of the facts, best grade first."""
+    names: Mapping[str, str] = {
+        row["source_id"]: row["name"] or row["source_id"] for row in store.table("sources").to_pylist()
+    }
+    documents: dict[tuple[str, str, str], set[str]] = {}
+    for fact in facts:
+        name = names.get(fact.source_id) or fact.outlet
+        documents.setdefault((fact.grade, name, fact.document_kind), set()).add(fact.doc_id)
+    return [
+        SourceLine(name=name, kind=kind, grade=grade, documents=len(found))
+        for (grade, name, kind), found in sorted(documents.items())
+    ]

@@ -1,0 +1,198 @@
+"""Facts grouped into the figures of a bulletin.
+
+In: facts, a period, the gate. Out: Section results: groups that may be shown, groups that are withheld.
+Left out: wording and layout (`tables.py`).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from vigie.report.facts import Fact
+from vigie.report.period import Period
+from vigie.report.public import OF_PEOPLE, OFFICIAL, Gate, sources_of
+from vigie.stats.summary import Change, Summary, change, summarise
+
+Key = tuple[str, str]
+_WAYS = (
+    "channel",
+    "delivery",
+    "payment",
+    "marketing",
+)  # organisation names roles, practice and population people
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """What a section counts.
+
+    Attributes:
+        key: the two things that name a group, None for a fact of another topic.
+        value: the figure that a fact gives to its group, None without one.
+    """
+
+    id: str
+    key: Callable[[Fact], Key | None]
+    value: Callable[[Fact], float | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """One figure: its facts and what they give.
+
+    Attributes:
+        sources: independent sources of `facts`.
+        summary: None where no fact gives a figure.
+        change: against the previous period; None where the bulletin has none.
+    """
+
+    key: Key
+    facts: tuple[Fact, ...]
+    sources: int
+    summary: Summary | None
+    change: Change | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """Groups of one topic, most stated first; `withheld` names those that the gate keeps back."""
+
+    topic: str
+    groups: tuple[Group, ...]
+    withheld: tuple[Key, ...]
+
+
+def _price(kind: str) -> Callable[[Fact], Key | None]:
+    def key(fact: Fact) -> Key | None:
+        if fact.type != "price" or fact.kind != kind or fact.eur_per_unit is None or fact.substance is None:
+            return None
+        return fact.substance, fact.unit or ""
+
+    return key
+
+
+def _seizure(fact: Fact) -> Key | None:
+    if fact.type != "quantity" or fact.kind != "seized" or fact.substance is None:
+        return None
+    if fact.grams is not None:
+        return fact.substance, "g"
+    return (fact.substance, fact.unit) if fact.units is not None and fact.unit else None
+
+
+def _purity(fact: Fact) -> Key | None:
+    return (
+        (fact.substance, fact.measure) if fact.type == "purity" and fact.substance and fact.measure else None
+    )
+
+
+def _harm(fact: Fact) -> Key | None:
+    if fact.type != "event" or fact.kind not in OF_PEOPLE or not fact.low:
+        return None
+    return fact.kind, fact.substance or ""
+
+
+def _way(fact: Fact) -> Key | None:
+    if fact.type != "modality" or fact.family not in _WAYS or fact.code is None:
+        return None
+    return fact.family, fact.code
+
+
+def _trend(fact: Fact) -> Key | None:
+    if fact.type != "trend" or fact.indicator is None:
+        return None
+    return fact.indicator, fact.substance or ""
+
+
+TOPICS = (
+    Topic(id="retail", key=_price("retail"), value=lambda f: f.eur_per_unit),
+    Topic(id="wholesale", key=_price("wholesale"), value=lambda f: f.eur_per_unit),
+    Topic(id="purity", key=_purity, value=lambda f: f.middle),
+    Topic(id="seizures", key=_seizure, value=lambda f: f.grams if f.grams is not None else f.units),
+    Topic(id="harms", key=_harm, value=lambda f: f.low),
+    Topic(id="ways", key=_way, value=lambda f: None),
+    Topic(id="trends", key=_trend, value=lambda f: None),
+)
+
+
+def grouped(topic: Topic, facts: Iterable[Fact]) -> dict[Key, list[Fact]]:
+    found: dict[Key, list[Fact]] = defaultdict(list)
+    for fact in facts:
+        key = topic.key(fact)
+        if key is not None:
+            found[key].append(fact)
+    return found
+
+
+def values(topic: Topic, facts: Iterable[Fact]) -> list[float]:
+    return [value for value in map(topic.value, facts) if value is not None]
+
+
+def section(topic: Topic, facts: Sequence[Fact], period: Period, gate: Gate) -> Section:
+    """The groups of one topic in the period, each compared with the period before."""
+    now = grouped(topic, (f for f in facts if period.holds(f.when_start, f.when_end)))
+    earlier = period.previous()
+    before = grouped(topic, (f for f in facts if earlier and earlier.holds(f.when_start, f.when_end)))
+    groups, withheld = [], []
+    for key in sorted(now, key=lambda k: (-len(now[k]), k)):
+        if not gate.shows(now[key]):
+            withheld.append(key)
+            continue
+        old = before.get(key, [])
+        figures = values(topic, old) if gate.shows(old) else []
+        groups.append(
+            Group(
+                key=key,
+                facts=tuple(now[key]),
+                sources=sources_of(now[key]),
+                summary=summarise(values(topic, now[key])),
+                change=change(values(topic, now[key]), figures) if earlier else None,
+            )
+        )
+    return Section(topic=topic.id, groups=tuple(groups), withheld=tuple(withheld))
+
+
+def warnings(facts: Iterable[Fact], period: Period) -> list[Fact]:
+    """The first fact of each warning in the period, latest first; official warnings have no delay."""
+    first: dict[str, Fact] = {}
+    for fact in facts:
+        is_warning = fact.document_kind == "warning" or (
+            fact.type == "event" and fact.kind == "warning" and fact.document_kind in OFFICIAL
+        )
+        if is_warning and period.holds(fact.published_end, fact.published_end):
+            held = first.get(fact.doc_id)
+            if held is None or (fact.kind == "warning" and held.kind != "warning"):
+                first[fact.doc_id] = fact
+    return sorted(first.values(), key=lambda f: (f.published or "", f.doc_id), reverse=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """One quarter of a series; `median` None where nothing may be shown (not zero)."""
+
+    quarter: str
+    median: float | None
+    n: int
+    sources: int
+
+
+def series(
+    topic: Topic, key: Key, facts: Sequence[Fact], quarters: Sequence[Period], gate: Gate
+) -> list[Point]:
+    """The median of one group in each quarter."""
+    chosen = grouped(topic, facts).get(key, [])
+    points = []
+    for quarter in quarters:
+        inside = [f for f in chosen if quarter.holds(f.when_start, f.when_end)]
+        shown = inside if gate.shows(inside) else []
+        found = summarise(values(topic, shown))
+        points.append(
+            Point(
+                quarter=quarter.label,
+                median=found.median if found else None,
+                n=len(shown),
+                sources=sources_of(shown),
+            )
+        )
+    return points

@@ -1,0 +1,82 @@
+"""The few sentences that open a bulletin, each made from a figure below it.
+
+In: Section results, warnings. Out: sentences. Left out: judgement: what is not in a table is not said.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+
+from vigie.report.results import Group, Section
+from vigie.report.tables import purity_value, seized, trend_name
+from vigie.report.words import Words
+
+MOST_PRICES = 3
+_LEAST_SOURCES_OF_TREND = 2
+
+
+def sentences(sections: Mapping[str, Section], warnings: int, words: Words) -> list[str]:
+    """Prices, purity, the largest seizure, trends, warnings: those that have a figure."""
+    found = [_price(group, words) for group in sections["retail"].groups[:MOST_PRICES]]
+    found += [_purity(group, words) for group in sections["purity"].groups[:1]]
+    found += _largest_seizure(sections["seizures"], words)
+    found += [
+        _trend(group, words)
+        for group in sections["trends"].groups[:2]
+        if group.sources >= _LEAST_SOURCES_OF_TREND
+    ]
+    if warnings:
+        found.append(words.fill("s_warnings", n=words.number(warnings)))
+    return found
+
+
+def capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _price(group: Group, words: Words) -> str:
+    assert group.summary is not None  # a price without a figure is in no group
+    change = ""
+    if group.change is not None and group.change.state == "known":
+        change = words.fill("s_change", change=words.change(group.change))
+    return words.fill(
+        "s_price",
+        product=capital(words.substance(group.key[0])),
+        value=f"{words.euro(group.summary.median)}/{words.of('units', group.key[1])}",
+        statements=words.count("statement", group.summary.n),
+        sources=words.count("source", group.sources),
+        change=change,
+    )
+
+
+def _purity(group: Group, words: Words) -> str:
+    assert group.summary is not None
+    return words.fill(
+        "s_purity",
+        product=f"{capital(words.substance(group.key[0]))}, {words.of('measures', group.key[1])}",
+        value=purity_value(group.key[1], group.summary.median, words),
+        statements=words.count("statement", group.summary.n),
+        sources=words.count("source", group.sources),
+    )
+
+
+def _largest_seizure(section: Section, words: Words) -> list[str]:
+    masses = [g for g in section.groups if g.key[1] == "g" and g.summary is not None]
+    if not masses:
+        return []
+    most = max(masses, key=lambda g: g.summary.high if g.summary else 0)
+    assert most.summary is not None
+    value = seized("g", most.summary.high, words)
+    return [words.fill("s_seizure", value=value, product=words.substance(most.key[0]))]
+
+
+def _trend(group: Group, words: Words) -> str:
+    counts = Counter(f.direction for f in group.facts if f.direction)
+    directions = ", ".join(f"{words[d].lower()} ({words.number(n)})" for d, n in counts.most_common())
+    return words.fill(
+        "s_trend",
+        sources=words.count("source", group.sources),
+        subject=trend_name(group.key, words),
+        directions=directions,
+    )

@@ -1,0 +1,280 @@
+"""Tables of a bulletin: results in words, each row with its evidence.
+
+In: Section results, Words, the gate. Out: Table records that every page format draws in the same way.
+Left out: any order by cheapness (rows are sorted by how often a thing is stated), and any place finer than
+the gate allows.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from vigie.report.facts import Fact, SourceLine
+from vigie.report.public import Gate, grades_of
+from vigie.report.results import Group, Key, Section
+from vigie.report.words import Words
+from vigie.stats.summary import Summary
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """One sentence that a figure rests on: `before`, `quote` and `after` make it whole."""
+
+    before: str
+    quote: str
+    after: str
+    title: str
+    outlet: str
+    date: str
+    grade: str
+    attribution: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """Cells as printed; `proof` says how many statements and sources, and `evidence` opens them."""
+
+    id: str
+    cells: tuple[str, ...]
+    proof: str = ""
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """One table; `text_columns` first columns are words, the others figures."""
+
+    id: str
+    title: str
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+    text_columns: int = 1
+    withheld: str = ""
+
+
+def evidence_of(fact: Fact, words: Words, gate: Gate) -> Evidence:
+    """The sentence with its quote apart, and who says it."""
+    sentence = fact.sentence or fact.quote
+    start, end = fact.quote_start, fact.quote_end
+    if start is None or end is None or fact.sentence is None:
+        start, end = 0, len(sentence)
+    return Evidence(
+        before=" ".join(sentence[:start].split()) + (" " if sentence[:start].endswith((" ", "\n")) else ""),
+        quote=" ".join(sentence[start:end].split()),
+        after=(" " if sentence[end:].startswith((" ", "\n")) else "") + " ".join(sentence[end:].split()),
+        title=fact.title,
+        outlet=fact.outlet,
+        date=words.day(fact.published),
+        grade=fact.grade,
+        attribution=fact.attribution or "",
+        place=(fact.place_label or "") if not gate.public else "",
+    )
+
+
+def evidence_list(facts: Sequence[Fact], words: Words, gate: Gate) -> tuple[Evidence, ...]:
+    """What may be quoted, latest first, one entry for each sentence of a document."""
+    shown = {(f.doc_id, f.sentence or f.quote, f.quote): f for f in facts if gate.quotes(f)}
+    ordered = sorted(shown.values(), key=lambda f: (f.published or "", f.doc_id, f.id), reverse=True)
+    return tuple(evidence_of(f, words, gate) for f in ordered)
+
+
+def proof_of(facts: Sequence[Fact], sources: int, words: Words) -> str:
+    return words.fill(
+        "evidence",
+        statements=words.count("statement", len(facts)),
+        sources=words.count("source", sources),
+        grades=grades_of(facts),
+    )
+
+
+def _rows(
+    section: Section, words: Words, gate: Gate, cells: Callable[[Group], Sequence[str]]
+) -> tuple[Row, ...]:
+    return tuple(
+        Row(
+            id="-".join(part for part in (section.topic, *group.key) if part).replace(" ", "-"),
+            cells=tuple(cells(group)),
+            proof=proof_of(group.facts, group.sources, words),
+            evidence=evidence_list(group.facts, words, gate),
+        )
+        for group in section.groups
+    )
+
+
+def _table(
+    section: Section,
+    words: Words,
+    columns: Sequence[str],
+    rows: tuple[Row, ...],
+    text_columns: int,
+    name: Callable[[Key], str],
+) -> Table:
+    names = ", ".join(dict.fromkeys(name(key) for key in section.withheld))
+    return Table(
+        id=section.topic,
+        title=words[section.topic],
+        caption=words[f"{section.topic}_caption"],
+        columns=tuple(words[c] for c in columns),
+        rows=rows,
+        text_columns=text_columns,
+        withheld=words.fill("withheld_public", names=names) if names else "",
+    )
+
+
+def _has(group: Group) -> Summary:
+    if group.summary is None:  # every topic with figures drops facts without one
+        raise ValueError(f"no figures in {group.key}")
+    return group.summary
+
+
+def price_table(section: Section, words: Words, gate: Gate) -> Table:
+    """Median, middle half and range, in euros per unit; masses by the kilogram where the trade is wholesale."""
+
+    def scaled(group: Group) -> tuple[float, str]:
+        code = group.key[1]
+        return (1000.0, "kg") if section.topic == "wholesale" and code == "g" else (1.0, code)
+
+    def cells(group: Group) -> Sequence[str]:
+        size, unit = scaled(group)
+        found = _has(group)
+        return (
+            words.substance(group.key[0]),
+            words.of("units", unit),
+            words.euro(found.median * size),
+            words.spread(found.q1 * size, found.q3 * size),
+            words.spread(found.low * size, found.high * size),
+            words.number(found.n),
+            words.number(group.sources),
+            words.change(group.change),
+        )
+
+    columns = ("product", "unit", "median", "half", "range", "statements", "sources", "change")
+    rows = _rows(section, words, gate, cells)
+    return _table(section, words, columns, rows, 2, lambda k: words.substance(k[0]))
+
+
+def purity_value(measure: str, value: float, words: Words) -> str:
+    return f"{words.short(value)}\u00a0mg" if measure == "mg-per-unit" else words.percent(value)
+
+
+def purity_table(section: Section, words: Words, gate: Gate) -> Table:
+    def cells(group: Group) -> Sequence[str]:
+        found = _has(group)
+        return (
+            words.substance(group.key[0]),
+            words.of("measures", group.key[1]),
+            purity_value(group.key[1], found.median, words),
+            words.spread(found.low, found.high),
+            words.number(found.n),
+            words.number(group.sources),
+            words.change(group.change),
+        )
+
+    columns = ("product", "measure", "median", "range", "statements", "sources", "change")
+    rows = _rows(section, words, gate, cells)
+    return _table(section, words, columns, rows, 2, lambda k: words.substance(k[0]))
+
+
+def seized(unit: str, value: float, words: Words) -> str:
+    """An amount of product: mass, or pieces of a unit."""
+    return words.mass(value) if unit == "g" else f"{words.number(value)}\u00a0{words.of('units', unit)}"
+
+
+def seizure_table(section: Section, words: Words, gate: Gate) -> Table:
+    def cells(group: Group) -> Sequence[str]:
+        found, unit = _has(group), group.key[1]
+        return (
+            words.substance(group.key[0]),
+            seized(unit, found.high, words),
+            seized(unit, found.median, words),
+            words.number(found.n),
+            words.number(group.sources),
+        )
+
+    columns = ("product", "largest", "median", "statements", "sources")
+    rows = _rows(section, words, gate, cells)
+    return _table(section, words, columns, rows, 1, lambda k: words.substance(k[0]))
+
+
+def harm_table(section: Section, words: Words, gate: Gate) -> Table:
+    def named(key: Key) -> str:
+        return words.of("events", key[0]) + (f" ({words.substance(key[1])})" if key[1] else "")
+
+    def cells(group: Group) -> Sequence[str]:
+        found = _has(group)
+        return (
+            words.of("events", group.key[0]),
+            words.substance(group.key[1]) if group.key[1] else "–",
+            words.number(found.high),
+            words.number(found.n),
+            words.number(group.sources),
+        )
+
+    columns = ("event", "product", "persons", "statements", "sources")
+    return _table(section, words, columns, _rows(section, words, gate, cells), 2, named)
+
+
+def way_table(section: Section, words: Words, gate: Gate) -> Table:
+    def cells(group: Group) -> Sequence[str]:
+        return (
+            words.way(*group.key),
+            words.of("families", group.key[0]),
+            words.number(len(group.facts)),
+            words.number(group.sources),
+        )
+
+    columns = ("way", "family", "statements", "sources")
+    return _table(section, words, columns, _rows(section, words, gate, cells), 2, lambda k: words.way(*k))
+
+
+def trend_name(key: Key, words: Words) -> str:
+    """ "prix – cocaïne": what a trend is about."""
+    return words.of("indicators", key[0]) + (f" – {words.substance(key[1])}" if key[1] else "")
+
+
+DIRECTIONS = ("up", "down", "stable", "emerging", "peak")
+
+
+def trend_table(section: Section, words: Words, gate: Gate) -> Table:
+    def cells(group: Group) -> Sequence[str]:
+        counts = Counter(f.direction for f in group.facts)
+        figures = [words.number(counts[d]) if counts[d] else "–" for d in DIRECTIONS]
+        return (trend_name(group.key, words), *figures, words.number(group.sources))
+
+    columns = ("subject", *DIRECTIONS, "sources")
+    rows = _rows(section, words, gate, cells)
+    return _table(section, words, columns, rows, 1, lambda k: trend_name(k, words))
+
+
+def source_table(lines: Sequence[SourceLine], words: Words) -> Table:
+    rows = tuple(
+        Row(
+            id=f"source-{number}",
+            cells=(line.name or "?", words.of("kinds", line.kind), line.grade, words.number(line.documents)),
+        )
+        for number, line in enumerate(lines, 1)
+    )
+    columns = tuple(words[c] for c in ("name", "kind", "grade", "documents"))
+    return Table(
+        id="sources",
+        title=words["sources_list"],
+        caption=words["sources_caption"],
+        columns=columns,
+        rows=rows,
+        text_columns=3,
+    )
+
+
+TABLES: dict[str, Callable[[Section, Words, Gate], Table]] = {
+    "retail": price_table,
+    "wholesale": price_table,
+    "purity": purity_table,
+    "seizures": seizure_table,
+    "harms": harm_table,
+    "ways": way_table,
+    "trends": trend_table,
+}

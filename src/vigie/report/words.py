@@ -1,0 +1,145 @@
+"""Words and number formats of a bulletin in one language.
+
+In: data/templates/words.toml, names in data/taxonomy. Out: Words, which turns codes and figures into text.
+Left out: sentences of a bulletin (`sentences.py` chooses them).
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from vigie.lexicon.substances import taxonomy
+from vigie.model.errors import SettingsError
+from vigie.report.period import Period
+from vigie.stats.summary import Change
+
+_NBSP = "\u00a0"
+MONTHS = {
+    "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+    "en": "January February March April May June July August September October November December",
+}
+
+
+@cache
+def _table() -> Mapping[str, Any]:
+    return tomllib.loads((files("vigie") / "data" / "templates" / "words.toml").read_text("utf-8"))
+
+
+@cache
+def _modality_names(lang: str) -> Mapping[tuple[str, str], str]:
+    """Names of the ways of selling, where the taxonomy gives them."""
+    path = files("vigie") / "data" / "taxonomy" / "modalities.toml"
+    if not path.is_file():
+        return {}
+    found: dict[tuple[str, str], str] = {}
+    for rows in tomllib.loads(path.read_text("utf-8")).values():
+        for row in rows if isinstance(rows, list) else ():
+            name = row.get(f"name_{lang}") or row.get(f"label_{lang}")
+            if name and "family" in row and "code" in row:
+                found[row["family"], row["code"]] = name
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The wording of one language: `words["median"]`, `words.euro(60)`."""
+
+    lang: str
+
+    def __post_init__(self) -> None:
+        if self.lang not in _table():
+            raise SettingsError(f"no bulletin in {self.lang!r} (languages: {', '.join(sorted(_table()))})")
+
+    def __getitem__(self, key: str) -> str:
+        return str(_table()[self.lang][key])
+
+    def all(self) -> Mapping[str, Any]:
+        """Every word, for a template."""
+        found: Mapping[str, Any] = _table()[self.lang]
+        return found
+
+    def fill(self, key: str, **values: object) -> str:
+        return self[key].format(**values)
+
+    def of(self, group: str, code: str) -> str:
+        """The name of a code in a group ("units", "events"); the code itself where it has none."""
+        return str(_table()[self.lang][group].get(code, code))
+
+    def substance(self, code: str) -> str:
+        entry = taxonomy().get(code)
+        if entry is None:
+            return code
+        return entry.name_fr if self.lang == "fr" else entry.name_en
+
+    def way(self, family: str, code: str) -> str:
+        return _modality_names(self.lang).get((family, code), code.replace("-", " "))
+
+    def number(self, value: float, digits: int = 0) -> str:
+        """1 234,5 or 1,234.5: at most `digits` decimals, none that are zero."""
+        text = f"{value:,.{digits}f}"
+        if "." in text:
+            text = text.rstrip("0").rstrip(".")
+        whole, _, decimals = text.partition(".")
+        whole = whole.replace(",", self["thousand"]).replace("-", "−")
+        return f"{whole}{self['decimal']}{decimals}" if decimals else whole
+
+    def short(self, value: float) -> str:
+        """Enough digits to tell values apart: 0.25, 6.5, 60."""
+        return self.number(value, 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2)
+
+    def spread(self, low: float, high: float) -> str:
+        first, last = self.short(low), self.short(high)
+        return first if first == last else f"{first}–{last}"
+
+    def euro(self, value: float) -> str:
+        return f"{self.short(value)}{_NBSP}€" if self.lang == "fr" else f"€{self.short(value)}"
+
+    def percent(self, value: float) -> str:
+        return f"{self.short(value)}{_NBSP if self.lang == 'fr' else ''}%"
+
+    def mass(self, grams: float) -> str:
+        for size, unit in ((1e6, "t"), (1e3, "kg")):
+            if grams >= size:
+                return f"{self.short(grams / size)}{_NBSP}{unit}"
+        return f"{self.short(grams)}{_NBSP}g"
+
+    def change(self, change: Change | None) -> str:
+        if change is None:
+            return "–"
+        if change.ratio is None:
+            return self["not_enough"]
+        if abs(change.ratio) < 0.005:
+            return self["no_change"]
+        return ("+" if change.ratio > 0 else "") + self.percent(round(100 * change.ratio))
+
+    def count(self, what: str, n: int) -> str:
+        """ "1 statement", "7 statements": `what` is "statement" or "source"."""
+        return self[f"one_{what}"] if n == 1 else self.fill(f"n_{what}s", n=self.number(n))
+
+    def day(self, iso: str | None) -> str:
+        """ "2024-03-12" as words, as precise as it is given."""
+        if not iso:
+            return "?"
+        year, *rest = iso.split("-")
+        if not rest:
+            return year
+        month = MONTHS[self.lang].split()[int(rest[0]) - 1]
+        if len(rest) == 1:
+            return f"{month} {year}"
+        day = "1er" if self.lang == "fr" and int(rest[1]) == 1 else str(int(rest[1]))
+        return f"{day} {month} {year}"
+
+    def period(self, period: Period) -> str:
+        if period.kind == "all":
+            return self["all_time"]
+        return self.quarter(period.label) if period.kind == "quarter" else self.day(period.label)
+
+    def quarter(self, label: str) -> str:
+        """ "2024-Q3" as "T3 2024" in French, "Q3 2024" in English."""
+        year, _, number = label.partition("-Q")
+        return f"{'T' if self.lang == 'fr' else 'Q'}{number} {year}"
