@@ -19,6 +19,7 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
+import re
 import subprocess
 import sys
 import tarfile
@@ -30,12 +31,13 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from vigie.lexicon.gazetteer import key
+from vigie.lexicon.gazetteer import key, word_names
 
 NPM = "@etalab/decoupage-administratif@6.0.0"
 TARGET = Path(__file__).resolve().parents[1] / "src" / "vigie" / "data" / "gazetteer"
 FILES = ("divisions.tsv", "communes.tsv.gz", "cities.tsv.gz")
 MIN_CITY = 15_000
+_DISTRICT = re.compile(r"(Paris|Lyon|Marseille) (\d\d)\b")  # "Paris 16 Passy" in GeoNames
 # Smaller towns where the press that Vigie reads names them with their state or country ("Ketchikan, Alaska").
 MIN_TOWN = {"US": 4_000, "GB": 4_000, "CA": 4_000, "IE": 4_000, "BE": 4_000, "CH": 4_000, "LU": 2_000}
 
@@ -132,7 +134,10 @@ def locate(rows: list[Row], cities: list[dict[str, Any]]) -> list[Row]:
     A name that two communes of a region share needs populations that agree within 30 %.
     """
     known: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
+    districts: dict[str, dict[str, Any]] = {}
     for city in cities:
+        if match := _DISTRICT.match(city["name"]):
+            districts[f"{match.group(1)} {ordinal(int(match.group(2)))} arrondissement"] = city
         zone = city["admin1code"] if city["countrycode"] == "FR" else city["countrycode"]
         for name in {key(city["name"]), *(key(n) for n in city["alternatenames"] if n.isascii() or "é" in n)}:
             known[name, zone].append(city)
@@ -152,6 +157,7 @@ def locate(rows: list[Row], cities: list[dict[str, Any]]) -> list[Row]:
             low, high = sorted((best["population"], row.population))
             if not row.population or low < 0.7 * high:
                 best = None
+        best = districts.get(row.label, best)
         if best is not None:
             row = replace(row, lat=best["latitude"], lon=best["longitude"])
         located.append(row)
@@ -160,12 +166,15 @@ def locate(rows: list[Row], cities: list[dict[str, Any]]) -> list[Row]:
 
 def commune_file(rows: list[Row], former: dict[str, list[str]]) -> str:
     names: dict[str, dict[str, Row]] = defaultdict(dict)
+    words = word_names()  # a former commune called "Lire" would be found in every headline
     for row in rows:
         names[key(row.label)][row.code] = row
     for row in rows:
         for name in former.get(row.code, ()):
             # A living commune keeps its name to itself within a department.
-            if not any(other.department == row.department for other in names[key(name)].values()):
+            if key(name) not in words and not any(
+                other.department == row.department for other in names[key(name)].values()
+            ):
                 names[key(name)][row.code] = row
     lines = ["# name\tINSEE;label;population;lat;lon;department ... built by scripts/build_gazetteer.py"]
     for name in sorted(names):

@@ -22,16 +22,25 @@ from vigie.lexicon.gazetteer import Entry, gazetteer, key, word_names
 
 _CAPITAL = re.compile(r"(?<![\w@#/&])[A-ZÀ-ÖØ-ÞŒ][^\W\d_]*")
 _MORE = re.compile(r"(?:['’ \u00a0\u202f-]|\. | - | – )([^\W\d_]+)")
-_LIST_JOINT = re.compile(r"\s*(?:,|/|&|;|\bet|\bou|\band|\bor|\bpuis|, (?:et|ou|puis|and|or|à))\s+(?:(?:à|a|de|en|au|du|l[ae]s?|d['’]|l['’])\s*)*$")
-_DIVISION_LEADS = frozenset("en dans au aux du des la le les l' d' depuis vers entre via of in across from".split(" "))
+_LIST_JOINT = re.compile(
+    r"\s*(?:,|/|&|;|\bet|\bou|\band|\bor|\bpuis|, (?:et|ou|puis|and|or|à))\s+(?:(?:à|a|de|en|au|du|l[ae]s?|d['’]|l['’])\s*)*$"
+)
+_DIVISION_LEADS = frozenset(
+    "en dans au aux du des la le les l' d' depuis vers entre via of in across from".split(" ")
+)
 _DEPARTMENT_LEADS = frozenset("le la les l'".split(" "))
 _DIVISIONS = ("country", "region", "department", "state", "area")
 _SUFFIXED = re.compile(r"[-‐][^\W\d_]")
-_COMPASS = re.compile(r"[ -](?:de |du |des |d['’]|est\b|ouest\b|Est\b|Ouest\b|of )")
+_COMPASS = re.compile(r" (?:de |du |des |d['’]|of )|[- ](?:Est|Ouest)\b|-(?:est|ouest)\b")
 # Names of departments that no river, sea or ordinary word shares.
 _PLAIN_DEPARTMENTS = frozenset(
-    "finistere morbihan essonne vaucluse mayotte guadeloupe martinique guyane savoie vendee calvados gironde paris".split(" ")
+    "finistere morbihan essonne vaucluse mayotte guadeloupe martinique guyane savoie vendee calvados gironde paris".split(
+        " "
+    )
 )
+# "le Nord de la ville", "la Réunion des chefs": with a complement they are ordinary words.
+_FOLLOWED = ("FR-59", "FR-974")
+_ARTICLES = ("le", "la", "les", "l'", "un", "une", "au", "aux", "du", "des", "the")
 _ANGLOPHONE = ("US", "GB", "CA", "IE", "AU", "NZ")
 
 
@@ -65,10 +74,17 @@ class _Scene:
 def find_places(text: str, lang: str) -> list[PlaceMention]:
     """Every place of `text`."""
     found, blocked = phrases(text)
-    candidates = [c for c in _candidates(text) if not _overlaps(blocked, c.start, c.end)]
+    fixed = [(p.start, p.end) for p in found]
+    candidates = [
+        c
+        for c in _candidates(text)
+        if not _overlaps(blocked, c.start, c.end) and not _within(fixed, c.start, c.end)
+    ]
     scene = _Scene(lang)
     for phrase in found:
-        scene.codes.update(code for code in (phrase.entry.code, phrase.entry.region) if code and ":" not in code)
+        scene.codes.update(
+            code for code in (phrase.entry.code, phrase.entry.region) if code and ":" not in code
+        )
     for candidate in candidates:
         if candidate.codes:
             scene.codes.update(candidate.codes)
@@ -89,6 +105,10 @@ def _phrase_mention(text: str, phrase: Phrase) -> PlaceMention:
 
 def _overlaps(spans: Sequence[tuple[int, int]], start: int, end: int) -> bool:
     return any(s < end and start < e for s, e in spans)
+
+
+def _within(spans: Sequence[tuple[int, int]], start: int, end: int) -> bool:
+    return any(s <= start and end <= e for s, e in spans)
 
 
 @lru_cache(maxsize=20_000)
@@ -158,7 +178,9 @@ def _candidate(
         before = re.search(r"[^\W\d_]+$", text[max(0, start - 30) : start - 1])
         if not before or not any(e.population >= 100_000 for e in gazetteer().find(key(before.group()))):
             return None
-    if _SUFFIXED.match(text, end) and not re.match(r"-(?:là|ci|[Cc]entre|[Ss]ud|[Nn]ord|[Ee]st|[Oo]uest|based)\b", text[end:end + 8]):
+    if _SUFFIXED.match(text, end) and not re.match(
+        r"-(?:là|ci|[Cc]entre|[Ss]ud|[Nn]ord|[Ee]st|[Oo]uest|based)\b", text[end : end + 8]
+    ):
         after = re.match(r"[^\W\d_]+", text[end + 1 : end + 30])
         if not after or not any(e.population >= 100_000 for e in gazetteer().find(key(after.group()))):
             return None
@@ -185,7 +207,12 @@ def _expanded(left: Left) -> Left:
 
 def _spelt(written: str, entry: Entry, name: str) -> bool:
     """Small communes must be written with their own accents: "à Liré" is a town, "À lire" is not."""
-    if entry.level != "commune" or entry.population >= 20_000 or written.isupper() or key(entry.label) != name:
+    if (
+        entry.level != "commune"
+        or entry.population >= 20_000
+        or written.isupper()
+        or key(entry.label) != name
+    ):
         return True
     plain = str.maketrans({"-": " ", "’": "'"})
     mine, theirs = written.translate(plain).lower(), entry.label.translate(plain).lower()
@@ -204,8 +231,10 @@ def _need(candidate: _Candidate, entry: Entry, scene: _Scene) -> int:
     if entry.level in _DIVISIONS:
         if name in known.given and name not in known.famous:
             return 2
-        return 1 if word else 0
-    people = entry.population if key(entry.label) == name or entry.level == "city" else min(entry.population, 4000)
+        return 2 if word else 0
+    people = (
+        entry.population if key(entry.label) == name or entry.level == "city" else min(entry.population, 4000)
+    )
     parts = name.count(" ") + 1
     given = name in known.given and name not in known.famous
     if entry.level == "commune":
@@ -245,7 +274,12 @@ def _need_department(candidate: _Candidate, entry: Entry, scene: _Scene) -> int:
         return 0
     if one in ("la", "l'") and two == "de" and three in known.department_nouns:
         return 0
-    if one in ("du", "des", "la", "l'", "le", "les") and entry.code in scene.codes and four != "sur" and two != "sur":
+    if (
+        one in ("du", "des", "la", "l'", "le", "les")
+        and entry.code in scene.codes
+        and four != "sur"
+        and two != "sur"
+    ):
         return 0
     return 9
 
@@ -261,6 +295,8 @@ def _choose(candidate: _Candidate, scene: _Scene, text: str) -> Entry | None:
             grammar = int(evidence) + (1 if candidate.left.at(1) in _DIVISION_LEADS else 0)
         else:
             grammar = int(evidence)
+            if candidate.left.at(1) in _ARTICLES and evidence <= Evidence.STRONG:
+                grammar = min(grammar, _towns_article(candidate, text))
         if explained and candidate.evidence >= Evidence.OPENING:
             grammar = 4
         if grammar >= need or (need == 4 and grammar == 3 and scene.holds(entry)):
@@ -268,31 +304,47 @@ def _choose(candidate: _Candidate, scene: _Scene, text: str) -> Entry | None:
     if not scored:
         return None
     _weight_, best = max(scored, key=lambda pair: pair[0])
-    if best.code == "FR-59" and _COMPASS.match(text, candidate.end):
+    if best.code in _FOLLOWED and _COMPASS.match(text, candidate.end):
         return None
     return best
 
 
+def _towns_article(candidate: _Candidate, text: str) -> int:
+    """Towns take no article of their own: "la Croix", "les Contes" are words; "the Denver police" is a place."""
+    if candidate.left.at(1) == "the":
+        return int(candidate.evidence)
+    return int(Evidence.NAME)
+
+
 def _explained(entry: Entry, codes: frozenset[str]) -> bool:
-    return bool(codes) and entry.level not in ("country", "area") and bool(
-        codes & {entry.department, entry.region, entry.country} - {entry.code}
+    return (
+        bool(codes)
+        and entry.level not in ("country", "area")
+        and bool(codes & {entry.department, entry.region, entry.country} - {entry.code})
     )
 
 
-_BASE = {"country": 9.0, "region": 7.5, "department": 7.0, "area": 6.8, "state": 5.6}
+_BASE = {"country": 9.0, "region": 7.5, "department": 7.0, "area": 6.8, "state": 7.5}
 
 
 def _weight(candidate: _Candidate, entry: Entry, scene: _Scene, explained: bool) -> float:
     """How likely the entry is, in tenfolds of population."""
     lead = candidate.left.at(1)
     at_town = lead in ("a", "pres") or candidate.left.low[-2:] == ("pres", "de")
+    towns = [e for e in candidate.entries if e.level == "city"]
     if entry.level in _BASE:
         weight = _BASE[entry.level]
+        if entry.level == "state" and any(e.population >= 30_000 and e.region == entry.code for e in towns):
+            weight -= 2  # New York, Genève: the city, unless grammar says otherwise
         if entry.level == "country" and scene.lang == "fr" and key(entry.label) != candidate.name:
             weight -= 3  # an English name of a country is a city's in French: "Mexico"
-        if lead in ("en", "dans") or (lead in _DEPARTMENT_LEADS and candidate.left.at(2) in ("dans", "en", "de")):
+        if lead in ("en", "dans") or (
+            lead in _DEPARTMENT_LEADS and candidate.left.at(2) in ("dans", "en", "de")
+        ):
             weight += 3
-        if entry.level == "state" and entry.country in scene.codes | {c[:2] for c in scene.codes if c[2:3] == "-"}:
+        if entry.level == "state" and entry.country in scene.codes | {
+            c[:2] for c in scene.codes if c[2:3] == "-"
+        }:
             weight += 4 if candidate.name == "georgia" else 0.2
         return weight + (4 if explained else 0)
     weight = math.log10(entry.population + 10)
@@ -335,8 +387,10 @@ def _resolve(text: str, candidates: list[_Candidate], scene: _Scene) -> list[Pla
     for index, candidate in enumerate(candidates):
         found = chosen.get(index)
         again = strong.get(candidate.name)
-        if again is not None and (found is None or not candidate.codes) and (
-            candidate.name not in word_names() or candidate.evidence >= Evidence.NAME
+        if (
+            again is not None
+            and (found is None or not candidate.codes)
+            and (candidate.name not in word_names() or candidate.evidence >= Evidence.NAME)
         ):
             if found is None and again.level not in ("commune", "city"):
                 continue

@@ -17,14 +17,18 @@ from vigie.text.normalise import fold
 _WINDOW = 48  # code points read on the left of a name
 _LEFT = re.compile(r"[^\W_][\w'’.&-]*|[^\w\s]|\n")
 _RIGHT_WORD = re.compile(r"(?:['’]s)? (\w+)")
-_NEXT_CAPITAL = re.compile(r" (?!(?:I|Le|La|Les|Il|Elle|Un|Une|The|Police|County|City)\b)[A-ZÀ-ÖØ-Þ][a-zà-ÿ]+")
+_NEXT_CAPITAL = re.compile(
+    r" (?!(?:I|Le|La|Les|Il|Elle|Un|Une|The|Police|County|City)\b)[A-ZÀ-ÖØ-Þ][a-zà-ÿ]+"
+)
 _APPOSED = re.compile(
     r"\s?\(([^()\n]{2,40})\)"
     r"|,? (?:dans (?:le |la |les |l['’])|en |aux? |in |\(in |département (?:de la |du |des |de l['’]|de ))"
     r"([A-ZÀ-ÖØ-Þ][\w'’-]*(?:[ -][A-ZÀ-ÖØ-Þd][\w'’-]*){0,3})"
     r"|, ([A-Z][\w'’.-]*(?: [A-Z][\w'’-]*){0,2})"
 )
-_DATELINE = re.compile(r"\s?[:–—]\s|\s-\s|, (?:le |lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)|\s?\([A-Z]{2,4}\)")
+_DATELINE = re.compile(
+    r"\s?[:–—]\s|\s-\s|, (?:le |lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)|\s?\([A-Z]{2,4}\)"
+)
 _PARTS = re.compile(r"\s*(?:[,/;]| - | et | and )\s*")
 _NUMBER = re.compile(r"(?:0[1-9]|[1-8]\d|9[0-5]|2[AB]|97[1-68])$")
 # Abbreviations of states after a comma: "Juneau, Ala." The two-letter ones come from the ISO codes.
@@ -108,7 +112,16 @@ def left_of(text: str, start: int) -> Left:
     """Read the words before `start`."""
     window = text[max(0, start - _WINDOW) : start]
     words: list[str] = []
+    titles = rules().titles
     for token in _LEFT.findall(window)[-5:]:
+        if (
+            token[-1] in ".-'’&"
+            and len(token) > 2
+            and fold(token[:-1]) not in titles
+            and "." not in token[:-1]
+        ):
+            words += (token[:-1], token[-1])  # a full stop, not that of "Dr."
+            continue
         head, mark, tail = token.replace("’", "'").partition("'")
         if mark and len(head) <= 2 or head.lower() in ("qu", "jusqu"):
             words.append(head + mark)
@@ -117,9 +130,29 @@ def left_of(text: str, start: int) -> Left:
         else:
             words.append(token)
     words = words[-4:]
-    opening = not words or words[-1] in (".", "!", "?", "…", ":", "\n", "«", "»", '"', "“", "•", "*", "-", "–", "—")
+    opening = not words or words[-1] in (
+        ".",
+        "!",
+        "?",
+        "…",
+        ":",
+        "\n",
+        "«",
+        "»",
+        '"',
+        "“",
+        "•",
+        "*",
+        "-",
+        "–",
+        "—",
+    )
     if opening and words and words[-1] in ("«", '"', "“", "-", "–", "—"):
-        opening = len(words) < 2 or not (words[-2][-1].isalnum() or words[-2][-1] == ",") or words[-1] in ('"', "“", "«")
+        opening = (
+            len(words) < 2
+            or not (words[-2][-1].isalnum() or words[-2][-1] == ",")
+            or words[-1] in ('"', "“", "«")
+        )
     return Left(tuple(words), tuple(fold(word) for word in words), opening)
 
 
@@ -136,7 +169,12 @@ def judge(text: str, start: int, end: int, name: str, left: Left) -> Evidence:
         noun = three if one in ("la", "l'", "the") and two in ("de", "of", "a", "dans", "sur") else two
         if noun in known.bearers_de and left.words[-1] != "la":
             return Evidence.AGAINST
-        if two and left.words[-2][0].isupper() and one in ("de", "d'", "du") and _is_family(left, text, start):
+        if (
+            two
+            and left.words[-2][0].isupper()
+            and one in ("de", "d'", "du")
+            and _is_family(left, text, start)
+        ):
             return Evidence.AGAINST  # "Dominique de Villepin"
         if noun in known.place_nouns or f"{two} {one}" in known.pairs:
             return Evidence.STRONG
@@ -182,13 +220,17 @@ def _joins_capital(text: str, start: int, end: int, left: Left, known: Rules) ->
         return False
     if word.isupper():
         return False  # initials and headlines: "CHU Lille", "SAISIE MARSEILLE"
-    return not (low in known.openers or low in known.weak or low in known.place_nouns or low in known.locative)
+    return not (
+        low in known.openers or low in known.weak or low in known.place_nouns or low in known.locative
+    )
 
 
 @lru_cache(maxsize=4096)
 def _divisions(name: str) -> tuple[Entry, ...]:
     return tuple(
-        e for e in gazetteer().find(key(name)) if e.level in ("department", "region", "country", "state", "area")
+        e
+        for e in gazetteer().find(key(name))
+        if e.level in ("department", "region", "country", "state", "area")
     )
 
 
@@ -208,7 +250,7 @@ def apposed(text: str, end: int) -> frozenset[str]:
         elif part.endswith(".") and bare.lower() in _STATES:
             codes.add(f"US-{_STATES[bare.lower()]}")
         else:
-            exact = gazetteer().phrases.get(part)
+            exact = gazetteer().phrase(part)
             for entry in (exact,) if exact else _divisions(part) or _divisions(part.split(" ")[0]):
                 if entry.code:
                     codes.add(entry.code)

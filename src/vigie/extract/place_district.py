@@ -13,7 +13,11 @@ from functools import cache
 from vigie.extract.mentions import PlaceMention
 from vigie.lexicon.gazetteer import Entry, gazetteer
 
-_CITIES = {"INSEE:75056": ("751", 20, "75"), "INSEE:69123": ("6938", 9, "69"), "INSEE:13055": ("132", 16, "13")}
+_CITIES = {
+    "INSEE:75056": ("751", 20, "75"),
+    "INSEE:69123": ("6938", 9, "69"),
+    "INSEE:13055": ("132", 16, "13"),
+}
 _ORDINAL = r"(\d{1,2}|[IVX]{1,5})\s?(?:er|ère|e|è|ème|eme|ième|ᵉ|ᵉʳ)"
 _AFTER = re.compile(rf"[\s,-]{{1,2}}\(?{_ORDINAL}\b(?:\s+(?:arrondissement|arr\.?))?\)?", re.I)
 _AFTER_CODE = re.compile(r"\s*\(?(\d{5})\b\)?")
@@ -22,8 +26,13 @@ _WORDS = (
     "premier deuxième troisième quatrième cinquième sixième septième huitième neuvième dixième onzième douzième treizième "
     "quatorzième quinzième seizième dix-septième dix-huitième dix-neuvième vingtième"
 ).split(" ")
-_BEFORE = re.compile(rf"\b(?:{_ORDINAL}|({'|'.join(reversed(_WORDS))}))\s+(?:arrondissement|arr\.)\s+(?:de|d['’])\s*$", re.I)
-_ALONE = re.compile(rf"\b(?:{_ORDINAL}|({'|'.join(reversed(_WORDS))}))\s+arrondissement(?:\s+(parisien|lyonnais|marseillais))?\b", re.I)
+_BEFORE = re.compile(
+    rf"\b(?:{_ORDINAL}|({'|'.join(reversed(_WORDS))}))\s+(?:arrondissement|arr\.)\s+(?:de|d['’])\s*$", re.I
+)
+_ALONE = re.compile(
+    rf"\b(?:{_ORDINAL}|({'|'.join(reversed(_WORDS))}))\s+arrondissement(?:\s+(parisien|lyonnais|marseillais))?\b",
+    re.I,
+)
 _ADJECTIVES = {"parisien": "INSEE:75056", "lyonnais": "INSEE:69123", "marseillais": "INSEE:13055"}
 _ROMAN = {"I": 1, "V": 5, "X": 10}
 
@@ -70,7 +79,9 @@ def with_district(text: str, start: int, end: int, entry: Entry) -> PlaceMention
         elif code := _BEFORE_CODE.search(text[window:start]):
             if found := _district(city, _postal(city, code.group(1))):
                 return PlaceMention(start=window + code.start(), end=end, place=found.place(name))
-        elif (code := _AFTER_CODE.match(text, end)) and (found := _district(city, _postal(city, code.group(1)))):
+        elif (code := _AFTER_CODE.match(text, end)) and (
+            found := _district(city, _postal(city, code.group(1)))
+        ):
             return PlaceMention(start=start, end=_closed(text, code), place=found.place(name))
     return PlaceMention(start=start, end=end, place=entry.place(name))
 
@@ -86,10 +97,14 @@ def districts(text: str, mentions: list[PlaceMention]) -> list[PlaceMention]:
     if "rrondissement" not in text:
         return mentions
     cities = {m.place.code for m in mentions if m.place.code in _CITIES}
-    cities |= {c for m in mentions if m.place.level == "arrondissement" for c in _CITIES if _holds(c, m.place.code)}
+    cities |= {
+        c for m in mentions if m.place.level == "arrondissement" for c in _CITIES if _holds(c, m.place.code)
+    }
     added = []
     for match in _ALONE.finditer(text):
-        city = _ADJECTIVES.get((match.group(3) or "").lower()) or (next(iter(cities)) if len(cities) == 1 else None)
+        city = _ADJECTIVES.get((match.group(3) or "").lower()) or (
+            next(iter(cities)) if len(cities) == 1 else None
+        )
         entry = _district(city, _number(match.group(1), match.group(2))) if city else None
         if entry and not any(m.start < match.end() and match.start() < m.end for m in mentions):
             added.append(PlaceMention(start=match.start(), end=match.end(), place=entry.place(match.group())))

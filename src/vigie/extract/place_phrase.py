@@ -33,22 +33,26 @@ class Phrase:
 @dataclass(frozen=True, slots=True)
 class _Surface:
     kind: Literal["trap", "phrase", "adjective"]
-    entry: Entry | None
+    code: str  # of the place; "@" and the label for an area without a code
+
+    def entry(self, written: str) -> Entry | None:
+        names = gazetteer()
+        if self.kind == "phrase":
+            return names.phrase(written)
+        return names.area(self.code[1:]) if self.code.startswith("@") else names.by_code(self.code)
 
 
 @cache
 def _automaton() -> tuple[ahocorasick_rs.AhoCorasick, list[str], dict[str, _Surface]]:
-    names = gazetteer()
     surfaces: dict[str, _Surface] = {}
     for item in curated("demonyms")["demonym"]:
-        entry = names.by_code(item["code"]) if "code" in item else names.area(item["area"])
-        for form in item["forms"] if entry else ():
-            surfaces.setdefault(form, _Surface("adjective", entry))
-    for name, entry in names.phrases.items():
-        surfaces[name] = _Surface("phrase", entry)
+        code = item.get("code") or "@" + item["area"]
+        for form in item["forms"]:
+            surfaces.setdefault(form, _Surface("adjective", code))
+    for name in gazetteer().phrase_names:
+        surfaces[name] = _Surface("phrase", "")
     for trap in rules().traps:
-        surfaces[trap] = _Surface("trap", None)
-        surfaces[trap.replace("'", "’")] = _Surface("trap", None)
+        surfaces[trap] = surfaces[trap.replace("'", "’")] = _Surface("trap", "")
     keys = list(surfaces)
     matcher = ahocorasick_rs.AhoCorasick(keys, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest)
     return matcher, keys, surfaces
@@ -61,16 +65,18 @@ def phrases(text: str) -> tuple[list[Phrase], list[tuple[int, int]]]:
     blocked: list[tuple[int, int]] = []
     size = len(text)
     for index, start, end in matcher.find_matches_as_indexes(text):
-        if (start and _inner(text[start - 1])) or (end < size and _inner(text[end]) and text[end - 1].isalnum()):
+        if (start and _inner(text[start - 1])) or (
+            end < size and _inner(text[end]) and text[end - 1].isalnum()
+        ):
             continue
         surface = surfaces[keys[index]]
         if surface.kind == "trap":
             blocked.append((start, end))
-        elif surface.entry is not None:
-            if surface.kind == "phrase":
-                found.append(Phrase(start, end, surface.entry))
-            elif phrase := _adjective(text, start, end, surface.entry):
-                found.append(phrase)
+        elif surface.kind == "phrase":
+            if entry := surface.entry(text[start:end]):
+                found.append(Phrase(start, end, entry))
+        elif phrase := _adjective(text, start, end, surface):
+            found.append(phrase)
     return found, blocked
 
 
@@ -78,23 +84,26 @@ def _inner(character: str) -> bool:
     return character.isalnum() or character in "_-@#"
 
 
-def _adjective(text: str, start: int, end: int, entry: Entry) -> Phrase | None:
+def _adjective(text: str, start: int, end: int, surface: _Surface) -> Phrase | None:
     """The adjective as a place when a noun of the lists stands beside it."""
     known = rules()
     if text[start].isupper():
         follower = _AFTER.match(text, end)
-        if follower and follower.group(1).lower() in known.near_after:
-            return Phrase(start, end, entry)
-        return None
-    left = left_of(text, start)
-    if left.at(1) in known.near_area and entry.level in ("commune", "city"):
+        near = bool(follower) and str(follower and follower.group(1)).lower() in known.near_after
+    else:
+        left = left_of(text, start)
+        one, two = left.at(1), left.at(2)
+        near = one in known.near_place | known.near_area or (
+            two in known.near_place and left.words[-1][0].islower() and one not in known.weak
+        )
         before = _BEFORE.search(text, max(0, start - 30), start)
-        if before is None:
-            return None
-        name = text[before.start() : end]
-        around = replace(entry, code=None, label=name.lower(), level="area", population=0)
-        return Phrase(before.start(), end, around)
-    near = left.at(1) in known.near_place | known.near_area or (
-        left.at(2) in known.near_place and left.words[-1][0].islower() and left.at(1) not in known.weak
-    )
-    return Phrase(start, end, entry) if near else None
+        if one in known.near_area and before and surface.code.partition(":")[0] in ("INSEE", "GN"):
+            entry = surface.entry("")
+            name = text[before.start() : end]
+            # The country around a town is larger than the town: no code, so that it is not counted as the commune.
+            around = (
+                replace(entry, code=None, label=name.lower(), level="area", population=0) if entry else None
+            )
+            return Phrase(before.start(), end, around) if around else None
+    entry = surface.entry("") if near else None
+    return Phrase(start, end, entry) if entry else None

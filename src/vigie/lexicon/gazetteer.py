@@ -78,7 +78,8 @@ class Gazetteer:
                 self._add_division(line.split("\t"))
         self._communes = _index(_read_gz("communes.tsv.gz"))
         self._cities = _index(_read_gz("cities.tsv.gz"))
-        self.phrases: dict[str, Entry] = {}
+        self._aliases: dict[str, str] = {}
+        self._phrases: dict[str, Entry | str] = {}
         for area in curated("areas")["area"]:
             self._add_area(area)
         self.find = lru_cache(maxsize=20_000)(self._search)
@@ -96,6 +97,13 @@ class Gazetteer:
     def _add_area(self, area: Mapping[str, Any]) -> None:
         """A curated name: an exact phrase if it opens in lower case or is all capitals, else a folded name."""
         code, within = area.get("code"), area.get("within")
+        if code and ":" in code:  # a commune: its record is read when a text names it
+            for name in area["names"]:
+                if _exact(name):
+                    self._phrases[name] = code
+                else:
+                    self._aliases[key(name)] = code
+            return
         entry = self.by_code(code) if code else None
         if entry is None:
             level: Level = "area"
@@ -111,10 +119,9 @@ class Gazetteer:
             self._by_code[str(code)] = entry
         self._divisions.setdefault("@" + entry.label, [entry])
         for name in area["names"]:
-            if name[0].islower() or "." in name or (name.isupper() and name.isalpha()):
-                self.phrases[name] = entry
-                if "'" in name:
-                    self.phrases[name.replace("'", "’")] = entry
+            if _exact(name):
+                self._phrases[name] = entry
+                self._phrases[name.replace("'", "’")] = entry
             else:
                 known = self._divisions.setdefault(key(name), [])
                 known[:] = [e for e in known if e.code != entry.code or e.code is None] + [entry]
@@ -123,8 +130,20 @@ class Gazetteer:
         """The curated area of that exact label."""
         return next(iter(self._divisions.get("@" + label, ())), None)
 
+    @property
+    def phrase_names(self) -> tuple[str, ...]:
+        """The names that are matched exactly as written."""
+        return tuple(self._phrases)
+
+    def phrase(self, name: str) -> Entry | None:
+        """The place that an exact phrase means."""
+        found = self._phrases.get(name)
+        return self.by_code(found) if isinstance(found, str) else found
+
     def _search(self, name: str) -> tuple[Entry, ...]:
         found = list(self._divisions.get(name, ()))
+        if (code := self._aliases.get(name)) and (alias := self.by_code(code)):
+            found.append(alias)
         if line := self._communes.get(name):
             found += [self._commune(record) for record in line.split("\t")]
         if line := self._cities.get(name):
@@ -146,7 +165,7 @@ class Gazetteer:
         """First word of every name -> number of words of the longest name that it opens."""
         heads: dict[str, int] = {}
         get = heads.get
-        for names in (self._communes, self._cities, self._divisions):
+        for names in (self._communes, self._cities, self._divisions, self._aliases):
             for name in names:
                 head = name.partition(" ")[0]
                 size = name.count(" ") + 1
@@ -155,29 +174,36 @@ class Gazetteer:
         return heads
 
     @cached_property
-    def _coded(self) -> dict[str, Entry]:
-        """Communes and cities by code: built at the first look-up by code, which few runs need."""
-        coded: dict[str, Entry] = {}
-        for line in self._communes.values():
-            for record in line.split("\t"):
-                coded.setdefault("INSEE:" + record.partition(";")[0], self._commune(record))
-        for line in self._cities.values():
-            for record in line.split("\t"):
-                coded.setdefault("GN:" + record.partition(";")[0], _city(record))
-        return coded
+    def _commune_records(self) -> dict[str, str]:
+        """INSEE number -> record, without building an Entry for each."""
+        return {
+            record.partition(";")[0]: record
+            for line in self._communes.values()
+            for record in line.split("\t")
+        }
 
     @cached_property
-    def _line_of_commune(self) -> dict[str, str]:
-        """INSEE number -> record, without building the records of all communes."""
-        return {r.partition(";")[0]: r for line in self._communes.values() for r in line.split("\t")}
+    def _city_records(self) -> dict[str, str]:
+        """GeoNames number -> record."""
+        return {
+            record.partition(";")[0]: record for line in self._cities.values() for record in line.split("\t")
+        }
 
     def by_code(self, code: str) -> Entry | None:
         """The entry of an official code; former and alternative ISO codes are understood."""
-        code = _ALIASES.get(code, code)
-        if code.startswith("INSEE:"):
-            record = self._line_of_commune.get(code[6:])
+        kind, _, number = code.partition(":")
+        if kind == "INSEE":
+            record = self._commune_records.get(number)
             return self._commune(record) if record else None
-        return self._by_code.get(code) or (self._coded.get(code) if ":" in code else None)
+        if kind == "GN":
+            record = self._city_records.get(number)
+            return _city(record) if record else None
+        return self._by_code.get(_ALIASES.get(code, code))
+
+
+def _exact(name: str) -> bool:
+    """Names in lower case, with points or all in capitals are matched as written ("région parisienne", "USA")."""
+    return name[0].islower() or "." in name or (name.isupper() and name.isalpha())
 
 
 def _number(field: str) -> float | None:
