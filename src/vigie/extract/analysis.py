@@ -6,7 +6,6 @@ In: CleanDocument. Out: mentions by kind and the sentences that hold them. Extra
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,6 +29,7 @@ from vigie.extract.mentions import (
 )
 from vigie.extract.modality import find_modalities
 from vigie.extract.place import find_places
+from vigie.extract.scan import scan
 from vigie.extract.substance import find_substances
 from vigie.model.document import CleanDocument
 from vigie.model.observation import Assertion, Value
@@ -37,12 +37,6 @@ from vigie.model.period import When
 from vigie.model.place import Place
 from vigie.text.normalise import fold
 from vigie.text.sentences import Span, sentences
-
-
-_MARKET = re.compile(
-    r"\b(?:stupefiants?|drogues?|narcotraf\w+|narcotiques?|dealers?|dealeurs?|trafic(?:s)? de drogue|points? de deal|drugs?|narcotics|"
-    r"drug[- ]dealing|drug[- ]trafficking)\b"
-)
 
 
 class Spanned(Protocol):
@@ -142,7 +136,7 @@ class Analysis:
 
     @cached_property
     def _market(self) -> list[int]:
-        return [match.start() for match in _MARKET.finditer(self.folded)]
+        return [hit.start for hit in scan(self.text, self.lang).hits["market"] if hit.term.id == "drug"]
 
     def market_in(self, start: int, end: int) -> bool:
         """Whether a word of the drug market, without any substance, stands in [start, end)."""

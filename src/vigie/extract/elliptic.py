@@ -6,26 +6,44 @@ In: Analysis, all amounts, the money mentions found. Out: more MoneyMention, wit
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from functools import cache
 
 from vigie.extract.amounts import Amount
 from vigie.extract.analysis import Analysis, within
 from vigie.extract.mentions import MoneyMention
-from vigie.lexicon.grammar import grammar
+from vigie.lexicon.grammar import alternation, grammar, link_words
 
 _DEFAULT_CURRENCY = {"fr": "EUR"}
-_LIST = re.compile(
-    r"(?:[,;(]|\bet|\bpuis|\bcontre|\bou|\band|\bagainst|\bversus|\bvs|\bcompared (?:with|to))[ ]*(?:environ |pres de |autour de |about |around |nearly )?$"
-)
-_AT = re.compile(r"[ ]*(?:a|at|for|pour|:|=)[ ]*$")
-_POUR = re.compile(r"[ ](?:pour|for)[ ](?:la |le |l'|les |the )?[\"]?[ ]?")
-_DATE_NEXT = re.compile(r"[ ](?:en|in|un an|l'annee|a year|the year)\b")
-_PLACE_NEXT = re.compile(r"[ ](?:a|en|dans|au|aux|in|at)[ ](?:la |le |l'|les |the )?")
 _SCALE = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    list: re.Pattern[str]
+    at: re.Pattern[str]
+    pour: re.Pattern[str]
+    date_next: re.Pattern[str]
+    place_next: re.Pattern[str]
+
+
+@cache
+def _words(lang: str) -> _Words:
+    near = alternation(grammar(lang).bounds["near"])
+    determiner = f"(?:{link_words(lang, 'determiners')})?"
+    return _Words(
+        list=re.compile(rf"(?:(?<!\w)|(?=[,;(])){link_words(lang, 'list_lead')}(?:{near}[ ]*)?$"),
+        at=re.compile(rf"[ ]*{link_words(lang, 'at')}$"),
+        pour=re.compile(rf"[ ]{link_words(lang, 'for')}{determiner}[\"]?[ ]?"),
+        date_next=re.compile(rf"[ ]{link_words(lang, 'in_date')}"),
+        place_next=re.compile(rf"[ ]{link_words(lang, 'in_place')}{determiner}"),
+    )
 
 
 def elliptic_prices(analysis: Analysis, found: list[Amount], money: list[MoneyMention]) -> list[MoneyMention]:
     """Money mentions made of bare numbers, in order."""
     extra: list[MoneyMention] = []
+    words = _words(analysis.lang)
     for index, amount in enumerate(found):
         if amount.unit is not None or amount.low is None or amount.token.article or amount.low >= 10_000:
             continue
@@ -35,7 +53,7 @@ def elliptic_prices(analysis: Analysis, found: list[Amount], money: list[MoneyMe
             continue
         sentence = analysis.sentence_at(amount.start)
         before = [m for m in within(money, sentence.start, amount.start) if m.end <= amount.start]
-        if not before or not _LIST.search(analysis.folded[max(0, amount.start - 30) : amount.start]):
+        if not before or not words.list.search(analysis.folded[max(0, amount.start - 30) : amount.start]):
             continue
         model = before[-1]
         reference = model.low if model.low is not None else model.high
@@ -56,12 +74,12 @@ def elliptic_prices(analysis: Analysis, found: list[Amount], money: list[MoneyMe
 
 def _explained(analysis: Analysis, end: int) -> bool:
     """Whether what follows a bare number says what it is the price of: a substance, a year, a place."""
-    folded = analysis.folded
-    if match := _POUR.match(folded, end):
+    folded, words = analysis.folded, _words(analysis.lang)
+    if match := words.pour.match(folded, end):
         return any(m.substance for m in within(analysis.substances, match.end(), match.end() + 2))
-    if match := _DATE_NEXT.match(folded, end):
+    if match := words.date_next.match(folded, end):
         return bool(within(analysis.dates, end, match.end() + 12))
-    if match := _PLACE_NEXT.match(folded, end):
+    if match := words.place_next.match(folded, end):
         return bool(within(analysis.places, end, match.end() + 4))
     return False
 
@@ -75,7 +93,11 @@ def _unit_at(
     amount, previous = found[index], found[index - 1]
     if previous.low is None or amount.low is None or previous.end > amount.start:
         return None
-    if not _AT.match(analysis.folded[previous.end : amount.start]) or previous.low > 100 or amount.low < 2:
+    if (
+        not _words(analysis.lang).at.match(analysis.folded[previous.end : amount.start])
+        or previous.low > 100
+        or amount.low < 2
+    ):
         return None
     if (
         previous.unit is not None

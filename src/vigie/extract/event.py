@@ -16,17 +16,12 @@ from vigie.extract.analysis import Analysis, Draft, within
 from vigie.extract.cues import cue_hits
 from vigie.extract.link import NO_LINK, Link, link_substance
 from vigie.extract.numbers import number_tokens
-from vigie.lexicon.grammar import alternation
+from vigie.lexicon.grammar import alternation, link_words
 from vigie.lexicon.matcher import Hit
 from vigie.lexicon.terms import data_toml
 from vigie.model.observation import EventKind, EventValue
 from vigie.text.sentences import Span
 
-_POSSIBLE = re.compile(r"\b(?:pourrai\w+|peut|peuvent|risqu\w+|could|may|might|can|would)[ ](?:\w+[ ]){0,2}$")
-_VAGUE = re.compile(
-    r"\b(?:nombre|taux|risques?|augmentation|hausse|cas|number|risk|rate|rise|increase)[ ](?:total )?(?:de |d'|des |of |in )(?:l'|les |the )?$"
-)
-_COUNTED_GAP = re.compile(r"[ ](?:[\w'-]+[ ]){0,2}$")
 _STATE_KINDS = frozenset({"seizure", "dismantling", "warning", "regulation"})
 _PERSON_KINDS = frozenset({"arrest", "sentence", "death", "overdose", "hospitalisation", "poisoning"})
 
@@ -63,7 +58,7 @@ def _judge(analysis: Analysis, hit: Hit) -> Draft | None:
     role = str(hit.term.extra.get("role", "state"))
     sentence = analysis.sentence_at(hit.start)
     head = analysis.folded[max(sentence.start, hit.start - 40) : hit.start]
-    if _POSSIBLE.search(head):
+    if _possible(analysis.lang).search(head):
         return None
     link = _drug_link(analysis, hit, sentence)
     if link is None:
@@ -71,7 +66,7 @@ def _judge(analysis: Analysis, hit: Hit) -> Draft | None:
     persons = _count(analysis, hit, role, sentence)
     if role == "noun" and persons is None:
         single = re.search(r"(?:\b(?:une?|an?|one)[ ]|d'une[ ]|par[ ])$", head)
-        if _VAGUE.search(head) or not single or kind in ("death", "violence"):
+        if _vague(analysis.lang).search(head) or not single or kind in ("death", "violence"):
             return None
         persons = None
     start = min(hit.start, persons.start) if persons else hit.start
@@ -114,6 +109,23 @@ def _drug_link(analysis: Analysis, hit: Hit, sentence: Span) -> Link | None:
             return Link(title.pop(), None, "title", 0.7)
         return link_substance(analysis, hit.start, hit.end) if near else NO_LINK
     return NO_LINK
+
+
+@cache
+def _possible(lang: str) -> re.Pattern[str]:
+    return re.compile(rf"\b{link_words(lang, 'possible')}(?:\w+[ ]){{0,2}}$")
+
+
+@cache
+def _vague(lang: str) -> re.Pattern[str]:
+    return re.compile(
+        rf"\b{link_words(lang, 'vague')}{link_words(lang, 'of_vague')}(?:{link_words(lang, 'determiners')})?$"
+    )
+
+
+@cache
+def _between(lang: str) -> re.Pattern[str]:
+    return re.compile(rf"[ ](?:de |d')?(?:{link_words(lang, 'small_noun_before')})?(?:de |d')?")
 
 
 @cache
@@ -169,10 +181,7 @@ def _number_before(analysis: Analysis, hit: Hit, sentence: Span) -> _Persons | N
         if amount.end > hit.start or amount.unit is not None:
             continue
         gap = analysis.folded[amount.token.end : hit.start]
-        if re.fullmatch(
-            r"[ ](?:(?:de |d')?(?:nouveaux |nouvelles |autres |suspected |confirmed |drug |new |other |related )?)",
-            gap,
-        ):
+        if _between(analysis.lang).fullmatch(gap):
             return _Persons(amount.start, hit.end, amount.low, amount.high)
     tokens = number_tokens(analysis.folded, analysis.lang, max(sentence.start, hit.start - 14), hit.start)
     if tokens and tokens[-1].article and analysis.folded[tokens[-1].end : hit.start].strip() == "":

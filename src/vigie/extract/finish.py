@@ -11,18 +11,18 @@ import json
 import re
 from dataclasses import asdict
 from datetime import date
+from functools import cache
 
 from vigie.extract.analysis import Analysis, Draft, within
 from vigie.extract.mentions import DateMention, PlaceMention
+from vigie.lexicon.grammar import link_words
 from vigie.model.observation import Assertion, EventValue, Observation, QuantityValue, Value
 from vigie.model.period import UNKNOWN_WHEN, When
 from vigie.model.place import Place
 from vigie.text.sentences import Span
 
-_NOT_WHERE = re.compile(  # places that say where a thing comes from, goes to or is registered
-    r"(?:immatricul\w+ (?:en|a|au)|provenance (?:de la |de |du |d'|des )|destination (?:de la |de |du |d'|des )|originaires? (?:de la |de |du |d'|des )|"
-    r"importee?s? (?:de|du|d'|des)|venue?s? (?:de|du|d'|des)|registered in|bound for|destined for|originating in|shipped from|imported from|"
-    r"came from|coming from|arriving from|vers (?:la |le |l'|les )?|vol )[ ]*$"
+_COARSE = (
+    20.0  # what a place costs for each step it is coarser: "À Ibiza, la police espagnole a saisi" is Ibiza
 )
 _NEAR_AFTER = 26  # code points: "53 euros dans le Nord"
 _RANK = {
@@ -78,13 +78,17 @@ def _identifier(doc_id: str, draft: Draft) -> str:
     return "o_" + hashlib.blake2b(payload.encode(), digest_size=8).hexdigest()
 
 
+def _adjacent(analysis: Analysis, end: int, mention_start: int) -> bool:
+    """Whether a mention stands right after a span: "53 euros dans le Nord"."""
+    gap = analysis.folded[end:mention_start]
+    return mention_start >= end and len(gap) <= _NEAR_AFTER and not re.search(r"[,;.:]", gap)
+
+
 def _cost(analysis: Analysis, start: int, end: int, mention_start: int, mention_end: int) -> float:
     """Distance between a span and a mention, longer over commas and semicolons, shorter right after the span."""
     if mention_start >= end:
         gap = analysis.folded[end:mention_start]
-        base = (
-            float(len(gap)) if len(gap) <= _NEAR_AFTER and not re.search(r"[,;.:]", gap) else len(gap) + 45.0
-        )
+        base = float(len(gap)) if _adjacent(analysis, end, mention_start) else len(gap) + 45.0
     elif mention_end <= start:
         gap = analysis.folded[mention_end:start]
         base = float(len(gap)) + 8.0
@@ -94,7 +98,9 @@ def _cost(analysis: Analysis, start: int, end: int, mention_start: int, mention_
 
 
 def _place(analysis: Analysis, start: int, end: int, sentence: Span) -> Place | None:
-    usable = _inner([m for m in within(analysis.places, sentence.start, sentence.end) if _is_where(analysis, m)])
+    usable = _inner(
+        [m for m in within(analysis.places, sentence.start, sentence.end) if _is_where(analysis, m)]
+    )
     if usable:
         return _finest(analysis, usable, start, end)
     index = analysis.sentence_index(sentence.start)
@@ -104,7 +110,9 @@ def _place(analysis: Analysis, start: int, end: int, sentence: Span) -> Place | 
         previous = analysis.sentences[index - back]
         if previous.start < analysis.body_start <= start:
             break
-        found = _inner([m for m in within(analysis.places, previous.start, previous.end) if _is_where(analysis, m)])
+        found = _inner(
+            [m for m in within(analysis.places, previous.start, previous.end) if _is_where(analysis, m)]
+        )
         if found:
             return _finest(analysis, found, previous.end, previous.end)
     title = [m for m in within(analysis.places, 0, analysis.body_start) if _is_where(analysis, m)]
@@ -113,14 +121,14 @@ def _place(analysis: Analysis, start: int, end: int, sentence: Span) -> Place | 
 
 def _finest(analysis: Analysis, found: list[PlaceMention], start: int, end: int) -> Place:
     """The cheapest mention to reach; a place inside another one next to it wins over it ("Castets (Landes)")."""
-    ranked = sorted(
-        found,
-        key=lambda m: (
-            _cost(analysis, start, end, m.start, m.end) + 6.0 * _RANK.get(m.place.level, 3),
-            m.start,
-        ),
-    )
-    return ranked[0].place
+
+    def cost(mention: PlaceMention) -> tuple[float, int]:
+        coarse = (
+            0.0 if _adjacent(analysis, end, mention.start) else _COARSE * _RANK.get(mention.place.level, 3)
+        )
+        return _cost(analysis, start, end, mention.start, mention.end) + coarse, mention.start
+
+    return min(found, key=cost).place
 
 
 def _inner(mentions: list[PlaceMention]) -> list[PlaceMention]:
@@ -134,12 +142,20 @@ def _inner(mentions: list[PlaceMention]) -> list[PlaceMention]:
     return kept
 
 
+@cache
+def _not_where(lang: str) -> re.Pattern[str]:
+    return re.compile(rf"\b{link_words(lang, 'not_where')}$")
+
+
 def _is_where(analysis: Analysis, mention: PlaceMention) -> bool:
-    return _NOT_WHERE.search(analysis.folded[max(0, mention.start - 34) : mention.start]) is None
+    """Not a place that only says where a thing comes from, goes to or is registered."""
+    head = analysis.folded[max(0, mention.start - 34) : mention.start]
+    return _not_where(analysis.lang).search(head) is None
 
 
 def _when(analysis: Analysis, start: int, end: int, sentence: Span, value: Value) -> When:
     found = list(within(analysis.dates, sentence.start, sentence.end))
+    found = [m for m in found if not _compared(analysis, m)]
     found = [m for m in found if not (m.start < end and m.end > start and m.end - m.start > 40)]
     if found:
         best = min(found, key=lambda m: (_cost(analysis, start, end, m.start, m.end), m.start))
@@ -155,6 +171,12 @@ def _when(analysis: Analysis, start: int, end: int, sentence: Span, value: Value
     if analysis.document.published is not None:
         return When.of(analysis.document.published, "document")
     return UNKNOWN_WHEN
+
+
+def _compared(analysis: Analysis, mention: DateMention) -> bool:
+    """Whether a date only serves a comparison ("+15 % par rapport à 2019")."""
+    head = analysis.folded[max(0, mention.start - 24) : mention.start]
+    return re.search(rf"\b{link_words(analysis.lang, 'not_when')}$", head) is not None
 
 
 def _from_mention(mention: DateMention) -> When:

@@ -10,23 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from vigie.extract.analysis import Analysis, within
 from vigie.extract.mentions import SubstanceMention
-from vigie.text.sentences import Span
+from vigie.lexicon.grammar import alternation, grammar, link_words, plurals
 
-_OF = re.compile(
-    r"[ \n]*(?:(?:environ|pur|pure|brut|brute)[ ])?(?:de la |de l'|des |du |de |d'|pour la |pour le |pour l'|pour les |pour du |pour de la |pour un |pour une |of |for |worth of )"
-    r"(?:pure |suspected |raw |crude |powdered |faux |fausse |fausses )?[\"(]?[ ]?"
-)
 _BARE_NEXT = re.compile(r"[ ]\(?(?:suspected |pure )?")
-_GENERIC = re.compile(
-    r"(?:ces? |cette |l'|la |les |le |autres? )?(?:stupefiants?|drogues?|produits?(?! en\b)|marchandises?|substances?|narcoti\w+|illegal drugs|"
-    r"drugs|narcotics|contraband|illicit drugs|controlled substances)\b"
-)
-_FORM_ONLY = re.compile(
-    r"(?:poudre|cristaux|pate|resine|herbe|pilules?|comprimes?|produit|powder|pills?|tablets?|crystal|liquid|liquide)\b"
-)
 _CARRY = 3  # sentences a topic is carried over
 
 
@@ -41,6 +31,27 @@ class Link:
     other: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Words:
+    of: re.Pattern[str]
+    lead: re.Pattern[str]
+    generic: re.Pattern[str]
+    form_only: re.Pattern[str]
+
+
+@cache
+def _words(lang: str) -> _Words:
+    determiner = f"(?:{link_words(lang, 'determiners')})?"
+    return _Words(
+        of=re.compile(
+            rf"[ \n]*(?:{link_words(lang, 'before_of')})?{link_words(lang, 'of')}(?:{link_words(lang, 'after_of')})?[\"(]?[ ]?"
+        ),
+        lead=re.compile(rf"[ \n]*{link_words(lang, 'for')}"),
+        generic=re.compile(rf"{determiner}{alternation(plurals(grammar(lang).link['generic']))}\b"),
+        form_only=re.compile(rf"{alternation(plurals(grammar(lang).link['form_only']))}\b"),
+    )
+
+
 NO_LINK = Link(None, None, "none", 0.0)
 
 
@@ -48,20 +59,27 @@ def _named(mentions: Sequence[SubstanceMention]) -> list[SubstanceMention]:
     return [m for m in mentions if m.substance]
 
 
+def _at(analysis: Analysis, offset: int) -> list[SubstanceMention]:
+    """Mentions that cover `offset` or begin right there: "gélules de prégabaline" is one mention."""
+    around = within(analysis.substances, offset - 40, offset + 2)
+    return [m for m in around if m.end > offset]
+
+
 def named_after(analysis: Analysis, end: int) -> Link | None:
     """The substance right after an amount or a unit; a Link with `other` if another thing is named; None if nothing."""
-    match = _OF.match(analysis.folded, end)
+    words = _words(analysis.lang)
+    match = words.of.match(analysis.folded, end)
     if match:
         at = match.end()
-        for mention in within(analysis.substances, at, at + 2):
+        for mention in _at(analysis, at):
             if mention.substance:
                 return Link(mention.substance, mention.form, "named", 0.95)
         rest = analysis.folded[at : at + 40]
-        if _GENERIC.match(rest):
+        if words.generic.match(rest):
             return Link(None, None, "generic", 0.8)
         if match.group().strip(' \n"(').startswith(("pour", "for")) or rest[:1].isdigit():
             return None
-        form = _FORM_ONLY.match(rest)
+        form = words.form_only.match(rest)
         if form:
             inner = named_after(analysis, at + form.end())
             return inner if inner and not inner.other else None
@@ -73,7 +91,7 @@ def named_after(analysis: Analysis, end: int) -> Link | None:
         )
     bare = _BARE_NEXT.match(analysis.folded, end)
     if bare:
-        for mention in within(analysis.substances, bare.end(), bare.end() + 1):
+        for mention in _at(analysis, bare.end()):
             if mention.substance:
                 return Link(mention.substance, mention.form, "adjacent", 0.9)
     return None
@@ -123,12 +141,3 @@ def link_substance(
 def _topic(found: Sequence[SubstanceMention]) -> SubstanceMention:
     """The topic of a sentence that is carried on: its last substance."""
     return found[-1]
-
-
-def sentence_window(analysis: Analysis, span: Span, back: int) -> Span:
-    """The span of the sentence at `span.start` and the `back` sentences before it, within the body."""
-    index = analysis.sentence_index(span.start)
-    first = index
-    while first > 0 and index - first < back and analysis.sentences[first - 1].start >= analysis.body_start:
-        first -= 1
-    return Span(analysis.sentences[first].start, analysis.sentences[index].end)

@@ -8,16 +8,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from vigie.extract.analysis import Analysis, Draft
 from vigie.extract.cues import hits_in
 from vigie.extract.link import link_substance, named_after
+from vigie.lexicon.grammar import link_words
 from vigie.model.observation import PurityMeasure, PurityValue
 
-_CHANGE = re.compile(
-    r"(?:\+|hausse de|baisse de|augment\w+ de|recul\w* de|progress\w+ de|diminu\w+ de|chut\w+ de|soit|up|down|by|rose|fell|perdu)[ ]*(?:plus de |pres de |environ )?$"
-)
-_CUT = re.compile(r"(?:coupe|coupee|coupes|coupees|adultere\w*|cut|mixed) ")
+
+@cache
+def _change(lang: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w){link_words(lang, 'change_before')}(?:plus de |pres de |environ )?$")
+
+
+@cache
+def _cut(lang: str) -> re.Pattern[str]:
+    return re.compile(rf"\b{link_words(lang, 'cut')}")
 
 
 def extract_purities(analysis: Analysis) -> Iterator[Draft]:
@@ -33,7 +40,7 @@ def _percentages(analysis: Analysis) -> Iterator[Draft]:
             continue
         sentence = analysis.sentence_at(percent.start)
         head = analysis.folded[max(sentence.start, percent.start - 24) : percent.start]
-        if _CHANGE.search(head):
+        if _change(analysis.lang).search(head):
             continue
         hits = hits_in(analysis, "purity", sentence.start, sentence.end)
         positive = [h for h in hits if h.term.id in ("purity", "thc")]
@@ -62,7 +69,7 @@ def _percentages(analysis: Analysis) -> Iterator[Draft]:
             link = link_substance(analysis, percent.start, percent.start)
         if link.substance is None:
             continue
-        cut = _CUT.search(analysis.folded[sentence.start : percent.start]) is not None
+        cut = _cut(analysis.lang).search(analysis.folded[sentence.start : percent.start]) is not None
         measure: PurityMeasure = (
             "thc"
             if any(

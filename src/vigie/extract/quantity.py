@@ -15,7 +15,7 @@ from vigie.extract.analysis import Analysis, Draft, within
 from vigie.extract.cues import hits_in
 from vigie.extract.link import Link, link_substance, named_after
 from vigie.extract.mentions import QuantityMention
-from vigie.lexicon.grammar import mass_in_grams
+from vigie.lexicon.grammar import link_words, mass_in_grams
 from vigie.model.observation import PriceValue, QuantityKind, QuantityValue
 
 _DRUG_PIECES = frozenset(
@@ -30,9 +30,6 @@ _FORM_OF_PIECE = {
     "plant": "plant",
 }
 _SMALL_MASS = frozenset({"mg", "µg"})
-_SAME = re.compile(
-    r"(?:,| et| dont|,? puis| soit|, soit| pour|\(|,? or|,? and)[ ]*(?:environ |pres de |plus de |about |over )?$"
-)
 
 
 def extract_quantities(analysis: Analysis) -> Iterator[Draft]:
@@ -109,11 +106,18 @@ def _judge(analysis: Analysis, mention: QuantityMention) -> Draft | None:
         return None
     if not mass and mention.unit == "dose" and link.reason not in ("named", "adjacent"):
         return None
-    article = mention.low == mention.high and re.match(r"(?:une?|an?)\b", analysis.folded[mention.start :]) is not None
-    if article and link.reason not in ("named", "adjacent") and (kind_hit is None or kind_hit.id_ != "seized"):
+    article = (
+        mention.low == mention.high
+        and re.match(r"(?:une?|an?)\b", analysis.folded[mention.start :]) is not None
+    )
+    if (
+        article
+        and link.reason not in ("named", "adjacent")
+        and (kind_hit is None or kind_hit.id_ != "seized")
+    ):
         return None
     if _rate(analysis, mention) and (
-        kind_hit is None or kind_hit.id_ == "consumed" and mention.unit in ("g", "mg")
+        kind_hit is None or (kind_hit.id_ == "consumed" and mention.unit in ("g", "mg"))
     ):
         return None
     kind: QuantityKind = kind_hit.id_ if kind_hit is not None else "other"
@@ -171,6 +175,8 @@ def _kind(analysis: Analysis, mention: QuantityMention) -> _KindHit | None:
             best = (cost, _KindHit(kind, hit.start))
     if best is not None:
         return best[1]
+    if re.search(rf"\b{link_words(analysis.lang, 'possible')}", analysis.folded[mention.end : sentence.end]):
+        return None  # "one kilogram could kill": no amount that anyone held
     index = analysis.sentence_index(mention.start)
     for back in (1, 2, 3):
         if index - back < 0 or analysis.sentences[index - back].start < analysis.body_start <= mention.start:
@@ -190,22 +196,19 @@ def _kind(analysis: Analysis, mention: QuantityMention) -> _KindHit | None:
     return None
 
 
-_RATE = re.compile(
-    r"[ ](?:par jour|par mois|par semaine|par personne|par habitant|par utilisation|a day|per day|a week|per week|per person)\b"
-)
-
-
 def _rate(analysis: Analysis, mention: QuantityMention) -> bool:
-    return _RATE.match(analysis.folded, mention.end) is not None
+    return (
+        re.match(
+            rf"[ ]{link_words(analysis.lang, 'rate')}", analysis.folded[mention.end : mention.end + 24] + " "
+        )
+        is not None
+    )
 
 
 def _equivalent(analysis: Analysis, mention: QuantityMention) -> Link | None:
     """ "252 sachets d'herbe, soit 312 kg" and "16 paquets de résine pour 86 kg": the same product, said again."""
-    head = analysis.folded[max(0, mention.start - 20) : mention.start]
-    if not re.search(
-        r"(?:, soit|soit|pour|, pesant|pesant|weighing|totalling|totalisant|pour un poids de|d'un poids de|\()[ ]*$",
-        head,
-    ):
+    head = analysis.folded[max(0, mention.start - 24) : mention.start]
+    if not re.search(rf"{link_words(analysis.lang, 'again')}$", head):
         return None
     direct = named_after(analysis, mention.end)
     if direct is not None and direct.substance:

@@ -40,6 +40,7 @@ class Grammar:
     units: Mapping[str, Unit]
     context_currencies: Mapping[str, Unit]
     piece_adjectives: tuple[str, ...]
+    link: Mapping[str, tuple[str, ...]]
     proofs: tuple[Mapping[str, Any], ...]
 
 
@@ -49,12 +50,30 @@ def alternation(words: Iterable[str]) -> str:
     return "(?:" + "|".join(re.escape(word).replace(r"\ ", r"[ \n]+") for word in ordered) + ")"
 
 
-def _plurals(surface: str) -> tuple[str, ...]:
+def _with_plural(surface: str) -> tuple[str, ...]:
     """The surface and, for a word of letters, its plural in -s on the first word ("gramme", "grammes")."""
     first, _, rest = surface.partition(" ")
     if not first.isalpha() or len(first) < 3 or first[-1] in "sx":
         return (surface,)
     return (surface, f"{first}s {rest}" if rest else f"{first}s")
+
+
+def plurals(surfaces: Iterable[str]) -> list[str]:
+    """The surfaces and their plurals in -s."""
+    return [form for surface in surfaces for form in _with_plural(surface)]
+
+
+@cache
+def link_words(lang: str, key: str) -> str:
+    """A regular expression group of the small words `key` of a language, each followed by its space if it needs one."""
+    return (
+        "(?:"
+        + "|".join(
+            re.escape(w).replace(r"\ ", r"[ \n]+") + (r"[ \n]+" if w[-1].isalnum() else r"[ ]*")
+            for w in sorted(set(grammar(lang).link[key]), key=lambda w: (-len(w), w))
+        )
+        + ")"
+    )
 
 
 @cache
@@ -73,23 +92,25 @@ def grammar(lang: str) -> Grammar:
         kind: UnitKind = "mass" if code in canonical["mass"] else "volume"
         if code not in canonical["mass"] and code not in canonical["volume"]:
             raise LexiconError(f"data/grammar/{lang}.toml: unit {code!r} is not in units.toml: add it there")
-        for form in _plurals(surface):
+        for form in _with_plural(surface):
             units[form] = Unit(kind, code)
     for surface, code in data["pieces"].items():
         if code not in canonical["piece"]["codes"]:
             raise LexiconError(f"data/grammar/{lang}.toml: piece {code!r} is not in units.toml: add it there")
-        for form in _plurals(surface):
+        for form in _with_plural(surface):
             units[form] = Unit("piece", code)
     for surface, code in data["currencies"].items():
-        for form in _plurals(surface):
+        for form in _with_plural(surface):
             units[form] = Unit("money", code)
     for surface, code in data["cents"].items():
-        for form in _plurals(surface):
+        for form in _with_plural(surface):
             units[form] = Unit("money", code, 0.01)
     for surface in data["percent"]["words"]:
         units[surface] = Unit("percent", "%")
     context = {
-        form: Unit("money", code) for s, code in data["context_currencies"].items() for form in _plurals(s)
+        form: Unit("money", code)
+        for s, code in data["context_currencies"].items()
+        for form in _with_plural(s)
     }
     return Grammar(
         lang=lang,
@@ -102,5 +123,6 @@ def grammar(lang: str) -> Grammar:
         units=units,
         context_currencies=context,
         piece_adjectives=tuple(data["piece_adjectives"]["words"]),
+        link={key: tuple(value) for key, value in data["link"].items()},
         proofs=tuple(data.get("proof", ())),
     )

@@ -1,0 +1,85 @@
+"""What an amount of money is: a retail or wholesale price, a valuation, a fee, a wage, or nothing of the market.
+
+In: Analysis and Candidate. Out: a PriceKind with the cue that decided, or None. Words: price_context.toml.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from vigie.extract.analysis import Analysis
+from vigie.extract.cues import hits_in, nearest
+from vigie.extract.currency import to_eur
+from vigie.extract.price_unit import BLOCKING, Candidate
+from vigie.lexicon.matcher import Hit
+from vigie.model.observation import PriceKind
+
+_LUMP = 5_000.0  # EUR: the least that a seizure is valued at without a valuation word
+
+
+def kind_of(analysis: Analysis, candidate: Candidate) -> tuple[PriceKind | None, str]:
+    """What the money is: a kind of price with the cue's id, or None."""
+    money, sentence = candidate.money, candidate.sentence
+    tail = hits_in(analysis, "price_context", money.end, min(money.end + 22, sentence.end))
+    head_start = max(sentence.start, money.start - 90)
+    head = [h for h in hits_in(analysis, "price_context", head_start, money.start) if h.end <= money.start]
+    head = [h for h in head if h.term.id != "earner"]
+    gap_money = [m for m in analysis.money if head_start <= m.start and m.end <= money.start]
+    last_money = gap_money[-1].end if gap_money else head_start
+    near_head = [h for h in head if h.start >= last_money]
+    has_unit = candidate.per_unit is not None and candidate.per_unit != "unit"
+    for hit in tail:
+        between = analysis.folded[money.end : hit.start]
+        if re.search(r"[,;.()]", between):
+            break
+        if hit.term.id in BLOCKING and not (hit.term.id == "turnover" and has_unit):
+            if hit.term.id == "wage" or (hit.term.id == "turnover" and _earner(analysis, near_head)):
+                return ("wage", "wage") if _earner(analysis, near_head) else (None, hit.term.id)
+            return None, hit.term.id
+        if hit.term.id == "valuation" and hit.start - money.end < 12:
+            return "seizure-valuation", "valuation"
+        if hit.term.id in ("wholesale", "other"):
+            return ("wholesale" if hit.term.id == "wholesale" else "other"), hit.term.id
+    if near_head:
+        closest = near_head[-1]
+        ids = [h.term.id for h in near_head]
+        if closest.term.id == "wage" and not (has_unit and candidate.unit_reason == "before"):
+            return "wage", "wage"
+        if closest.term.id in BLOCKING and not has_unit:
+            return None, closest.term.id
+        for special in ("min-order", "delivery-fee", "deposit"):
+            if special in ids:
+                return special, special
+        if "fine" in ids and has_unit:
+            return "other", "fine"
+        if "valuation" in ids and not has_unit:
+            return "seizure-valuation", "valuation"
+        if "other" in ids and (has_unit or "retail" in ids):
+            return "other", "other"
+        if "wholesale" in ids and has_unit:
+            return "wholesale", "wholesale"
+    if has_unit:
+        context = {h.term.id for h in head}
+        if "other" in context and candidate.unit_reason == "said":
+            return "other", "other"
+        if "fine" in context and candidate.unit_reason == "said":
+            return "other", "fine"
+        return "retail", "unit"
+    blocked = nearest(analysis, "price_context", money.start, money.end, before=60, after=0, ids=BLOCKING)
+    if (
+        blocked is not None
+        and blocked.start >= max(sentence.start, last_money)
+        and not any(h.term.id == "retail" for h in near_head)
+    ):
+        return None, blocked.term.id
+    eur = to_eur(
+        money.low if money.low is not None else money.high or 0.0, money.currency, analysis.reference
+    )[0]
+    if eur is not None and eur >= _LUMP:
+        return "seizure-valuation", "amount"
+    return "retail", "amount"
+
+
+def _earner(analysis: Analysis, head: Sequence[Hit]) -> bool:
+    return any(h.term.id == "wage" for h in head)
