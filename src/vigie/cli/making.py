@@ -109,11 +109,12 @@ def bulletin(
     if lang not in ("fr", "en"):
         raise fail("--lang is fr or en", WRONG_USE)
     from vigie.lexicon.gazetteer import place_by_code
-    from vigie.report.bulletin import write_bulletin
-    from vigie.store import Store
 
     if place_by_code(area) is None:
         raise fail(f"--area {area} is no known code (FR-69, FR-ARA, FR, INSEE:69266)", WRONG_USE)
+    from vigie.report.bulletin import write_bulletin
+    from vigie.store import Store
+
     settings = settings_for(store)
     with Store.open(settings.store, read_only=True, settings=settings) as opened:
         for path in write_bulletin(opened, out, period=period, area=area, lang=lang):
