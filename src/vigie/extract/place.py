@@ -33,6 +33,7 @@ _DIVISIONS = ("country", "region", "department", "state", "area")
 _SUFFIXED = re.compile(r"[-‐][^\W\d_]")
 _COMPASS = re.compile(r" (?:de |du |des |d['’]|of )|[- ](?:Est|Ouest)\b|-(?:est|ouest)\b")
 # Names of departments that no river, sea or ordinary word shares.
+_BANKS = ("sur", "de", "dans", "sous", "long", "bord", "bords", "rives", "quais")  # "les quais de la Loire"
 _PLAIN_DEPARTMENTS = frozenset(
     "finistere morbihan essonne vaucluse mayotte guadeloupe martinique guyane savoie vendee calvados gironde paris".split(
         " "
@@ -41,6 +42,8 @@ _PLAIN_DEPARTMENTS = frozenset(
 # "le Nord de la ville", "la Réunion des chefs": with a complement they are ordinary words.
 _FOLLOWED = ("FR-59", "FR-974")
 _ARTICLES = ("le", "la", "les", "l'", "un", "une", "au", "aux", "du", "des", "the")
+# Inhabitants from which a city abroad needs evidence 0, 1, 2, 3, 4.
+_CITY_SIZES = (200_000, 100_000, 60_000, 15_000, 0)
 _ANGLOPHONE = ("US", "GB", "CA", "IE", "AU", "NZ")
 
 
@@ -254,22 +257,25 @@ def _need(candidate: _Candidate, entry: Entry, scene: _Scene) -> int:
     elif scene.lang == "en" and entry.country not in _ANGLOPHONE:
         need = 0 if people >= 200_000 else 2 if people >= 80_000 else 3
     else:
-        need = 0 if people >= 200_000 else 2 if people >= 60_000 else 3 if people >= 15_000 else 4
+        need = next(grade for grade, least in enumerate(_CITY_SIZES) if people >= least)
     return need - 1 if held and need else need
 
 
 def _need_department(candidate: _Candidate, entry: Entry, scene: _Scene) -> int:
     """Rivers, seas and compass points share the names of departments: grammar tells them apart."""
     left, known = candidate.left, rules()
-    one, two, three, four = (left.at(i) for i in (1, 2, 3, 4))
+    one, two, three = (left.at(i) for i in (1, 2, 3))
     if candidate.name.count(" ") or candidate.name in _PLAIN_DEPARTMENTS:
         return 0
     if scene.lang == "en":
         return 0 if one == "(" else 9
     if one in ("(", "en") or (one == "," and left.at(2) != ""):
         return 0 if one != "," else 9
-    if one in _DEPARTMENT_LEADS and two in ("dans", "et", ",", "ou", "-", "entre"):
-        return 0 if two == "dans" or entry.code in scene.codes or three in scene.codes else 9
+    if one in _DEPARTMENT_LEADS and two == "dans":
+        return 0
+    others = any(c != entry.code and c.startswith("FR-") and c[3:5].isalnum() and len(c) == 5 for c in scene.codes)
+    if others and one in _DIVISION_LEADS and two in ("et", "ou", ",", "celui", "celle", "ceux", "celles", "ni", "entre"):
+        return 0
     if one in ("du", "des", "d'") and two in known.department_nouns:
         return 0
     if one in ("la", "l'") and two == "de" and three in known.department_nouns:
@@ -277,8 +283,7 @@ def _need_department(candidate: _Candidate, entry: Entry, scene: _Scene) -> int:
     if (
         one in ("du", "des", "la", "l'", "le", "les")
         and entry.code in scene.codes
-        and four != "sur"
-        and two != "sur"
+        and two not in _BANKS
     ):
         return 0
     return 9
@@ -304,7 +309,8 @@ def _choose(candidate: _Candidate, scene: _Scene, text: str) -> Entry | None:
     if not scored:
         return None
     _weight_, best = max(scored, key=lambda pair: pair[0])
-    if best.code in _FOLLOWED and _COMPASS.match(text, candidate.end):
+    article = candidate.name.startswith(("le ", "la ", "les ")) and candidate.name in word_names()
+    if (best.code in _FOLLOWED or article) and _COMPASS.match(text, candidate.end):
         return None
     return best
 
@@ -381,7 +387,7 @@ def _resolve(text: str, candidates: list[_Candidate], scene: _Scene) -> list[Pla
         chosen[index] = entry
         if candidate.evidence >= Evidence.WEAK or candidate.codes:
             strong.setdefault(candidate.name, entry)
-        if candidate.evidence >= Evidence.NAME:
+        if candidate.evidence >= Evidence.NAME or entry.population >= 100_000 or candidate.name.count(" ") > 1:
             last_end = candidate.end
     mentions: list[PlaceMention] = []
     for index, candidate in enumerate(candidates):

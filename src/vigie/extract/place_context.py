@@ -254,6 +254,6 @@ def apposed(text: str, end: int) -> frozenset[str]:
             for entry in (exact,) if exact else _divisions(part) or _divisions(part.split(" ")[0]):
                 if entry.code:
                     codes.add(entry.code)
-                elif entry.region:
-                    codes.add(entry.region)
+                elif entry.region or entry.country:
+                    codes.add(str(entry.region or entry.country))
     return frozenset(codes)

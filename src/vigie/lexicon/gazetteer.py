@@ -100,7 +100,7 @@ class Gazetteer:
         if code and ":" in code:  # a commune: its record is read when a text names it
             for name in area["names"]:
                 if _exact(name):
-                    self._phrases[name] = code
+                    self._phrases[name.lstrip("=")] = code
                 else:
                     self._aliases[key(name)] = code
             return
@@ -120,6 +120,7 @@ class Gazetteer:
         self._divisions.setdefault("@" + entry.label, [entry])
         for name in area["names"]:
             if _exact(name):
+                name = name.lstrip("=")
                 self._phrases[name] = entry
                 self._phrases[name.replace("'", "’")] = entry
             else:
@@ -129,6 +130,10 @@ class Gazetteer:
     def area(self, label: str) -> Entry | None:
         """The curated area of that exact label."""
         return next(iter(self._divisions.get("@" + label, ())), None)
+
+    def is_alias(self, name: str) -> bool:
+        """The name is a curated second name of a commune ("Roissy")."""
+        return name in self._aliases
 
     @property
     def phrase_names(self) -> tuple[str, ...]:
@@ -203,7 +208,7 @@ class Gazetteer:
 
 def _exact(name: str) -> bool:
     """Names in lower case, with points or all in capitals are matched as written ("région parisienne", "USA")."""
-    return name[0].islower() or "." in name or (name.isupper() and name.isalpha())
+    return name[0].islower() or name[0] == "=" or "." in name or (name.isupper() and name.isalpha())
 
 
 def _number(field: str) -> float | None:
