@@ -133,9 +133,9 @@ def find_dateline(text: str) -> PartialDate | None:
     head = fold(text[:HEAD_CHARS])
     grammar = _grammar()
     for pattern in (grammar.first, grammar.place):
-        match = pattern.search(head)
-        if match and (partial := _partial(match)) is not None:
-            return partial
+        found = [p for match in pattern.finditer(head) if (p := _partial(match)) is not None]
+        if found:
+            return max(found, key=_detail)
     for line in head.split("\n")[:-1] if len(text) > HEAD_CHARS else head.split("\n"):
         if (partial := parse_date_line(line)) is not None and partial.month is not None:
             return partial

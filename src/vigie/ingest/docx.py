@@ -113,4 +113,4 @@ def _text(paragraph: etree._Element) -> str:
     return "".join(pieces).strip()
 
 
-READER = Reader(name="docx", suffixes=(".docx", ".docm"), sniff=_sniff, read=_read)
+READER = Reader(name="docx", suffixes=(".docx", ".docm"), sniff=_sniff, read=_read, binary=True)

@@ -82,4 +82,4 @@ def _chapter(data: bytes) -> list[str]:
     return [*block_text(tree).split("\n"), ""]
 
 
-READER = Reader(name="epub", suffixes=(".epub",), sniff=_sniff, read=_read)
+READER = Reader(name="epub", suffixes=(".epub",), sniff=_sniff, read=_read, binary=True)

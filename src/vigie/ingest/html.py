@@ -12,6 +12,7 @@ from typing import Any, cast, get_args
 
 from vigie.ingest import guard, limits
 from vigie.ingest.boilerplate import drop_boilerplate
+from vigie.ingest.chatlog import is_chat_page
 from vigie.ingest.dateline import find_dateline, parse_date
 from vigie.ingest.decode import decode
 from vigie.ingest.reader import Blob, Reader
@@ -31,7 +32,10 @@ def _sniff(head: bytes) -> bool:
 
 
 def _read(blob: Blob) -> Iterator[RawDocument]:
-    yield page_document(blob, blob.all_bytes(limits.MAX_HTML_BYTES), blob.name)
+    data = blob.all_bytes(limits.MAX_HTML_BYTES)
+    if is_chat_page(data):
+        raise blob.refuse("is a chat exported as a page", "export the public channel as JSON (result.json)")
+    yield page_document(blob, data, blob.name)
 
 
 def page_document(

@@ -18,6 +18,7 @@ from lxml.html import HtmlElement
 
 from vigie.ingest import limits
 from vigie.ingest.blocks import block_text
+from vigie.ingest.dateline import find_dateline
 from vigie.ingest.html_meta import page_meta
 from vigie.lexicon.terms import data_toml
 from vigie.model.errors import InputRefused
@@ -46,6 +47,7 @@ def parse(data: bytes, options: dict[str, Any]) -> Iterator[dict[str, Any]]:
         )
     tree = _tree(text)
     meta = page_meta(tree)
+    published = meta.published or _stated_date(tree)
     prune(tree)
     body = _main_text(tree)
     if not body:
@@ -53,7 +55,7 @@ def parse(data: bytes, options: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield {
         "title": meta.title,
         "outlet": meta.outlet,
-        "published": meta.published,
+        "published": published,
         "kind": meta.kind,
         "authors": meta.authors,
         "text": _without_title(body, meta.title),
@@ -70,6 +72,15 @@ def _tree(text: str) -> HtmlElement:
     if tree is None:
         raise InputRefused("", "no page in it", "save the page again")
     return tree
+
+
+def _stated_date(tree: HtmlElement) -> str:
+    """The date that the page shows beside its headline, which often stands outside the main text."""
+    text = block_text(tree)
+    headline = next((" ".join(e.text_content().split()) for e in tree.iter("h1")), "")
+    start = text.find(headline) if headline else -1
+    found = find_dateline(text[start:]) if start >= 0 else None
+    return str(found) if found else ""
 
 
 def _main_text(tree: HtmlElement) -> str:

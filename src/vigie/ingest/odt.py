@@ -97,4 +97,4 @@ def _text(paragraph: etree._Element, notes: list[str]) -> str:
     return "".join(pieces).strip()
 
 
-READER = Reader(name="odt", suffixes=(".odt", ".ott"), sniff=_sniff, read=_read)
+READER = Reader(name="odt", suffixes=(".odt", ".ott"), sniff=_sniff, read=_read, binary=True)

@@ -17,7 +17,8 @@ from vigie.model.period import PartialDate
 from vigie.text.normalise import repair
 
 _NO_TITLE = re.compile(
-    r"(?:word document|microsoft\s.*|untitled.*|sans titre.*|document ?\d*|.*\.(?:docx?|odt|pdf|indd|qxd|pptx?|rtf))$",
+    r"(?:word document|microsoft\s.*|untitled.*|sans titre.*|document ?\d*"
+    r"|.*\.(?:docx?|odt|pdf|indd|qxd|pptx?|rtf))$",
     re.IGNORECASE,
 )
 MAX_TITLE = 250

@@ -89,4 +89,4 @@ def _title(pages: list[list[Line]], declared: str) -> tuple[str, list[list[Line]
     return repair(found), [kept if n == first else page for n, page in enumerate(pages)]
 
 
-READER = Reader(name="pdf", suffixes=(".pdf",), sniff=_sniff, read=_read)
+READER = Reader(name="pdf", suffixes=(".pdf",), sniff=_sniff, read=_read, binary=True)

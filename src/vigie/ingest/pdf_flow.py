@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, product
 from statistics import median
 
 _MARGIN_LINES = 3  # lines at the top and at the foot of a page that may be furniture
 _MARGIN_SHARE = 0.14  # of the page's height: nothing further in is a running head
 _REPEATED_SHARE = 0.4  # of the pages (left and right pages may differ)
-_NUMBER = re.compile(r"\d+")
+_FURNITURE_GAP = 2.5  # of the size: lines of one running head stand closer
+_NUMBER = re.compile(r"\d{1,9}")
+_MAX_NUMBERS = 3  # in one running head; the others must stand still
 _PAGE_NUMBER = re.compile(
     r"\W*(?:(?:page|p\.|pg\.?)\s*)?(?:\d{1,4}|[ivxlc]{1,7})(?:\s*(?:/|\||sur|of|de)\s*\d{1,4})?\W*",
     re.IGNORECASE,
@@ -27,6 +29,7 @@ _BULLET = re.compile(
 )
 _END = re.compile(r"[.!?:;\u2026][\"»”’)\]]*$")
 _BROKEN_WORD = re.compile(r"([^\W\d_]+)[-\u2010]$")
+_Form = tuple[int, str, tuple[int, ...], tuple[int, ...]]
 _WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)+|[^\W_]+")
 
 
@@ -50,17 +53,18 @@ class Line:
 
 def without_furniture(pages: Sequence[list[Line]]) -> list[list[Line]]:
     """Pages without running heads and feet, and without page numbers."""
-    counts: Counter[tuple[bool, str]] = Counter()
-    for lines in pages:
-        counts.update({_key(line) for line in _margin(lines)})
+    counts: Counter[_Form] = Counter()
+    for number, lines in enumerate(pages):
+        counts.update({form for line in _margin(lines) for form in _forms(line, number)})
     least = max(2, _REPEATED_SHARE * len(pages))
     kept = []
-    for lines in pages:
-        gone = {
+    for number, lines in enumerate(pages):
+        marked = {
             id(line)
             for line in _margin(lines)
-            if counts[_key(line)] >= least or (line.in_margin and _PAGE_NUMBER.fullmatch(line.text))
+            if _PAGE_NUMBER.fullmatch(line.text) or any(counts[f] >= least for f in _forms(line, number))
         }
+        gone = _from_the_edge(lines, marked)
         kept.append([line for line in lines if id(line) not in gone])
     return kept
 
@@ -72,9 +76,38 @@ def _margin(lines: list[Line]) -> list[Line]:
     return [line for line in edges.values() if line.in_margin]
 
 
-def _key(line: Line) -> tuple[bool, str]:
-    at_top = line.top > line.height / 2
-    return at_top, _NUMBER.sub("#", " ".join(line.text.split())).casefold()
+def _from_the_edge(lines: list[Line], marked: set[int]) -> set[int]:
+    """The marked lines that stand at the edge, or close to one that does: the text begins after a wider gap,
+    and a line of it that happens to repeat stays."""
+    gone: set[int] = set()
+    ordered = sorted(lines, key=lambda line: -line.top)
+    for inward in (ordered, ordered[::-1]):
+        last: Line | None = None
+        for line in inward:
+            gap = 0.0 if last is None else max(last.bottom - line.top, line.bottom - last.top)
+            if id(line) not in marked or gap > _FURNITURE_GAP * line.size:
+                break
+            gone.add(id(line))
+            last = line
+    return gone
+
+
+def _forms(line: Line, page: int) -> Iterator[_Form]:
+    """The line as it would read on page 0 if some of its numbers counted pages and the others stood still.
+
+    "Bulletin 7 - page 3" repeats as a head. "Prix du gramme : 60 €" on one page and "70 €" on another does
+    not, and stays: a fact sheet opens each page so.
+    """
+    text = " ".join(line.text.split()).casefold()
+    numbers = [int(n) for n in _NUMBER.findall(text)[:_MAX_NUMBERS]]
+    words = _NUMBER.sub("#", text, count=_MAX_NUMBERS)
+    for counts_pages in product((0, 1), repeat=len(numbers)):
+        yield (
+            round(line.top),
+            words,
+            counts_pages,
+            tuple(n - page * moves for n, moves in zip(numbers, counts_pages, strict=True)),
+        )
 
 
 def paragraphs(pages: Sequence[list[Line]]) -> list[str]:

@@ -17,6 +17,9 @@ _MAX_CROSSING = 0.35  # share of segments that may cross a gutter
 _MIN_OVERLAP = 0.4  # of the shorter column's height that stands beside the other
 _CELL_GAP = 2.5  # of the size: a gap that separates cells, not words
 _MAX_COLUMNS = 6
+_ALIGNED = 3.0  # points within which edges are the same
+_FIGURE_CHARS = 15
+_NEAR = 2  # rows above and below that may belong to the same table
 
 
 @dataclass(slots=True)
@@ -41,9 +44,28 @@ class Segment:
         ]  # fmt: skip
 
 
-def in_reading_order(segments: list[Segment], columns: int = _MAX_COLUMNS) -> list[Segment]:
-    """Lines, each column from top to bottom."""
+def in_reading_order(
+    segments: list[Segment], *, columns: int = _MAX_COLUMNS, hints: list[float] | None = None
+) -> list[Segment]:
+    """Lines, each column from top to bottom.
+
+    `hints`: gutters of the page before, on which a last page with three lines in a column relies; the
+    gutters of this page replace them.
+    """
+    known = list(hints or ())
+    found: list[float] = []
+    ordered = _ordered(segments, columns, known, found)
+    if hints is not None and found:
+        hints[:] = found
+    return ordered
+
+
+def _ordered(segments: list[Segment], columns: int, known: list[float], found: list[float]) -> list[Segment]:
     gutter = find_gutter(segments) if columns > 1 else None
+    if gutter is not None:
+        found.append(gutter)
+    else:
+        gutter = next((x for x in known if _divides(segments, x)), None) if columns > 1 else None
     if gutter is None:
         return _lines(segments)
     spanning = sorted((s for s in segments if s.left < gutter < s.right), key=lambda s: -s.top)
@@ -56,7 +78,7 @@ def in_reading_order(segments: list[Segment], columns: int = _MAX_COLUMNS) -> li
         band = [s for s in rest if (s.top + s.bottom) / 2 > floor]
         rest = [s for s in rest if (s.top + s.bottom) / 2 <= floor]
         for side in ([s for s in band if s.right <= gutter], [s for s in band if s.left >= gutter]):
-            ordered.extend(in_reading_order(side, columns - 1))
+            ordered.extend(_ordered(side, columns - 1, known, found))
         if number < len(edges):
             ordered.append(spanning[number])
     return ordered
@@ -83,6 +105,17 @@ def find_gutter(segments: list[Segment]) -> float | None:
     return best[1] if best else None
 
 
+def _divides(segments: list[Segment], x: float) -> bool:
+    """Whether a gutter of the page before also holds here: nothing crosses it, and the left side is running
+    text.
+    """
+    left = [s for s in segments if s.right <= x]
+    right = [s for s in segments if s.left >= x]
+    if not left or not right or len(left) + len(right) < len(segments) - 2:  # head and foot may cross
+        return False
+    return _typical(left) >= _MIN_CHARS
+
+
 def _typical(segments: list[Segment]) -> float:
     return median(len(s.text) for s in segments)
 
@@ -102,7 +135,22 @@ def _lines(segments: list[Segment]) -> list[Segment]:
             rows[-1].append(segment)
         else:
             rows.append([segment])
-    return [_join(sorted(row, key=lambda s: s.left)) for row in rows]
+    ordered = [sorted(row, key=lambda s: s.left) for row in rows]
+    edges = [_edges(row) for row in ordered]
+    return [
+        _join(row, set().union(*edges[max(0, n - _NEAR) : n], *edges[n + 1 : n + 1 + _NEAR]))
+        for n, row in enumerate(ordered)
+    ]
+
+
+def _edges(row: list[Segment]) -> set[tuple[str, int]]:
+    """Where the later segments of a row start, and where its later figures end."""
+    starts = {("start", round(s.left / _ALIGNED)) for s in row[1:]}
+    return starts | {("end", round(s.right / _ALIGNED)) for s in row[1:] if _is_figure(s)}
+
+
+def _is_figure(segment: Segment) -> bool:
+    return len(segment.text) <= _FIGURE_CHARS and any(c.isdigit() for c in segment.text)
 
 
 def _same_row(one: Segment, other: Segment) -> bool:
@@ -110,12 +158,15 @@ def _same_row(one: Segment, other: Segment) -> bool:
     return shared > 0.5 * min(one.top - one.bottom, other.top - other.bottom)
 
 
-def _join(row: list[Segment]) -> Segment:
+def _join(row: list[Segment], near: set[tuple[str, int]]) -> Segment:
+    """One line of a row. A gap is a cell border where a row near by has text that starts there, or figures
+    that end there (`near`); elsewhere it is the wide space of a justified line.
+    """
     first = row[0]
     line = Segment(first.text, first.left, first.right, first.top, first.bottom, first.size)
     for segment in row[1:]:
-        gap = segment.left - line.right
-        line.text += (" | " if gap > _CELL_GAP * line.size else " ") + segment.text
+        wide = segment.left - line.right > _CELL_GAP * line.size
+        line.text += (" | " if wide and _edges([first, segment]) & near else " ") + segment.text
         line.widen(segment.left, segment.right, segment.bottom, segment.top)
         line.size = max(line.size, segment.size)
     return line

@@ -33,6 +33,7 @@ def pages(data: bytes, options: dict[str, Any]) -> Iterator[dict[str, Any]]:
     if count > limits.MAX_PDF_PAGES:
         raise InputRefused("", f"has more than {limits.MAX_PDF_PAGES} pages", "split it into its documents")
     yield {"pages": count, "meta": {k: v for k, v in pdf.get_metadata_dict().items() if isinstance(v, str)}}
+    gutters: list[float] = []
     for number in range(count):
         try:
             page = pdf[number]
@@ -40,11 +41,8 @@ def pages(data: bytes, options: dict[str, Any]) -> Iterator[dict[str, Any]]:
             yield {"broken": True}
             continue
         width, height = page.get_size()
-        yield {
-            "width": width,
-            "height": height,
-            "lines": [s.row() for s in in_reading_order(_segments(page))],
-        }
+        lines = in_reading_order(_segments(page), hints=gutters)
+        yield {"width": width, "height": height, "lines": [line.row() for line in lines]}
         page.close()
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from vigie.ingest import limits
 from vigie.ingest.boilerplate import drop_boilerplate
+from vigie.ingest.chatlog import CHAT_REPAIR, is_chat_log, without_senders
 from vigie.ingest.dateline import find_dateline, parse_date_line
 from vigie.ingest.decode import decode_repaired, looks_binary
 from vigie.ingest.reader import Blob, Reader
@@ -54,10 +55,15 @@ def _read(blob: Blob) -> Iterator[RawDocument]:
     text = decode_repaired(data)
     if text is None:
         raise blob.refuse("not text in a known encoding", "save it again as UTF-8 text")
+    lawful = blob.source is not None and blob.source.legal_basis.strip() != ""
+    if is_chat_log(text):
+        if not lawful:
+            raise blob.refuse("is the export of a chat that is not a public channel", CHAT_REPAIR)
+        text = without_senders(text)
     published, title, body = layout(text)
+    body = drop_boilerplate(body)
     if not body:
         raise blob.refuse("holds no text")
-    body = drop_boilerplate(body)
     yield RawDocument(
         path=blob.name,
         format="text",

@@ -80,9 +80,11 @@ class Reader:
         suffixes: lower case with the dot; they decide only where the content does not.
         sniff: whether the first bytes are of this kind; cheap, never raises.
         read: documents in the order of the input; raises InputRefused.
+        binary: the content is always recognised, so that a file with the suffix alone is something else.
     """
 
     name: str
     suffixes: tuple[str, ...]
     sniff: Callable[[bytes], bool]
     read: Callable[[Blob], Iterator[RawDocument]]
+    binary: bool = False

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from vigie.ingest import limits
+from vigie.ingest.archive import SIGNATURE
 from vigie.ingest.kinds import known_unreadable
 from vigie.ingest.reader import Blob, Reader
 from vigie.ingest.registry import readers
@@ -79,6 +80,8 @@ def choose(blob: Blob) -> Reader:
         raise refusal
     for reader in special:
         if blob.suffix in reader.suffixes:
+            if reader.binary and not blob.head.startswith(SIGNATURE):  # a zip may hide its kind
+                raise blob.refuse(f"named {blob.suffix} but is none", "download, save or export it again")
             return reader
     if text.sniff(blob.head):
         return text

@@ -83,4 +83,4 @@ def _is_page(record: Any) -> bool:
     return headers is not None and headers.status_code == 200 and kind in _HTML
 
 
-READER = Reader(name="warc", suffixes=(".warc", ".warc.gz"), sniff=_sniff, read=_read)
+READER = Reader(name="warc", suffixes=(".warc", ".warc.gz"), sniff=_sniff, read=_read, binary=True)
