@@ -15,10 +15,19 @@ from datetime import date
 from functools import cache
 
 from vigie.extract.dates_bare import bare_months, bare_weekdays, bare_years, day_months, never_before
-from vigie.extract.dates_resolve import Atom, Period, coarser, full_year, resolve
+from vigie.extract.dates_resolve import (
+    Atom,
+    Period,
+    beyond_reference,
+    coarser,
+    full_year,
+    period_around,
+    resolve,
+)
 from vigie.extract.dates_rules import rules
 from vigie.extract.dates_words import Words, words
 from vigie.extract.mentions import DateMention
+from vigie.model.period import Precision
 from vigie.text.normalise import fold
 
 _MARGINS = {
@@ -45,12 +54,20 @@ _YEARS_AHEAD = 10
 Span = tuple[int, int]
 
 
-def find_dates(text: str, lang: str, reference: date | None) -> list[DateMention]:
-    """Dates of `text`; those that need a reference or an earlier date only when it is known."""
+def find_dates(text: str, lang: str, reference: date | None, known: Precision = "day") -> list[DateMention]:
+    """Dates of `text`; those that need a reference or an earlier date only when it is known.
+
+    Args:
+        reference: the day that relative expressions count from.
+        known: how precisely the reference is known. With "month" or "year" it stands for any day of that month
+            or year, and what counts in days or weeks ("hier", "lundi") is not placed.
+    """
+    if reference is not None and known in ("month", "quarter", "year"):
+        reference = period_around(reference, known).last
     vocabulary = words(lang)
     low = fold(text)
     atoms = list(_atoms(text, low, _triggers(low, vocabulary), vocabulary, reference))
-    return _mentions(low, _chosen(atoms), vocabulary, reference)
+    return _mentions(low, _chosen(atoms), vocabulary, reference, known)
 
 
 def _triggers(low: str, vocabulary: Words) -> dict[str, list[Span]]:
@@ -266,7 +283,7 @@ def _joints(lang: str) -> _Joints:
 
 
 def _mentions(
-    low: str, atoms: Sequence[Atom], vocabulary: Words, reference: date | None
+    low: str, atoms: Sequence[Atom], vocabulary: Words, reference: date | None, known: Precision
 ) -> list[DateMention]:
     """Place the atoms, each after the one before it, and join those that are the two ends of one span."""
     joints = _joints(vocabulary.lang)
@@ -277,6 +294,8 @@ def _mentions(
     while index < len(atoms):
         atom = _with_part(low, atoms[index], joints, vocabulary)
         index += 1
+        if beyond_reference(atom, known):
+            continue
         start, end = atom.start, atom.end
         near = anchor if atom.start - anchor_end < _ANCHOR_REACH else None
         period = resolve(atom, reference, near)

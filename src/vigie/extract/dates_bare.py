@@ -16,6 +16,8 @@ from vigie.extract.dates_words import words
 
 _YEAR = re.compile(r"(?<![\w.,/°#'$£€-])(?:19|20)\d\d(?![\w/°]|[-.,]\d| ?[€$£%]|[ \n]\d{3}(?!\d))")
 _NUMBERED = re.compile(r"(?:n°|\bno\.?|\bnumero|\bloi|\bdecret|\barticle|\bref\w*\.?|\btel\w*\.?) ?:? ?$")
+_PAIR = re.compile(r"[ \n]?(?:et|a|ou|and|to|or|-)[ \n]?\d(?:[\d .]*\d)?")
+_MONEY = re.compile(r"[ \n]?[€$£%]")
 _CLOSES = re.compile(r"[ \n]?[)\]]")
 _OPENS = re.compile(r"[(\[][^()\[\]\n]{0,60}$")
 _WEAK_OK = re.compile(
@@ -84,6 +86,9 @@ def bare_years(low: str, start: int, end: int, lang: str, latest: int) -> Iterat
         before = max(0, at - 40)
         if year > latest or cues.count.match(low, match.end()) or _NUMBERED.search(low, before, at):
             continue
+        pair = _PAIR.match(low, match.end())
+        if pair and (cues.count.match(low, pair.end()) or _MONEY.match(low, pair.end())):
+            continue
         counts = cues.year.search(low, before, at) is not None
         if not counts and previous >= 0:
             counts = _LIST.fullmatch(low, previous, at) is not None
@@ -122,8 +127,7 @@ def _ambiguous_counts(low: str, at: int, capital: bool, lang: str) -> bool:
     if lang == "fr":
         return not capital or not before.endswith("de ")
     return (
-        capital
-        or re.search(r"\b(?:in|since|last|next|this|until|during|early|late|mid)[ -]$", before) is not None
+        capital or re.search(r"\b(?:in|since|last|next|until|during|early|late|mid)[ -]$", before) is not None
     )
 
 

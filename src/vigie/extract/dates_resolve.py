@@ -72,6 +72,19 @@ def coarser(one: Precision, other: Precision) -> Precision:
     return max(one, other, key=_ORDER.index)
 
 
+def beyond_reference(atom: Atom, known: Precision) -> bool:
+    """Whether placing the atom takes a finer reference than is known ("hier" of an article of July 2018)."""
+    if known == "day":
+        return False
+    if atom.kind in ("relative-day", "weekday", "weekday-week", "weekday-day", "to-date"):
+        return True
+    if atom.kind not in ("ago", "ahead", "last-units", "shift"):
+        return False
+    if atom.unit in ("day", "week", "weekend") or (atom.weekday is not None and atom.day is None):
+        return True
+    return known == "year" and (atom.unit in ("month", "quarter", "half") or atom.month is not None)
+
+
 def resolve(atom: Atom, reference: date | None, anchor: Period | None) -> Period | None:
     """Place an atom in time; None when that would be a guess or the date does not exist."""
     try:

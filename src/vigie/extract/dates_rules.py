@@ -87,7 +87,7 @@ def _french(v: Words) -> tuple[Rule, ...]:
     about = r"(?:environ |pres de |quelque |quelques |plus de |a peu pres |maintenant |moins de |deja |tout juste )*"
     before = f["shift"]
     return (
-        _rule("date", "month", rf"\b(?:(?P<w>{weekday})\.?,? (?:le )?)?(?<![\d.,]){day}[ -](?:du mois (?:de |d'))?(?P<m>{month})\b\.?{of_year}?"),
+        _rule("date", "month", rf"\b(?:(?P<w>{weekday})\.?,? (?:le )?)?(?<![\d.,]){day}(?: |-)(?:du mois (?:de |d'))?(?P<m>{month})\b(?:\.?{of_year})?"),
         _rule("date", "month", rf"\b(?P<m>{month})\b\.?,?[ .]?(?:(?:de |d'|de l'annee )?{year}\b|(?P<yy>[6-9]\d)\b(?! ?(?:€|\$|£|%|{f['count']}\b)))"),
         _rule("date", "month", rf"(?<![\w/.-])(?P<d>{_DAY})[/-](?P<m>{month})[/-](?P<y>{Y})\b"),
         _rule("date", "month", rf"(?<![\w/.-])(?P<y>{Y})[/-](?P<m>{month})[/-](?P<d>{_DAY})\b"),
@@ -141,20 +141,20 @@ def _english(v: Words) -> tuple[Rule, ...]:
     shift = f["shift"]
     day2 = rf"(?P<d2>{_DAY})(?:st|nd|rd|th)?"
     return (
-        _rule("date", "month", rf"\b{week}(?<![\d.,$£€])(?<![$£€][ ]){day}\.?(?: day)?(?: of)?[ -](?:the )?(?P<m>{month})\b\.?{of_year}?"),
+        _rule("date", "month", rf"\b{week}(?<![\d.,$£€])(?<![$£€][ ]){day}\.?(?: day)?(?: of)?(?: |-)(?:the )?(?P<m>{month})\b(?:\.?{of_year})?"),
         _rule("date", "month", rf"\b{week}(?P<m>{month})\b\.?(?: ?,)?[ /-](?:the )?{day}\b(?![/.:]?\d)(?:(?: ?, ?| )(?:of )?{year}\b)?(?! ?(?:%|{f['count']}\b))"),
         _rule("date", "month", rf"\b(?P<m>{month})\b\.?,?[ /-](?:of )?{year}\b"),
         _rule("date", "month", rf"(?<![\w/.-])(?P<y>{Y}) ?,? ?(?P<m>{month})\b(?! \d)"),
         _rule("date", "month", rf"(?<![\w/.-])(?P<d>{_DAY})[/-](?P<m>{month})[/-](?P<y>{Y})\b"),
         _rule("date", "month", rf"(?<![\w/.-])(?P<y>{Y})[/-](?P<m>{month})[/-](?P<d>{_DAY})\b"),
         _rule("date", "month", rf"\b(?P<m>{month})[/-](?P<d>{_DAY})[/-](?P<y>{Y})\b"),
-        _rule("day-range", "month", rf"\b(?:(?:from|between) (?:the )?)?(?:(?:{weekday}),? (?:the )?)?(?<![\d.,/])(?P<d>{_DAY})(?:st|nd|rd|th)? ?(?P<join>to|through|until|till|and|-) ?(?:the )?(?:(?:{weekday}),? (?:the )?)?{day2} (?:of )?(?P<m>{month})\b\.?{of_year}?"),
+        _rule("day-range", "month", rf"\b(?:(?:from|between) (?:the )?)?(?:(?:{weekday}),? (?:the )?)?(?<![\d.,/])(?P<d>{_DAY})(?:st|nd|rd|th)? ?(?P<join>to|through|until|till|and|-) ?(?:the )?(?:(?:{weekday}),? (?:the )?)?{day2} (?:of )?(?P<m>{month})\b(?:\.?{of_year})?"),
         _rule("day-range", "month", rf"\b(?:(?:from|between) )?(?P<m>{month})\b\.? (?:the )?(?P<d>{_DAY})(?:st|nd|rd|th)? ?(?P<join>to|through|until|till|and|-) ?(?:the )?{day2}\b(?!\.?\d)(?:(?:,? )(?:of )?{year}\b)?"),
         _rule("weekday-day", "weekday", rf"\b(?P<w>{weekday})\.?,? (?:the (?:(?P<d>{_DAY})(?:st|nd|rd|th)?|(?P<dw>{ordinal}))|(?P<d>{_DAY})(?:st|nd|rd|th))\b(?! ?(?:of |{month}))"),
         _rule("nth-weekday", "weekday", rf"\b(?:the )?(?P<n>{f['ordinal']}|last) (?P<w>{weekday}) (?:of|in) (?P<m>{month})\b{of_year}?"),
         _rule("date", "weekday", rf"\b(?P<w>{weekday}),? (?:the )?(?P<mn>\d\d?)[/.](?P<d>\d\d?)(?:[/.](?:(?P<y>{Y})|(?P<yy>\d\d)))?(?![\w/]|[.,-]\d)"),
         _rule("week-of", "unit", rf"\b(?:the )?week (?:of|starting|beginning|commencing) (?:on )?(?:monday,? )?(?:the )?(?:(?P<m>{month})\.? {day}|(?P<d>{_DAY})(?:st|nd|rd|th)? (?:of )?(?P<m>{month}))\b{of_year}?"),
-        _rule("nth-week", "unit", rf"\b(?:the )?(?P<n>{f['ordinal']}|last) (?P<u>week|weekend) (?:of|in) (?:(?P<m>{month})\b\.?{of_year}?|{year}\b)"),
+        _rule("nth-week", "unit", rf"\b(?:the )?(?P<n>{f['ordinal']}|last) (?P<u>week|weekend) (?:of|in) (?:(?P<m>{month})\b(?:\.?{of_year})?|{year}\b)"),
         _rule("iso-week", "unit", rf"\bweek (?P<n>[1-4]?\d|5[0-3])(?: of)?(?:,? (?P<y>{Y}))?\b(?![.,/:-]\d)"),
         _rule("shift", "unit", rf"\b(?:the )?(?P<d>{_DAY})(?:st|nd|rd|th)? of (?P<sh>last|this|next) (?P<u>month)\b"),
         _rule("season", "season", rf"\b(?P<s>{f['season']}) ?(?:of )?(?P<y>{Y})\b"),
