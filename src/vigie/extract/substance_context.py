@@ -6,17 +6,18 @@ The rule: a strong name always counts. An ambiguous one counts when its sentence
 
 needs       supported by
 "nothing"   no support needed: counts unless a counter-context holds ("héroïne")
-"light"     any of those below, a police word, another light word, or a strong name anywhere in the text
-"cue"       (default) a dose, packing or price beside it; a drug word or a strong name in the sentence; or a
-            strong name of its family anywhere in the text
-"tight"     a dose, packing or price right beside it; a strong name listed beside it; or a drug word or strong name
-            in the sentence of a text that names its family
+"light"     any of those below, a price beside it, a police word, another light word, or a strong name anywhere
+"cue"       (default) a dose or packing before it; a drug word or a strong name in the sentence; a strong name of its
+            family anywhere in the text; or a price beside it in a text with a strong name
+"tight"     a dose that only drugs come in; a name that counts listed beside it; or, in a sentence with a drug word or
+            a name that counts, or in a text that names its family: a dose, packing, price or partitive beside it,
+            or both of these
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -26,9 +27,15 @@ from vigie.text.sentences import Span, sentences
 
 _REACH = 600  # code points around a hit in which its sentence is looked for
 _NEAR = 60  # code points between a word and a price that supports it
+_ORDER = ("nothing", "light", "cue", "tight")
 _BESIDE = 28  # the same, for words that need tight support
-_MONEY = re.compile(r"[€£$]\s?\d|\d\s?(?:€|£|\$|e\b|eur\b|euros?\b|balles\b|dollars?\b|pounds?\b|quid\b|francs?\b|ff\b)")
-_LIST = re.compile(r"[\s,;/&+()\"']*(?:(?:et|ou|and|or|de|du|des|d|la|le|les|l|of|some|puis|voire)\b[\s,;/&+()\"']*)*")
+_MONEY = re.compile(
+    r"[€£$]\s?\d|\d\s?(?:€|£|\$|e\b|eur\b|euros?\b|balles\b|dollars?\b|pounds?\b|quid\b|francs?\b|ff\b)"
+)
+_LIST = re.compile(
+    r"[\s,;/&+()\"']*(?:(?:et|ou|and|or|de|du|des|d|la|le|les|l|of|some|puis|voire)\b[\s,;/&+()\"']*)*"
+)
+_PARTITIVE = re.compile(r"(?:^|[^\w])(?:de la |du |des |de l'|some )[\"']?$")
 _OPENING = " \t\n\"'«“”„(-–—•*"
 
 
@@ -55,9 +62,9 @@ def accepted(text: str, folded: str, lang: str, hits: Sequence[Hit]) -> list[Hit
     for index, (hit, scene) in enumerate(zip(hits, scenes, strict=True)):
         if hit.term.status == "strong":
             verdicts[index] = True
-        elif _forbidden(text, flat, hit, scene):
+        elif _forbidden(text, flat, lang, hit, scene):
             verdicts[index] = False
-        elif hit.term.extra.get("needs") == "nothing" or _measured(flat, lang, hit, scene):
+        elif hit.term.extra.get("needs") == "nothing":
             verdicts[index] = True
             scene.certain.append(hit)
             named.add(hit.term.id)
@@ -65,8 +72,12 @@ def accepted(text: str, folded: str, lang: str, hits: Sequence[Hit]) -> list[Hit
             if hit.term.extra.get("needs") == "light":
                 scene.light.add(hit.term.id)
             waiting.append((index, hit, scene))
+    # The least ambiguous first: once they count, they support the others of their sentence.
+    waiting.sort(key=lambda item: _ORDER.index(item[1].term.extra.get("needs", "cue")))
     for index, hit, scene in waiting:
-        verdicts[index] = _supported(text, flat, hit, scene, named)
+        verdicts[index] = _supported(flat, lang, hit, scene, named)
+        if verdicts[index]:
+            scene.certain.append(hit)
     return [hit for index, hit in enumerate(hits) if verdicts[index]]
 
 
@@ -77,7 +88,9 @@ def _scenes(text: str, folded: str, lang: str, hits: Sequence[Hit]) -> list[_Sen
     for hit in hits:
         if current is None or not current.span.start <= hit.start < current.span.end:
             span = _sentence_of(text, hit)
-            found = context_matcher(lang).find(text[span.start : span.end], folded[span.start : span.end])
+            found = context_matcher(lang).find_every(
+                text[span.start : span.end], folded[span.start : span.end]
+            )
             current = _Sentence(
                 span,
                 frozenset(h.term.id for h in found),
@@ -100,9 +113,11 @@ def _sentence_of(text: str, hit: Hit) -> Span:
     return Span(hit.start, hit.end)
 
 
-def _forbidden(text: str, flat: str, hit: Hit, scene: _Sentence) -> bool:
+def _forbidden(text: str, flat: str, lang: str, hit: Hit, scene: _Sentence) -> bool:
     word = flat[hit.start : hit.end]
-    if word in scene.barred or word.rstrip("sx") in scene.barred:
+    if (word in scene.barred or word.rstrip("sx") in scene.barred) and not _measure_before(lang, True).search(
+        flat[max(scene.span.start, hit.start - 48) : hit.start]
+    ):
         return True
     after = text[hit.end : hit.end + 2]
     if hit.end - hit.start == 1 and (after[:1] in ("'", "’", "+", "#", "&", "°") or after[:1].isdigit()):
@@ -115,38 +130,41 @@ def _forbidden(text: str, flat: str, hit: Hit, scene: _Sentence) -> bool:
 
 
 def _is_name(text: str, hit: Hit, scene: _Sentence) -> bool:
-    """Capitalised inside a sentence, where the entry says that this makes it a name ("Rue Blanche", "un Coke")."""
+    """Capitalised where the entry says that this makes it a name ("Rue Blanche", "un Coke", "Molly")."""
     surface = text[hit.start : hit.end]
-    if hit.term.extra.get("capital") != "name" or not surface[0].isupper() or surface.isupper():
+    kind = hit.term.extra.get("capital")
+    if kind is None or not surface[0].isupper() or (surface.isupper() and kind == "name"):
         return False
-    if not text[scene.span.start : hit.start].strip(_OPENING):
+    if kind == "name" and not text[scene.span.start : hit.start].strip(_OPENING):
         return False
-    return text[hit.start - 1] not in "\"«“„'‘" and text[max(0, hit.start - 2) : hit.start] != "« "
-
-
-def _measured(flat: str, lang: str, hit: Hit, scene: _Sentence) -> bool:
-    """A dose, a packing or a price stands beside the word."""
-    before = flat[max(scene.span.start, hit.start - 48) : hit.start]
-    if _measure_before(lang).search(before):
-        return True
-    reach = _BESIDE if hit.term.extra.get("needs") == "tight" else _NEAR
-    return bool(
-        _MONEY.search(flat, hit.end, min(scene.span.end, hit.end + reach))
-        or _MONEY.search(flat, max(scene.span.start, hit.start - reach), hit.start)
+    return text[max(0, hit.start - 1) : hit.start] not in tuple("\"«“„'‘") and (
+        text[max(0, hit.start - 2) : hit.start] not in ("« ", "«\u00a0", "«\u202f")
     )
 
 
-def _supported(text: str, flat: str, hit: Hit, scene: _Sentence, named: Iterable[str]) -> bool:
-    drug = "cue:drug" in scene.cues
-    family = any(same_family(hit.term.id, other) for other in named)
+def _supported(flat: str, lang: str, hit: Hit, scene: _Sentence, named: set[str]) -> bool:
+    """Whether the sentence and the text support the word as much as its entry needs."""
     needs = hit.term.extra.get("needs", "cue")
+    before = flat[max(scene.span.start, hit.start - 48) : hit.start]
+    measured = bool(_measure_before(lang).search(before))
+    drug = "cue:drug" in scene.cues or bool(scene.certain)
+    family = any(same_family(hit.term.id, other) for other in named)
     if needs == "tight":
-        if (drug or scene.certain) and family:
+        if _measure_before(lang, True).search(before) or any(_listed(flat, hit, c) for c in scene.certain):
             return True
-        return any(_listed(flat, hit, other) for other in scene.certain)
-    if drug or scene.certain or family:
+        beside = measured or bool(_PARTITIVE.search(before)) or _priced(flat, hit, scene, _BESIDE)
+        return drug + family + beside > 1
+    if measured or drug or family:
         return True
-    return needs == "light" and ("cue:police" in scene.cues or len(scene.light) > 1 or bool(set(named)))
+    priced = _priced(flat, hit, scene, _NEAR)
+    if needs == "light":
+        return priced or "cue:police" in scene.cues or len(scene.light) > 1 or bool(named)
+    return priced and bool(named)
+
+
+def _priced(flat: str, hit: Hit, scene: _Sentence, reach: int) -> bool:
+    low, high = max(scene.span.start, hit.start - reach), min(scene.span.end, hit.end + reach)
+    return bool(_MONEY.search(flat, hit.end, high) or _MONEY.search(flat, low, hit.start))
 
 
 def _listed(flat: str, hit: Hit, other: Hit) -> bool:
@@ -155,7 +173,7 @@ def _listed(flat: str, hit: Hit, other: Hit) -> bool:
 
 
 @cache
-def _measure_before(lang: str) -> re.Pattern[str]:
-    words = sorted({v for s in measure_words(lang) for v, _ in expand(s)}, key=len, reverse=True)
+def _measure_before(lang: str, small: bool = False) -> re.Pattern[str]:
+    words = sorted({v for s in measure_words(lang, small=small) for v, _ in expand(s)}, key=len, reverse=True)
     units = "|".join(re.escape(word) for word in words)
     return re.compile(rf"(?:^|\d|[^\w])(?:{units})\s(?:\w+\s)?(?:de\s(?:la\s|l')?|d'|of\s(?:the\s)?)[\"' ]*$")

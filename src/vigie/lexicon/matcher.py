@@ -9,13 +9,15 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from itertools import product
 
 import ahocorasick_rs
 
 from vigie.lexicon.terms import Term, load_terms
 from vigie.text.normalise import fold
 
-_SPACES = re.compile(r"[\s\-]+")
+_PLUS = re.compile(r"(?<=\w)\+(?=\s|$)")
+_PLURALS = ("s", "x", "es")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +44,22 @@ class Matcher:
             for surface in term.surface:
                 for variant, cased in expand(surface):
                     known = self._patterns.setdefault(variant, [])
-                    if not any(p.term.id == term.id and p.cased == cased for p in known):
+                    if not any(p.term is term and p.cased == cased for p in known):
                         known.append(_Pattern(term, cased))
         self._keys = list(self._patterns)
         self._automaton = ahocorasick_rs.AhoCorasick(self._keys) if self._keys else None
 
     def find(self, text: str, folded: str | None = None) -> list[Hit]:
         """All hits, the longest first where surfaces overlap. `folded` saves folding twice."""
+        found = self.find_every(text, folded)
+        kept: list[Hit] = []
+        for hit in found:
+            if not kept or hit.start >= kept[-1].end:
+                kept.append(hit)
+        return kept
+
+    def find_every(self, text: str, folded: str | None = None) -> list[Hit]:
+        """Hits of every term, overlapping ones and several terms of one surface included, in order."""
         if self._automaton is None:
             return []
         low = flatten(fold(text) if folded is None else folded)
@@ -59,16 +70,13 @@ class Matcher:
                 end < size and (low[end].isalnum() or low[end] == "_") and low[end - 1].isalnum()
             ):
                 continue
-            for pattern in self._patterns[self._keys[index]]:
-                if pattern.cased is None or pattern.cased == text[start:end]:
-                    found.append(Hit(start, end, pattern.term))
-                    break
+            found += [
+                Hit(start, end, pattern.term)
+                for pattern in self._patterns[self._keys[index]]
+                if pattern.cased is None or pattern.cased == text[start:end]
+            ]
         found.sort(key=lambda hit: (hit.start, -hit.end))
-        kept: list[Hit] = []
-        for hit in found:
-            if not kept or hit.start >= kept[-1].end:
-                kept.append(hit)
-        return kept
+        return found
 
 
 def flatten(folded: str) -> str:
@@ -80,20 +88,25 @@ _FLAT = {ord(c): " " for c in "\n\t-"}
 
 
 def expand(surface: str) -> list[tuple[str, str | None]]:
-    """Folded variants of one surface, each with the exact text it requires (None = any case)."""
+    """Folded variants of one surface, each with the exact text it requires (None = any case).
+
+    A "+" after a word also accepts its plural; several words of one surface may carry it ("mauvaise+ herbe+").
+    """
     cased: str | None = None
-    plural = surface.endswith("+") and len(surface) > 1
-    base = surface[:-1] if plural else surface
-    if base.startswith("=") and len(base) > 1:
-        base = base[1:]
-        cased = base
-    elif base.isupper() and base.isalpha() and len(base) <= 3:
-        cased = base
-    key = flatten(fold(base)).strip()
-    variants = [(key, cased)]
-    if plural:
-        variants += [(key + ending, cased + ending if cased else None) for ending in ("s", "x", "es")]
-    return variants
+    bare = _PLUS.sub("", surface) if len(surface) > 1 else surface
+    if bare.startswith("=") and len(bare) > 1:
+        cased = bare[1:]
+    elif bare.isupper() and bare.isalpha() and len(bare) <= 3:
+        cased = bare
+    template = surface if bare == surface else _PLUS.sub("\0", surface)
+    if template.startswith("=") and len(template) > 1:
+        template = template[1:]
+    pieces = template.split("\0")
+    variants: dict[str, str | None] = {}
+    for endings in product(("", *_PLURALS), repeat=len(pieces) - 1):
+        text = "".join(piece + ending for piece, ending in zip(pieces, (*endings, ""), strict=True))
+        variants.setdefault(flatten(fold(text)).strip(), text if cased else None)
+    return list(variants.items())
 
 
 @cache

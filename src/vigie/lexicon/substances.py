@@ -128,10 +128,12 @@ def context_matcher(lang: str) -> Matcher:
 
 
 @cache
-def measure_words(lang: str) -> tuple[str, ...]:
-    """Units and packings that a drug is counted in, as written in the lexicon."""
+def measure_words(lang: str, *, small: bool = False) -> tuple[str, ...]:
+    """Units and packings that a drug is counted in; `small`: only those in which hardly anything else is."""
     terms = load_terms("substances_context", lang)
-    return tuple(s for t in terms if t.id == "measure" for s in t.surface)
+    return tuple(
+        s for t in terms if t.id == "measure" and (t.extra.get("small") or not small) for s in t.surface
+    )
 
 
 def _with_foreign(name: str, lang: str, only: str | None = None) -> list[Term]:
