@@ -21,8 +21,12 @@ from vigie.text.normalise import fold
 
 def find_contacts(text: str, lang: str) -> list[Removal]:
     """What the redactor would remove from `text`, names excepted."""
-    folded = fold(text)
-    found = [
+    return merge(outside(contacts(text, fold(text), lang), placeholder_spans(text)))
+
+
+def contacts(text: str, folded: str, lang: str) -> list[Removal]:
+    """Removals of all families, possibly overlapping."""
+    return [
         *find_links(text, folded),
         *find_handles(text, folded),
         *find_phones(text, folded, lang),
@@ -31,7 +35,6 @@ def find_contacts(text: str, lang: str) -> list[Removal]:
         *find_identifiers(text, folded),
         *find_addresses(text, folded),
     ]
-    return merge(outside(found, placeholder_spans(text)))
 
 
 def outside(found: list[Removal], kept: list[tuple[int, int]]) -> list[Removal]:

@@ -1,42 +1,54 @@
 """The redactor: the only maker of clean documents.
 
 In: RawDocument, as a reader gave it. Out: CleanDocument without personal data, with counts by kind.
-Left out: repair of the text (readers do it) and anything that would keep a removed value, its length or its hash.
+Left out: repair of the text (readers do it), and anything that would keep a removed value, its length or a hash.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from hashlib import blake2b
 
 from vigie.model.document import TITLE_SEPARATOR, CleanDocument, RawDocument
-from vigie.redact.contacts import find_contacts
-from vigie.redact.spans import Removal, placeholders
+from vigie.redact.contacts import contacts, find_contacts, outside
+from vigie.redact.names import find_names
+from vigie.redact.spans import Removal, merge, placeholder_spans, placeholders
 from vigie.text.language import detect
+from vigie.text.normalise import fold
 
 REDACTOR_VERSION = "1"
+_PASSES = (
+    4  # a removal may bring two words together that look like a contact; in practice the second pass is empty
+)
 
 
 def redact(raw: RawDocument) -> CleanDocument:
     """Replace what identifies a person or a point of sale by typed placeholders."""
-    lang = detect(f"{raw.title}\n{raw.text}")
+    title = " ".join(raw.title.split())
+    text = f"{title}{TITLE_SEPARATOR}{raw.text}" if title else raw.text
+    lang = detect(text)
+    boundary = len(title)
     counts: Counter[str] = Counter()
-    title = _clean(raw.title, lang, counts).strip()
-    body = _clean(raw.text, lang, counts)
-    text = f"{title}{TITLE_SEPARATOR}{body}" if title else body
+    for _ in range(_PASSES):
+        found = _removals(text, lang, raw.extra_names, boundary)
+        if not found:
+            break
+        counts.update(r.kind for r in found)
+        text, boundary = _replace(text, found, lang, boundary)
     source = raw.source
     kind = raw.kind if raw.kind != "unknown" or source is None else source.kind
     digest = blake2b(f"{text}\x00{raw.published or ''}".encode("utf-8", "surrogatepass"), digest_size=8)
     return CleanDocument(
         doc_id="d_" + digest.hexdigest(),
-        path=_clean(raw.path, lang, Counter()),
+        path=_path(raw, lang),
         format=raw.format,
         kind=kind,
         grade=source.grade if source else "F",
         lang=lang,
-        title=title,
+        title=text[:boundary],
         published=raw.published,
-        outlet=_clean(raw.outlet, lang, Counter()),
+        outlet=_outlet(raw, lang),
         text=text,
         redactions=dict(sorted(counts.items())),
         source_id=source.id if source else "",
@@ -44,18 +56,60 @@ def redact(raw: RawDocument) -> CleanDocument:
     )
 
 
-def _clean(text: str, lang: str, counts: Counter[str]) -> str:
-    found = find_contacts(text, lang)
-    counts.update(r.kind for r in found)
-    return _replace(text, found, lang)
+def _removals(text: str, lang: str, extra: tuple[str, ...], boundary: int) -> list[Removal]:
+    """Everything to remove, in order, never across the line between title and body, never in a placeholder."""
+    folded = fold(text)
+    found = [*contacts(text, folded, lang), *find_names(text, folded, extra)]
+    kept = placeholder_spans(text)
+    if boundary:
+        kept = sorted([*kept, (boundary, boundary + len(TITLE_SEPARATOR))])
+    return merge(outside(found, kept))
 
 
-def _replace(text: str, found: list[Removal], lang: str) -> str:
+def _replace(text: str, found: list[Removal], lang: str, boundary: int) -> tuple[str, int]:
+    """The text with placeholders, and where its title now ends."""
     words = placeholders(lang)
     parts = []
     at = 0
+    shift = 0
     for removal in found:
         parts += [text[at : removal.start], words[removal.kind]]
         at = removal.end
+        if removal.end <= boundary:
+            shift += len(words[removal.kind]) - (removal.end - removal.start)
     parts.append(text[at:])
-    return "".join(parts)
+    return "".join(parts), boundary + shift
+
+
+def _path(raw: RawDocument, lang: str) -> str:
+    """The path without contacts and without the names that metadata gives; its own folders are not a text."""
+    found = [
+        r
+        for r in find_contacts(raw.path.replace("_", " "), lang)
+        if r.kind not in ("url", "gps")
+        or "@" in raw.path[r.start : r.end]
+        or not _is_file(raw.path[r.start : r.end])
+    ]
+    folded = fold(raw.path)
+    for name in raw.extra_names:
+        parts = [p for p in re.findall(r"\w+", fold(name)) if len(p) >= 3]
+        for part in parts:
+            found += [
+                Removal(m.start(), m.end(), "name")
+                for m in re.finditer(rf"(?<![a-z]){part}(?![a-z])", folded)
+            ]
+    return _replace(raw.path, merge(found), lang, 0)[0]
+
+
+def _is_file(word: str) -> bool:
+    """A file name ("notes.md"), not a host: redacting it would hide from the user which input was meant."""
+    return (
+        "/" not in word
+        and ":" not in word
+        and re.search(r"\.(?:md|py|pl|ps|rs|sh|so|zip|cc|mov)$", word) is not None
+    )
+
+
+def _outlet(raw: RawDocument, lang: str) -> str:
+    """An organisation's name stays; addresses and links in it go."""
+    return _replace(raw.outlet, find_contacts(raw.outlet, lang), lang, 0)[0]
