@@ -103,9 +103,8 @@ def test_a_reader_that_breaks_half_way_keeps_what_it_read(monkeypatch: pytest.Mo
     monkeypatch.setattr(pipeline, "read", two_then_crash)
     one, two, last = clean(Path("c"), Reading())
     assert isinstance(one, Cleaned) and isinstance(two, Cleaned)
-    assert last == Refusal(
-        name="c", reason="unexpected RuntimeError", repair="please report it with the kind of file"
-    )
+    assert isinstance(last, Refusal) and last.name == "c"
+    assert last.reason.startswith("unexpected RuntimeError at pipeline.py:")
 
 
 def test_a_redactor_that_breaks_loses_one_document(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -127,9 +126,8 @@ def test_folders_that_cannot_be_walked_are_refused(monkeypatch: pytest.MonkeyPat
         raise OSError("x")
 
     monkeypatch.setattr(pipeline, "discover", crash)
-    assert [str(i) for i in inputs([Path("a")])] == [
-        "a: unexpected OSError (please report it with the kind of file)"
-    ]
+    (item,) = inputs([Path("a")])
+    assert str(item).startswith("a: unexpected OSError at pipeline.py:")
 
 
 def test_adding_twice_changes_nothing(tmp_path: Path) -> None:
@@ -175,8 +173,10 @@ def test_a_document_that_cannot_be_extracted_is_refused_and_tried_again(
 
     with Store.open(tmp_path / "s.duckdb") as store:
         monkeypatch.setattr(pipeline, "observe", crash)
-        summary = add(store, read_all(folder))
+        told: list[object] = []
+        summary = add(store, read_all(folder), told.append)
         assert (summary.new, summary.unchanged, len(summary.refused)) == (2, 0, 1)
+        assert [t for t in told if isinstance(t, Refusal)] == list(summary.refused)
         monkeypatch.setattr(pipeline, "observe", real)
         summary = add(store, read_all(folder))
         assert (summary.new, summary.unchanged, summary.refused) == (1, 2, ())
@@ -188,7 +188,9 @@ def test_an_extractor_that_breaks_is_a_refusal(monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr("vigie.extract.extract", crash)
     found = observe(document())
-    assert isinstance(found, Refusal) and found.reason == "unexpected ZeroDivisionError"
+    assert isinstance(found, Refusal) and found.reason.startswith(
+        "unexpected ZeroDivisionError at pipeline.py:"
+    )
 
 
 def test_reextraction_shows_what_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ document.
 from __future__ import annotations
 
 import hashlib
+import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -119,11 +120,16 @@ def refusal(name: str, error: Exception) -> Refusal:
         return Refusal(name=name, reason="no such file")
     if isinstance(error, PermissionError):
         return Refusal(name=name, reason="may not be read", repair="change its permissions")
-    return Refusal(
-        name=name,
-        reason=f"unexpected {type(error).__name__}",
-        repair="please report it with the kind of file",
-    )
+    where = place_of(error)
+    reason = f"unexpected {type(error).__name__}" + (f" at {where}" if where else "")
+    return Refusal(name=name, reason=reason, repair="please report it with the kind of file")
+
+
+def place_of(error: BaseException) -> str:
+    """The line of Vigie that an error came from ("finish.py:88"); "" if none. It says nothing of the document."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [f"{Path(f.filename).name}:{f.lineno}" for f in frames if "vigie" in Path(f.filename).parts]
+    return ours[-1] if ours else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,10 +153,11 @@ class Summary:
     changes: tuple[Change, ...] = ()
 
 
-def add(
-    store: Store, items: Iterable[Cleaned | Refusal], tell: Callable[[Cleaned | Refusal], None] | None = None
-) -> Summary:
-    """Store what is new, in batches of one transaction each. `tell` hears of every item as it is read."""
+Tell = Callable[[Cleaned | Refusal], None]
+
+
+def add(store: Store, items: Iterable[Cleaned | Refusal], tell: Tell | None = None) -> Summary:
+    """Store what is new, in batches of one transaction each. `tell` hears of every item and every refusal."""
     settings, run_id = store.settings, store.start_run("add", versions())
     tally, pending, chars = _Tally(), list[Cleaned](), 0
     for item in items:
@@ -163,9 +170,9 @@ def add(
         pending.append(item)
         chars += len(item.document.text)
         if len(pending) >= settings.batch_documents or chars >= settings.batch_chars:
-            _flush(store, run_id, pending, tally)
+            _flush(store, run_id, pending, tally, tell)
             pending, chars = [], 0
-    _flush(store, run_id, pending, tally)
+    _flush(store, run_id, pending, tally, tell)
     return tally.finish(store, run_id)
 
 
@@ -201,7 +208,7 @@ class _Tally:
         )
 
 
-def _flush(store: Store, run_id: int, pending: list[Cleaned], tally: _Tally) -> None:
+def _flush(store: Store, run_id: int, pending: list[Cleaned], tally: _Tally, tell: Tell | None) -> None:
     fresh = {item.document.doc_id: item for item in reversed(pending)}  # of twins, the first
     for doc_id in store.known(fresh.keys()):
         del fresh[doc_id]
@@ -212,6 +219,8 @@ def _flush(store: Store, run_id: int, pending: list[Cleaned], tally: _Tally) -> 
         if isinstance(found, Refusal):
             tally.refused.append(found)
             failed += 1
+            if tell is not None:
+                tell(found)
         else:
             entries.append(Entry(document=item.document, observations=found, source=item.source))
     tally.written += store.write(run_id, entries)

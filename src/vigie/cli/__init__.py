@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-import traceback
-from pathlib import Path
 
 from vigie.cli import keeping as _keeping  # noqa: F401 - registers its verbs
+from vigie.cli import lexicon as _lexicon  # noqa: F401
 from vigie.cli import making as _making  # noqa: F401
 from vigie.cli import reading as _reading  # noqa: F401
 from vigie.cli import upkeep as _upkeep  # noqa: F401
@@ -28,9 +27,9 @@ def main() -> None:
         if os.environ.get("VIGIE_DEBUG"):
             raise
         # The message of an unexpected error may quote a document: only its class and its place are shown.
-        frames = traceback.extract_tb(error.__traceback__)
-        ours = [f"{Path(f.filename).name}:{f.lineno}" for f in frames if "vigie" in Path(f.filename).parts]
-        say(f"vigie: unexpected {type(error).__name__} at {ours[-1] if ours else 'start'}")
+        from vigie.pipeline import place_of
+
+        say(f"vigie: unexpected {type(error).__name__} at {place_of(error) or 'start'}")
         say("vigie: please report it; VIGIE_DEBUG=1 shows the whole error, which may quote a document")
         sys.exit(SOME_REFUSED)
 

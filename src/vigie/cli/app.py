@@ -19,7 +19,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 lexicon_app = typer.Typer(
-    help="Check and show the lexicons.",
+    help="Check and show the lexicons.\n\nExample: vigie lexicon check",
     rich_markup_mode=None,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -48,6 +48,14 @@ class ExportFormat(str, Enum):  # noqa: UP042
     PARQUET = "parquet"
     JSONL = "jsonl"
     GEOJSON = "geojson"
+
+
+class PageFormat(str, Enum):  # noqa: UP042
+    """What `vigie bulletin` writes."""
+
+    HTML = "html"
+    PDF = "pdf"
+    MD = "md"
 
 
 class ReportFormat(str, Enum):  # noqa: UP042

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-from vigie.cli.app import WRONG_USE, app
+from vigie.cli.app import SOME_REFUSED, WRONG_USE, PageFormat, app
 from vigie.cli.keeping import STORE, add_paths, settings_for, summary_text
 from vigie.cli.output import fail, say, write
 
@@ -17,11 +17,17 @@ if TYPE_CHECKING:
     from vigie.store import Store
 
 DEMO_OUT = typer.Option(Path("vigie-demo"), "--out", metavar="DIR", help="Folder to write into.")
-PERIOD = typer.Option(..., "--period", metavar="PERIOD", help="2026, 2026-Q1 or 2026-03.", show_default=False)
-AREA = typer.Option("FR", "--area", metavar="CODE", help="FR-69, FR-ARA, FR or INSEE:69266.")
+PERIOD = typer.Option("latest", "--period", metavar="PERIOD", help="2026, 2026-Q1, 2026-03 or latest (year).")
+AREA = typer.Option(None, "--area", metavar="CODE", help="FR-69, FR-ARA or FR (default: everywhere).")
 LANG = typer.Option("fr", "--lang", metavar="LANG", help="fr or en.")
 OUT = typer.Option(Path("bulletin"), "--out", metavar="DIR", help="Folder to write into.")
-_PERIOD = re.compile(r"\d{4}(-Q[1-4]|-(0[1-9]|1[0-2]))?")
+ANALYST = typer.Option(False, "--analyst", help="Each figure opens to its sentences: not for publication.")
+PAGES = typer.Option(list(PageFormat), "--format", help="Repeat for several.")
+_PERIOD = re.compile(r"\d{4}(-Q[1-4]|-(0[1-9]|1[0-2]))?|latest")
+_NOTES = {
+    "fr": "Démonstration : tous les documents, sources et chiffres sont inventés.",
+    "en": "Demonstration: all documents, sources and figures are invented.",
+}
 
 
 @app.command()
@@ -49,7 +55,8 @@ def demo(out: Path = DEMO_OUT) -> None:
         shutil.copytree(folder, documents / folder.name, dirs_exist_ok=True)
     path = out / "vigie.duckdb"
     with Store.open(path, settings=Settings(store=path)) as store:
-        say(summary_text(add_paths(store, [str(documents)], Reading())))
+        summary = add_paths(store, [str(documents)], Reading())
+        say(summary_text(summary))
         written = [
             path,
             *_bulletins(store, out / "bulletin"),
@@ -58,11 +65,14 @@ def demo(out: Path = DEMO_OUT) -> None:
     for file in written:
         write(f"{file}\n")
     say(NEXT.format(store=path, out=out))
+    if summary.refused:
+        raise typer.Exit(SOME_REFUSED)
 
 
 NEXT = """
 Next:
-  open the bulletin      {out}/bulletin
+  open the bulletin      {out}/bulletin/fr/bulletin-public.html
+  with its evidence      {out}/bulletin/fr/bulletin-analyst.html
   see what was found     vigie extract {out}/documents --format table
   read your own files    vigie add ./my-articles
   write your bulletin    vigie bulletin --period 2026-Q1 --area FR-69 --out ./bulletin
@@ -70,39 +80,41 @@ Next:
 
 
 def _bulletins(store: Store, folder: Path) -> list[Path]:
-    """A bulletin of the quarter that the demonstration says most about."""
+    """The public and the analyst's edition of the corpus's last year, in both languages."""
     from vigie.model.errors import MissingExtraError
+    from vigie.report.bulletin import write_bulletin
 
-    quarters = store.query(
-        "SELECT year(when_start) AS year, quarter(when_start) AS quarter FROM observations "
-        "WHERE 'FR' IN (place_country, place_code) AND when_precision <> 'year' "
-        "GROUP BY 1, 2 ORDER BY count(*) DESC, 1, 2 LIMIT 1"
-    ).to_pylist()
-    if not quarters:
-        return []
+    written: list[Path] = []
     try:
-        from vigie.report.bulletin import write_bulletin
-
-        period = f"{quarters[0]['year']}-Q{quarters[0]['quarter']}"
-        return list(write_bulletin(store, folder, period=period, area="FR", lang="fr"))
+        for lang, note in _NOTES.items():
+            for analyst in (False, True):
+                where = folder / lang
+                written += write_bulletin(
+                    store, where, period="latest", lang=lang, analyst=analyst, note=note
+                )
     except MissingExtraError as error:
         say(f"no bulletin: {error}")
-        return []
+    return written
 
 
 @app.command()
 def bulletin(
     period: str = PERIOD,
-    area: str = AREA,
+    area: str | None = AREA,
     lang: str = LANG,
     out: Path = OUT,
+    analyst: bool = ANALYST,
+    format: list[PageFormat] = PAGES,
     store: Path | None = STORE,
 ) -> None:
     """Write a sourced bulletin of a period and an area.
 
+    The public edition shows what anyone may see; with --analyst each figure opens to its sentences.
+
     \b
     Example:
       vigie bulletin --period 2026-Q1 --area FR-69 --lang fr --out ./bulletin
+      vigie bulletin --analyst --format html
     """
     if not _PERIOD.fullmatch(period):
         raise fail("--period is a year, a quarter or a month: 2026, 2026-Q1 or 2026-03", WRONG_USE)
@@ -110,12 +122,15 @@ def bulletin(
         raise fail("--lang is fr or en", WRONG_USE)
     from vigie.lexicon.gazetteer import place_by_code
 
-    if place_by_code(area) is None:
+    if area is not None and place_by_code(area) is None:
         raise fail(f"--area {area} is no known code (FR-69, FR-ARA, FR, INSEE:69266)", WRONG_USE)
     from vigie.report.bulletin import write_bulletin
     from vigie.store import Store
 
     settings = settings_for(store)
+    formats: list[Any] = [f.value for f in dict.fromkeys(format)]
     with Store.open(settings.store, read_only=True, settings=settings) as opened:
-        for path in write_bulletin(opened, out, period=period, area=area, lang=lang):
+        for path in write_bulletin(
+            opened, out, period=period, area=area, lang=lang, analyst=analyst, formats=formats
+        ):
             write(f"{path}\n")
