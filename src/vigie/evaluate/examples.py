@@ -14,6 +14,8 @@ from typing import Any
 
 from vigie.evaluate.agree import place_named, same_bounds
 from vigie.evaluate.gold import GoldFact
+from vigie.extract import extract
+from vigie.ingest import read as read_documents
 from vigie.lexicon.substances import related
 from vigie.model.document import CleanDocument
 from vigie.model.errors import InputRefused
@@ -27,6 +29,7 @@ from vigie.model.observation import (
     QuantityValue,
 )
 from vigie.model.place import Place
+from vigie.redact import redact
 from vigie.text.normalise import fold
 
 Read = Callable[[Path], Iterable[tuple[CleanDocument, Sequence[Observation]]]]
@@ -112,11 +115,7 @@ def evaluate_examples(folder: Path, *, read: Read | None = None) -> ExamplesRepo
 
 def read_file(path: Path) -> Iterator[tuple[CleanDocument, Sequence[Observation]]]:
     """Read, redact and extract one file as `vigie extract` does."""
-    from vigie.extract import extract
-    from vigie.ingest import read
-    from vigie.redact import redact
-
-    for raw in read(path):
+    for raw in read_documents(path):
         document = redact(raw)
         yield document, extract(document)
 

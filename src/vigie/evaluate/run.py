@@ -9,17 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from vigie.evaluate.gold import GoldDocument
+from vigie.extract import extract
 from vigie.model.document import RawDocument
 from vigie.model.observation import Observation
+from vigie.redact import redact
 
 Predict = Callable[[GoldDocument], Sequence[Observation]]
 
 
 def extract_document(gold: GoldDocument) -> list[Observation]:
     """Redact and extract `gold` as a press article whose publication date is known from its metadata."""
-    from vigie.extract import extract
-    from vigie.redact import redact
-
     raw = RawDocument(
         path=f"gold:{gold.id}",
         format="gold",
