@@ -30,8 +30,8 @@ Format = Literal["html", "pdf", "md"]
 PAGES: dict[Format, Callable[[Bulletin], bytes]]
 QUARTERS_DRAWN = 12
 SERIES_DRAWN = 3
+LEAST_POINTS = 3  # quarters with figures: below, the table says it better
 _TOPIC = {topic.id: topic for topic in TOPICS}
-# The organisation of a document's facts is the same for all: sections in the order in which they are read.
 _ORDER = ("retail", "wholesale", "purity", "seizures", "harms", "ways", "trends")
 
 
@@ -106,7 +106,7 @@ def make_bulletin(
         warnings=tuple(evidence_of(f, words, gate) for f in alerts),
         # A part without rows is left out, but for prices, whose absence is worth saying.
         parts=tuple(p for p in parts if p.table.rows or p.table.withheld or p.table.id == "retail"),
-        sources=source_table(source_lines(store, inside), words),
+        sources=source_table(source_lines(inside), words, gate),
         method=method,
     )
 
@@ -165,7 +165,9 @@ def _charts(
             Line(name=words.substance(key[0]), points=tuple(series(topic, key, facts, drawn, gate)))
             for key in keys
         ]
-        return [line for line in found if sum(p.median is not None for p in line.points) >= 2][:SERIES_DRAWN]
+        return [line for line in found if sum(p.median is not None for p in line.points) >= LEAST_POINTS][
+            :SERIES_DRAWN
+        ]
 
     charts = {
         "retail": line_chart("price", lines(_TOPIC["retail"], "g"), words),

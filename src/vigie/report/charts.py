@@ -19,6 +19,7 @@ from vigie.report.tables import Row, Table
 from vigie.report.words import Words
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73")
+SHAPES = ("circle", "square", "triangle-up")
 INK, RULE = "#1d2733", "#d5dbe1"
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 PNG_SCALE = 2.5
@@ -47,54 +48,58 @@ class Line:
 
 
 def line_chart(id_: str, lines: Sequence[Line], words: Words) -> Chart | None:
-    """Medians by quarter; None when fewer than two quarters can be shown."""
+    """Medians by quarter; None when no line has two quarters that can be shown."""
     shown = [line for line in lines if sum(p.median is not None for p in line.points) >= 2]
     if not shown:
         return None
     quarters = _trimmed(shown)
     rows = []
     for line in shown:
-        segment = 0
+        run = 0
         for point in line.points:
             if point.median is None:
-                segment += 1  # a gap stays a gap: the line does not run through quarters without figures
+                run += 1  # a gap stays a gap: the line does not run through quarters without figures
             elif point.quarter in quarters:
-                rows.append(
-                    {
-                        "x": words.quarter(point.quarter),
-                        "y": point.median,
-                        "series": line.name,
-                        "run": segment,
-                    }
-                )
-    axis = words[f"{id_}_axis"]
-    series = {
-        "field": "series",
-        "type": "nominal",
-        "sort": None,
-        "legend": {"title": None, "orient": "top", "symbolSize": 80},
+                rows.append({"x": point.quarter, "y": point.median, "series": line.name, "run": run})
+    letter = words.quarter("0-Q")[0]
+    names = [line.name for line in shown]
+    series = {"field": "series", "type": "nominal", "sort": None}
+    legend = {"title": None, "orient": "top", "symbolSize": 80, "offset": 12}
+    # The same domain in both scales: only then does one legend show colour and shape together.
+    colour = series | {"scale": {"domain": names, "range": list(COLOURS[: len(names)])}, "legend": legend}
+    shape = series | {"scale": {"domain": names, "range": list(SHAPES[: len(names)])}, "legend": legend}
+    encoding = {
+        "x": {
+            "field": "x",
+            "type": "ordinal",
+            "scale": {"domain": quarters},
+            "axis": {
+                "title": None,
+                "labelAngle": 0,
+                "labelOverlap": "greedy",
+                "labelExpr": f"'{letter}' + slice(datum.value, 6) + ' ' + slice(datum.value, 0, 4)",
+            },
+        },
+        "y": {
+            "field": "y",
+            "type": "quantitative",
+            "scale": {"zero": True, "nice": True},
+            "axis": {"title": words[f"{id_}_axis"], "titleAnchor": "end", "tickCount": 5},
+        },
     }
     spec = _base(rows) | {
         "height": 230,
-        "mark": {"type": "line", "point": {"filled": True, "size": 48}, "strokeWidth": 2},
-        "encoding": {
-            "x": {
-                "field": "x",
-                "type": "ordinal",
-                "scale": {"domain": [words.quarter(q) for q in quarters]},
-                "axis": {"title": None, "labelAngle": 0, "labelOverlap": "greedy"},
+        "encoding": encoding,
+        "layer": [
+            {
+                "mark": {"type": "line", "strokeWidth": 2},
+                "encoding": {"color": colour, "detail": {"field": "run"}},
             },
-            "y": {
-                "field": "y",
-                "type": "quantitative",
-                "scale": {"zero": True, "nice": True},
-                "axis": {"title": axis, "titleAnchor": "end", "tickCount": 5},
+            {
+                "mark": {"type": "point", "filled": True, "size": 64, "opacity": 1},
+                "encoding": {"color": colour, "shape": shape},
             },
-            "color": series | {"scale": {"range": list(COLOURS)}},
-            "shape": series,
-            "strokeDash": series | {"legend": None},
-            "detail": {"field": "run"},
-        },
+        ],
     }
     return _chart(
         id_, spec, ", ".join(line.name for line in shown), _line_table(id_, shown, quarters, words), words
@@ -102,9 +107,9 @@ def line_chart(id_: str, lines: Sequence[Line], words: Words) -> Chart | None:
 
 
 def bar_chart(id_: str, section: Section, words: Words, most: int = 12) -> Chart | None:
-    """Statements of the most described ways of selling; None when there is none."""
+    """Statements of the most described ways of selling; None where a chart would compare fewer than three."""
     groups = section.groups[:most]
-    if not groups:
+    if len(groups) < 3:
         return None
     bars = [(words.way(*g.key), len(g.facts)) for g in groups]
     spec = _base([{"x": count, "y": name} for name, count in bars]) | {
@@ -121,7 +126,7 @@ def bar_chart(id_: str, section: Section, words: Words, most: int = 12) -> Chart
                 "field": "x",
                 "type": "quantitative",
                 "scale": {"zero": True},
-                "axis": {"title": words[f"{id_}_axis"], "tickMinStep": 1, "format": "d"},
+                "axis": {"title": words[f"{id_}_axis"], "tickMinStep": 1, "tickCount": 6, "format": "d"},
             },
         },
     }
@@ -168,7 +173,7 @@ def _base(rows: Sequence[Mapping[str, object]]) -> dict[str, Any]:
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
         "data": {"values": list(rows)},
-        "width": 600,
+        "width": 680,
         "background": None,
         "padding": 4,
         "config": {

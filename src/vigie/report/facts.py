@@ -73,9 +73,10 @@ def read_facts(store: Store, area: str | None) -> tuple[list[Fact], int]:
     table = store.observations(area=area)
     kept = [name for name in _FIELDS if name in table.column_names]
     rows = table.select([*kept, "assertion"]).to_pylist()
+    names = source_names(store)
     blank: dict[str, Any] = dict.fromkeys(_FIELDS)
     affirmed = [
-        Fact(**{**blank, **{name: row[name] for name in kept}})
+        Fact(**{**blank, **{k: row[k] for k in kept}, "outlet": names.get(row["source_id"]) or row["outlet"]})
         for row in rows
         if row["assertion"] == "affirmed"
     ]
@@ -83,16 +84,21 @@ def read_facts(store: Store, area: str | None) -> tuple[list[Fact], int]:
 
 
 def _once(facts: Iterable[Fact]) -> list[Fact]:
-    """A document that repeats a figure states it once."""
-    seen: dict[tuple[object, ...], Fact] = {}
+    """A document that repeats a figure states it once; where the figure has a place, the place is kept."""
+    seen: dict[tuple[object, ...], dict[str | None, Fact]] = {}
     for fact in facts:
         key = (
-            *(fact.doc_id, fact.type, fact.substance, fact.kind, fact.place_code, fact.when_start),
+            *(fact.doc_id, fact.type, fact.substance, fact.kind, fact.when_start, fact.when_end),
             *(fact.low, fact.high, fact.unit, fact.eur_per_unit, fact.measure, fact.family, fact.code),
             *(fact.indicator, fact.direction),
         )
-        seen.setdefault(key, fact)
-    return list(seen.values())
+        seen.setdefault(key, {}).setdefault(fact.place_code, fact)
+    return [
+        fact
+        for by_place in seen.values()
+        for place, fact in by_place.items()
+        if place is not None or len(by_place) == 1
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,15 +111,16 @@ class SourceLine:
     documents: int
 
 
-def source_lines(store: Store, facts: Iterable[Fact]) -> list[SourceLine]:
+def source_names(store: Store) -> Mapping[str, str]:
+    """Name of each source that has a card."""
+    return {row["source_id"]: row["name"] or row["source_id"] for row in store.table("sources").to_pylist()}
+
+
+def source_lines(facts: Iterable[Fact]) -> list[SourceLine]:
     """The sources of the facts, best grade first."""
-    names: Mapping[str, str] = {
-        row["source_id"]: row["name"] or row["source_id"] for row in store.table("sources").to_pylist()
-    }
     documents: dict[tuple[str, str, str], set[str]] = {}
     for fact in facts:
-        name = names.get(fact.source_id) or fact.outlet
-        documents.setdefault((fact.grade, name, fact.document_kind), set()).add(fact.doc_id)
+        documents.setdefault((fact.grade, fact.outlet, fact.document_kind), set()).add(fact.doc_id)
     return [
         SourceLine(name=name, kind=kind, grade=grade, documents=len(found))
         for (grade, name, kind), found in sorted(documents.items())

@@ -8,18 +8,19 @@ Left out: differencing between successive exports.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from vigie.lexicon.gazetteer import place_by_code
 from vigie.report.facts import Fact
 from vigie.report.period import Period
 from vigie.stats.summary import independent_sources
 
 OFFICIAL = frozenset({"agency", "warning", "parliament"})
+LEADS_TO_SALES = frozenset({"advert", "chat", "forum"})
 OF_PEOPLE = frozenset({"death", "overdose", "hospitalisation", "poisoning", "arrest", "sentence"})
-_COMMUNE = re.compile(r"INSEE:(97\d|98\d|2[AB]|\d\d)[0-9A-Z]*")
+_TOO_FINE = frozenset({"arrondissement", "commune", "city"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,10 +56,16 @@ class Gate:
         """True if the sentence itself may be shown."""
         return not self.public or fact.document_kind in OFFICIAL
 
+    def names(self, document_kind: str) -> bool:
+        """True if a source of this kind may be named."""
+        return not self.public or document_kind not in LEADS_TO_SALES
+
     def area(self, code: str | None) -> str | None:
-        """The department, where the public would else see a commune."""
-        match = _COMMUNE.fullmatch(code) if self.public and code else None
-        return f"FR-{match[1]}" if match else code
+        """The department, where the public would else see a commune; abroad the state or the country."""
+        place = place_by_code(code) if self.public and code else None
+        if place is None or place.level not in _TOO_FINE:
+            return code
+        return place.department or place.region or place.country
 
     def period(self, period: Period) -> Period:
         return period.widened() if self.public else period

@@ -27,7 +27,7 @@ def sentences(sections: Mapping[str, Section], warnings: int, words: Words) -> l
         if group.sources >= _LEAST_SOURCES_OF_TREND
     ]
     if warnings:
-        found.append(words.fill("s_warnings", n=words.number(warnings)))
+        found.append(words.count("warning", warnings))
     return found
 
 

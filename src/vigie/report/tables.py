@@ -108,12 +108,15 @@ def _rows(
 def _table(
     section: Section,
     words: Words,
+    gate: Gate,
     columns: Sequence[str],
     rows: tuple[Row, ...],
+    *,
     text_columns: int,
     name: Callable[[Key], str],
 ) -> Table:
-    names = ", ".join(dict.fromkeys(name(key) for key in section.withheld))
+    names = words["between"].join(dict.fromkeys(name(key) for key in section.withheld))
+    sentence = "withheld_people" if section.topic == "harms" else "withheld"
     return Table(
         id=section.topic,
         title=words[section.topic],
@@ -121,7 +124,9 @@ def _table(
         columns=tuple(words[c] for c in columns),
         rows=rows,
         text_columns=text_columns,
-        withheld=words.fill("withheld_public", names=names) if names else "",
+        withheld=words.fill(sentence, names=names, k=gate.least_sources, persons=gate.least_persons)
+        if names
+        else "",
     )
 
 
@@ -154,7 +159,15 @@ def price_table(section: Section, words: Words, gate: Gate) -> Table:
 
     columns = ("product", "unit", "median", "half", "range", "statements", "sources", "change")
     rows = _rows(section, words, gate, cells)
-    return _table(section, words, columns, rows, 2, lambda k: words.substance(k[0]))
+    return _table(
+        section,
+        words,
+        gate,
+        columns,
+        rows,
+        text_columns=2,
+        name=lambda k: f"{words.substance(k[0])}, {words.of('units', k[1])}",
+    )
 
 
 def purity_value(measure: str, value: float, words: Words) -> str:
@@ -176,12 +189,23 @@ def purity_table(section: Section, words: Words, gate: Gate) -> Table:
 
     columns = ("product", "measure", "median", "range", "statements", "sources", "change")
     rows = _rows(section, words, gate, cells)
-    return _table(section, words, columns, rows, 2, lambda k: words.substance(k[0]))
+    return _table(
+        section,
+        words,
+        gate,
+        columns,
+        rows,
+        text_columns=2,
+        name=lambda k: f"{words.substance(k[0])}, {words.of('measures', k[1])}",
+    )
 
 
 def seized(unit: str, value: float, words: Words) -> str:
     """An amount of product: mass, or pieces of a unit."""
-    return words.mass(value) if unit == "g" else f"{words.number(value)}\u00a0{words.of('units', unit)}"
+    if unit == "g":
+        return words.mass(value)
+    name = words.of("plurals" if value >= 2 else "units", unit)
+    return f"{words.number(value)}\u00a0{name}"
 
 
 def seizure_table(section: Section, words: Words, gate: Gate) -> Table:
@@ -197,12 +221,12 @@ def seizure_table(section: Section, words: Words, gate: Gate) -> Table:
 
     columns = ("product", "largest", "median", "statements", "sources")
     rows = _rows(section, words, gate, cells)
-    return _table(section, words, columns, rows, 1, lambda k: words.substance(k[0]))
+    return _table(section, words, gate, columns, rows, text_columns=1, name=lambda k: words.substance(k[0]))
 
 
 def harm_table(section: Section, words: Words, gate: Gate) -> Table:
     def named(key: Key) -> str:
-        return words.of("events", key[0]) + (f" ({words.substance(key[1])})" if key[1] else "")
+        return words.of("events", key[0]) + (f", {words.substance(key[1])}" if key[1] else "")
 
     def cells(group: Group) -> Sequence[str]:
         found = _has(group)
@@ -215,7 +239,8 @@ def harm_table(section: Section, words: Words, gate: Gate) -> Table:
         )
 
     columns = ("event", "product", "persons", "statements", "sources")
-    return _table(section, words, columns, _rows(section, words, gate, cells), 2, named)
+    rows = _rows(section, words, gate, cells)
+    return _table(section, words, gate, columns, rows, text_columns=2, name=named)
 
 
 def way_table(section: Section, words: Words, gate: Gate) -> Table:
@@ -228,7 +253,8 @@ def way_table(section: Section, words: Words, gate: Gate) -> Table:
         )
 
     columns = ("way", "family", "statements", "sources")
-    return _table(section, words, columns, _rows(section, words, gate, cells), 2, lambda k: words.way(*k))
+    rows = _rows(section, words, gate, cells)
+    return _table(section, words, gate, columns, rows, text_columns=2, name=lambda k: words.way(*k))
 
 
 def trend_name(key: Key, words: Words) -> str:
@@ -247,16 +273,19 @@ def trend_table(section: Section, words: Words, gate: Gate) -> Table:
 
     columns = ("subject", *DIRECTIONS, "sources")
     rows = _rows(section, words, gate, cells)
-    return _table(section, words, columns, rows, 1, lambda k: trend_name(k, words))
+    return _table(section, words, gate, columns, rows, text_columns=1, name=lambda k: trend_name(k, words))
 
 
-def source_table(lines: Sequence[SourceLine], words: Words) -> Table:
+def source_table(lines: Sequence[SourceLine], words: Words, gate: Gate) -> Table:
+    """Sources, best grade first. The public edition names no shop, forum or channel: a name leads there."""
+    counts: dict[tuple[str, str, str], int] = {}
+    for line in lines:
+        name = line.name if gate.names(line.kind) and line.name else words["unnamed"]
+        key = (name, words.of("kinds", line.kind), line.grade)
+        counts[key] = counts.get(key, 0) + line.documents
     rows = tuple(
-        Row(
-            id=f"source-{number}",
-            cells=(line.name or "?", words.of("kinds", line.kind), line.grade, words.number(line.documents)),
-        )
-        for number, line in enumerate(lines, 1)
+        Row(id=f"source-{number}", cells=(*key, words.number(documents)))
+        for number, (key, documents) in enumerate(counts.items(), 1)
     )
     columns = tuple(words[c] for c in ("name", "kind", "grade", "documents"))
     return Table(

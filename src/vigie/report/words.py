@@ -31,18 +31,10 @@ def _table() -> Mapping[str, Any]:
 
 
 @cache
-def _modality_names(lang: str) -> Mapping[tuple[str, str], str]:
-    """Names of the ways of selling, where the taxonomy gives them."""
-    path = files("vigie") / "data" / "taxonomy" / "modalities.toml"
-    if not path.is_file():
-        return {}
-    found: dict[tuple[str, str], str] = {}
-    for rows in tomllib.loads(path.read_text("utf-8")).values():
-        for row in rows if isinstance(rows, list) else ():
-            name = row.get(f"name_{lang}") or row.get(f"label_{lang}")
-            if name and "family" in row and "code" in row:
-                found[row["family"], row["code"]] = name
-    return found
+def _modality_names(lang: str) -> Mapping[str, str]:
+    """Name of each "family:code" in data/taxonomy."""
+    text = (files("vigie") / "data" / "taxonomy" / "modalities.toml").read_text("utf-8")
+    return {row["id"]: row["label"][lang] for row in tomllib.loads(text)["code"]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +69,7 @@ class Words:
         return entry.name_fr if self.lang == "fr" else entry.name_en
 
     def way(self, family: str, code: str) -> str:
-        return _modality_names(self.lang).get((family, code), code.replace("-", " "))
+        return _modality_names(self.lang).get(f"{family}:{code}", code)
 
     def number(self, value: float, digits: int = 0) -> str:
         """1 234,5 or 1,234.5: at most `digits` decimals, none that are zero."""
@@ -97,7 +89,10 @@ class Words:
         return first if first == last else f"{first}–{last}"
 
     def euro(self, value: float) -> str:
-        return f"{self.short(value)}{_NBSP}€" if self.lang == "fr" else f"€{self.short(value)}"
+        text = self.short(value)
+        if abs(value) < 100 and round(value, 2) != round(value):
+            text = f"{value:.2f}".replace(".", self["decimal"])  # money has two decimals or none
+        return f"{text}{_NBSP}€" if self.lang == "fr" else f"€{text}"
 
     def percent(self, value: float) -> str:
         return f"{self.short(value)}{_NBSP if self.lang == 'fr' else ''}%"
