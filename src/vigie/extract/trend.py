@@ -1,11 +1,142 @@
-"""Trends stated in text (starter: yields nothing yet)."""
+"""Trends stated in text: what moves (indicator) and which way (direction), never computed from figures.
+
+In: Analysis. Out: one Draft per indicator, direction and substance of a sentence. Words: data/lexicons/<lang>/trends.toml.
+Left out: trends that only two figures show ("66 euros en 2023, 58 en 2024"), and trends of anything but drugs.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from typing import cast
 
-from vigie.extract.analysis import Analysis, Draft
+from vigie.extract.analysis import Analysis, Draft, within
+from vigie.extract.clauses import Boundary, boundaries
+from vigie.extract.context import Context, context_of
+from vigie.extract.mentions import SubstanceMention
+from vigie.extract.scan import Scan, lexicon_file, scan
+from vigie.lexicon.matcher import Hit, flatten
+from vigie.model.observation import Direction, Indicator, TrendValue
+from vigie.text.normalise import fold
+from vigie.text.sentences import Span
+
+RULE = "trend.lexicon@1"
+_LIST_GAP = 40  # characters between two subjects of one list: "hausse de la consommation et des overdoses"
+_CLOSE = (
+    14  # characters between a subject and the adjective that must follow it: "demande toujours croissante"
+)
+_CONFIDENCE = {"both": 0.85, "pair": 0.8}
+
+
+@dataclass(frozen=True, slots=True)
+class _Trend:
+    start: int
+    end: int
+    value: TrendValue
+    how: str
 
 
 def extract_trends(analysis: Analysis) -> Iterator[Draft]:
-    yield from ()
+    """Trends of the body, and those of the title that the body does not state."""
+    found = scan(analysis.text, analysis.lang)
+    context = context_of(analysis.text, analysis.lang)
+    drugs = {found.sentence_index(m.start) for m in analysis.substances if m.substance}
+    drafts: dict[tuple[int, TrendValue, str | None], Draft] = {}
+    for index, group in groupby(found.hits["trends"], key=lambda hit: found.sentence_index(hit.start)):
+        hits = list(group)
+        for trend in _trends(analysis, found, found.spans[index], hits):
+            if not _about_drugs(trend, hits, index, context, drugs):
+                continue
+            mention = _substance(analysis, trend, found.spans[index])
+            substance = mention.substance if mention else None
+            draft = Draft(
+                start=trend.start,
+                end=trend.end,
+                value=trend.value,
+                rule=f"{RULE}|{trend.how}",
+                confidence=_CONFIDENCE[trend.how],
+                substance=substance,
+                form=mention.form if mention else None,
+            )
+            drafts.setdefault((index, trend.value, substance), draft)
+    in_body = {draft.value for draft in drafts.values() if draft.start >= analysis.body_start}
+    for draft in drafts.values():
+        if draft.start >= analysis.body_start or draft.value not in in_body:
+            yield draft
+
+
+def _trends(analysis: Analysis, found: Scan, span: Span, hits: list[Hit]) -> Iterator[_Trend]:
+    for hit in hits:
+        if hit.term.extra.get("role") == "both":
+            indicator, _, way = hit.term.id.partition("/")
+            yield _trend(hit.start, hit.end, indicator, way, "both")
+    subjects = [hit for hit in hits if hit.term.extra.get("role") == "subject"]
+    directions = [hit for hit in hits if hit.term.extra.get("role") == "direction"]
+    if not subjects or not directions:
+        return
+    cuts = boundaries(analysis.text, found.flat, span, analysis.lang)
+    reach = int(lexicon_file("trends", analysis.lang).get("reach", 70))
+    taken: dict[int, Hit] = {}  # where a direction starts -> the subject nearest to it
+    for direction in directions:
+        able = [s for s in subjects if _joined(s, direction, found, cuts, reach)]
+        if able:
+            taken[direction.start] = min(able, key=lambda s: (_gap(s, direction), s.start))
+    for subject in subjects:
+        able = [d for d in directions if d.start in taken and _joined(subject, d, found, cuts, reach)]
+        if not able:
+            continue
+        direction = min(able, key=lambda d: (_gap(subject, d), d.start))
+        if taken[direction.start] is subject or _listed(taken[direction.start], subject, direction, found):
+            start, end = min(subject.start, direction.start), max(subject.end, direction.end)
+            yield _trend(start, end, subject.term.id, direction.term.id, "pair")
+
+
+def _trend(start: int, end: int, indicator: str, direction: str, how: str) -> _Trend:
+    value = TrendValue(indicator=cast(Indicator, indicator), direction=cast(Direction, direction))
+    return _Trend(start, end, value, how)
+
+
+def _gap(one: Hit, other: Hit) -> int:
+    return max(one.start - other.end, other.start - one.end, 0)
+
+
+def _joined(subject: Hit, direction: Hit, found: Scan, cuts: tuple[Boundary, ...], reach: int) -> bool:
+    """Whether the two stand in one clause, near enough, on the side the subject asks for."""
+    if _gap(subject, direction) > reach:
+        return False
+    if direction.term.extra.get("close") and not 0 <= direction.start - subject.end <= _CLOSE:
+        return False
+    extra = subject.term.extra
+    if extra.get("side") == "after" and direction.start < subject.end:
+        return False
+    if extra.get("side") == "before" and direction.start > subject.start:
+        return False
+    only = extra.get("only")
+    if only and found.flat[direction.start : direction.end] not in {flatten(fold(word)) for word in only}:
+        return False
+    low, high = min(subject.end, direction.end), max(subject.start, direction.start)
+    return not any(cut.hard and low <= cut.start < high for cut in cuts)
+
+
+def _listed(first: Hit, second: Hit, direction: Hit, found: Scan) -> bool:
+    """Whether two subjects stand in one list, so that one direction holds for both."""
+    low, high = sorted((first, second), key=lambda hit: hit.start)
+    if low.end <= direction.start < high.start:
+        return False
+    between = found.flat[low.end : high.start]
+    return len(between) <= _LIST_GAP and any(mark in between for mark in (" et ", " and ", ","))
+
+
+def _about_drugs(trend: _Trend, hits: list[Hit], index: int, context: Context, drugs: set[int]) -> bool:
+    inside = [hit for hit in hits if trend.start <= hit.start < trend.end and hit.term.extra.get("context")]
+    if inside:
+        kinds = {kind for hit in inside for kind in hit.term.extra["context"]}
+        return index in drugs or context.holds(kinds, index, 0)
+    return any(i in drugs for i in (index - 1, index, index + 1)) or context.holds(("drug",), index, 1)
+
+
+def _substance(analysis: Analysis, trend: _Trend, span: Span) -> SubstanceMention | None:
+    """The substance named nearest to the trend in its sentence."""
+    named = [m for m in within(analysis.substances, span.start, span.end) if m.substance]
+    return min(named, key=lambda m: (max(m.start - trend.end, trend.start - m.end, 0), m.start), default=None)
