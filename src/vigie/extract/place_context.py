@@ -123,7 +123,7 @@ def left_of(text: str, start: int) -> Left:
             words += (token[:-1], token[-1])  # a full stop, not that of "Dr."
             continue
         head, mark, tail = token.replace("’", "'").partition("'")
-        if mark and len(head) <= 2 or head.lower() in ("qu", "jusqu"):
+        if (mark and len(head) <= 2) or head.lower() in ("qu", "jusqu"):
             words.append(head + mark)
             if tail:
                 words.append(tail)

@@ -23,9 +23,10 @@ _AFTER = re.compile(rf"[\s,-]{{1,2}}\(?{_ORDINAL}\b(?:\s+(?:arrondissement|arr\.
 _AFTER_CODE = re.compile(r"\s*\(?(\d{5})\b\)?")
 _BEFORE_CODE = re.compile(r"\b(\d{5})\s+$")
 _WORDS = (
-    "premier deuxième troisième quatrième cinquième sixième septième huitième neuvième dixième onzième douzième treizième "
-    "quatorzième quinzième seizième dix-septième dix-huitième dix-neuvième vingtième"
-).split(" ")
+    "premier", "deuxième", "troisième", "quatrième", "cinquième", "sixième", "septième", "huitième", "neuvième",
+    "dixième", "onzième", "douzième", "treizième", "quatorzième", "quinzième", "seizième", "dix-septième",
+    "dix-huitième", "dix-neuvième", "vingtième",
+)  # fmt: skip
 _BEFORE = re.compile(
     rf"\b(?:{_ORDINAL}|({'|'.join(reversed(_WORDS))}))\s+(?:arrondissement|arr\.)\s+(?:de|d['’])\s*$", re.I
 )

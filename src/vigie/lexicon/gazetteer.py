@@ -197,10 +197,10 @@ class Gazetteer:
     def by_code(self, code: str) -> Entry | None:
         """The entry of an official code; former and alternative ISO codes are understood."""
         kind, _, number = code.partition(":")
-        if kind == "INSEE":
+        if kind == "INSEE" and number:
             record = self._commune_records.get(number)
             return self._commune(record) if record else None
-        if kind == "GN":
+        if kind == "GN" and number:
             record = self._city_records.get(number)
             return _city(record) if record else None
         return self._by_code.get(_ALIASES.get(code, code))
