@@ -86,15 +86,15 @@ def bare_years(low: str, start: int, end: int, lang: str, latest: int) -> Iterat
         before = max(0, at - 40)
         if year > latest or cues.count.match(low, match.end()) or _NUMBERED.search(low, before, at):
             continue
-        pair = _PAIR.match(low, match.end())
-        if pair and (cues.count.match(low, pair.end()) or _MONEY.match(low, pair.end())):
-            continue
         counts = cues.year.search(low, before, at) is not None
         if not counts and previous >= 0:
             counts = _LIST.fullmatch(low, previous, at) is not None
         if not counts and _CLOSES.match(low, match.end()):
             counts = _OPENS.search(low, max(0, at - 62), at) is not None
-        if not counts and year >= 1950 and year % 500:
+        pair = _PAIR.match(low, match.end())
+        if pair and (cues.count.match(low, pair.end()) or _MONEY.match(low, pair.end())):
+            pass  # "de 2000 à 2010 euros"
+        elif not counts and year >= 1950 and year % 500:
             counts = (
                 cues.weak.search(low, before, at) is not None and _WEAK_OK.match(low, match.end()) is not None
             )

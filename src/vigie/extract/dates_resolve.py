@@ -20,8 +20,8 @@ _ORDER: tuple[Precision, ...] = ("day", "week", "month", "quarter", "year")
 _SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "winter": 12}
 _PIVOT = 50  # two-digit years below it belong to this century
 _UNIT_PRECISION: dict[str, Precision] = {
-    "day": "day", "week": "week", "weekend": "week", "month": "month", "quarter": "quarter", "half": "year",
-    "year": "year", "decade": "year",
+    "day": "day", "week": "week", "weekend": "week", "fortnight": "week", "month": "month",
+    "quarter": "quarter", "half": "year", "year": "year", "decade": "year",
 }  # fmt: skip
 
 
@@ -92,7 +92,7 @@ def resolve(atom: Atom, reference: date | None, anchor: Period | None) -> Period
     except (ValueError, OverflowError):
         return None
     if period is not None and atom.part is not None:
-        return narrow(period, atom.part)
+        return narrow(period, atom.part, halves=atom.kind == "shift")
     return period
 
 
@@ -390,6 +390,8 @@ def add_units(day: date, unit: str, count: int) -> date:
             return day + timedelta(days=count)
         case "week" | "weekend":
             return day + timedelta(weeks=count)
+        case "fortnight":
+            return day + timedelta(weeks=2 * count)
         case _:
             return add_months(
                 day, count * {"month": 1, "quarter": 3, "half": 6, "year": 12, "decade": 120}[unit]
@@ -430,10 +432,19 @@ def period_around(day: date, precision: Precision) -> Period:
             return year_period(day.year)
 
 
-def narrow(period: Period, part: str) -> Period:
-    """The start, middle or end of a period; the precision stays that of the period."""
+def narrow(period: Period, part: str, halves: bool = False) -> Period:
+    """The start, middle or end of a period; the precision stays that of the period.
+
+    The end of a year is its last third when the year is named, its second half in "late last year".
+    """
     first, last = period.first, period.last
     match period.precision:
+        case "week":
+            low, high = {"start": (0, 2), "middle": (1, 4), "end": (3, 6)}[part]
+            return replace(period, first=first + timedelta(days=low), last=first + timedelta(days=high))
+        case "year" if first.year == last.year and halves and part != "middle":
+            month = 1 if part == "start" else 7
+            return replace(period, first=date(first.year, month, 1), last=month_end(first.year, month + 5))
         case "month" if first.month == last.month:
             days = {"start": (1, 15), "middle": (10, 20), "end": (16, last.day)}[part]
             return replace(period, first=first.replace(day=days[0]), last=first.replace(day=days[1]))
