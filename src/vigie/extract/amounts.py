@@ -71,13 +71,13 @@ def _patterns(lang: str) -> _Patterns:
         per = (
             rf"[ \n]?(?:/ ?|(?:le|la|les|par|du|au|pour|chaque|de la|a la|pour le|pour la|pour les|pour chaque)[ \n]+|"
             rf"(?:pour )?(?:l'|de l'|a l'))(?:(?P<n>{numeral})[ \n]?)?(?P<half>{half})?(?P<u>{countable}){edge}"
-            rf"|[ \n](?:les[ \n](?P<pair>{numeral}))(?= ?[.,;:)!?]|$)|[ \n](?P<each>piece|chacune?|l'unite|la piece|l'une?){edge}"
+            rf"|[ \n](?:les[ \n](?P<pair>{numeral}))(?= ?[.,;:)!?]| (?:et|puis|ou)\b|$)|[ \n](?P<each>piece|chacune?|l'unite|la piece|l'une?){edge}"
         )
     else:
         half = r"half[ -](?:an? )?"
         per = (
             rf"[ \n]?(?:/ ?|(?:for|per|the|every|for every|for each)[ \n]+|)(?:(?P<n>{numeral})[ \n-]?)?(?P<half>{half})?(?P<u>{countable}){edge}"
-            rf"|[ \n](?P<each>each|apiece|a piece|a pop){edge}"
+            rf"|[ \n](?:for[ \n](?P<pair>{numeral}))(?= ?[.,;:)!?]| (?:and|or)\b|$)|[ \n](?P<each>each|apiece|a piece|a pop){edge}"
         )
     return _Patterns(
         suffix=re.compile(
@@ -263,7 +263,11 @@ def _bounded(amount: Amount, folded: str, p: _Patterns) -> Amount:
     """Open one side where a bound stands before or after; widen the span over it."""
     head = folded[max(0, amount.start - _LOOK_BACK) : amount.start]
     base = max(0, amount.start - _LOOK_BACK)
-    found = [(m.start(), side) for side, p_ in (("low", p.low), ("high", p.high), ("near", p.near)) if (m := p_.search(head))]
+    found = [
+        (m.start(), side)
+        for side, p_ in (("low", p.low), ("high", p.high), ("near", p.near))
+        if (m := p_.search(head))
+    ]
     if found:
         at, side = min(found)  # the longest: "never more than" is a ceiling, "more than" a floor
         amount = replace(amount, start=base + at)

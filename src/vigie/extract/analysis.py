@@ -94,6 +94,12 @@ class Analysis:
         return sentences(self.text)
 
     @cached_property
+    def lead_end(self) -> int:
+        """End of the first paragraph of the body."""
+        cut = self.text.find("\n", self.body_start + 1)
+        return len(self.text) if cut < 0 else cut
+
+    @cached_property
     def substances(self) -> list[SubstanceMention]:
         return find_substances(self.text, self.lang)
 

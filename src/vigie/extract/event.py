@@ -19,7 +19,7 @@ from vigie.extract.numbers import number_tokens
 from vigie.lexicon.grammar import alternation, link_words
 from vigie.lexicon.matcher import Hit
 from vigie.lexicon.terms import data_toml
-from vigie.model.observation import EventKind, EventValue
+from vigie.model.observation import Assertion, EventKind, EventValue
 from vigie.text.sentences import Span
 
 _STATE_KINDS = frozenset({"seizure", "dismantling", "warning", "regulation"})
@@ -65,10 +65,14 @@ def _judge(analysis: Analysis, hit: Hit) -> Draft | None:
         return None
     persons = _count(analysis, hit, role, sentence)
     if role == "noun" and persons is None:
+        refuted = re.search(rf"\b{link_words(analysis.lang, 'none')}(?:\w+[ ])?$", head)
+        if refuted:
+            return _occurrence(analysis, hit, kind, link, "negated")
+        if _feared(analysis, hit):
+            return _occurrence(analysis, hit, kind, link, "hypothetical")
         single = re.search(r"(?:\b(?:une?|an?|one)[ ]|d'une[ ]|par[ ])$", head)
         if _vague(analysis.lang).search(head) or not single or kind in ("death", "violence"):
             return None
-        persons = None
     start = min(hit.start, persons.start) if persons else hit.start
     end = max(hit.end, persons.end) if persons else hit.end
     low, high = (persons.low, persons.high) if persons else (None, None)
@@ -82,6 +86,19 @@ def _judge(analysis: Analysis, hit: Hit) -> Draft | None:
     )  # fmt: skip
 
 
+def _occurrence(analysis: Analysis, hit: Hit, kind: EventKind, link: Link, assertion: Assertion) -> Draft:
+    """An event without a count that the text denies ("aucun décès") or fears ("d'autres surdoses sont à craindre")."""
+    return Draft(
+        start=hit.start, end=hit.end, value=EventValue(kind=kind), substance=link.substance, form=link.form,
+        rule=f"event.{kind}@1|role:{assertion}|substance:{link.reason}", confidence=0.75, assertion=assertion,
+    )  # fmt: skip
+
+
+def _feared(analysis: Analysis, hit: Hit) -> bool:
+    """Whether a possibility or a fear governs the cue."""
+    return any(c.kind == "hypothetical" and c.scope_start <= hit.start < c.scope_end for c in analysis.cues)
+
+
 def _drug_link(analysis: Analysis, hit: Hit, sentence: Span) -> Link | None:
     """The substance of an event; NO_LINK when only drug words stand near; None when nothing says drugs."""
     here = [m for m in within(analysis.substances, sentence.start, sentence.end) if m.substance]
@@ -91,7 +108,7 @@ def _drug_link(analysis: Analysis, hit: Hit, sentence: Span) -> Link | None:
             return NO_LINK
         return link_substance(analysis, hit.start, hit.end, object_first=hit.term.id == "seizure")
     index = analysis.sentence_index(hit.start)
-    first = max(0, index - 2)
+    first = max(0, index - 4)
     around = Span(
         analysis.sentences[first].start, analysis.sentences[min(index + 1, len(analysis.sentences) - 1)].end
     )
@@ -152,9 +169,11 @@ def _persons(analysis: Analysis, sentence: Span) -> list[_Persons]:
             continue
         groups.append(_Persons(amount.start, match.end(), amount.low, amount.high))
     covered = [(g.start, g.end) for g in groups]
-    for match in one.finditer(analysis.folded, sentence.start, sentence.end):
-        if not any(s <= match.start() < e for s, e in covered):
-            groups.append(_Persons(match.start(), match.end(), 1.0, 1.0))
+    groups.extend(
+        _Persons(match.start(), match.end(), 1.0, 1.0)
+        for match in one.finditer(analysis.folded, sentence.start, sentence.end)
+        if not any(s <= match.start() < e for s, e in covered)
+    )
     return sorted(groups, key=lambda g: g.start)
 
 
@@ -169,10 +188,24 @@ def _count(analysis: Analysis, hit: Hit, role: str, sentence: Span) -> _Persons 
         before = [g for g in before if ";" not in analysis.folded[g.end : hit.start]]
         if before:
             return before[-1]
+        bare = _bare_subject(analysis, hit, sentence)
+        if bare is not None:
+            return bare
         after = [g for g in groups if g.start >= hit.end and g.start - hit.end < 3]
         return after[0] if after else None
     after = [g for g in groups if g.start >= hit.end and g.start - hit.end < 30]
     return after[0] if after else None
+
+
+def _bare_subject(analysis: Analysis, hit: Hit, sentence: Span) -> _Persons | None:
+    """ "Six ont été hospitalisées", "five were hospitalised": a number alone is the subject."""
+    for amount in reversed(within(analysis.amounts, max(sentence.start, hit.start - 40), hit.start)):
+        if amount.unit is not None or amount.low is None or amount.token.article:
+            continue
+        gap = analysis.folded[amount.token.end : hit.start]
+        if re.fullmatch(rf"[ ]{link_words(analysis.lang, 'bare_subject')}", gap):
+            return _Persons(amount.start, hit.end, amount.low, amount.high)
+    return None
 
 
 def _number_before(analysis: Analysis, hit: Hit, sentence: Span) -> _Persons | None:

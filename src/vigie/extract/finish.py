@@ -80,15 +80,28 @@ def _identifier(doc_id: str, draft: Draft) -> str:
 
 def _adjacent(analysis: Analysis, end: int, mention_start: int) -> bool:
     """Whether a mention stands right after a span: "53 euros dans le Nord"."""
-    gap = analysis.folded[end:mention_start]
-    return mention_start >= end and len(gap) <= _NEAR_AFTER and not re.search(r"[,;.:]", gap)
+    if mention_start < end or mention_start - end > _NEAR_AFTER:
+        return False
+    return _leads_to_place(analysis.lang).fullmatch(analysis.folded, end, mention_start) is not None
+
+
+@cache
+def _leads_to_place(lang: str) -> re.Pattern[str]:
+    return re.compile(
+        rf"[^,;.:\d]*[ ]{link_words(lang, 'in_place')}(?:{link_words(lang, 'determiners')})?[\"]?"
+    )
 
 
 def _cost(analysis: Analysis, start: int, end: int, mention_start: int, mention_end: int) -> float:
     """Distance between a span and a mention, longer over commas and semicolons, shorter right after the span."""
     if mention_start >= end:
         gap = analysis.folded[end:mention_start]
-        base = float(len(gap)) if _adjacent(analysis, end, mention_start) else len(gap) + 45.0
+        base = (
+            float(len(gap))
+            if mention_start - end <= _NEAR_AFTER and not re.search(r"[,;.:]", gap)
+            else len(gap) + 45.0
+        )
+        base += 40.0 * len(within(analysis.money, end, mention_start))
     elif mention_end <= start:
         gap = analysis.folded[mention_end:start]
         base = float(len(gap)) + 8.0
@@ -98,25 +111,38 @@ def _cost(analysis: Analysis, start: int, end: int, mention_start: int, mention_
 
 
 def _place(analysis: Analysis, start: int, end: int, sentence: Span) -> Place | None:
-    usable = _inner(
-        [m for m in within(analysis.places, sentence.start, sentence.end) if _is_where(analysis, m)]
-    )
+    usable = _where(analysis, sentence.start, sentence.end)
     if usable:
         return _finest(analysis, usable, start, end)
+    focus = _focus(analysis)
     index = analysis.sentence_index(sentence.start)
-    for back in (1, 2):
-        if index - back < 0:
-            break
+    for back in range(1, min(index, 3) + 1):
         previous = analysis.sentences[index - back]
-        if previous.start < analysis.body_start <= start:
-            break
-        found = _inner(
-            [m for m in within(analysis.places, previous.start, previous.end) if _is_where(analysis, m)]
-        )
+        gap = analysis.text[previous.end : analysis.sentences[index - back + 1].start]
+        if previous.start < analysis.body_start <= start or "\n" in gap:
+            break  # a paragraph of its own: the document's place is the better guess
+        found = _where(analysis, previous.start, previous.end)
         if found:
-            return _finest(analysis, found, previous.end, previous.end)
-    title = [m for m in within(analysis.places, 0, analysis.body_start) if _is_where(analysis, m)]
-    return title[0].place if title else None
+            again = [m for m in found if focus is not None and m.place.code == focus.code]
+            return (again or [min(found, key=lambda m: (_RANK.get(m.place.level, 3) >= 3, m.start))])[0].place
+    return focus
+
+
+def _where(analysis: Analysis, start: int, end: int) -> list[PlaceMention]:
+    """Places of [start, end) where something happens, without the containers in apposition."""
+    return _inner([m for m in within(analysis.places, start, end) if _is_where(analysis, m)])
+
+
+def _focus(analysis: Analysis) -> Place | None:
+    """The place a document is about: of its title, else of its first paragraph, else the only one it names."""
+    for start, end in ((0, analysis.body_start), (analysis.body_start, analysis.lead_end)):
+        found = _where(analysis, start, end)
+        if found:
+            return min(found, key=lambda m: (_RANK.get(m.place.level, 3), m.start)).place
+    anywhere = _where(analysis, analysis.body_start, len(analysis.text))
+    finest = min((_RANK.get(m.place.level, 3) for m in anywhere), default=9)
+    named = {m.place.code: m.place for m in anywhere if _RANK.get(m.place.level, 3) == finest}
+    return named.popitem()[1] if len(named) == 1 else None
 
 
 def _finest(analysis: Analysis, found: list[PlaceMention], start: int, end: int) -> Place:
@@ -168,6 +194,9 @@ def _when(analysis: Analysis, start: int, end: int, sentence: Span, value: Value
             days = [m for m in carried if m.precision == "day"]
             if days and previous.start >= analysis.body_start:
                 return _from_mention(days[-1])
+    title = [m for m in within(analysis.dates, 0, analysis.body_start) if not m.relative]
+    if title:
+        return _from_mention(title[0])
     if analysis.document.published is not None:
         return When.of(analysis.document.published, "document")
     return UNKNOWN_WHEN
@@ -191,12 +220,29 @@ def _assertion(analysis: Analysis, draft: Draft) -> Assertion:
         for cue in analysis.cues
         if cue.scope_start < draft.end
         and cue.scope_end > draft.start
-        and not (cue.start >= draft.start and cue.end <= draft.end and cue.kind == "negated")
+        and not (cue.kind == "negated" and _in_amount(analysis, cue.start, draft))
     }
     for kind in order:
         if kind in found:
             return kind
-    return "affirmed"
+    return _asked(analysis, draft)
+
+
+def _asked(analysis: Analysis, draft: Draft) -> Assertion:
+    """A question asserts nothing; one that the next word answers by "no" is negated."""
+    index = analysis.sentence_index(draft.start)
+    if not analysis.text[: analysis.sentences[index].end].endswith("?"):
+        return "affirmed"
+    answer = analysis.sentences[index + 1] if index + 1 < len(analysis.sentences) else None
+    refused = answer is not None and re.match(
+        r"(?:non|no)\b", analysis.folded[answer.start : answer.start + 4]
+    )
+    return "negated" if refused else "hypothetical"
+
+
+def _in_amount(analysis: Analysis, offset: int, draft: Draft) -> bool:
+    """Whether a cue is part of an amount: the "never" of "never more than £45" is a bound, no negation."""
+    return any(a.start <= offset < a.end for a in within(analysis.amounts, draft.start, draft.end))
 
 
 def _attribution(analysis: Analysis, draft: Draft) -> str | None:

@@ -8,6 +8,7 @@ after, the sentences before, the title. Left out: anaphora ("ce produit"), which
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -17,7 +18,8 @@ from vigie.extract.mentions import SubstanceMention
 from vigie.lexicon.grammar import alternation, grammar, link_words, plurals
 
 _BARE_NEXT = re.compile(r"[ ]\(?(?:suspected |pure )?")
-_CARRY = 3  # sentences a topic is carried over
+_CARRY = 6  # sentences a topic is carried over
+_CONSTITUENTS = frozenset({"thc", "cbd"})  # named as a content ("31 % de THC"), not as the product
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ NO_LINK = Link(None, None, "none", 0.0)
 
 
 def _named(mentions: Sequence[SubstanceMention]) -> list[SubstanceMention]:
-    return [m for m in mentions if m.substance]
+    return [m for m in mentions if m.substance and m.substance not in _CONSTITUENTS]
 
 
 def _at(analysis: Analysis, offset: int) -> list[SubstanceMention]:
@@ -71,7 +73,7 @@ def named_after(analysis: Analysis, end: int) -> Link | None:
     match = words.of.match(analysis.folded, end)
     if match:
         at = match.end()
-        for mention in _at(analysis, at):
+        for mention in _named(_at(analysis, at)):
             if mention.substance:
                 return Link(mention.substance, mention.form, "named", 0.95)
         rest = analysis.folded[at : at + 40]
@@ -98,7 +100,13 @@ def named_after(analysis: Analysis, end: int) -> Link | None:
 
 
 def link_substance(
-    analysis: Analysis, start: int, end: int, *, carry: int = _CARRY, object_first: bool = False
+    analysis: Analysis,
+    start: int,
+    end: int,
+    *,
+    carry: int = _CARRY,
+    object_first: bool = False,
+    piece: str | None = None,
 ) -> Link:
     """The substance an amount at [start, end) speaks of."""
     inside = _named(within(analysis.substances, start, end))
@@ -118,26 +126,35 @@ def link_substance(
             return Link(after[0].substance, after[0].form, "object", 0.7)
     if before:
         return Link(before[-1].substance, before[-1].form, "sentence", 0.85)
-    if after:
+    free = after and not any(a.unit is not None for a in within(analysis.amounts, end, after[0].start))
+    if free and "," not in analysis.folded[end : after[0].start]:
         return Link(after[0].substance, after[0].form, "object", 0.75)
     index = analysis.sentence_index(start)
+    title = _named(within(analysis.substances, 0, analysis.body_start))
     for back in range(1, carry + 1):
         if index - back < 0:
             break
         previous = analysis.sentences[index - back]
         found = _named(within(analysis.substances, previous.start, previous.end))
         if found and previous.start >= analysis.body_start:
-            best = _topic(found)
+            best = _topic(found, title, piece)
             return Link(best.substance, best.form, "carried", 0.7)
-    title = _named(within(analysis.substances, 0, analysis.body_start))
+    if free:
+        return Link(after[0].substance, after[0].form, "object", 0.65)
     if title:
         return Link(title[0].substance, title[0].form, "title", 0.65)
-    families = {m.substance for m in analysis.substances if m.substance}
-    if len(families) == 1:
-        return Link(families.pop(), None, "document", 0.55)
+    counts = Counter(m.substance for m in _named(analysis.substances))
+    if counts:
+        top, number = counts.most_common(1)[0]
+        if 2 * number > sum(counts.values()):
+            return Link(top, None, "document", 0.55)
     return NO_LINK
 
 
-def _topic(found: Sequence[SubstanceMention]) -> SubstanceMention:
-    """The topic of a sentence that is carried on: its last substance."""
-    return found[-1]
+def _topic(
+    found: Sequence[SubstanceMention], title: Sequence[SubstanceMention], piece: str | None
+) -> SubstanceMention:
+    """The topic of a sentence that is carried on: what comes as the piece counted, what the title names, the last."""
+    as_piece = [m for m in found if piece is not None and m.form == piece]
+    named = [m for m in found if any(m.substance == t.substance for t in title)]
+    return (as_piece or named or found)[-1]

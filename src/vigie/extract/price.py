@@ -19,11 +19,20 @@ from vigie.extract.currency import to_eur
 from vigie.extract.elliptic import elliptic_prices
 from vigie.extract.link import Link, link_substance, named_after
 from vigie.extract.price_kind import kind_of
-from vigie.extract.price_unit import Candidate, assumed_gram, carried_unit, unit_before, with_unit
+from vigie.extract.price_unit import (
+    Candidate,
+    assumed_gram,
+    carried_unit,
+    model_price,
+    unit_before,
+    with_unit,
+)
 from vigie.lexicon.grammar import link_words, mass_in_grams
+from vigie.lexicon.substances import ancestors
 from vigie.model.observation import PriceKind, PriceValue
 from vigie.text.sentences import Span
 
+_UNIT_SUBSTANCE = {"rock": ("crack", "rock"), "blotter": ("lsd", "blotter")}  # pieces of one substance only
 _WHOLESALE_UNITS = frozenset({"kg", "t", "q", "lb"})
 
 
@@ -32,20 +41,22 @@ def extract_prices(analysis: Analysis) -> Iterator[Draft]:
     found = analysis.amounts
     mentions = money_mentions(analysis.folded, analysis.lang, found)
     mentions = sorted([*mentions, *elliptic_prices(analysis, found, mentions)], key=lambda m: m.start)
-    previous: tuple[PriceValue, Draft] | None = None
+    drafts: list[Draft] = []
     for index, money in enumerate(mentions):
-        candidate = with_unit(analysis, money, mentions, index)
-        draft = _judge(analysis, candidate, previous[1] if previous else None)
-        if draft is None:
-            continue
-        assert isinstance(draft.value, PriceValue)
-        previous = (draft.value, draft)
-        yield draft
+        draft = _judge(analysis, with_unit(analysis, money, mentions, index), drafts)
+        if draft is not None:
+            drafts.append(draft)
+    yield from drafts
 
 
-def _judge(analysis: Analysis, candidate: Candidate, previous: Draft | None) -> Draft | None:
+def _judge(analysis: Analysis, candidate: Candidate, drafts: list[Draft]) -> Draft | None:
     """The price draft, or None when the amount is not the price of a drug."""
     money = candidate.money
+    previous = model_price(analysis, candidate, drafts)
+    if candidate.per_unit is None and previous is not None and previous.start >= candidate.sentence.start:
+        candidate = carried_unit(
+            analysis, candidate, previous
+        )  # "le kilo est passé de 30 000 à 24 000 euros"
     kind, reason = kind_of(analysis, candidate)
     if kind is None:
         return None
@@ -117,17 +128,15 @@ def _valuation(analysis: Analysis, candidate: Candidate, reason: str) -> Draft |
             else Link(None, None, "none", 0.7)
         )
     else:
-        link = Link(_common(names, analysis), None, "seizure", 0.7)
+        link = Link(_common(names), None, "seizure", 0.7)
     plain = replace(candidate, per_value=None, per_unit=None, unit_reason="lump")
     return _draft(analysis, plain, "seizure-valuation", link, reason, 0.85 if reason == "valuation" else 0.6)
 
 
-def _common(names: set[str], analysis: Analysis) -> str | None:
-    """One family that covers all names ("cannabis" for resin and herb), else None."""
-    from vigie.lexicon.substances import parents
-
+def _common(names: set[str]) -> str | None:
+    """The name that covers all others ("cannabis" beside its resin); None for a haul of several products."""
     for name in sorted(names):
-        if all(other == name or name in parents(other) for other in names):
+        if all(name in ancestors(other) for other in names):
             return name
     return None
 
@@ -141,11 +150,12 @@ def _price_link(analysis: Analysis, candidate: Candidate) -> Link:
         after_unit = named_after(analysis, candidate.unit_end)
         if after_unit is not None and after_unit.substance:
             return after_unit
-    if candidate.per_unit == "rock":
-        return Link("crack", "rock", "unit", 0.8)
-    link = link_substance(analysis, money.start, money.end)
+    if candidate.per_unit in _UNIT_SUBSTANCE:
+        return Link(*_UNIT_SUBSTANCE[candidate.per_unit], "unit", 0.8)
+    piece = "pill" if candidate.per_unit in ("pill", "capsule") else None
+    link = link_substance(analysis, money.start, money.end, piece=piece)
     if link.other:
-        link = link_substance(analysis, money.start, money.start)
+        link = link_substance(analysis, money.start, money.start, piece=piece)
     return link
 
 

@@ -23,7 +23,7 @@ def kind_of(analysis: Analysis, candidate: Candidate) -> tuple[PriceKind | None,
     money, sentence = candidate.money, candidate.sentence
     tail = hits_in(analysis, "price_context", money.end, min(money.end + 22, sentence.end))
     head_start = max(sentence.start, money.start - 90)
-    head = [h for h in hits_in(analysis, "price_context", head_start, money.start) if h.end <= money.start]
+    head = [h for h in hits_in(analysis, "price_context", head_start, money.start) if h.start < money.start]
     head = [h for h in head if h.term.id != "earner"]
     gap_money = [m for m in analysis.money if head_start <= m.start and m.end <= money.start]
     last_money = gap_money[-1].end if gap_money else head_start
@@ -48,9 +48,10 @@ def kind_of(analysis: Analysis, candidate: Candidate) -> tuple[PriceKind | None,
             return "wage", "wage"
         if closest.term.id in BLOCKING and not has_unit:
             return None, closest.term.id
-        for special in ("min-order", "delivery-fee", "deposit"):
-            if special in ids:
-                return special, special
+        if not has_unit:
+            for special in ("min-order", "delivery-fee", "deposit"):
+                if special in ids:
+                    return special, special
         if "fine" in ids and has_unit:
             return "other", "fine"
         if "valuation" in ids and not has_unit:

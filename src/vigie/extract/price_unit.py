@@ -20,10 +20,9 @@ from vigie.lexicon.terms import data_toml
 from vigie.model.observation import PriceKind, PriceValue
 from vigie.text.sentences import Span
 
-BLOCKING = frozenset({"wage", "fine", "cash", "turnover", "stock"})
-_SAME_SCALE = (
-    8.0  # a price without unit takes the unit of a neighbour at most this many times dearer or cheaper
-)
+BLOCKING = frozenset({"wage", "fine", "cash", "turnover", "stock", "change"})
+_SAME_SCALE = 8.0  # a price without unit takes that of a neighbour at most so many times dearer or cheaper
+_SAME_SENTENCE_SCALE = 30.0  # within one sentence: "60 euros, celui de la résine de 6 euros"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,9 +42,12 @@ class Candidate:
 @cache
 def unit_before(lang: str) -> re.Pattern[str]:
     g = grammar(lang)
-    unit = alternation(
-        [s for s, u in g.units.items() if u.kind in ("piece", "mass", "volume") and len(s) > 1] + ["g"]
-    )
+    retail = [
+        s
+        for s, u in g.units.items()
+        if u.kind in ("piece", "mass", "volume") and u.code not in ("mg", "µg", "cg")
+    ]
+    unit = alternation([s for s in retail if len(s) > 1] + ["g"])
     numeral = alternation(w for w, v in g.numbers.items() if v < 100)
     if lang == "fr":
         article = (
@@ -113,12 +115,17 @@ def _unit_fits(analysis: Analysis, match: re.Match[str], money: MoneyMention) ->
     cue = hits_in(analysis, "price_context", match.end(), money.start)
     retail = any(h.term.id in ("retail", "other") for h in cue)
     blocked = any(h.term.id in BLOCKING | {"valuation"} for h in cue)
+    if blocked and match["def"] and named is not None and named.substance and len(gap) < 48:
+        blocked = any(h.term.id in BLOCKING for h in cue)  # "le kilo de cocaïne est estimé à 29 000 euros"
     if named is not None and named.substance is not None:
         of = re.match(r"[ ]*(?:de |d'|of )?[^,;.]{0,30}$", gap)
         short = short or (of is not None and len(gap) < 34)
     g = grammar(analysis.lang)
     kind = g.units[" ".join(match["u"].split())].kind
+    sized = rf"[ ]{_piece_words(analysis.lang)}\b"  # "a 5 ml dose costs": the mass sizes the piece
     if match["num"] is not None:
+        if kind != "piece" and retail and not blocked and re.match(sized, gap) and len(gap) < 40:
+            return True
         value = _number(match["num"], analysis.lang)
         if value > 100 or (kind == "mass" and g.units[match["u"]].code in ("kg", "t") and value > 1):
             return False
@@ -153,48 +160,120 @@ def _number(raw: str, lang: str) -> float:
     return float(words[raw]) if raw in words else float(raw.replace(",", "."))
 
 
+def model_price(analysis: Analysis, candidate: Candidate, drafts: list[Draft]) -> Draft | None:
+    """The earlier unit price that this amount would go on with; one by mass when the product changes."""
+    priced = [
+        d
+        for d in drafts
+        if isinstance(d.value, PriceValue) and d.value.per_unit is not None and d.value.kind != "wage"
+    ]
+    if not priced:
+        return None
+    last = priced[-1]
+    own = [
+        m
+        for m in within(analysis.substances, max(last.end, candidate.sentence.start), candidate.money.start)
+        if m.substance
+    ]
+    changed = bool(own) and own[-1].substance != last.substance
+    if changed and isinstance(last.value, PriceValue) and last.value.per_unit not in mass_in_grams():
+        by_mass = [
+            d for d in priced if isinstance(d.value, PriceValue) and d.value.per_unit in mass_in_grams()
+        ]
+        return by_mass[-1] if by_mass else None
+    return last
+
+
 def carried_unit(analysis: Analysis, candidate: Candidate, previous: Draft | None) -> Candidate:
-    """The unit of a later noun in the sentence, or of the price before, when the amounts are of one scale."""
+    """The unit of the price before, of a noun in the sentence, or of the piece spoken of, by scale and wording."""
     money, sentence = candidate.money, candidate.sentence
-    ahead = None
-    for match in unit_before(analysis.lang).finditer(analysis.folded, money.end, sentence.end):
-        if match["def"] and match["def"].strip() in grammar(analysis.lang).link["definite"]:
-            ahead = match
-            break
-    retail = nearest(
-        analysis,
-        "price_context",
-        money.start,
-        money.end,
-        before=90,
-        after=40,
-        ids=frozenset({"retail", "other", "wholesale"}),
-    )
+    ahead = _definite_unit(analysis, money.end, sentence.end, first=True)
+    wanted = frozenset({"retail", "other", "wholesale"})
+    retail = nearest(analysis, "price_context", money.start, money.end, before=90, after=40, ids=wanted)
     if (
         ahead is not None
         and ahead.start() - money.end < 70
         and not within(analysis.money, money.end, ahead.start())
     ):
-        code, value = _unit_of(analysis, ahead)
-        return replace(candidate, per_value=candidate.per_value or value, per_unit=code, unit_reason="ahead")
-    if previous is not None and isinstance(previous.value, PriceValue) and previous.value.per_unit:
-        close = analysis.sentence_index(money.start) - analysis.sentence_index(previous.start) <= 2
-        same = analysis.sentence_index(money.start) == analysis.sentence_index(previous.start)
+        named = named_after(analysis, ahead.end())
+        if named is None or named.substance is None or not _product_before(analysis, candidate):
+            return _take(analysis, candidate, ahead, "ahead")
+    each = candidate.per_unit == "unit" and candidate.per_value == 1.0
+    value = previous.value if previous is not None else None
+    if (
+        previous is not None
+        and isinstance(value, PriceValue)
+        and value.per_unit
+        and not (each and value.per_unit in mass_in_grams())
+    ):
+        apart = analysis.sentence_index(money.start) - analysis.sentence_index(previous.start)
+        if apart == 1 and not _product_before(analysis, candidate):
+            subject = _piece_subject(analysis, candidate, retail is not None)
+            if subject.unit_reason == "subject" and value.per_unit in mass_in_grams():
+                return subject
+        worded = retail is not None or _listed(analysis, money) or _product_before(analysis, candidate)
         if (
-            close
-            and (same or retail is not None or _listed(analysis, money))
-            and _same_scale(analysis, money, previous.value)
+            apart <= 2
+            and (apart == 0 or worded)
+            and _same_scale(analysis, money, value, same_sentence=apart == 0)
         ):
             return replace(
-                candidate,
-                per_value=candidate.per_value or previous.value.per_value,
-                per_unit=previous.value.per_unit,
-                unit_reason="carried",
-            )
+                candidate, per_value=candidate.per_value or value.per_value, per_unit=value.per_unit, unit_reason="carried"
+            )  # fmt: skip
     if ahead is not None and retail is not None:
-        code, value = _unit_of(analysis, ahead)
-        return replace(candidate, per_value=candidate.per_value or value, per_unit=code, unit_reason="ahead")
-    return candidate
+        return _take(analysis, candidate, ahead, "ahead")
+    behind = _definite_unit(analysis, sentence.start, money.start)
+    if behind is not None and (retail is not None or within(analysis.money, behind.end(), money.start)):
+        return _take(analysis, candidate, behind, "sentence")
+    return _piece_subject(analysis, candidate, retail is not None)
+
+
+def _take(analysis: Analysis, candidate: Candidate, match: re.Match[str], reason: str) -> Candidate:
+    code, value = _unit_of(analysis, match)
+    return replace(candidate, per_value=candidate.per_value or value, per_unit=code, unit_reason=reason)
+
+
+def _product_before(analysis: Analysis, candidate: Candidate) -> bool:
+    """ "la kétamine à 30 euros", "l'héroïne est stable, à 35 euros": a product right before its price."""
+    money = candidate.money
+    near = within(analysis.substances, max(candidate.sentence.start, money.start - 60), money.start)
+    named = [m for m in near if m.substance and m.end <= money.start]
+    if not named:
+        return False
+    gap = analysis.folded[named[-1].end : money.start]
+    return re.fullmatch(rf"[^;:\d]{{0,24}}[ ]{link_words(analysis.lang, 'priced_at')}", gap) is not None
+
+
+def _definite_unit(analysis: Analysis, start: int, end: int, *, first: bool = False) -> re.Match[str] | None:
+    """The last (or first) "le gramme", "the pill" in [start, end)."""
+    last = None
+    for match in unit_before(analysis.lang).finditer(analysis.folded, start, end):
+        if match["def"] and match["def"].strip() in grammar(analysis.lang).link["definite"]:
+            last = match
+            if first:
+                break
+    return last
+
+
+def _piece_subject(analysis: Analysis, candidate: Candidate, retail: bool) -> Candidate:
+    """ "Les comprimés se vendent 8 euros pièce", "Le comprimé contenait 245 mg. Vendu 7 euros": the piece spoken of."""
+    each = candidate.per_unit == "unit" and candidate.per_value == 1.0
+    if not each and not retail:
+        return candidate
+    g = grammar(analysis.lang)
+    index = analysis.sentence_index(candidate.money.start)
+    first = analysis.sentences[max(0, index - 1)].start
+    found = None
+    for match in re.finditer(
+        rf"\b(?P<u>{_piece_words(analysis.lang)})(?![\w'])", analysis.folded[first : candidate.money.start]
+    ):
+        here = first + match.start() >= candidate.sentence.start
+        starts = first + match.start() - first < 16
+        if each or here or starts:
+            found = g.units[" ".join(match["u"].split())].code
+    if found is None or found in ("parcel", "bar"):
+        return candidate
+    return replace(candidate, per_value=1.0, per_unit=found, unit_reason="subject")
 
 
 def _listed(analysis: Analysis, money: MoneyMention) -> bool:
@@ -202,14 +281,15 @@ def _listed(analysis: Analysis, money: MoneyMention) -> bool:
     return bool(within(analysis.places, money.end, money.end + 18))
 
 
-def _same_scale(analysis: Analysis, money: MoneyMention, value: PriceValue) -> bool:
+def _same_scale(analysis: Analysis, money: MoneyMention, value: PriceValue, *, same_sentence: bool) -> bool:
     amount = money.low if money.low is not None else money.high
     other = value.low if value.low is not None else value.high
     if not amount or not other:
         return False
     a = to_eur(amount, money.currency, analysis.reference)[0] or amount
     b = to_eur(other, value.currency, analysis.reference)[0] or other
-    return 1 / _SAME_SCALE <= a / b <= _SAME_SCALE
+    scale = _SAME_SENTENCE_SCALE if same_sentence else _SAME_SCALE
+    return 1 / scale <= a / b <= scale
 
 
 def assumed_gram(analysis: Analysis, candidate: Candidate, link: Link) -> Candidate:

@@ -34,6 +34,7 @@ def extract_purities(analysis: Analysis) -> Iterator[Draft]:
 
 
 def _percentages(analysis: Analysis) -> Iterator[Draft]:
+    last_end = -1
     for percent in analysis.percents:
         top = percent.high if percent.high is not None else percent.low
         if top is None or top > 100:
@@ -46,9 +47,12 @@ def _percentages(analysis: Analysis) -> Iterator[Draft]:
         positive = [h for h in hits if h.term.id in ("purity", "thc")]
         named = named_after(analysis, percent.end)
         content = named is not None and named.substance is not None and named.reason == "named"
-        if not positive:
+        sample = any(h.term.id == "sample" for h in hits)
+        share = any(h.term.id == "not" for h in hits if 0 <= h.start - percent.end <= 3)
+        listed = last_end >= sentence.start and percent.start - last_end < 60 and not share
+        if not positive and not (content and sample):
             continue
-        cost_yes = min(_distance(h.start, h.end, percent.start, percent.end) for h in positive)
+        cost_yes = min((_distance(h.start, h.end, percent.start, percent.end) for h in positive), default=0)
         negative = [h for h in hits if h.term.id == "not"]
         after_no = [h for h in negative if 0 <= h.start - percent.end <= 2]
         if after_no and not content:
@@ -57,10 +61,12 @@ def _percentages(analysis: Analysis) -> Iterator[Draft]:
         if before_no and cost_yes > 20:
             continue
         limit = 90 if len(positive) else 40
-        if cost_yes > limit:
+        if cost_yes > limit and not listed:
             continue
-        nearest_cue = min(positive, key=lambda h: _distance(h.start, h.end, percent.start, percent.end))
-        if nearest_cue.start > percent.end and nearest_cue.start - percent.end > 30:
+        nearest_cue = min(
+            positive, key=lambda h: _distance(h.start, h.end, percent.start, percent.end), default=None
+        )
+        if nearest_cue is not None and nearest_cue.start - percent.end > 30 and not listed:
             continue
         link = (
             named if content and named is not None else link_substance(analysis, percent.start, percent.end)
@@ -80,10 +86,11 @@ def _percentages(analysis: Analysis) -> Iterator[Draft]:
         )
         if cut and not content:
             continue
+        last_end = percent.end
         yield Draft(
             start=percent.start, end=percent.end, substance=link.substance, form=link.form,
             value=PurityValue(low=percent.low, high=percent.high, measure=measure),
-            rule=f"purity.percent@1|cue:{nearest_cue.term.id}|substance:{link.reason}",
+            rule=f"purity.percent@1|cue:{nearest_cue.term.id if nearest_cue else 'sample'}|substance:{link.reason}",
             confidence=0.85 * (0.7 + 0.3 * link.weight),
         )  # fmt: skip
 

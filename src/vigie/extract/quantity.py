@@ -98,7 +98,11 @@ def _judge(analysis: Analysis, mention: QuantityMention) -> Draft | None:
     if mention.unit in _SMALL_MASS and (kind_hit is None or kind_hit.id_ not in ("seized", "possessed")):
         return None
     link = _equivalent(analysis, mention) or link_substance(
-        analysis, mention.start, mention.end, object_first=kind_hit is not None
+        analysis,
+        mention.start,
+        mention.end,
+        object_first=kind_hit is not None,
+        piece=_FORM_OF_PIECE.get(mention.unit),
     )
     if link.other or (link.substance is None and link.reason != "generic"):
         return None
