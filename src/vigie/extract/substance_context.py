@@ -11,7 +11,7 @@ needs       supported by
             family anywhere in the text; or a price beside it in a text with a strong name
 "tight"     a dose that only drugs come in; a name that counts listed beside it; or, in a sentence with a drug word or
             a name that counts, or in a text that names its family: a dose, packing, price or partitive beside it,
-            or both of these
+            or both of these; or a dose, packing or price beside it in a text that names two substances
 """
 
 from __future__ import annotations
@@ -78,6 +78,7 @@ def accepted(text: str, folded: str, lang: str, hits: Sequence[Hit]) -> list[Hit
         verdicts[index] = _supported(flat, lang, hit, scene, named)
         if verdicts[index]:
             scene.certain.append(hit)
+            named.add(hit.term.id)
     return [hit for index, hit in enumerate(hits) if verdicts[index]]
 
 
@@ -91,9 +92,12 @@ def _scenes(text: str, folded: str, lang: str, hits: Sequence[Hit]) -> list[_Sen
             found = context_matcher(lang).find_every(
                 text[span.start : span.end], folded[span.start : span.end]
             )
+            cues = {h.term.id for h in found}
+            if _unit_price(lang).search(folded, span.start, span.end):
+                cues.add("cue:drug")  # nothing but drugs (and gold) is priced by the gram
             current = _Sentence(
                 span,
-                frozenset(h.term.id for h in found),
+                frozenset(cues),
                 frozenset(word for h in found for word in h.term.extra.get("of", ())),
             )
         if hit.term.status == "strong":
@@ -152,8 +156,10 @@ def _supported(flat: str, lang: str, hit: Hit, scene: _Sentence, named: set[str]
     if needs == "tight":
         if _measure_before(lang, True).search(before) or any(_listed(flat, hit, c) for c in scene.certain):
             return True
-        beside = measured or bool(_PARTITIVE.search(before)) or _priced(flat, hit, scene, _BESIDE)
-        return drug + family + beside > 1
+        counted = measured or _priced(flat, hit, scene, _BESIDE)
+        if counted and len(named) > 1:
+            return True
+        return drug + family + (counted or bool(_PARTITIVE.search(before))) > 1
     if measured or drug or family:
         return True
     priced = _priced(flat, hit, scene, _NEAR)
@@ -177,3 +183,15 @@ def _measure_before(lang: str, small: bool = False) -> re.Pattern[str]:
     words = sorted({v for s in measure_words(lang, small=small) for v, _ in expand(s)}, key=len, reverse=True)
     units = "|".join(re.escape(word) for word in words)
     return re.compile(rf"(?:^|\d|[^\w])(?:{units})\s(?:\w+\s)?(?:de\s(?:la\s|l')?|d'|of\s(?:the\s)?)[\"' ]*$")
+
+
+@cache
+def _unit_price(lang: str) -> re.Pattern[str]:
+    """A price for a dose that only drugs come in: "7 euros le gramme", "£50 per gram", "le gramme à 60 euros"."""
+    words = sorted({v for s in measure_words(lang, small=True) for v, _ in expand(s)}, key=len, reverse=True)
+    units = "|".join(re.escape(word) for word in words)
+    money = _MONEY.pattern
+    return re.compile(
+        rf"(?:{money})[\d.,]*\s?(?:le|la|l'|par|/|per|a|an|the|each)\s?(?:demi |half )?(?:{units})\b"
+        rf"|\b(?:{units})\s(?:\w+\s){{0,4}}(?:{money})"
+    )

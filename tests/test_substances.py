@@ -1,0 +1,211 @@
+"""Substances and forms in text, and the taxonomy they point to. Rows: tests/cases/substances.toml."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from vigie.extract.substance import find_forms, find_substances
+from vigie.lexicon import substances as taxonomy_module
+from vigie.lexicon.check import is_cas, unbracket
+from vigie.lexicon.matcher import Matcher, expand
+from vigie.lexicon.substances import ancestors, group, label, parents, related, same_family, taxonomy, version
+from vigie.lexicon.terms import Term, load_terms
+from vigie.model.errors import LexiconError
+
+CASES = tomllib.loads((Path(__file__).parent / "cases" / "substances.toml").read_text(encoding="utf-8"))[
+    "case"
+]
+# Ids that the published contract lists.
+CONTRACT = frozenset(
+    [
+        "cannabis", "cannabis-herb", "cannabis-resin", "cannabis-oil", "cocaine", "crack", "heroin",
+        "mdma", "amphetamine", "methamphetamine", "ketamine", "ghb-gbl", "lsd", "3-mmc", "4-mmc",
+        "cathinones", "synthetic-cannabinoids", "hhc", "fentanyl", "nitazenes", "opioids", "codeine",
+        "tramadol", "morphine", "oxycodone", "methadone", "buprenorphine", "pregabalin", "benzodiazepines",
+        "psilocybin", "tuci", "coca-paste", "opium", "nitrous-oxide", "khat", "poppers", "medicines",
+        "psychoactives",
+    ]
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["id"] for case in CASES])
+def test_substances(case: dict[str, object]) -> None:
+    text, spans = unbracket(str(case["text"]))
+    found = find_substances(text, str(case["lang"]))
+    assert [m.substance for m in found] == case["ids"]
+    if not case.get("text_plain"):
+        assert [(m.start, m.end) for m in found] == sorted(spans)
+
+
+def test_a_mention_says_whether_context_decided() -> None:
+    found = find_substances("Le gramme de coke, et la cocaïne.", "fr")
+    assert [m.strong for m in found] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("text", "lang", "form"),
+    [
+        ("de la résine de cannabis", "fr", "resin"),
+        ("2 kg d'herbe", "fr", "herb"),
+        ("un comprimé d'ecstasy", "fr", "pill"),
+        ("de la cocaïne", "fr", None),
+        ("des buvards de LSD", "fr", "blotter"),
+        ("un caillou de crack", "fr", "rock"),
+        ("fentanyl patches", "en", "patch"),
+        ("crystal methamphetamine", "en", "crystal"),
+    ],
+)
+def test_the_form_that_the_word_says(text: str, lang: str, form: str | None) -> None:
+    assert [m.form for m in find_substances(text, lang)] == [form]
+
+
+@pytest.mark.parametrize(
+    ("text", "lang", "forms"),
+    [
+        (
+            "des comprimés, de la poudre et un flacon",
+            "fr",
+            [("pill", True), ("powder", True), ("liquid", False)],
+        ),
+        ("pills, white powder and a patch", "en", [("pill", True), ("powder", True), ("patch", False)]),
+        ("de la poudre", "nl", [("powder", True)]),
+        ("rien de tel", "fr", []),
+    ],
+)
+def test_forms_name_no_substance(text: str, lang: str, forms: list[tuple[str, bool]]) -> None:
+    found = find_forms(text, lang)
+    assert [(m.form, m.strong) for m in found] == forms
+    assert all(m.substance is None for m in found)
+
+
+def test_offsets_hold_in_a_long_text_without_paragraphs() -> None:
+    text = "mot " * 2000 + "le gramme de coke " + "mot " * 2000 + "un gramme de MD"
+    assert [text[m.start : m.end] for m in find_substances(text, "fr")] == ["coke", "MD"]
+
+
+def test_taxonomy_holds_the_contract() -> None:
+    assert len(taxonomy()) >= 250
+    assert set(taxonomy()) >= CONTRACT
+    assert version()
+
+
+def test_every_substance_of_the_demonstration_stands_in_the_taxonomy() -> None:
+    gold = Path(taxonomy_module.__file__).parents[1] / "data" / "demo" / "gold.jsonl"
+    if not gold.is_file():
+        pytest.skip("no demonstration corpus in this installation")
+    named = {
+        fact.get("substance") for line in gold.open(encoding="utf-8") for fact in json.loads(line)["facts"]
+    }
+    assert named - {None} <= set(taxonomy())
+
+
+def test_lexicons_are_large_enough() -> None:
+    surfaces = {s.lower() for lang in ("fr", "en") for t in load_terms("substances", lang) for s in t.surface}
+    assert len(surfaces) >= 2000
+
+
+def test_every_entry_can_be_named() -> None:
+    named = {t.id for lang in ("fr", "en") for t in load_terms("substances", lang)}
+    assert named == set(taxonomy())
+
+
+@pytest.mark.parametrize("entry", taxonomy().values(), ids=list(taxonomy()))
+def test_identifiers_are_well_formed(entry: taxonomy_module.SubstanceEntry) -> None:
+    assert re.fullmatch(r"[a-z0-9][a-z0-9,\-]*", entry.id)
+    assert entry.cas is None or is_cas(entry.cas)
+    assert entry.inchikey is None or re.fullmatch(r"[A-Z]{14}-[A-Z]{10}-[A-Z]", entry.inchikey)
+    assert entry.id not in entry.parents
+
+
+@pytest.mark.parametrize(
+    ("number", "right"), [("50-36-2", True), ("50-36-3", False), ("50362", False), ("6740-88-1", True)]
+)
+def test_cas_check_digit(number: str, right: bool) -> None:
+    assert is_cas(number) is right
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "is_related", "family"),
+    [
+        ("crack", "cocaine", True, True),
+        ("cocaine", "cocaine", True, True),
+        ("protonitazene", "opioids", True, True),
+        ("cannabis-resin", "cannabis-herb", False, True),
+        ("tuci", "cocaine", False, False),
+        ("3-mmc", "cathinones", True, True),
+    ],
+)
+def test_relations(a: str, b: str, is_related: bool, family: bool) -> None:
+    assert (related(a, b), same_family(a, b)) == (is_related, family)
+
+
+def test_labels_groups_and_parents() -> None:
+    assert label("heroin", "fr") == "héroïne"
+    assert label("heroin", "en") == "heroin"
+    assert label("unheard-of", "fr") == "unheard-of"
+    assert group("isotonitazene") == "opioids"
+    assert group("unheard-of") is None
+    assert parents("unheard-of") == ()
+    assert "opioids" in ancestors("isotonitazene")
+
+
+@pytest.fixture
+def rows(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[dict[str, object]]]:
+    table: list[dict[str, object]] = []
+    monkeypatch.setattr(taxonomy_module, "data_toml", lambda *_: {"substance": table})
+    taxonomy.cache_clear()
+    yield table
+    taxonomy.cache_clear()
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        [{"id": "a", "name_fr": "a", "name_en": "a", "group": "g"}] * 2,
+        [{"id": "a", "name_fr": "a", "name_en": "a", "group": "g", "parents": ["b"]}],
+        [{"id": "a", "colour": "red"}],
+    ],
+    ids=["double", "unknown parent", "unknown field"],
+)
+def test_a_broken_taxonomy_is_refused(rows: list[dict[str, object]], broken: list[dict[str, object]]) -> None:
+    rows += broken
+    with pytest.raises(LexiconError, match=r"substances\.toml"):
+        taxonomy()
+
+
+@pytest.mark.parametrize(
+    ("surface", "variants"),
+    [
+        ("taz", {"taz"}),
+        ("taz+", {"taz", "tazs", "tazx", "tazes"}),
+        ("C++", {"c++"}),
+        ("+", {"+"}),
+        ("Crème", {"creme"}),
+        ("3-MMC", {"3 mmc"}),
+    ],
+)
+def test_variants_of_a_surface(surface: str, variants: set[str]) -> None:
+    assert {variant for variant, _ in expand(surface)} == variants
+
+
+def test_several_words_of_a_surface_may_take_the_plural() -> None:
+    matcher = Matcher([Term(id="x", surface=("mauvaise+ herbe+",))])
+    assert [h.end for h in matcher.find("mauvaise herbe, mauvaises herbes")] == [14, 32]
+
+
+@pytest.mark.parametrize(("text", "count"), [("la MD", 1), ("la md", 0), ("la Md", 0), ("AMD", 0)])
+def test_short_capitals_keep_their_case(text: str, count: int) -> None:
+    assert len(Matcher([Term(id="x", surface=("MD",))]).find(text)) == count
+
+
+def test_find_every_keeps_what_find_drops() -> None:
+    matcher = Matcher([Term(id="a", surface=("cocaïne",)), Term(id="b", surface=("cocaïne rose", "cocaïne"))])
+    assert [h.term.id for h in matcher.find("cocaïne rose")] == ["b"]
+    assert [h.term.id for h in matcher.find_every("cocaïne rose")] == ["b", "a", "b"]
+    assert Matcher([]).find("rien") == []
