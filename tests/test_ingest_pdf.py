@@ -14,6 +14,7 @@ from vigie.model.document import RawDocument
 from vigie.model.errors import InputRefused
 
 WORDS = (
+    "de la le les en par sur au de la le les "
     "marché ville prix gramme saisie baisse hausse produit usage offre vente port route colis achat note "
     "bilan année mois semaine équipe service préfet douane police tribunal enquête analyse résine herbe "
     "poudre comprimé pureté réseau livreur client commande message quartier région département"

@@ -17,9 +17,10 @@ from vigie.ingest.sources import CARD_NAME
 def discover(paths: Iterable[str | Path]) -> Iterator[Path]:
     """Expand folders; skip what is hidden; yield each file once."""
     seen: set[tuple[int, int] | str] = set()
+    folders: set[tuple[int, int] | str] = set()
     for given in paths:
         path = Path(given)
-        for file in _walk(path, seen) if path.is_dir() else (path,):
+        for file in _walk(path, folders) if path.is_dir() else (path,):
             key = _identity(file)
             if key not in seen:
                 seen.add(key)

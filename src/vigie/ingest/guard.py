@@ -123,6 +123,12 @@ def _discard() -> None:
     _child = None
 
 
+def forget() -> None:
+    """Let the child go; the next document gets a new one, with the limits of that moment."""
+    with _lock:
+        _discard()
+
+
 atexit.register(_discard)
 
 

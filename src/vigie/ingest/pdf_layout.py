@@ -19,7 +19,7 @@ _CELL_GAP = 2.5  # of the size: a gap that separates cells, not words
 _MAX_COLUMNS = 6
 _ALIGNED = 3.0  # points within which edges are the same
 _FIGURE_CHARS = 15
-_NEAR = 2  # rows above and below that may belong to the same table
+_MIN_ROWS = 3  # of a table inside running text
 
 
 @dataclass(slots=True)
@@ -129,6 +129,8 @@ def _overlap(left: list[Segment], right: list[Segment]) -> float:
 
 def _lines(segments: list[Segment]) -> list[Segment]:
     """Segments of one column joined along their row, from top to bottom."""
+    if not segments:
+        return []
     rows: list[list[Segment]] = []
     for segment in sorted(segments, key=lambda s: (-(s.top + s.bottom) / 2, s.left)):
         if rows and _same_row(rows[-1][0], segment):
@@ -137,10 +139,25 @@ def _lines(segments: list[Segment]) -> list[Segment]:
             rows.append([segment])
     ordered = [sorted(row, key=lambda s: s.left) for row in rows]
     edges = [_edges(row) for row in ordered]
-    return [
-        _join(row, set().union(*edges[max(0, n - _NEAR) : n], *edges[n + 1 : n + 1 + _NEAR]))
-        for n, row in enumerate(ordered)
-    ]
+    tabular = _tabular(ordered)
+    none: set[tuple[str, int]] = set()
+    above, below = [none, *edges[:-1]], [*edges[1:], none]
+    return [_join(row, above[n] | below[n] if tabular[n] else none) for n, row in enumerate(ordered)]
+
+
+def _tabular(rows: list[list[Segment]]) -> list[bool]:
+    """Whether each row stands in a run of rows with gaps: a lone one is a justified line with wide spaces."""
+    marks = [len(row) > 1 for row in rows]
+    if all(marks) and len(rows) > 1:
+        return marks
+    tabular = [False] * len(rows)
+    start = 0
+    for n in range(len(rows) + 1):
+        if n == len(rows) or not marks[n]:
+            if n - start >= _MIN_ROWS:
+                tabular[start:n] = [True] * (n - start)
+            start = n + 1
+    return tabular
 
 
 def _edges(row: list[Segment]) -> set[tuple[str, int]]:
@@ -158,15 +175,15 @@ def _same_row(one: Segment, other: Segment) -> bool:
     return shared > 0.5 * min(one.top - one.bottom, other.top - other.bottom)
 
 
-def _join(row: list[Segment], near: set[tuple[str, int]]) -> Segment:
+def _join(row: list[Segment], borders: set[tuple[str, int]]) -> Segment:
     """One line of a row. A gap is a cell border where a row near by has text that starts there, or figures
-    that end there (`near`); elsewhere it is the wide space of a justified line.
+    that end there (`borders`); elsewhere it is the wide space of a justified line.
     """
     first = row[0]
     line = Segment(first.text, first.left, first.right, first.top, first.bottom, first.size)
     for segment in row[1:]:
         wide = segment.left - line.right > _CELL_GAP * line.size
-        line.text += (" | " if wide and _edges([first, segment]) & near else " ") + segment.text
+        line.text += (" | " if wide and _edges([first, segment]) & borders else " ") + segment.text
         line.widen(segment.left, segment.right, segment.bottom, segment.top)
         line.size = max(line.size, segment.size)
     return line

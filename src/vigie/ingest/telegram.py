@@ -31,6 +31,7 @@ _TYPE = re.compile(rb'"type"\s*:\s*"(?:' + "|".join(CHAT_TYPES).encode() + rb')"
 _ACCOUNT = re.compile(rb'"(?:personal_information|chats|left_chats)"\s*:\s*\{')
 _DROPPED_PARTS = frozenset({"mention_name", "custom_emoji"})  # a person's display name, an image
 _SENDERS = ("from", "forwarded_from", "saved_from", "author", "actor", "via_bot", "reply_from")
+_CHAT_KEYS = frozenset({"from", "from_id", "actor", "actor_id", "text_entities", "date_unixtime"})
 _REPAIR = "name the legal basis in a source card (source.toml: legal_basis), or leave it out"
 
 
@@ -63,11 +64,8 @@ def is_chat_export(value: Any) -> bool:
     if isinstance(value.get("chats"), dict):
         return True
     messages = value.get("messages")
-    return (
-        isinstance(messages, list)
-        and bool(messages)
-        and isinstance(messages[0], dict)
-        and bool({"from_id", "from", "actor_id", "text_entities"} & set(messages[0]))
+    return isinstance(messages, list) and any(
+        isinstance(m, dict) and _CHAT_KEYS & set(m) for m in messages[:20]
     )
 
 
