@@ -12,6 +12,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from vigie.extract.mentions import PlaceMention
 from vigie.extract.place_choice import DIVISIONS, Candidate, Scene, choose, word_key
@@ -25,6 +26,7 @@ _MORE = re.compile(r"(?:['’ \u00a0\u202f-]|\. | - | – )([^\W\d_]+)")
 _LIST_JOINT = re.compile(
     r"\s*(?:,|/|&|;|\bet|\bou|\band|\bor|\bpuis|, (?:et|ou|puis|and|or|à))\s+(?:(?:à|a|de|en|au|du|l[ae]s?|d['’]|l['’])\s*)*$"
 )
+_PAIRS = ("et la", "et le", "et les", "et l'", "et l’", ", la", ", le", ", les", ", l'", ", l’", "et", ",")
 _SUFFIXED = re.compile(r"[-‐][^\W\d_]")
 
 
@@ -49,6 +51,7 @@ def _scene(text: str, lang: str, candidates: list[Candidate], found: list[Phrase
     scene = Scene(lang)
     for phrase in found:
         scene.codes.update(c for c in (phrase.entry.code, phrase.entry.region) if c and ":" not in c)
+    scene.codes.update(_paired(text, candidates))
     for candidate in candidates:
         scene.codes.update(candidate.codes)
         largest = max(e.population for e in candidate.entries)
@@ -63,6 +66,16 @@ def _scene(text: str, lang: str, candidates: list[Candidate], found: list[Phrase
         elif best.population >= 100_000:
             scene.around.update(c for c in (best.department, best.region, best.country) if c)
     return scene
+
+
+def _paired(text: str, candidates: list[Candidate]) -> set[str]:
+    """Departments named two by two: "la Drôme et l'Ardèche" are hardly rivers."""
+    codes: set[str] = set()
+    for one, two in pairwise(candidates):
+        if two.start - one.end < 12 and text[one.end : two.start].strip() in _PAIRS:
+            ends = [next((e.code for e in c.entries if e.level == "department"), None) for c in (one, two)]
+            codes.update(code for code in ends if code and None not in ends)
+    return codes
 
 
 class _Spans:

@@ -104,12 +104,12 @@ def _need(candidate: Candidate, entry: Entry, scene: Scene) -> int:
             return 0 if people >= 100_000 and not word else 3 if people >= 20_000 else 9
         if word or given:
             need = 2 if people >= 20_000 else 3 if people >= 3000 else 4
-        elif parts >= 4:
-            need = 0
-        elif parts == 3:
-            need = 1
+        elif parts >= 3:
+            need = 0  # "Val-de-Reuil" can hardly be anything else
         else:
             need = 0 if people >= 20_000 else 2 if people >= 5000 else 3
+        if need == 3 and not held and _namesakes(candidate, entry):
+            need = 4
         return need - 1 if held and need in (2, 4) else need
     if word or given:
         need = 2 if people >= 300_000 else 4
@@ -118,6 +118,13 @@ def _need(candidate: Candidate, entry: Entry, scene: Scene) -> int:
     else:
         need = next(grade for grade, least in enumerate(_CITY_SIZES) if people >= least)
     return need - 1 if held and need else need
+
+
+def _namesakes(candidate: Candidate, entry: Entry) -> bool:
+    """Villages share the name and nothing in the text tells them apart: naming one would be a guess."""
+    if entry.population >= 3000:
+        return False
+    return sum(e.level == "commune" and e.population * 5 > entry.population for e in candidate.entries) > 1
 
 
 def _need_department(candidate: Candidate, entry: Entry, scene: Scene) -> int:
@@ -130,7 +137,7 @@ def _need_department(candidate: Candidate, entry: Entry, scene: Scene) -> int:
         return 0 if one == "(" else 9
     if one in ("(", "en"):
         return 0
-    if one in _DEPARTMENT_LEADS and two == "dans":
+    if one in _DEPARTMENT_LEADS and two in ("dans", "vers", "depuis"):
         return 0
     if one in _DIVISION_LEADS and two in _JOINTS and scene.departments:
         return 0
@@ -146,9 +153,14 @@ def _need_department(candidate: Candidate, entry: Entry, scene: Scene) -> int:
 def choose(candidate: Candidate, scene: Scene, text: str) -> Entry | None:
     """The entry that the name means, None if it is no place."""
     evidence = max(candidate.evidence, Evidence.STRONG if candidate.left.at(1) == "(" else candidate.evidence)
+    elsewhere = any(_DEPARTMENT.match(code) for code in candidate.codes)
     scored = []
     for entry in candidate.entries:
         explained = _explained(entry, candidate.codes)
+        if entry.level == "commune":
+            if elsewhere and not explained:
+                continue  # "Charleville (Ardennes)" is not Charleville in the Marne
+            explained = explained and candidate.left.at(1) not in _ARTICLES
         need = _need(candidate, entry, scene)
         if entry.level in DIVISIONS:
             grammar = int(evidence) + (1 if candidate.left.at(1) in _DIVISION_LEADS else 0)
@@ -191,7 +203,7 @@ def _weight(candidate: Candidate, entry: Entry, scene: Scene, explained: bool) -
             weight -= 2  # New York, Genève: the city, unless grammar says otherwise
         if entry.level == "country" and scene.lang == "fr" and word_key(entry.label) != candidate.name:
             weight -= 3  # an English name of a country is a city's in French: "Mexico"
-        if lead in ("en", "dans") or (
+        if lead in ("en", "dans", "au", "aux") or (
             lead in _DEPARTMENT_LEADS and candidate.left.at(2) in ("dans", "en", "de")
         ):
             weight += 3

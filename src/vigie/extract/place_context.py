@@ -22,7 +22,7 @@ _NEXT_CAPITAL = re.compile(
 )
 _APPOSED = re.compile(
     r"\s?\(([^()\n]{2,40})\)"
-    r"|,? (?:dans (?:le |la |les |l['’])|en |aux? |in |\(in |département (?:de la |du |des |de l['’]|de ))"
+    r"|,? (?:dans (?:le |la |les |l['’])|en |à |aux? |in |\(in |département (?:de la |du |des |de l['’]|de ))"
     r"([A-ZÀ-ÖØ-Þ][\w'’-]*(?:[ -][A-ZÀ-ÖØ-Þd][\w'’-]*){0,3})"
     r"|, ([A-Z][\w'’.-]*(?: [A-Z][\w'’-]*){0,2})"
 )

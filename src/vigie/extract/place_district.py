@@ -74,7 +74,7 @@ def with_district(text: str, start: int, end: int, entry: Entry) -> PlaceMention
         if before := _BEFORE.search(text[window:start]):
             if found := _district(city, _number(before.group(1), before.group(2))):
                 return PlaceMention(start=window + before.start(), end=end, place=found.place(name))
-        elif after := _AFTER.match(text, end):
+        elif (after := _AFTER.match(text, end)) and ("(" in after.group()) <= (")" in after.group()):
             if found := _district(city, _number(after.group(1), None)):
                 return PlaceMention(start=start, end=_closed(text, after), place=found.place(name))
         elif code := _BEFORE_CODE.search(text[window:start]):
