@@ -14,7 +14,7 @@ from functools import cache
 from vigie.extract.dates_resolve import Atom
 from vigie.extract.dates_words import words
 
-_YEAR = re.compile(r"(?<![\w.,/°#'$£€-])(?:19|20)\d\d(?![\w/°]|[-.,]\d| ?[€$£%]|[ \n]\d{3}(?!\d))")
+_YEAR = re.compile(r"(?<![\w.,/°#'$£€])(?<!\d-)(?:19|20)\d\d(?![\w/°]|[-.,]\d| ?[€$£%]|[ \n]\d{3}(?!\d))")
 _NUMBERED = re.compile(r"(?:n°|\bno\.?|\bnumero|\bloi|\bdecret|\barticle|\bref\w*\.?|\btel\w*\.?) ?:? ?$")
 _PAIR = re.compile(r"[ \n]?(?:et|a|ou|and|to|or|-)[ \n]?\d(?:[\d .]*\d)?")
 _MONEY = re.compile(r"[ \n]?[€$£%]")
@@ -45,6 +45,7 @@ class _Cues:
     """Compiled cues of one language, each to be searched at the end of the text before a candidate."""
 
     year: re.Pattern[str]
+    year_after: re.Pattern[str]
     weak: re.Pattern[str]
     month: re.Pattern[str]
     never: re.Pattern[str]
@@ -60,6 +61,7 @@ def _cues(lang: str) -> _Cues:
     article = r"(?:le|les|l'annee|l'an|annee|d'|the|the year|of the year)?"
     return _Cues(
         year=re.compile(rf"\b(?:{f['cue:year']})[ \n-]{{1,2}}{article}[ \n]?$"),
+        year_after=re.compile(rf"[ \n](?:\w+[ \n])?{f.get('cue:year-after', '(?!)')}\b"),
         weak=re.compile(rf"(?<!plus )(?<!moins )(?<!pres )(?<!more )(?<!less )\b{f['cue:year-weak']}[ \n]$"),
         month=re.compile(rf"(?:\b{f['cue:month']}[ \n-]|\bd'){article}[ \n]?$"),
         never=re.compile(rf"\b{f['never']}[ \n](?:\d\d?[ -])?$"),
@@ -87,6 +89,7 @@ def bare_years(low: str, start: int, end: int, lang: str, latest: int) -> Iterat
         if year > latest or cues.count.match(low, match.end()) or _NUMBERED.search(low, before, at):
             continue
         counts = cues.year.search(low, before, at) is not None
+        counts = counts or cues.year_after.match(low, match.end()) is not None
         if not counts and previous >= 0:
             counts = _LIST.fullmatch(low, previous, at) is not None
         if not counts and _CLOSES.match(low, match.end()):

@@ -134,6 +134,8 @@ def _calendar_date(atom: Atom, reference: date | None) -> Period | None:
         if reference is None:
             return None
         year = _unsaid_year(atom.month, atom.day, atom.weekday, reference)
+        if atom.shift == 1 and date(year, atom.month, atom.day or 1) <= reference:
+            year += 1
     relative = atom.year is None
     if atom.day is None:
         return replace(month_period(year, atom.month), relative=relative)

@@ -62,7 +62,7 @@ def _figures(v: Words) -> tuple[Rule, ...]:
     end = r"(?![\w/]|[-.,]\d)"
     to = "(?:to|through|until)" if v.lang == "en" else "jusqu'en"
     return (
-        _rule("date", "figures", rf"{alone}(?P<y>{Y})(?P<sep>[-/.])(?P<mn>\d\d?)(?P=sep)(?P<d>\d\d?){end}"),
+        _rule("date", "figures", rf"{alone}(?P<y>{Y})(?P<sep>[-/.])(?P<mn>\d\d?)(?P=sep)(?P<d>\d\d?)(?:(?=t\d)|{end})"),
         _rule("date", "figures", rf"{alone}(?P<{first}>\d\d?)(?P<sep> ?[-/.] ?)(?P<{second}>\d\d?)(?P=sep)(?:(?P<y>{Y})|(?P<yy>\d\d)){end}"),
         _rule("date", "year figures", rf"{alone}(?P<d>{_DAY}) (?P<mn>0?[1-9]|1[0-2]) (?P<y>{Y}){end}(?! ?(?:€|\$|£|{v.fragments['count']}\b))"),
         _rule("date", "year figures", rf"{alone}(?P<mn>0?[1-9]|1[0-2]) ?[/-] ?(?P<y>{Y}){end}"),
@@ -87,12 +87,12 @@ def _french(v: Words) -> tuple[Rule, ...]:
     about = r"(?:environ |pres de |quelque |quelques |plus de |a peu pres |maintenant |moins de |deja |tout juste )*"
     before = f["shift"]
     return (
-        _rule("date", "month", rf"\b(?:(?P<w>{weekday})\.?,? (?:le )?)?(?<![\d.,]){day}(?: |-)(?:du mois (?:de |d'))?(?P<m>{month})\b(?:\.?{of_year})?"),
+        _rule("date", "month", rf"\b(?:(?P<w>{weekday})\.?,? (?:le )?)?(?<![\d.,]){day}(?: |-)(?:du mois (?:de |d'))?(?P<m>{month})\b(?:\.?{of_year}| (?P<sh>dernier|passe|prochain)\b)?"),
         _rule("date", "month", rf"\b(?P<m>{month})\b\.?,?[ .]?(?:(?:de |d'|de l'annee )?{year}\b|(?P<yy>[6-9]\d)\b(?! ?(?:€|\$|£|%|{f['count']}\b)))"),
         _rule("date", "month", rf"(?<![\w/.-])(?P<d>{_DAY})[/-](?P<m>{month})[/-](?P<y>{Y})\b"),
         _rule("date", "month", rf"(?<![\w/.-])(?P<y>{Y})[/-](?P<m>{month})[/-](?P<d>{_DAY})\b"),
         _rule("date", "month", rf"\b(?P<m>{month})\.?[/-](?P<d>{_DAY})(?:[/-](?P<y>{Y}))?\b(?!\d)"),
-        _rule("day-range", "month", rf"\b(?:(?:du|entre le|de|depuis le|les) )?(?:(?:{weekday}) )?(?<![\d.,/])(?P<d>{_DAY})(?:er|e)?(?: {month})? ?(?P<join>au|a|et|et le|jusqu'au|-|ou) ?(?:(?:{weekday}) )?(?P<d2>{_DAY})(?:er|e)? (?P<m>{month})\b{of_year}?"),
+        _rule("day-range", "month", rf"\b(?:(?:du|entre le|de|depuis le|les) )?(?:(?:{weekday}) )?(?<![\d.,/])(?P<d>{_DAY})(?:er|e)? ?(?P<join>au|a|et|et le|jusqu'au|jusqu'a|-|ou) ?(?:(?:{weekday}) )?(?P<d2>{_DAY})(?:er|e)? (?:de )?(?P<m>{month})\b{of_year}?"),
         _rule("weekday-day", "weekday", rf"\b(?P<w>{weekday}) (?P<d>{_DAY})\b(?! ?(?:h\b|heures|{month}|[.,/:]\d))"),
         _rule("date", "weekday", rf"\b(?P<w>{weekday}),? (?:le )?(?P<d>\d\d?)[/.](?P<mn>\d\d?)(?:[/.](?:(?P<y>{Y})|(?P<yy>\d\d)))?(?![\w/]|[.,-]\d)"),
         _rule("week-of", "unit", rf"\b(?:la )?semaine du (?:lundi )?(?P<d>{_DAY})(?:er)? (?P<m>{month})\b{of_year}?"),
@@ -102,7 +102,7 @@ def _french(v: Words) -> tuple[Rule, ...]:
         _rule("season", "season", rf"\b(?P<s>{f['season']}) ?(?:(?:de |d'|de l'annee )?(?P<y>{Y})(?:[-/](?:\d\d){{1,2}})?\b|(?P<sh>dernier|passe|prochain)\b)"),
         _rule("season", "season", rf"\b(?P<sh>cet?) (?P<s>{f['season']})\b"),
         _rule("quarter", "unit", rf"\b(?P<q>{ordinal})(?:er|e)? trimestres?\b{of_year}?(?P<rel> de (?:l'annee derniere|l'an dernier|l'an passe|cette annee))?"),
-        _rule("half", "unit", rf"\b(?P<q>{ordinal}) (?:semestre|moitie)\b{of_year}"),
+        _rule("half", "unit", rf"\b(?P<q>{ordinal}) semestre\b{of_year}?"),
         _rule("first-months", "unit", rf"\b(?P<n>{number}) premiers mois (?:de |d')(?:l'annee )?(?:{year}|(?P<sh>cette annee|l'annee|l'an dernier|l'annee derniere))\b"),
         _rule("last-months", "unit", rf"\b(?P<n>{number}) derniers mois (?:de |d')(?:l'annee )?(?:{year})\b"),
         _rule("decade", "unit", rf"\b(?:annees|decennie) (?:(?P<y>{Y})|(?P<yy>\d0)|(?P<dw>(?:vingt|trente|quarante|cinquante|soixante)(?:-dix)?|quatre-vingt(?:-dix|s)?))(?:'?s)?\b(?! ?[-/a]+ ?\d)"),
