@@ -62,6 +62,10 @@ def _judge(analysis: Analysis, candidate: Candidate, drafts: list[Draft]) -> Dra
         return None
     if kind in ("min-order", "delivery-fee", "deposit"):
         link = link_substance(analysis, money.start, money.end)
+        if (
+            money.high is None
+        ):  # the "minimum" of "commande minimum 50 euros" says the kind, it bounds nothing
+            candidate = replace(candidate, money=replace(money, high=money.low))
         return _draft(analysis, candidate, kind, Link(None, None, link.reason, link.weight), reason, 0.7)
     if kind == "wage":
         earners = [

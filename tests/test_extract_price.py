@@ -1,0 +1,117 @@
+"""Prices: what is one, of what, for how much, per what. Each row is named by why it exists."""
+
+from __future__ import annotations
+
+import pytest
+
+from facts import observations, price
+
+E = "EUR"
+CASES = [
+    # id, lang, title, text, [(kind, substance, low, high, currency, per_value, per_unit)]
+    ("after", "fr", "", "La cocaïne part à 70 € le gramme.", [("retail", "cocaine", 70, 70, E, 1, "g")]),
+    ("before", "fr", "", "Le gramme d'héroïne coûte environ 35 euros.", [("retail", "heroin", 35, 35, E, 1, "g")]),
+    ("pill", "fr", "", "La pilule d'ecstasy se vend 8 euros.", [("retail", "mdma", 8, 8, E, 1, "pill")]),
+    ("bags", "fr", "Cocaïne en ville", "On trouve des pochons à 15 ou 20 euros.", [("retail", "cocaine", 15, 20, E, 1, "bag")]),
+    ("rock_is_crack", "fr", "Cocaïne en ville", "Des cailloux à 10-15 euros circulent.", [("retail", "crack", 10, 15, E, 1, "rock")]),
+    ("ball_of_a_gram", "fr", "L'héroïne au détail", "La bille de 2,5 g, 50 euros à Liège.", [("retail", "heroin", 50, 50, E, 2.5, "g")]),
+    ("elliptic", "fr", "La cocaïne livrée", "Le tarif du livreur : un gramme à 70, deux à 120.",
+     [("retail", "cocaine", 70, 70, E, 1, "g"), ("retail", "cocaine", 120, 120, E, 2, "g")]),
+    ("pair", "fr", "", "Le gramme de cocaïne est à 65 euros, 120 euros les deux.",
+     [("retail", "cocaine", 65, 65, E, 1, "g"), ("retail", "cocaine", 120, 120, E, 2, "g")]),
+    ("against_other_drug", "fr", "", "La 3-MMC se vend 25 euros le gramme, contre 60 pour la cocaïne.",
+     [("retail", "3-mmc", 25, 25, E, 1, "g"), ("retail", "cocaine", 60, 60, E, 1, "g")]),
+    ("places", "fr", "", "Le gramme de cocaïne vaut 60 euros à Lille, 70 à Lyon.",
+     [("retail", "cocaine", 60, 60, E, 1, "g"), ("retail", "cocaine", 70, 70, E, 1, "g")]),
+    ("list_of_drugs", "fr", "", "Le gramme de cocaïne est à 60 euros, celui de l'héroïne à 35 euros, celui de la résine à 6 euros.",
+     [("retail", "cocaine", 60, 60, E, 1, "g"), ("retail", "heroin", 35, 35, E, 1, "g"), ("retail", "cannabis-resin", 6, 6, E, 1, "g")]),
+    ("next_sentence", "fr", "", "La cocaïne est à 60 euros le gramme. La kétamine est à 35 euros.",
+     [("retail", "cocaine", 60, 60, E, 1, "g"), ("retail", "ketamine", 35, 35, E, 1, "g")]),
+    ("change", "fr", "", "Le kilo de cocaïne est passé de 30 000 à 24 000 euros.",
+     [("wholesale", "cocaine", 30000, 30000, E, 1, "kg"), ("wholesale", "cocaine", 24000, 24000, E, 1, "kg")]),
+    ("wholesale", "fr", "", "En gros, la résine de cannabis vaut 2 500 euros le kilo.", [("wholesale", "cannabis-resin", 2500, 2500, E, 1, "kg")]),
+    ("each_pill", "fr", "", "Les comprimés d'ecstasy se vendent 8 euros pièce.", [("retail", "mdma", 8, 8, E, 1, "pill")]),
+    ("sized_pill", "fr", "", "Le comprimé de 8 mg de buprénorphine vaut 4 euros.", [("retail", "buprenorphine", 4, 4, E, 1, "pill")]),
+    ("assumed_gram", "fr", "", "La cocaïne rose se vend 60 à 100 euros.", [("retail", "tuci", 60, 100, E, 1, "g")]),
+    ("francs", "fr", "", "Le gramme de cocaïne valait 1 000 francs.", [("retail", "cocaine", 1000, 1000, "FRF", 1, "g")]),
+    ("valuation", "fr", "", "Les douaniers ont saisi 2 tonnes de résine de cannabis d'une valeur de 4 millions d'euros.",
+     [("seizure-valuation", "cannabis-resin", 4e6, 4e6, E, None, None)]),
+    ("valuation_of_several", "fr", "", "Saisie de 3 kg de cocaïne et 2 kg d'héroïne, estimés à 200 000 euros.",
+     [("seizure-valuation", None, 200000, 200000, E, None, None)]),
+    ("minimum_order", "fr", "Cocaïne livrée", "Commande minimum 50 euros pour la cocaïne.",
+     [("min-order", None, 50, 50, E, None, None)]),
+    ("delivery_fee", "fr", "Cocaïne livrée", "La livraison hors de la ville coûtait 10 euros aux clients.",
+     [("delivery-fee", None, 10, 10, E, None, None)]),
+    ("wage_of_a_lookout", "fr", "Le cannabis au pied des tours", "Un guetteur gagne 100 euros par jour.",
+     [("wage", None, 100, 100, E, None, None)]),
+    ("gram_en", "en", "", "A gram of cocaine costs £80 in London.", [("retail", "cocaine", 80, 80, "GBP", 1, "g")]),
+    ("bags_en", "en", "Cocaine on the street", "Dealers offer £50 or £90 bags.", [("retail", "cocaine", 50, 90, "GBP", 1, "bag")]),
+    ("for_two_en", "en", "", "Cocaine sells for £80 a gram, £140 for two.",
+     [("retail", "cocaine", 80, 80, "GBP", 1, "g"), ("retail", "cocaine", 140, 140, "GBP", 2, "g")]),
+    ("street_value_en", "en", "", "Police seized 3kg of heroin with a street value of nearly $1.7 million.",
+     [("seizure-valuation", "heroin", 1.7e6, 1.7e6, "USD", None, None)]),
+    # tempting mistakes: no price at all
+    ("fine", "fr", "Cannabis", "Il devra payer une amende de 200 euros pour usage de cannabis.", []),
+    ("cash", "fr", "Cannabis", "Les policiers ont trouvé 1 700 euros en liquide et 98 g de résine.", []),
+    ("turnover", "fr", "Cannabis", "Le marché du cannabis est évalué à 1 milliard d'euros par an.", []),
+    ("budget", "fr", "Cocaïne", "Le plan contre la cocaïne est doté d'un budget de 3 millions d'euros.", []),
+    ("stock", "fr", "Cocaïne", "La page commence par le cours de bourse : Bitcoin EUR 57 543,69.", []),
+    ("households_en", "en", "Cocaine", "Use of cocaine is highest in households earning £50,000 or more.", []),
+    ("spent_en", "en", "Cocaine", "He has spent £25,000 on cocaine over the years.", []),
+    ("other_goods", "fr", "La coupe de la cocaïne", "La tonne de saccharose vaut 20 000 euros.", []),
+    ("drop_by", "fr", "", "Le gramme de cocaïne a perdu cinq euros.", []),
+    ("off_topic", "fr", "", "Le kilo de tomates vaut 3 euros au marché.", []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("row", CASES, ids=lambda r: r[0])
+def test_prices(row: tuple[str, str, str, str, list[tuple[object, ...]]]) -> None:
+    _, lang, title, text, expected = row
+    found = observations(text, "price", lang=lang, title=title)
+    assert [price(o) for o in found] == expected
+    for o in found:
+        assert o.quote == (f"{title}\n\n{text}" if title else text)[o.start : o.end]
+
+
+def test_euros_per_gram_of_a_kilo_price() -> None:
+    (only,) = observations("La cocaïne vaut 30 000 euros le kilo.", "price")
+    assert only.value.eur_per_unit == pytest.approx(30) and only.value.unit == "g"  # type: ignore[union-attr]
+
+
+def test_pounds_are_converted_at_the_day_and_left_null_without_one() -> None:
+    text = "Cocaine costs £80 a gram in London."
+    (dated,) = observations(text, "price", lang="en", published="2019-03-14")
+    assert 85 < dated.value.eur_low < 100  # type: ignore[union-attr, operator]
+    (undated,) = observations(text, "price", lang="en")
+    assert undated.value.eur_low is None and undated.value.eur_note == "no date to choose a rate"  # type: ignore[union-attr]
+
+
+def test_places_and_dates_go_to_their_own_amount() -> None:
+    found = observations("Le gramme de cocaïne vaut 60 euros à Lille, 70 euros à Lyon.", "price")
+    assert [o.place.label for o in found if o.place] == ["Lille", "Lyon"]
+    dated = observations("Le gramme de cocaïne valait 66 euros en 2023, contre 58 euros en 2024.", "price")
+    assert [o.when.start.year for o in dated if o.when.start] == [2023, 2024]
+
+
+def test_the_publication_date_is_the_last_resort_and_says_so() -> None:
+    (only,) = observations("La cocaïne est à 60 euros le gramme.", "price", published="2024-05-02")
+    assert only.when.basis == "document" and str(only.when.start) == "2024-05-02"
+    (bare,) = observations("La cocaïne est à 60 euros le gramme.", "price")
+    assert bare.when.basis == "unknown" and bare.when.start is None
+
+
+ASSERTIONS = [
+    ("affirmed", "Le gramme de cocaïne est à 60 euros.", "affirmed"),
+    ("negated", "Le gramme de cocaïne n'est pas à 30 euros.", "negated"),
+    ("refuted_question", "Le gramme de cocaïne est-il à 30 euros ? Non.", "negated"),
+    ("question", "Le gramme de cocaïne est-il à 30 euros ?", "hypothetical"),
+    ("hearsay", "Le kilo de cocaïne vaudrait 28 000 euros.", "reported"),
+    ("possible", "Le gramme de cocaïne pourrait remonter à 65 euros.", "hypothetical"),
+    ("bound_is_no_negation", "Le gramme de cocaïne coûte au moins 60 euros.", "affirmed"),
+]
+
+
+@pytest.mark.parametrize("row", ASSERTIONS, ids=lambda r: r[0])
+def test_assertion(row: tuple[str, str, str]) -> None:
+    (only,) = observations(row[1], "price")
+    assert only.assertion == row[2]

@@ -1,0 +1,105 @@
+"""Quantities, purities and events. Each row is named by why it exists."""
+
+from __future__ import annotations
+
+import pytest
+
+from facts import document, event, observations, purity, quantity
+from vigie.extract import extract
+
+QUANTITIES = [
+    # id, lang, title, text, [(kind, substance, low, high, unit)]
+    ("seized", "fr", "", "Les douaniers ont saisi 12 kg de cocaïne.", [("seized", "cocaine", 12, 12, "kg")]),
+    ("list", "fr", "", "La police a trouvé 98 g de résine, 40 g d'herbe et 3 kg de cocaïne.",
+     [("seized", "cannabis-resin", 98, 98, "g"), ("seized", "cannabis-herb", 40, 40, "g"), ("seized", "cocaine", 3, 3, "kg")]),
+    ("same_product_again", "fr", "", "Les douaniers ont saisi 252 sachets d'herbe de cannabis, soit 312 kg.",
+     [("seized", "cannabis-herb", 252, 252, "bag"), ("seized", "cannabis-herb", 312, 312, "kg")]),
+    ("unit_left_out", "fr", "", "La douane a intercepté 3,9 t de résine et 1,2 d'herbe de cannabis.",
+     [("seized", "cannabis-resin", 3.9, 3.9, "t"), ("seized", "cannabis-herb", 1.2, 1.2, "t")]),
+    ("produced", "fr", "Cocaïne", "La production mondiale atteignait 2 700 tonnes.", [("produced", "cocaine", 2700, 2700, "t")]),
+    ("sold", "fr", "", "Il se vend 285 tonnes de cannabis dans le pays.", [("sold", "cannabis", 285, 285, "t")]),
+    ("possessed", "fr", "", "Un couple transportait 25,6 kg de résine de cannabis.", [("possessed", "cannabis-resin", 25.6, 25.6, "kg")]),
+    ("any_drugs", "fr", "", "La douane a saisi plus de 88 tonnes de stupéfiants.", [("seized", None, 88, None, "t")]),
+    ("pills_en", "en", "", "Officers seized about 14,938 counterfeit fentanyl pills.", [("seized", "fentanyl", 14938, 14938, "pill")]),
+    ("pills_carried", "en", "Fentanyl bust", "Police found 4 blue pills on a man.", [("seized", "fentanyl", 4, 4, "pill")]),
+    ("list_carried", "fr", "Saisies de cannabis", "Le 12 juillet, 1,3 tonne à Hendaye.", [("seized", "cannabis", 1.3, 1.3, "t")]),
+    # tempting mistakes
+    ("price_denominator", "fr", "", "Il achète un gramme de cocaïne à 70 euros.", []),
+    ("other_goods", "fr", "Saisie de cannabis", "Le camion transportait 20 tonnes d'oranges.", []),
+    ("packing", "fr", "Cocaïne", "Quatre sachets étaient posés dans la chambre.", []),
+    ("one_kilo_could", "en", "Fentanyl bust", "One kilogram could kill many people.", []),
+    ("a_gram_en", "en", "Cocaine", "A buyer had a gram delivered in 15 minutes.", []),
+    ("pill_content", "fr", "", "La police a saisi des pilules d'ecstasy dosées à 150 mg.", []),
+    ("body_weight", "fr", "", "Un enfant de 12 kg est hospitalisé.", []),
+]  # fmt: skip
+
+PURITIES = [
+    ("plain", "fr", "", "La cocaïne est pure à 73 %.", [("cocaine", 73, 73, "purity")]),
+    ("range", "fr", "Héroïne", "La pureté va de 10 à 30 % à Liège.", [("heroin", 10, 30, "purity")]),
+    ("thc", "fr", "", "La résine titre 30 % de THC.", [("cannabis-resin", 30, 30, "thc")]),
+    ("milligrams", "fr", "", "Un comprimé d'ecstasy dosé à 140 mg.", [("mdma", 140, 140, "mg-per-unit")]),
+    ("two_lots", "fr", "", "Les comprimés contenaient 141 et 150 mg de MDMA.", [("mdma", 141, 150, "mg-per-unit")]),
+    ("composition", "fr", "Cocaïne rose", "L'échantillon analysé : 40 % de kétamine.", [("ketamine", 40, 40, "purity")]),
+    ("english", "en", "Cocaine", "An ounce is 22 to 25 percent pure.", [("cocaine", 22, 25, "purity")]),
+    ("share_of_adults", "fr", "", "En 2023, 2,7 % des adultes ont pris de la cocaïne.", []),
+    ("rise", "fr", "", "Les saisies de cocaïne ont connu une hausse de 15 %.", []),
+    ("change_in_purity", "fr", "", "La pureté de la cocaïne a progressé de 15 %.", []),
+]  # fmt: skip
+
+EVENTS = [
+    # id, lang, title, text, [(kind, substance, count, assertion)] of the kinds looked at
+    ("arrest", "fr", "", "Six vendeurs de cannabis sont interpellés.", [("arrest", "cannabis", 6, "affirmed")]),
+    ("arrest_active", "fr", "", "Les policiers ont interpellé trois hommes pour trafic de cocaïne.", [("arrest", "cocaine", 3, "affirmed")]),
+    ("one_death", "fr", "", "Une femme est morte après une dose de cocaïne.", [("death", "cocaine", 1, "affirmed")]),
+    ("score_of_deaths", "fr", "", "La cocaïne cause une vingtaine de morts par an.", [("death", "cocaine", 20, "affirmed")]),
+    ("emergency", "fr", "MDMA", "109 étudiants ont fini aux urgences.", [("hospitalisation", "mdma", 109, "affirmed")]),
+    ("bare_subject", "fr", "Nitazènes", "Six ont été hospitalisées.", [("hospitalisation", "nitazenes", 6, "affirmed")]),
+    ("no_death", "fr", "Nitazènes", "Aucun décès n'est à déplorer.", [("death", "nitazenes", None, "negated")]),
+    ("feared", "fr", "Nitazènes", "D'autres surdoses sont à craindre.", [("overdose", "nitazenes", None, "hypothetical")]),
+    ("sentence", "fr", "Cocaïne", "Deux frères ont été condamnés à trois ans de prison.", [("sentence", None, 2, "affirmed")]),
+    ("deaths_en", "en", "", "Two people died after taking nitazenes.", [("death", "nitazenes", 2, "affirmed")]),
+    ("number_of_overdoses", "fr", "Cocaïne", "Le nombre d'overdoses est mal connu.", []),
+    ("could_kill", "en", "Fentanyl", "One kilogram could kill 500,000 people.", []),
+    ("war", "fr", "", "Le conflit a fait trois morts hier.", []),
+]  # fmt: skip
+LOOKED_AT = {"arrest", "death", "hospitalisation", "overdose", "sentence", "poisoning"}
+
+
+@pytest.mark.parametrize("row", QUANTITIES, ids=lambda r: r[0])
+def test_quantities(row: tuple[str, str, str, str, list[tuple[object, ...]]]) -> None:
+    _, lang, title, text, expected = row
+    assert [quantity(o) for o in observations(text, "quantity", lang=lang, title=title)] == expected
+
+
+@pytest.mark.parametrize("row", PURITIES, ids=lambda r: r[0])
+def test_purities(row: tuple[str, str, str, str, list[tuple[object, ...]]]) -> None:
+    _, lang, title, text, expected = row
+    assert [purity(o) for o in observations(text, "purity", lang=lang, title=title)] == expected
+
+
+@pytest.mark.parametrize("row", EVENTS, ids=lambda r: r[0])
+def test_events(row: tuple[str, str, str, str, list[tuple[object, ...]]]) -> None:
+    _, lang, title, text, expected = row
+    found = [event(o) for o in observations(text, "event", lang=lang, title=title)]
+    assert [e for e in found if e[0] in LOOKED_AT] == expected
+
+
+def test_a_seizure_is_one_event_with_place_and_day() -> None:
+    text = "La douane d'Arcachon a saisi 1,5 tonne de résine de cannabis lundi 21 juillet."
+    (only,) = [o for o in observations(text, "event", published="2014-07-25") if event(o)[0] == "seizure"]
+    assert only.place is not None and only.place.code == "INSEE:33009"
+    assert str(only.when.start) == "2014-07-21" and only.substance == "cannabis-resin"
+
+
+def test_ids_are_stable_and_distinct() -> None:
+    text = "Le gramme de cocaïne vaut 60 euros à Lille, 60 euros à Lyon. La douane a saisi 2 kg de cocaïne."
+    first, second = extract(document(text)), extract(document(text))
+    assert [o.id for o in first] == [o.id for o in second]
+    assert len({o.id for o in first}) == len(first)
+
+
+def test_a_text_without_drugs_yields_nothing() -> None:
+    assert (
+        extract(document("La mairie de Lyon vote son budget de 2 millions d'euros. Deux morts sur la route."))
+        == []
+    )
