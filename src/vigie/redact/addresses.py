@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from vigie.redact.spans import Removal
+from vigie.redact.spans import Removal, words_at
 
 _KIND = (
     r"(?:rue|r\.|ruelle|avenue|aven\.|av\.?|ave\.?|boulevard|boul\.?|bd\.?|bld\.?|blvd\.?|place|pl\.?|plce|allee?s?|all\.|chemin|"
@@ -20,12 +20,10 @@ _KIND = (
 )
 _PART = r"(?:(?:d'|l'|qu')|(?:de|du|des|la|le|les|l|aux?|en|sur|sous|saint|sainte|st|ste|et|lieutenant|docteur)\s)"
 _NAME = rf"(?:{_PART}){{0,4}}[\w'.\-]{{1,30}}"
-_NUMBER = r"(?:n°\s?|no\.?\s)?\d{1,4}(?:\s?[-/&]\s?\d{1,4})?(?:\s?(?:bis|ter|quater|[a-f])(?!\w))?"
-_FRENCH = re.compile(
-    rf"(?<![\w.,-])(?:au\s)?{_NUMBER}\s?,?\s{{1,3}}{_KIND}\s{{1,3}}(?:{_PART}){{0,4}}[\w'.\-]{{1,30}}"
-)
+_NUMBER = r"\d(?<![\w.,-].)\d{0,3}(?:\s?[-/&]\s?\d{1,4})?(?:\s?(?:bis|ter|quater|[a-f])(?!\w))?"
+_FRENCH = re.compile(rf"{_NUMBER}\s?,?\s{{1,3}}{_KIND}\s{{1,3}}(?:{_PART}){{0,4}}[\w'.\-]{{1,30}}")
 _REVERSED = re.compile(
-    r"(?<!\w)(?:[Rr]ue|[Aa]venue|[Cc]hauss[ée]e|[Bb]oulevard|[Pp]lace|[Qq]uai|[Dd]r[èe]ve)\s"
+    r"(?:[Rr]ue|[Aa]venue|[Cc]hauss[ée]e|[Bb]oulevard|[Pp]lace|[Qq]uai|[Dd]r[èe]ve)\s"
     r"(?:(?:de la|de l['’]|de|du|des|la|le|les|d['’]|l['’])\s?){0,2}[A-ZÀ-ÖØ-Þ][\w'’.\-]{1,30}"
     r"(?:\s(?:(?:de la|de|du|des|la|le|les)\s)?[A-ZÀ-ÖØ-Þ][\w'’.\-]{1,30}){0,3}"
     r"\s?,?\s(?:n°\s?|numéro\s)?\d{1,3}(?:\s?(?:bis|ter|[a-f])(?!\w))?(?=\s?[,;.)\n]|\s*$|\s[àa-]\s|\s\d{4})"
@@ -36,11 +34,11 @@ _STREET = (
     r"street|road|avenue|lane|drive|close|crescent|terrace|boulevard)"
 )
 _ENGLISH = re.compile(
-    rf"(?<![\w.,$£€-])(?:(?:Flat|Apt\.?|Apartment|Unit|Suite|Room)\s?\w{{1,4}},?\s)?\d{{1,5}}[A-Za-z]?,?\s"
+    rf"\d(?<![\w.,$£€-].)\d{{0,4}}[A-Za-z]?,?\s"
     rf"(?:[A-Z][\w'’.\-]{{0,24}}\s|\d{{1,3}}(?:st|nd|rd|th)\s|of\s|the\s){{1,4}}{_STREET}(?!\w)"
     r"(?:,?\s(?:Flat|Apt\.?|Apartment|Unit|Suite|Room|#)\s?\w{1,5})?"
 )
-_GERMAN = re.compile(r"(?<!\w)[A-ZÄÖÜ][\wäöüß\-]{2,30}(?:straße|strasse|str\.|platz|weg|gasse|allee)\s\d{1,4}\s?[a-z]?(?!\w)|(?<!\w)Straße\s(?:des|der)\s[\w. ]{2,25}\s\d{1,4}(?!\w)")  # fmt: skip
+_GERMAN = re.compile(r"[A-ZÄÖÜ](?<!\w.)[\wäöüß\-]{2,30}(?:straße|strasse|str\.|platz|weg|gasse|allee)\s\d{1,4}\s?[a-z]?(?!\w)|Straße\s(?:des|der)\s[\w. ]{2,25}\s\d{1,4}(?!\w)")  # fmt: skip
 _UK_POSTCODE = re.compile(
     r"(?<![A-Za-z0-9])(?:[A-Z]{1,2}\d[A-Z\d]?|GIR)\s\d[ABD-HJLNP-UW-Z]{2}(?![A-Za-z0-9])"
 )
@@ -51,7 +49,20 @@ _GOES_ON = re.compile(
     r"(?:\s|-)(?:(?:d'|l'|de la |de l'|des |de |du |la |le |les |et |en |sur )?)"
     r"(?:[A-ZÀ-ÖØ-Þ][\w'’.\-]{0,29}|\d{1,2}(?:er)?\s(?:janvier|f[ée]vrier|mars|avril|mai|juin|juillet|ao[ûu]t|septembre|octobre|novembre|d[ée]cembre)(?:\s\d{4})?|(?:janvier|f[ée]vrier|mars|avril|mai|juin|juillet|ao[ûu]t|septembre|octobre|novembre|d[ée]cembre)(?:\s\d{4})?)"
 )  # fmt: skip
-_GATE = re.compile(r"\d{1,4}\s?(?:bis|ter|[a-f])?\s?,?\s{1,3}[a-z]{1,12}")
+
+
+# Pattern, what it reads, and words (folded) without which it need not be tried.
+_GATED: tuple[tuple[re.Pattern[str], str, tuple[str, ...]], ...] = (
+    (
+        _ENGLISH,
+        "text",
+        ("st", "road", "rd", "ave", "la", "dr", "c", "ter", "pl", "g", "way", "sq", "b", "row", "hi", "qu"),
+    ),
+    (_GERMAN, "text", ("straße", "strasse", "str. ", "platz ", "weg ", "gasse ", "allee ")),
+    (_UK_POSTCODE, "text", ("",)),
+    (_BOX, "text", ("bp", "b.p", "cs", "box")),
+    (_CODE, "folded", ("code", "interphone")),
+)
 
 
 def find_addresses(text: str, folded: str) -> Iterator[Removal]:
@@ -59,17 +70,14 @@ def find_addresses(text: str, folded: str) -> Iterator[Removal]:
     ends: list[tuple[int, int]] = []
     for match in _FRENCH.finditer(folded):
         ends.append((match.start(), _extend(text, match.end())))
-    for match in _ENGLISH.finditer(text):
-        ends.append(match.span())
-    for pattern, subject in (
-        (_REVERSED, text),
-        (_GERMAN, text),
-        (_UK_POSTCODE, text),
-        (_BOX, text),
-        (_CODE, folded),
-    ):
-        for match in pattern.finditer(subject):
-            ends.append(match.span())
+    for pattern, subject, words in _GATED:
+        source = folded if subject == "folded" else text
+        if any(word in folded for word in words):
+            ends += [match.span() for match in pattern.finditer(source)]
+    for start, _ in words_at(folded, ("rue", "avenue", "chaussee", "boulevard", "place", "quai", "dreve")):
+        reversed_order = _REVERSED.match(text, start)
+        if reversed_order:
+            ends.append(reversed_order.span())
     for start, end in ends:
         while end > start and text[end - 1] in " ,.;":
             end -= 1

@@ -12,12 +12,12 @@ from collections.abc import Iterator
 from functools import cache
 
 from vigie.lexicon.terms import data_toml
-from vigie.redact.spans import Removal
+from vigie.redact.spans import Removal, words_at
 
-_MENTION = re.compile(r"(?<![\w@/.])@\s?[._]?(?=[\w.]{0,40}[A-Za-zÀ-ÿ_])[\w](?:[\w.\-]{0,40}\w|_)?_{0,3}")
+_MENTION = re.compile(r"@(?<![\w@/.]@)\s?[._]?(?=[\w.]{0,40}[A-Za-zÀ-ÿ_])[\w](?:[\w.\-]{0,40}\w|_)?_{0,3}")
 _TAGGED = re.compile(r"(?<![\w#@])[A-Za-z][\w.]{1,31}#\d{4}(?!\w)")
-_SESSION = re.compile(r"(?<!\w)05[0-9a-fA-F]{64}(?!\w)")
-_MATRIX = re.compile(r"(?<!\w)@[\w.\-=]{1,40}:[a-z0-9.\-]{3,60}")
+_SESSION = re.compile(r"05(?<!\w05)[0-9a-fA-F]{64}(?!\w)")
+_MATRIX = re.compile(r"@(?<!\w@)[\w.\-=]{1,40}:[a-z0-9.\-]{3,60}")
 _TOKEN = r"@?[A-Za-zÀ-ÿ0-9_](?:[\w.\-]{0,38}[\w_]|[\w_]?)"
 _GIVEN = r"(?:c'?est|ces|se nomme|s'appelle|is|=|:|->|=>|→|➡️?|👉|;|-|–|\||est|name is|/)"
 _THREEMA = re.compile(r"(?<!\w)[*A-Z0-9][A-Z0-9]{7}(?!\w)")
@@ -25,7 +25,7 @@ _ENDS = re.compile(r"\s*(?:$|[\n.,;!?|)/\]•·]|\s[-–]\s|\s(?:ou|or|et|and|po
 
 
 @cache
-def _lists() -> tuple[frozenset[str], re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+def _lists() -> tuple[frozenset[str], re.Pattern[str], re.Pattern[str], tuple[str, ...]]:
     data = data_toml("redaction", "handles.toml")
     cues = "|".join(re.escape(c) for c in sorted(data["short"], key=len, reverse=True))
     listed = re.compile(
@@ -40,8 +40,7 @@ def _lists() -> tuple[frozenset[str], re.Pattern[str], re.Pattern[str], re.Patte
         rf"|(?<![\w@./])(?:ajoute[rz]?|add|rajoute[rz]?|follow|find|hit|dm|text|msg|contact|je suis|i'm|im|i am|moi c'est|c'est|suis|cherche[rz]?|search)"
         rf"(?:[- ](?:moi|me|nous|us|up))?\s(?:(?:a|at|with|avec)\s)?({_TOKEN})\s(?:sur|on|via)\s(?:{cues})(?!\w)"
     )
-    gate = re.compile(rf"(?<![\w@./])(?:{cues})(?!\w)")
-    return frozenset(data["not_account"].split()), listed, told, gate
+    return frozenset(data["not_account"].split()), listed, told, tuple(data["short"])
 
 
 def find_handles(text: str, folded: str) -> Iterator[Removal]:
@@ -57,25 +56,33 @@ def find_handles(text: str, folded: str) -> Iterator[Removal]:
             yield Removal(match.start(), match.end(), "handle")
     for match in _SESSION.finditer(text):
         yield Removal(match.start(), match.end(), "handle")
-    plain, listed, told, gate = _lists()
-    if not gate.search(folded):
-        return
-    for match in listed.finditer(folded):
-        start, end = match.span(3)
-        word = folded[start:end]
-        if word in plain or not _may_be_account(text, folded, start, end, match.group(2)):
-            continue
-        yield Removal(start, end, "handle")
-    for match in told.finditer(folded):
-        group = next(i for i in range(1, 5) if match.group(i) is not None)
-        start, end = match.span(group)
-        if folded[start:end].lstrip("@") not in plain and (group != 4 or _looks_made_up(text[start:end])):
-            yield Removal(start, end, "handle")
+    plain, listed, told, cues = _lists()
+    for start, end in _near(cues, folded):
+        for match in listed.finditer(folded, max(0, start - 4), min(len(folded), end + 60)):
+            a, b = match.span(3)
+            if folded[a:b] not in plain and _may_be_account(text, folded, a, b, match.group(2)):
+                yield Removal(a, b, "handle")
+        for match in told.finditer(folded, max(0, start - 90), min(len(folded), end + 60)):
+            group = next(i for i in range(1, 5) if match.group(i) is not None)
+            a, b = match.span(group)
+            if folded[a:b].lstrip("@") not in plain and (group != 4 or _looks_made_up(text[a:b])):
+                yield Removal(a, b, "handle")
     if "threema" in folded:
         for cue in re.finditer("threema", folded):
             for match in _THREEMA.finditer(text, cue.end(), min(len(text), cue.end() + 40)):
                 yield Removal(match.start(), match.end(), "handle")
                 break
+
+
+def _near(cues: tuple[str, ...], folded: str) -> list[tuple[int, int]]:
+    """Where channel words stand; those that stand close together make one stretch."""
+    merged: list[tuple[int, int]] = []
+    for start, end in words_at(folded, cues):
+        if merged and start - merged[-1][1] < 60:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
 
 
 def _looks_made_up(word: str) -> bool:

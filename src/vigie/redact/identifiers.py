@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from vigie.redact.payment import luhn
-from vigie.redact.spans import Removal
+from vigie.redact.spans import Removal, words_at
 
 _IPV4 = re.compile(
     r"(?<![\w.])\d{1,3}(?:(?:\.|\[\.\])\d{1,3}){3}(?!\w|\.\d)(?:/\d{1,2}(?!\d))?(?::\d{2,5}(?!\d))?"
@@ -19,24 +19,33 @@ _SECTION = re.compile(
     r"(?:art(?:icle|\.)|section|chap(?:itre|ter|\.)|version|annexe|§|point|paragraphe|\bv\.?)\s?$"
 )
 _IPV6 = re.compile(r"(?<![\w:.])(?:[0-9A-Fa-f]{1,4}:){2,7}(?::?[0-9A-Fa-f]{1,4})?(?::[0-9A-Fa-f]{1,4}){0,6}(?![\w:])|(?<![\w:])(?:[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4}){0,6})?::(?:[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4}){0,6})?(?![\w:])")  # fmt: skip
-_MAC = re.compile(r"(?<![\w:-])[0-9A-Fa-f]{2}(?:([:-])[0-9A-Fa-f]{2})(?:\1[0-9A-Fa-f]{2}){4}(?![\w:-])")
+_COLONS = re.compile(r":[0-9A-Fa-f]{0,4}:")
+_MAC = re.compile(
+    r"[0-9A-Fa-f](?<![\w:-].)[0-9A-Fa-f](?:([:-])[0-9A-Fa-f]{2})(?:\1[0-9A-Fa-f]{2}){4}(?![\w:-])"
+)
 _IMEI = re.compile(r"(?<!\d)\d{2}[ -]?\d{6}[ -]?\d{6}[ -]?\d{1,2}(?!\d)")
-_PLATE = re.compile(r"(?<![A-Za-z0-9-])[A-HJ-NP-TV-Z]{2}([- ]?)\d{3}\1[A-HJ-NP-TV-Z]{2}(?![A-Za-z0-9-])")
+_PLATE = re.compile(
+    r"[A-HJ-NP-TV-Z](?<![A-Za-z0-9-].)[A-HJ-NP-TV-Z]([- ]?)\d{3}\1[A-HJ-NP-TV-Z]{2}(?![A-Za-z0-9-])"
+)
 _PLATE_LOW = re.compile(r"(?<![a-z0-9-])[a-hj-np-tv-z]{2}([- ]?)\d{3}\1[a-hj-np-tv-z]{2}(?![a-z0-9-])")
 _PLATE_CUE = re.compile(r"(?:immatricul|plaque|plate|registration|number ?plate|\bvrm\b|\breg\b)")
+_PLATE_WORDS = ("immatricul", "plaque", "plate", "registration", "vrm", "reg")
 _ANY_PLATE = re.compile(
     r"(?<![A-Za-z0-9-])(?:\d{1,4}[ -]?[A-Z]{2,3}[ -]?(?:\d{2}|2[AB])|[A-Z]{2}\d{2}[ -]?[A-Z]{3}|\d[ -][A-Z]{3}[ -]\d{3}|"
     r"[A-Z]{1,3}[ -]?\d{2,4}[ -]?[A-Z]{1,3}|[A-Z]{2}[ -]\d{3,6}|\d{4}[ -]?[A-Z]{3})(?![A-Za-z0-9-])"
 )
 _NIR = re.compile(
-    r"(?<!\d)[1-478][ .-]?\d\d[ .-]?\d\d[ .-]?(?:\d\d|2[ABab])[ .-]?\d{3}[ .-]?\d{3}(?:[ .|/-]{0,3}\d\d)?(?!\d|[.,]\d)"
+    r"[1-478](?<!\d.)[ .-]?\d\d[ .-]?\d\d[ .-]?(?:\d\d|2[ABab])[ .-]?\d{3}[ .-]?\d{3}(?:[ .|/-]{0,3}\d\d)?(?!\d|[.,]\d)"
 )
-_NINO = re.compile(r"(?<!\w)[A-CEGHJ-PR-TW-Z]{2}[ -]?\d\d[ -]?\d\d[ -]?\d\d[ -]?[A-D](?!\w)")
+_NINO = re.compile(r"[A-CEGHJ-PR-TW-Z](?<!\w.)[A-CEGHJ-PR-TW-Z][ -]?\d\d[ -]?\d\d[ -]?\d\d[ -]?[A-D](?!\w)")
 _SSN = re.compile(r"(?<![\d-])\d{3}-\d\d-\d{4}(?![\d-])")
-_ID_CUE = re.compile(r"(?:passeport|passport|carte d'identite|\bcni\b|titre de sejour|permis de conduire|driving licence|\bnie\b|\bnif\b|\bdni\b|securite sociale|\bnir\b|\bipp\b|ecrou)")  # fmt: skip
+_ID_WORDS = (
+    "passeport", "passport", "carte d'identite", "cni", "titre de sejour", "permis de conduire", "driving licence", "nie", "nif",
+    "dni", "securite sociale", "nir", "ipp", "ecrou",
+)  # fmt: skip
 _ID = re.compile(r"(?<![\w-])(?=[A-Za-z0-9]*\d{3})[A-Za-z0-9]{6,14}(?![\w-])")
 _DECIMAL_GPS = re.compile(
-    r"(?<![\d.,])[-+]?\d{1,2}[.,]\d{3,10}°?\s?[NSns]?\s?[,;/\s]\s?[-+]?(?:\d{1,3})[.,]\d{3,10}°?\s?[EWOewo]?(?![\d.,]\d|\w)"
+    r"\d(?<![\d.,].)\d?[.,]\d{3,10}°?\s?[NSns]?\s?[,;/\s]\s?[-+]?(?:\d{1,3})[.,]\d{3,10}°?\s?[EWOewo]?(?![\d.,]\d|\w)"
 )
 _DMS = re.compile(
     r"(?i)(?<!\d)\d{1,3}\s?°\s?\d{1,2}(?:[.,]\d+)?\s?['’′]\s?(?:\d{1,2}(?:[.,]\d+)?\s?(?:[\"”″]|''|’’)?)?\s?[NSEWO]\b"
@@ -51,16 +60,15 @@ def find_identifiers(text: str, folded: str) -> Iterator[Removal]:
         parts = [int(p) for p in re.findall(r"\d+", match.group())[:4]]
         if max(parts) <= 255 and not _SECTION.search(folded[max(0, match.start() - 14) : match.start()]):
             yield Removal(match.start(), match.end(), "ip")
-    if "::" in text or text.count(":") >= 5:
-        for match in _IPV6.finditer(text):
+    done = 0
+    for mark in _COLONS.finditer(text):
+        for match in _IPV6.finditer(text, max(done, mark.start() - 5), mark.end() + 50):
             word = match.group()
+            done = match.end()
             if ("::" in word and any(c.isalnum() for c in word)) or word.count(":") == 7:
                 yield Removal(match.start(), match.end(), "ip")
-        for match in _MAC.finditer(text):
-            yield Removal(match.start(), match.end(), "mac")
-    elif "-" in text:
-        for match in _MAC.finditer(text):
-            yield Removal(match.start(), match.end(), "mac")
+    for match in _MAC.finditer(text):
+        yield Removal(match.start(), match.end(), "mac")
     yield from _numbers(text, folded)
     yield from _plates(text, folded)
     if "///" in text:
@@ -98,8 +106,8 @@ def _numbers(text: str, folded: str) -> Iterator[Removal]:
     for match in _SSN.finditer(text):
         if re.search(r"social security|\bssn\b", folded[max(0, match.start() - 40) : match.start()]):
             yield Removal(match.start(), match.end(), "national-id")
-    for cue in _ID_CUE.finditer(folded):
-        for match in _ID.finditer(text, cue.end(), min(len(text), cue.end() + 50)):
+    for _, end in words_at(folded, _ID_WORDS):
+        for match in _ID.finditer(text, end, min(len(text), end + 50)):
             yield Removal(match.start(), match.end(), "national-id")
             break
 
@@ -117,7 +125,7 @@ def _is_nir(word: str, before: str) -> bool:
 def _plates(text: str, folded: str) -> Iterator[Removal]:
     for match in _PLATE.finditer(text):
         yield Removal(match.start(), match.end(), "plate")
-    for cue in _PLATE_CUE.finditer(folded):
+    for cue in _PLATE_CUE.finditer(folded) if any(word in folded for word in _PLATE_WORDS) else ():
         end = min(len(text), cue.end() + 60)
         for pattern in (_ANY_PLATE, _PLATE_LOW):
             for match in pattern.finditer(text, cue.end(), end):

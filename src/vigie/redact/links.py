@@ -48,6 +48,15 @@ _ONION = re.compile(
     r"(?<![a-z2-7])(?:[a-z2-7]{56}|[a-z2-7]{16}(?=\.onion)|[a-z2-7]{52}(?=\.b32))(?:\.[a-z0-9]+)*(?!\w)"
 )
 _LOCALHOST = re.compile(r"(?<![\w.-])localhost(?::\d{2,5})?(?![\w-])(?:/\S{0,200})?")
+_AT_MARK = re.compile(
+    r"arr?obas?e?|@|[\[({<]\s?(?:at|chez)\s?[\])}>]|\sat\s(?=[a-z0-9-]{1,40}(?:\.|\s?[\[({]?\s?(?:dot|point)\s?[\])}]?\s?)[a-z])"
+)
+_SCHEME_MARK = re.compile(r":\s?/|\[:\]|www|(?:tg|magnet|tox|xmpp|bitcoin|ethereum|monero|litecoin):")
+_SLASH = re.compile(r"/|\sslash\s")
+_DOT_MARK = re.compile(r"[\[({]\s?(?:\.|dot|point)\s?[\])}]|\s(?:dot|point)\s(?=[a-z]{2,12}(?!\w))")
+_DOT_INSIDE = re.compile(r"\.(?<=[A-Za-z0-9]\.)(?=[A-Za-z]{2})")
+_SPACE = re.compile(r"\s")
+_LONG_TOKEN = re.compile(r"[a-z2-7](?<!\w.)[a-z2-7]{51}")
 _CUE = re.compile(
     r"(?i)(?:site|sites|sur|chez|via|lien|link|visite[zr]?|on|at|www|shop|boutique)\s*:?\s*$|https?:/*$"
 )
@@ -70,85 +79,97 @@ def _tlds() -> tuple[frozenset[str], frozenset[str]]:
 
 
 def find_links(text: str, folded: str) -> Iterator[Removal]:
-    """Removals of kind "email" and "url", possibly overlapping."""
+    """Removals of kind "email" and "url", possibly overlapping. Slow patterns run only where a cheap one saw a mark."""
     if "@" in text:
         for match in _EMAIL.finditer(text):
             yield Removal(match.start(), match.end(), "email")
-    if (
-        "@" in text
-        or "arob" in folded
-        or "arrob" in folded
-        or " at " in folded
-        or "at]" in folded
-        or "at)" in folded
-    ):
-        yield from _hidden_emails(text)
-    if ":" in text or "www" in folded:
-        for match in _SCHEME.finditer(text):
-            yield _url(text, match.start(), match.end())
-    if "." in text or " dot " in folded or " point " in folded:
-        yield from _hosts(text, folded)
+    yield from _hidden_emails(text, folded)
+    for mark in _SCHEME_MARK.finditer(folded):
+        for start in range(max(0, mark.start() - 9), mark.start() + 1):
+            address = _SCHEME.match(text, start)
+            if address:
+                yield _url(text, start, address.end())
+                break
+    yield from _hidden_hosts(text, folded)
+    yield from _bare_hosts(text)
     if "localhost" in folded:
         for match in _LOCALHOST.finditer(text):
             yield _url(text, match.start(), match.end())
-    for match in _ONION.finditer(text):
-        yield Removal(match.start(), match.end(), "url")
+    if "onion" in folded or "i2p" in folded or _LONG_TOKEN.search(folded):
+        for match in _ONION.finditer(text):
+            yield Removal(match.start(), match.end(), "url")
 
 
-def _hidden_emails(text: str) -> Iterator[Removal]:
+def _hidden_emails(text: str, folded: str) -> Iterator[Removal]:
     known, _ = _tlds()
-    for match in _HIDDEN_EMAIL.finditer(text):
-        last = re.split(r"[^a-z0-9]+", match.group().lower().rstrip())[-1]
-        first = re.match(r"\w*", match.group().lower())
-        if last in known and not (first and first.group() in _BEFORE_AT):
-            yield Removal(match.start(), match.end(), "email")
+    done = 0
+    for mark in _AT_MARK.finditer(folded):
+        for match in _HIDDEN_EMAIL.finditer(
+            text, max(done, mark.start() - 60), min(len(text), mark.end() + 130)
+        ):
+            last = re.split(r"[^a-z0-9]+", match.group().lower().rstrip())[-1]
+            first = re.match(r"\w*", match.group().lower())
+            if last in known and not (first and first.group() in _BEFORE_AT):
+                done = match.end()
+                yield Removal(match.start(), match.end(), "email")
 
 
-def _hosts(text: str, folded: str) -> Iterator[Removal]:
+def _hidden_hosts(text: str, folded: str) -> Iterator[Removal]:
     known, words = _tlds()
-    for match in _HIDDEN_HOST.finditer(text):
-        if "/" in match.group() or "slash" in match.group().lower():
+    for mark in _SLASH.finditer(folded):
+        match = _HIDDEN_HOST.search(text, max(0, mark.start() - 30), mark.end() + 200)
+        if (
+            match
+            and match.start() <= mark.start()
+            and ("/" in match.group() or "slash" in match.group().lower())
+        ):
             yield _url(text, match.start(), match.end())
-    if (
-        " dot " in folded
-        or " point " in folded
-        or "[." in text
-        or "(." in text
-        or "[dot" in folded
-        or "(dot" in folded
-    ):
-        for match in _DOTTED_HOST.finditer(text):
+    for mark in _DOT_MARK.finditer(folded):
+        low = max(0, mark.start() - 66)
+        for match in _DOTTED_HOST.finditer(text, low, min(len(text), mark.end() + 220)):
             tld = match.group(1).lower()
             if tld in known and (tld not in words or "/" in match.group() or tld in ("me", "to", "onion")):
                 yield _url(text, match.start(), match.end())
-    for match in _BARE.finditer(text):
-        tld = match.group(1)
-        low = tld.lower()
-        if low not in known:
+
+
+def _bare_hosts(text: str) -> Iterator[Removal]:
+    known, words = _tlds()
+    done = 0
+    for dot in _DOT_INSIDE.finditer(text):
+        if dot.start() < done:
             continue
-        host = text[match.start() : match.start(1)]
-        tail = text[match.end(1) : match.end()]
-        labels = host.rstrip(".").split(".")
-        if tld.isupper() and not host.isupper():
-            continue
-        if low in words and not (
-            len(tail) > 1
-            or any(c.isdigit() or c == "-" for c in host)
-            or len(labels) > 1
-            or _CUE.search(text[max(0, match.start() - 14) : match.start()])
-            or (
-                len(labels[0]) <= 4
-                and len(low) == 2
-                and low in ("me", "ms", "si", "is", "it", "re")
-                and labels[0].islower()
-            )
-        ):
-            continue
-        if len(labels[-1]) < 2 and len(tail) < 2:
-            continue
-        if all(len(label) <= 1 for label in labels) or host.replace(".", "").isdigit():
-            continue
-        yield _url(text, match.start(), match.end())
+        low = dot.start()
+        while low > 0 and low > dot.start() - 64 and (text[low - 1].isalnum() or text[low - 1] in "-._@/"):
+            low -= 1
+        space = _SPACE.search(text, dot.end())
+        match = _BARE.search(text, low, space.start() if space else len(text))
+        if match and match.start() <= dot.start():
+            done = match.end()
+            if _is_host(text, match, known, words):
+                yield _url(text, match.start(), match.end())
+
+
+def _is_host(text: str, match: re.Match[str], known: frozenset[str], words: frozenset[str]) -> bool:
+    tld = match.group(1)
+    low = tld.lower()
+    if low not in known:
+        return False
+    host = text[match.start() : match.start(1)]
+    tail = text[match.end(1) : match.end()]
+    labels = host.rstrip(".").split(".")
+    if tld.isupper() and not host.isupper():
+        return False
+    if low in words and not (
+        len(tail) > 1
+        or any(c.isdigit() or c == "-" for c in host)
+        or len(labels) > 1
+        or _CUE.search(text[max(0, match.start() - 14) : match.start()])
+        or (len(labels[0]) <= 4 and low in ("me", "ms", "si", "is", "it", "re") and labels[0].islower())
+    ):
+        return False
+    if len(labels[-1]) < 2 and len(tail) < 2:
+        return False
+    return not (all(len(label) <= 1 for label in labels) or host.replace(".", "").isdigit())
 
 
 def _url(text: str, start: int, end: int) -> Removal:

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from vigie.redact.sequences import Token, runs
-from vigie.redact.spans import Removal
+from vigie.redact.spans import Removal, words_at
 from vigie.redact.wordlists import Lists, lists
 from vigie.text.normalise import fold
 
@@ -21,9 +21,10 @@ _AGE = re.compile(
     r"\s?[,(]\s?(?:age[e]?s?\s(?:de\s)?)?(?:\d{1,2}|dix|onze|douze|treize|quatorze|quinze|seize|dix-\w+|vingt[\w\- ]{0,12}|"
     r"trente[\w\- ]{0,12}|quarante[\w\- ]{0,12}|cinquante[\w\- ]{0,12}|soixante[\w\- ]{0,12})\s?ans?"
     r"(?!\s(?:de\s(?:prison|reclusion|detention|service|metier|carriere|lutte|trafic)|apres|plus\stard|avant|ferme|d'emprisonnement))"
-    r"|\s?,\s?(?:aged?\s)?\d{1,2}\s?,|\s?\(\s?(?:aged?\s)?\d{1,2}\s?\)|\s?,\s(?:an?\s)?\d{1,2}[- ]year[- ]old"
+    r"|\s?,\s?(?:aged?\s)?\d\d\s?,\s|\s?\(\s?aged?\s\d{1,2}\s?\)|\s?,\s(?:an?\s)?\d{1,2}[- ]year[- ]old"
     r"|\s?,[^.;:!?\n]{0,40}d'une\s(?:petite\s)?\w{4,9}aine\sd'annees|\s?,\s\w+\sde\s\d{1,2}\sans(?!\sde\s)"
 )
+_BARE_AGE = re.compile(r"\s?\(\d\d\)")
 _CHANGED = re.compile(
     r"\s?[(\[*,]\s?(?:\*|(?:le |son |les )?(?:pre)?noms?\s(?:a ete |ont ete |est |d'emprunt|fictif|modifi|chang)|pseudonyme|nom d'emprunt|"
     r"not (?:his|her|their) real name|name (?:has been )?changed|a pseudonym|names? changed)|(?<=\w)\*(?!\*)"
@@ -32,13 +33,13 @@ _CALLED = re.compile(
     r"\s?,?\s(?:dit|dite|alias|surnommee?|aka|a\.k\.a\.|known as)\s(?:[\"'«]\s?)([^\"«»\n]{1,30}?)\s?[\"'»]"
 )
 _CALLED_PLAIN = re.compile(r"\s?,?\s(?:alias|aka)\s([^\s,.;\"]{2,20})")
-_LAST_WORD = re.compile(r"([\w'.\-]+)[ \u00a0]$")
 _WORDS_BEFORE = re.compile(r"[\w'\-]+")
 _APPOSITION = re.compile(
     r"\s?,\s(?:(?:le|la|un|une|l'|the|an?|his|her|son|sa|ancien|ancienne|former)\s?){0,2}([a-z][\w\-]*)(?:\s([a-z][\w\-]*))?"
 )
 _SAYS = re.compile(r"[ \u00a0](?:\w{1,3}\s)?([\w'\-]+)")
-_CLAUSE = re.compile(r"[^.;:!?\n«»\"(]*$")
+_PLACE_WORDS = frozenset("en dans in at near vers from pres depuis entre of".split())
+_LAST_STOP = re.compile(r".*[.;:!?\n«»\"(]", re.DOTALL)
 _ARTICLES = frozenset({"de", "du", "des", "la", "le", "les", "l", "d", "l'", "d'", "au", "aux", "a"})
 _ABBREVIATED_STATES = frozenset(
     {"u.s.", "u.k.", "e.u.", "u.n.", "d.c.", "l.a.", "a.m.", "p.m.", "u.s.a.", "n.y."}
@@ -51,12 +52,14 @@ _PARTICLES = frozenset(
 def find_names(text: str, folded: str, extra: Sequence[str] = ()) -> list[Removal]:
     """Removals of kind "name". `extra`: names known from metadata, removed wherever they stand."""
     words = lists()
-    guarded = [m.span() for m in words.protected.finditer(folded)]
+    guarded = words_at(folded, words.protected)
     every: list[list[Token]] = []
     spans: list[tuple[int, int]] = []
     known: set[str] = set()
     doubtful: list[Token] = []
     for run in runs(text, folded):
+        if len(run) == 1 and run[0].low in words.inert:
+            continue
         every.append(run)
         if guarded and any(a < run[-1].end and run[0].start < b for a, b in guarded):
             continue
@@ -64,8 +67,8 @@ def find_names(text: str, folded: str, extra: Sequence[str] = ()) -> list[Remova
             spans.append((name[0].start, name[-1].end))
             known.update(_surnames(name, words))
         doubtful += [t for t in run if len(run) == 1 and t.low in words.given and t.low in words.second_cue]
-    for name in extra:
-        found, parts = _extra(name, folded, words)
+    for author in extra:
+        found, parts = _extra(author, folded, words)
         spans += found
         known |= parts
     spans += [
@@ -151,6 +154,13 @@ def _decide(
 ) -> Iterator[list[Token]]:
     """The name in a segment without titles, organisations or sentence words, if something says it is one."""
     segment = _trim(segment, words)
+    while (
+        len(segment) > 1
+        and segment[0].caps
+        and len(segment[0].low) <= 4
+        and not _known_word(segment[0], words)
+    ):
+        segment = segment[1:]  # an acronym before the name: the party of a senator
     if not segment:
         return
     start, end = segment[0].start, segment[-1].end
@@ -158,7 +168,7 @@ def _decide(
     if before in words.named_after and not announced:
         return
     unknown_ok = _may_be_person(segment, words)
-    if announced or _titled(before, text, start, words):
+    if announced or _titled(before, text, folded, start, words):
         if unknown_ok or len(segment) > 1:
             yield segment
         return
@@ -192,6 +202,10 @@ def _decide(
         return
     if unknown_ok and _cued(segment, folded, words):
         yield segment
+
+
+def _known_word(token: Token, words: Lists) -> bool:
+    return token.low in words.given or token.low in words.surnames
 
 
 def _given(token: Token, words: Lists) -> bool:
@@ -276,31 +290,38 @@ def _memorial(token: Token, words: Lists) -> bool:
     return len(parts) > 1 and parts[0] in words.given and parts[-1] not in words.given
 
 
+def _last_word(window: str) -> tuple[str, int]:
+    """The word that ends a window, and where it begins; ("", 0) unless one blank separates it from what follows."""
+    if window[-1:] != " " or window[-2:-1] in ("", " ", "\n", ",", ";", ":", ")", '"', "(", "!", "?"):
+        return "", 0
+    at = len(window) - 1
+    while at and (window[at - 1].isalnum() or window[at - 1] in "'.-_"):
+        at -= 1
+    return window[at:-1], at
+
+
 def _before(folded: str, start: int) -> str:
     """The word before, small words skipped: "hopital" for "hôpital de la | Pitié"."""
     window = folded[max(0, start - 48) : start]
     if window.endswith("'"):
         return ""
     for _ in range(3):
-        match = _LAST_WORD.search(window)
-        if not match:
-            return ""
-        if match.group(1) not in _ARTICLES:
-            return match.group(1)
-        window = window[: match.start()]
+        word, at = _last_word(window)
+        if word not in _ARTICLES or not word:
+            return word
+        window = window[:at]
     return ""
 
 
-def _titled(before: str, text: str, start: int, words: Lists) -> bool:
+def _titled(before: str, text: str, folded: str, start: int, words: Lists) -> bool:
     """A title or a role stands directly before ("le docteur |", "la commissaire divisionnaire |")."""
-    window = text[max(0, start - 60) : start]
-    near = fold(window)
-    match = _LAST_WORD.search(near)
-    if not match:
+    low = max(0, start - 60)
+    near = folded[low:start]
+    word, at = _last_word(near)
+    if not word:
         return False
-    word = match.group(1)
     if word in words.announces or word in words.roles or word in words.titles:
-        return len(word) > 3 or word == "mr" or window[match.start()].isupper()
+        return len(word) > 3 or word == "mr" or text[low + at].isupper()
     if word in words.role_tails:
         return any(w in words.roles for w in _WORDS_BEFORE.findall(near)[-4:-1])
     return False
@@ -309,11 +330,17 @@ def _titled(before: str, text: str, start: int, words: Lists) -> bool:
 def _cued(segment: list[Token], folded: str, words: Lists) -> bool:
     """Something beside the segment says that it is a person."""
     start, end = segment[0].start, segment[-1].end
+    if len(segment) == 1 and (
+        folded[max(0, start - 3) : start] == " a " or _before(folded, start) in _PLACE_WORDS
+    ):
+        return False
     after = folded[end : end + 90]
-    line = folded[folded.rfind("\n", 0, start) + 1 : start].strip(" :-*|\t•©")
+    line = folded[max(0, start - 60) : start].rpartition("\n")[2].strip(" :-*|\t•©")
     if line in words.bylines or (
         not line and folded[:start].rstrip(" ").endswith("-") and after[:1] in ("", "\n")
     ):
+        return True
+    if len(segment) > 1 and _BARE_AGE.match(after):
         return True
     if _AGE.match(after) or _CHANGED.match(after) or words.life_after.match(after):
         return True
@@ -342,8 +369,9 @@ def _cued(segment: list[Token], folded: str, words: Lists) -> bool:
 
 
 def _clause(folded: str, start: int) -> str:
-    match = _CLAUSE.search(folded[max(0, start - 120) : start])
-    return match.group() if match else ""
+    window = folded[max(0, start - 120) : start]
+    stop = _LAST_STOP.match(window)
+    return window[stop.end() :] if stop else window
 
 
 def _surnames(name: list[Token], words: Lists) -> Iterable[str]:

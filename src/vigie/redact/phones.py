@@ -19,8 +19,11 @@ from vigie.redact.spans import Removal
 
 _SEP = r"[\s.\-/()_*•·|~,;:'’\ufe0f\u20e3\\–—]"
 # A window worth looking at: seven digits or look-alikes, at most four separators between two of them.
-_WINDOW = re.compile(rf"(?<![\w])[+(\[]{{0,3}}\s?\d(?:{_SEP}{{0,4}}[+(]?\d){{4,40}}")
-_LOOKALIKE = re.compile(rf"(?<![\w])[+(]?[\dOoIlSB](?:{_SEP}{{0,3}}[\dOoIlSB]){{8,14}}(?![\w])")
+_WINDOW = re.compile(rf"\d(?:{_SEP}{{0,4}}[+(]?\d){{4,40}}")
+_LOOKALIKE = re.compile(rf"\d(?:{_SEP}{{0,3}}[\dOoIlSB]){{4,14}}(?!\w)")
+_PLAIN = re.compile(
+    r"(?<!\d)(?:0[1-9](?:[\s.\-/()_*•·|~,;:']{0,3}\d){8}|\+\d(?:[\s.\-/()]{0,3}\d){8,13})(?!\d)"
+)
 _LETTERS = str.maketrans("OoIlSB", "001158")
 _UNIT = (
     r"(?:€|\$|£|%|‰|°|¤|e\b|f\b|euros?\b|eur\b|dollars?\b|usd\b|francs?\b|chf\b|livres?\b|pounds?\b|kg\b|kilos?\b|kilogram|"
@@ -109,11 +112,10 @@ def _digits(text: str) -> str:
 
 def find_phones(text: str, folded: str, lang: str) -> Iterator[Removal]:
     """Removals of kind "phone", possibly overlapping."""
-    at = 0
     for window in _WINDOW.finditer(text):
         start, end = window.span()
-        if start < at:
-            continue
+        while start and text[start - 1] in "+([ ":
+            start -= 1
         size = sum(c.isdecimal() for c in window.group())
         if size < 5:
             continue
@@ -127,15 +129,29 @@ def find_phones(text: str, folded: str, lang: str) -> Iterator[Removal]:
         if size < 7 and not cued:
             continue
         yield from _in_window(text, folded, start, end, cued, lang)
-        at = end
     for match in _LOOKALIKE.finditer(text):
-        word = match.group()
-        real = sum(c.isdecimal() for c in word)
-        if real < 5 or real == sum(c.isalnum() for c in word):
-            continue
-        digits = _digits(word.translate(_LETTERS))
-        if (len(digits) == 10 and digits[0] == "0" and digits[1] != "0") or word.startswith("+"):
-            yield Removal(match.start(), match.end(), "phone")
+        yield from _disguised(text, match)
+
+
+def _disguised(text: str, match: re.Match[str]) -> Iterator[Removal]:
+    """O6 39 98 l2 34: letters for figures; the first one may be a letter too."""
+    start = match.start()
+    while start and match.start() - start < 6 and text[start - 1] in "OoIlSB .-+(":
+        start -= 1
+    word = text[start : match.end()]
+    if word.isdecimal() or not any(c.isalpha() for c in word):
+        return
+    figures = word.translate(_LETTERS)
+    for number in _PLAIN.finditer(figures):
+        a, b = number.span()
+        written = word[a:b]
+        outside = text[start + a - 1 : start + a]
+        if (
+            any(c.isalpha() for c in written)
+            and sum(c.isdecimal() for c in written) >= 5
+            and not outside.isalnum()
+        ):
+            yield Removal(start + a, start + b, "phone")
 
 
 def _in_window(text: str, folded: str, start: int, end: int, cued: bool, lang: str) -> Iterator[Removal]:

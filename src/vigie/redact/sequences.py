@@ -12,9 +12,10 @@ from dataclasses import dataclass
 
 from vigie.redact.wordlists import UPPER
 
-_INITIAL = rf"(?:[{UPPER}]|Ch|Ph|Th)\.(?:[ \u00a0]?-?[{UPPER}]\.)*(?![{UPPER}]\.)"
-_WORD = rf"(?:[ODNM]['’](?=[{UPPER}][\w]))?[{UPPER}](?:\w|-(?=\w)|['’](?=[{UPPER}]))*"
-_TOKEN = re.compile(rf"(?<![\w@#])(?:{_INITIAL}|{_WORD})")
+# The look-behind stands after the first letter: the engine then skips from capital to capital.
+_INITIAL_TAIL = rf"[hH]?\.(?:[ \u00a0]?-?[{UPPER}]\.)*(?![{UPPER}]\.)"
+_WORD_TAIL = rf"(?:(?<=[ODNM])['’][{UPPER}]\w)?(?:\w|-(?=\w)|['’](?=[{UPPER}]\w)(?<=\w\w['’]))*"
+_TOKEN = re.compile(rf"[{UPPER}](?<![\w@#].)(?:{_INITIAL_TAIL}|{_WORD_TAIL})")
 _PARTICLES = (
     "de|du|des|da|do|dos|das|di|del|della|van|von|der|den|ter|ten|el|al|ben|bin|ibn|ould|la|le|les|y|aït|ait|zu|bint|de la|de los|"
     "van der|van den|van de|von der|d['’]|de l['’]|l['’]"

@@ -58,3 +58,17 @@ def merge(found: Iterable[Removal]) -> list[Removal]:
             merged.append(item)
             widest = item.end - item.start
     return merged
+
+
+def words_at(folded: str, words: Iterable[str]) -> list[tuple[int, int]]:
+    """Where whole words (or phrases) stand, in order. Plain searches: many times faster than one alternation."""
+    found: list[tuple[int, int]] = []
+    for word in words:
+        start = folded.find(word)
+        while start >= 0:
+            end = start + len(word)
+            if not (start and folded[start - 1].isalnum()) and not folded[end : end + 1].isalnum():
+                found.append((start, end))
+            start = folded.find(word, end)
+    found.sort()
+    return found

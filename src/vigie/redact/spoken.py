@@ -43,22 +43,28 @@ _SERIES = re.compile(
     rf"(?<![\w+])(?:(?:plus\s|\+\s?)?{_NUMBER})(?![\w])(?:[\s\-.,/;:…·*]{{1,4}}{_NUMBER}(?!\w)){{3,16}}"
 )
 _TOKEN = re.compile(_NUMBER + r"(?!\w)")
-_GATE = re.compile(r"\b(?:zero|oh|double|six|sept|seven|plus)\b")
+# Where such a number begins; the long pattern is tried only there.
+_OPENS = re.compile(
+    r"(?:zero|oh|double|triple|six|sept|seven|plus)(?=[\s\-.,])|\+\s?[a-z]|0\d?[\s\-.,]{1,2}(?=[a-z])|0\d[\s.\-]\d\d[\s.\-](?=[a-z])"
+)
 MIN_FIGURES = 9
 
 
 def find_spoken_numbers(folded: str) -> Iterator[Removal]:
     """Removals of kind "phone"."""
-    if not _GATE.search(folded):
-        return
-    for match in _SERIES.finditer(folded):
+    done = 0
+    for opening in _OPENS.finditer(folded):
+        match = _SERIES.match(folded, opening.start()) if opening.start() >= done else None
+        if not match:
+            continue
         words = [w.strip() for w in _TOKEN.findall(match.group())]
         spelled = sum(not w.isdigit() for w in words)
         if spelled < 2:
             continue
         figures = _figures(words)
         opens = figures[:1] == "0" or match.group().startswith(("plus", "+"))
-        if len(figures) >= (MIN_FIGURES if opens else MIN_FIGURES + 1) and (opens or spelled >= 9):
+        if len(figures) >= (MIN_FIGURES if opens else MIN_FIGURES + 1) and (opens or spelled >= 5):
+            done = match.end()
             yield Removal(match.start(), match.end(), "phone")
 
 

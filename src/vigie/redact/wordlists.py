@@ -39,8 +39,9 @@ class Lists:
     bylines: frozenset[str]
     announces: frozenset[str]
     lettered: frozenset[str]
+    inert: frozenset[str]  # never a name on their own: one look-up spares the rest
     life_after: re.Pattern[str]
-    protected: re.Pattern[str]
+    protected: tuple[str, ...]
 
 
 @cache
@@ -66,7 +67,6 @@ def lists() -> Lists:
     org = words("org_words")
     not_names = words("not_names")
     life = "|".join(re.escape(w).replace(r"\-", r"\s") for w in fold(data["person_verbs_after"]).split())
-    protected = "|".join(re.escape(fold(w)) for w in sorted(data["protected"], key=len, reverse=True))
     return Lists(
         given=frozenset(given),
         alone=frozenset(alone - second - places - org - not_names),
@@ -83,6 +83,7 @@ def lists() -> Lists:
         bylines=frozenset(fold(w) for w in data["bylines"]),
         announces=frozenset(fold(data["announces"]).split()),
         lettered=frozenset(fold(data["lettered"]).split()),
+        inert=frozenset((not_names | places | org) - words("surnames") - given),
         life_after=re.compile(rf"\s(?:{life})(?!\w)"),
-        protected=re.compile(rf"(?<!\w)(?:{protected})(?!\w)"),
+        protected=tuple(fold(w) for w in data["protected"]),
     )
