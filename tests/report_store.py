@@ -12,6 +12,7 @@ from vigie.model.document import CleanDocument, DocKind, SourceCard
 from vigie.model.observation import (
     Assertion,
     EventValue,
+    FlowValue,
     ModalityValue,
     Observation,
     PriceValue,
@@ -83,6 +84,11 @@ def event(kind: str, persons: float | None) -> EventValue:
 
 def way(code: str, family: str = "channel") -> ModalityValue:
     return ModalityValue(family=family, code=code)
+
+
+def flow(origin: str | None, destination: str | None) -> FlowValue:
+    ends = [place_by_code(code) if code else None for code in (origin, destination)]
+    return FlowValue(origin=ends[0], destination=ends[1], mode="sea")
 
 
 def trend(direction: str) -> TrendValue:

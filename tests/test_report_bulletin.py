@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from lxml import html as lxml_html
 
-from report_store import Paper, Said, build, event, price, purity, said_price, seized, trend, way
+from report_store import Paper, Said, build, event, flow, price, purity, said_price, seized, trend, way
 from vigie.model.errors import MissingExtraError
 from vigie.report.bulletin import make_bulletin, write_bulletin
 from vigie.report.public import ANALYST, public_gate
@@ -42,6 +42,10 @@ PAPERS = [
             Said(sentence="Six morts.", value=event("death", 6)),
             Said(sentence="Commandes par Telegram.", value=way("telegram"), substance=None),
             Said(sentence="Les prix baissent.", value=trend("down")),
+            Said(sentence="Elle vient du Brésil.", value=flow("BR", None)),
+            Said(sentence="Elle part vers le Brésil.", value=flow(None, "BR")),
+            Said(sentence="En 2027, le gramme vaudra 10 euros.", value=price(10), when="2027"),
+            said_price(30, when="2027", assertion="planned"),
         ],
     ),
     Paper(
@@ -101,6 +105,8 @@ def test_prices_by_hand(pages: dict[str, str]) -> None:
         ("seizures-cocaine-g", ["cocaine", "12 kg", "12 kg", "1", "1"]),
         ("harms-death-cocaine", ["death", "cocaine", "6", "1", "1"]),
         ("ways-channel-telegram", ["Telegram", "channel", "1", "1"]),
+        ("flows-Brésil-any", ["Brésil", "–", "1", "1"]),
+        ("flows-any-Brésil", ["–", "Brésil", "1", "1"]),
         ("trends-price-cocaine", ["price – cocaine", "–", "1", "–", "–", "–", "1"]),
     ],
 )
@@ -135,7 +141,17 @@ def test_every_figure_of_the_analyst_opens(pages: dict[str, str]) -> None:
 
 
 def test_what_is_not_affirmed_is_counted_apart(pages: dict[str, str]) -> None:
-    assert "1 facts that are denied" in pages["en-analyst.html"]
+    assert "One fact that is denied" in pages["en-analyst.html"]
+
+
+def test_the_latest_year_is_that_of_publication(store: Path) -> None:
+    """A fact dated to a year that has not come does not move the bulletin there."""
+    with Store.open(store, read_only=True) as opened:
+        found = make_bulletin(opened, period="latest", area=None, lang="en", gate=ANALYST)
+        whole = make_bulletin(opened, period=None, area=None, lang="en", gate=ANALYST)
+    assert found.period == "2025"
+    assert (whole.period, whole.compared) == ("all dates", "")
+    assert whole.parts[0].table.rows[0].cells[-1] == "–"
 
 
 def test_titles_are_escaped(pages: dict[str, str]) -> None:

@@ -32,7 +32,7 @@ QUARTERS_DRAWN = 12
 SERIES_DRAWN = 3
 LEAST_POINTS = 3  # quarters with figures: below, the table says it better
 _TOPIC = {topic.id: topic for topic in TOPICS}
-_ORDER = ("retail", "wholesale", "purity", "seizures", "harms", "ways", "trends")
+_ORDER = ("retail", "wholesale", "purity", "seizures", "harms", "ways", "flows", "trends")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,14 +73,16 @@ def make_bulletin(
     """Read the store and put the bulletin into words."""
     words = Words(lang)
     place = gate.area(area)
-    every, set_aside = read_facts(store, place)
-    days = [f.when_start for f in every if f.when_start] + [f.when_end for f in every if f.when_end]
+    every, aside = read_facts(store, place)
+    # Days of publication: a fact may be dated to a year that has not come.
+    days = sorted(f.published_end for f in every if f.published_end)
     chosen = gate.period(parse_period(period, days))
     facts = [f for f in every if gate.admits(f)]
     inside = [f for f in facts if chosen.holds(f.when_start, f.when_end)]
+    set_aside = sum(gate.admits(f) and chosen.holds(f.when_start, f.when_end) for f in aside)
     sections = {topic.id: section(topic, facts, chosen, gate) for topic in TOPICS}
     alerts = warnings(every, chosen)
-    charts = _charts(facts, sections, chosen, gate, words)
+    charts = _charts(facts, sections, chosen, days, gate, words)
     parts = [Part(table=TABLES[name](sections[name], words, gate), chart=charts.get(name)) for name in _ORDER]
     earlier = chosen.previous()
     method = (
@@ -97,10 +99,12 @@ def make_bulletin(
         area=_area_name(place) if place else words["everywhere"],
         rests_on=words.fill(
             "rests_on",
-            documents=words.number(len({f.doc_id for f in inside})),
-            sources=words.number(len({f.source for f in inside})),
-        ),
-        set_aside=words.fill("set_aside", n=words.number(set_aside)) if set_aside else "",
+            documents=words.count("document", len({f.doc_id for f in inside})),
+            sources=words.count("publisher", len({f.source for f in inside})),
+        )
+        if inside
+        else "",
+        set_aside=words.count("aside", set_aside) if set_aside else "",
         note=note,
         sentences=tuple(sentences(sections, len(alerts), words)),
         warnings=tuple(evidence_of(f, words, gate) for f in alerts),
@@ -126,7 +130,7 @@ def write_bulletin(
     """Write `bulletin-public.*` (the default), or `bulletin-analyst.*`, which is not for publication.
 
     Args:
-        period: "2025", "2025-Q1", "2025-03", "latest" (the last year with facts) or None (all dates).
+        period: "2025", "2025-Q1", "2025-03", "latest" (the year of the last publication) or None (all dates).
         area: code of a department, region or country (a commune in the analyst's edition); None for all.
         today: the day from which the public delay counts; the same store and day give the same bytes.
         note: one more line under the title.
@@ -151,13 +155,17 @@ def write_bulletin(
 
 
 def _charts(
-    facts: Sequence[Fact], sections: dict[str, Section], chosen: Period, gate: Gate, words: Words
+    facts: Sequence[Fact],
+    sections: dict[str, Section],
+    chosen: Period,
+    days: Sequence[date],
+    gate: Gate,
+    words: Words,
 ) -> dict[str, Chart]:
-    known = [f.when_end for f in facts if f.when_end]
-    if not known:
+    if not days:
         return {}
-    last = min(chosen.end, max(known))
-    drawn = quarters(min(min(known), last), last)[-QUARTERS_DRAWN:]
+    last = min(chosen.end, days[-1])
+    drawn = quarters(min(days[0], last), last)[-QUARTERS_DRAWN:]
 
     def lines(topic: Topic, second: str) -> list[Line]:
         keys: list[Key] = [g.key for g in sections[topic.id].groups if g.key[1] == second]

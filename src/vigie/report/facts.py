@@ -39,6 +39,8 @@ class Fact:
     code: str | None
     indicator: str | None
     direction: str | None
+    origin_label: str | None
+    destination_label: str | None
     quote: str
     sentence: str | None
     quote_start: int | None
@@ -68,19 +70,19 @@ class Fact:
 _FIELDS = tuple(f.name for f in fields(Fact))
 
 
-def read_facts(store: Store, area: str | None) -> tuple[list[Fact], int]:
-    """Affirmed facts of the area (all without one), and how many facts were set aside as not affirmed."""
+def read_facts(store: Store, area: str | None) -> tuple[list[Fact], list[Fact]]:
+    """Facts of the area (all without one): those affirmed, and those set aside because they are not."""
     table = store.observations(area=area)
     kept = [name for name in _FIELDS if name in table.column_names]
-    rows = table.select([*kept, "assertion"]).to_pylist()
     names = source_names(store)
     blank: dict[str, Any] = dict.fromkeys(_FIELDS)
-    affirmed = [
-        Fact(**{**blank, **{k: row[k] for k in kept}, "outlet": names.get(row["source_id"]) or row["outlet"]})
-        for row in rows
-        if row["assertion"] == "affirmed"
-    ]
-    return _once(affirmed), len(rows) - len(affirmed)
+    affirmed: list[Fact] = []
+    aside: list[Fact] = []
+    for row in table.select([*kept, "assertion"]).to_pylist():
+        outlet = names.get(row["source_id"]) or row["outlet"]
+        fact = Fact(**{**blank, **{name: row[name] for name in kept}, "outlet": outlet})
+        (affirmed if row["assertion"] == "affirmed" else aside).append(fact)
+    return _once(affirmed), _once(aside)
 
 
 def _once(facts: Iterable[Fact]) -> list[Fact]:
@@ -90,7 +92,7 @@ def _once(facts: Iterable[Fact]) -> list[Fact]:
         key = (
             *(fact.doc_id, fact.type, fact.substance, fact.kind, fact.when_start, fact.when_end),
             *(fact.low, fact.high, fact.unit, fact.eur_per_unit, fact.measure, fact.family, fact.code),
-            *(fact.indicator, fact.direction),
+            *(fact.indicator, fact.direction, fact.origin_label, fact.destination_label),
         )
         seen.setdefault(key, {}).setdefault(fact.place_code, fact)
     return [

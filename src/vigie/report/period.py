@@ -1,6 +1,6 @@
 """The period a bulletin speaks of.
 
-In: "2025", "2025-Q1", "2025-03", "latest" (the last year with facts) or None (all that is stored).
+In: "2025", "2025-Q1", "2025-03", "latest" (the year of the last publication) or None (all that is stored).
 Out: Period, with the one before it and the quarters it holds.
 """
 
@@ -30,9 +30,9 @@ class Period:
 
     def holds(self, start: date | None, end: date | None) -> bool:
         """True if the whole of [start, end] lies inside: "in 2024" is not a fact about March 2024."""
-        if start is None or end is None:
-            return self.kind == "all"
-        return self.start <= start and end <= self.end
+        if self.kind == "all":
+            return True
+        return start is not None and end is not None and self.start <= start and end <= self.end
 
     def previous(self) -> Period | None:
         """The period of the same length before this one; None for all."""
@@ -76,7 +76,7 @@ def quarters(start: date, end: date) -> list[Period]:
 
 
 def parse_period(text: str | None, days: Iterable[date]) -> Period:
-    """Read a period; `days` are those on which the store has facts. Raises SettingsError with the repair."""
+    """Read a period; `days` are those on which documents were published. Raises SettingsError with the repair."""
     known = sorted(days)
     if text is None:
         first, last = (known[0], known[-1]) if known else (date.min, date.max)

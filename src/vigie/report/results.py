@@ -105,6 +105,12 @@ def _trend(fact: Fact) -> Key | None:
     return fact.indicator, fact.substance or ""
 
 
+def _flow(fact: Fact) -> Key | None:
+    if fact.type != "flow" or not (fact.origin_label or fact.destination_label):
+        return None
+    return fact.origin_label or "", fact.destination_label or ""
+
+
 TOPICS = (
     Topic(id="retail", key=_price("retail"), value=lambda f: f.eur_per_unit),
     Topic(id="wholesale", key=_price("wholesale"), value=lambda f: f.eur_per_unit),
@@ -112,6 +118,7 @@ TOPICS = (
     Topic(id="seizures", key=_seizure, value=lambda f: f.grams if f.grams is not None else f.units),
     Topic(id="harms", key=_harm, value=lambda f: f.low),
     Topic(id="ways", key=_way, value=lambda f: None),
+    Topic(id="flows", key=_flow, value=lambda f: None),
     Topic(id="trends", key=_trend, value=lambda f: None),
 )
 

@@ -96,7 +96,7 @@ def _rows(
 ) -> tuple[Row, ...]:
     return tuple(
         Row(
-            id="-".join(part for part in (section.topic, *group.key) if part).replace(" ", "-"),
+            id="-".join("-".join((part or "any").split()) for part in (section.topic, *group.key)),
             cells=tuple(cells(group)),
             proof=proof_of(group.facts, group.sources, words),
             evidence=evidence_list(group.facts, words, gate),
@@ -257,6 +257,24 @@ def way_table(section: Section, words: Words, gate: Gate) -> Table:
     return _table(section, words, gate, columns, rows, text_columns=2, name=lambda k: words.way(*k))
 
 
+def flow_table(section: Section, words: Words, gate: Gate) -> Table:
+    def cells(group: Group) -> Sequence[str]:
+        ends = (group.key[0] or "–", group.key[1] or "–")
+        return (*ends, words.number(len(group.facts)), words.number(group.sources))
+
+    columns = ("origin", "destination", "statements", "sources")
+    rows = _rows(section, words, gate, cells)
+    return _table(
+        section,
+        words,
+        gate,
+        columns,
+        rows,
+        text_columns=2,
+        name=lambda k: f"{k[0] or '…'} → {k[1] or '…'}",
+    )
+
+
 def trend_name(key: Key, words: Words) -> str:
     """ "prix – cocaïne": what a trend is about."""
     return words.of("indicators", key[0]) + (f" – {words.substance(key[1])}" if key[1] else "")
@@ -305,5 +323,6 @@ TABLES: dict[str, Callable[[Section, Words, Gate], Table]] = {
     "seizures": seizure_table,
     "harms": harm_table,
     "ways": way_table,
+    "flows": flow_table,
     "trends": trend_table,
 }
