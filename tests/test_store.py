@@ -23,9 +23,9 @@ from store_samples import (
     document,
     observation,
 )
-from vigie.model.errors import StoreError
+from vigie.model.errors import SettingsError, StoreError
 from vigie.model.period import UNKNOWN_WHEN, PartialDate
-from vigie.settings import Settings
+from vigie.settings import Settings, from_environment
 from vigie.store import Store
 from vigie.store.changes import compare
 from vigie.store.database import utc_now
@@ -300,6 +300,54 @@ def test_two_processes_do_not_write_one_store(path: Path) -> None:
         other.stdin.close()
         assert other.wait(20) == 0
     Store.open(path).close()
+
+
+OPENING = [
+    ("IO Error: Could not set lock on file", "open in another process"),
+    ("exists, but it is not a valid DuckDB database file!", "not a Vigie store"),
+    ("cannot access the file because it is being used by another process", "open in another process"),
+    ("Trying to read a database file with version number 999", "pip install -U duckdb"),
+    ("Permission denied", "may not be opened for writing"),
+    ("Corrupt block 17", "damaged"),
+]
+
+
+@pytest.mark.parametrize(("message", "said"), OPENING)
+def test_each_reason_not_to_open_has_a_repair(
+    path: Path, monkeypatch: pytest.MonkeyPatch, message: str, said: str
+) -> None:
+    def refuse(*_args: object, **_options: object) -> None:
+        raise duckdb.IOException(message)
+
+    monkeypatch.setattr("vigie.store.database.duckdb.connect", refuse)
+    with pytest.raises(StoreError, match=said):
+        Store.open(path)
+
+
+# Settings
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"batch_documents": 0},
+        {"batch_chars": 0},
+        {"retention_months": -1},
+        {"store_memory_mb": 0},
+        {"store_threads": 0},
+    ],
+)
+def test_settings_that_make_no_sense_are_refused(wrong: dict[str, int]) -> None:
+    with pytest.raises(SettingsError, match=next(iter(wrong))):
+        Settings(**wrong)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("environment", "store"),
+    [({}, "vigie.duckdb"), ({"VIGIE_STORE": ""}, "vigie.duckdb"), ({"VIGIE_STORE": "x"}, "x")],
+)
+def test_the_environment_may_name_the_store(environment: dict[str, str], store: str) -> None:
+    assert from_environment(environment).store == Path(store)
 
 
 # Migrations

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import dataclasses
 import json
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -86,6 +87,23 @@ KEPT_BACK = [
 @pytest.mark.parametrize(("_name", "statements"), KEPT_BACK, ids=[row[0] for row in KEPT_BACK])
 def test_what_is_kept_back(tmp_path: Path, _name: str, statements: list[dict[str, Any]]) -> None:
     assert found(store_of(tmp_path, *statements)) == []
+
+
+def test_what_counts_as_independent_may_be_told(tmp_path: Path) -> None:
+    store = store_of(tmp_path, *same(4))
+    seen: list[tuple[int, int]] = []
+
+    def copies(sources: Sequence[str], sentences: Sequence[str]) -> int:
+        seen.append((len(sources), len(set(sentences))))
+        return len(set(sentences))
+
+    assert cells(store, as_of=LATER, independent=copies).num_rows == 0
+    assert seen[0] == (4, 1)
+
+
+def test_a_source_card_stands_before_the_outlet(tmp_path: Path) -> None:
+    store = store_of(tmp_path, *[{"outlet": o, "source_id": "one"} for o in "abc"])
+    assert found(store) == []
 
 
 def test_a_source_card_stands_for_a_missing_outlet(tmp_path: Path) -> None:

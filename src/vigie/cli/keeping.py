@@ -197,13 +197,17 @@ def export(
       vigie export ./open-data --format csv --format geojson
       vigie export ./for-analysis --full --format parquet
     """
+    from vigie.stats.summary import independent_sources
     from vigie.store import Store
     from vigie.store.export import export_full, export_public
 
     settings = settings_for(store)
     with Store.open(settings.store, read_only=True, settings=settings) as opened:
         formats = [f.value for f in dict.fromkeys(format)]
-        written = (export_full if full else export_public)(opened, directory, formats)
+        if full:
+            written = export_full(opened, directory, formats)
+        else:
+            written = export_public(opened, directory, formats, independent=independent_sources)
     for path in written:
         write(f"{path}\n")
     if full:

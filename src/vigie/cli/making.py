@@ -44,6 +44,7 @@ def demo(out: Path = DEMO_OUT) -> None:
 
     from vigie.pipeline import Reading
     from vigie.settings import Settings
+    from vigie.stats.summary import independent_sources
     from vigie.store import Store
     from vigie.store.export import export_public
 
@@ -60,7 +61,7 @@ def demo(out: Path = DEMO_OUT) -> None:
         written = [
             path,
             *_bulletins(store, out / "bulletin"),
-            *export_public(store, out / "open-data", ["csv"]),
+            *export_public(store, out / "open-data", ["csv"], independent=independent_sources),
         ]
     for file in written:
         write(f"{file}\n")

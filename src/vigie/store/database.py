@@ -40,7 +40,7 @@ def connect(path: Path, *, read_only: bool, settings: Settings) -> Connection:
 
 def _reason(message: str) -> str:
     text = message.lower()
-    if "lock" in text:
+    if "set lock" in text or "used by another process" in text:
         return "is open in another process (wait for it to end, or close it, and run again)"
     if "not a valid duckdb" in text:
         return "is not a Vigie store (name another file with --store)"

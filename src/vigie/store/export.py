@@ -13,6 +13,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -44,14 +45,19 @@ def export_full(store: Store, folder: Path, formats: Sequence[str]) -> list[Path
 
 
 def export_public(
-    store: Store, folder: Path, formats: Sequence[str], *, as_of: date | None = None
+    store: Store,
+    folder: Path,
+    formats: Sequence[str],
+    *,
+    as_of: date | None = None,
+    independent: public.Independent = public.count_names,
 ) -> list[Path]:
     """The cells that anyone may see (store.public)."""
-    cells = public.cells(store, as_of=as_of)
+    cells = public.cells(store, as_of=as_of, independent=independent)
     written = []
     for form in formats:
         path = folder / f"cells.{form}"
-        _replace(path, lambda temporary, form=form: _WRITERS[form](cells.to_reader(), temporary))
+        _replace(path, partial(_WRITERS[form], cells.to_reader()))
         written.append(path)
     rows = [
         ("cells", name, str(cells.schema.field(name).type), meaning)

@@ -10,8 +10,8 @@ other.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import median
 from typing import Any
@@ -64,15 +64,16 @@ _TYPES = {
 _TYPES |= {name: pa.int64() for name in ("observations", "documents", "sources", "values")}
 _SCHEMA = pa.schema([(name, _TYPES.get(name, pa.string())) for name in COLUMNS])
 
-# One row a statement. A source is the outlet, else the source card; documents that name neither count as
-# one source.
+# One row a statement. A source is the source card, else the outlet; documents that name neither count as one
+# source.
 _STATEMENTS = """
 SELECT date_trunc('quarter', when_start)::DATE AS quarter,
     CASE WHEN place_level = 'department' THEN place_code ELSE place_department END AS department,
     CASE WHEN place_level = 'region' THEN place_code ELSE place_region END AS region,
     CASE WHEN place_level = 'country' THEN place_code ELSE place_country END AS country,
     type, substance, doc_id,
-    lower(strip_accents(trim(coalesce(nullif(outlet, ''), source_id)))) AS source,
+    lower(strip_accents(trim(coalesce(nullif(source_id, ''), outlet)))) AS source,
+    coalesce(sentence, quote) AS sentence,
     CASE type WHEN 'purity' THEN measure WHEN 'modality' THEN family || ':' || code
         WHEN 'trend' THEN indicator || ':' || direction WHEN 'flow' THEN mode ELSE kind END AS kind,
     CASE type WHEN 'price' THEN eur_per_unit WHEN 'quantity' THEN grams
@@ -101,27 +102,31 @@ class Statement:
     substance: str | None
     doc_id: str
     source: str
+    sentence: str
     figure: float | None
     unit: str | None
     persons: float | None
 
 
-@dataclass(slots=True)
-class Cell:
-    """Statements of one quarter, area, type, kind, substance and unit."""
-
-    statements: list[Statement] = field(default_factory=list)
-
-    @property
-    def sources(self) -> int:
-        return len({s.source for s in self.statements})
+Independent = Callable[[Sequence[str], Sequence[str]], int]  # (sources, their sentences) -> how many
 
 
-def cells(store: Store, *, as_of: date | None = None) -> pa.Table:
-    """The public cells, by quarter, area and substance: never by value."""
+def count_names(sources: Sequence[str], _sentences: Sequence[str]) -> int:
+    """Sources by name alone, where nothing knows copies of one dispatch from each other."""
+    return len(set(sources))
+
+
+def cells(store: Store, *, as_of: date | None = None, independent: Independent = count_names) -> pa.Table:
+    """The public cells, by quarter, area and substance: never by value.
+
+    Args:
+        as_of: the day from which the delay counts; today when None.
+        independent: how many sources speak for themselves (vigie.stats.summary.independent_sources).
+    """
     latest = (as_of or utc_now().date()) - DELAY
     statements = [_statement(row) for row in store.query(_STATEMENTS, [latest, latest]).to_pylist()]
-    rows = sorted(_publish(statements), key=lambda row: [str(row[name] or "") for name in COLUMNS])
+    found = _publish(statements, independent)
+    rows = sorted(found, key=lambda row: [str(row[name] or "") for name in COLUMNS])
     return pa.Table.from_pylist(rows, schema=_SCHEMA)
 
 
@@ -130,45 +135,51 @@ def _statement(row: dict[str, Any]) -> Statement:
     return Statement(**row | {"source": row["source"] or ""}, areas=areas)
 
 
-def _publish(statements: Iterable[Statement]) -> Iterator[dict[str, Any]]:
+def _publish(statements: Iterable[Statement], independent: Independent) -> Iterator[dict[str, Any]]:
     """Try each level in turn with what the finer one did not publish."""
     left = list(statements)
     for index, level in enumerate(_LEVELS):
-        found: dict[tuple[Any, ...], Cell] = defaultdict(Cell)
+        found: dict[tuple[Any, ...], list[Statement]] = defaultdict(list)
         waiting: list[Statement] = []
         for s in left:
             area = s.areas[index]
             # "none" is for statements without any place: a pool of places of the world would mean nothing.
             if (area and level != "none") or (level == "none" and not any(s.areas)):
-                found[s.quarter, area, s.type, s.kind, s.substance, s.unit].statements.append(s)
+                found[s.quarter, area, s.type, s.kind, s.substance, s.unit].append(s)
             else:
                 waiting.append(s)
         for key, cell in found.items():
-            if _passes(cell, key[1], key[2], key[3]):
-                yield _row(level, key, cell)
+            sources = _sources(cell, independent)
+            if sources >= SOURCES_NEEDED and _protects(cell, key[1], key[2], key[3]):
+                yield _row(level, key, cell, sources, independent)
             else:
-                waiting += cell.statements
+                waiting += cell
         left = waiting
 
 
-def _passes(cell: Cell, area: str, type_: str, kind: str | None) -> bool:
-    if cell.sources < SOURCES_NEEDED:
-        return False
+def _sources(cell: Sequence[Statement], independent: Independent) -> int:
+    return independent([s.source for s in cell], [s.sentence for s in cell])
+
+
+def _protects(cell: Sequence[Statement], area: str, type_: str, kind: str | None) -> bool:
+    """False where a cell speaks of too few people, or of people of too small an area."""
     if (type_ == "event" and kind in PEOPLE_EVENTS) or (type_ == "modality" and kind in PEOPLE_CODES):
         entry = gazetteer().by_code(area) if area else None
         inhabitants = entry.population if entry else 0
         # Several sources may tell of the same persons: the largest count stated is the safe one.
-        persons = max((s.persons or 0 for s in cell.statements), default=0)
+        persons = max((s.persons or 0 for s in cell), default=0)
         return persons >= PERSONS_NEEDED and inhabitants >= INHABITANTS_NEEDED
     return True
 
 
-def _row(level: str, key: tuple[Any, ...], cell: Cell) -> dict[str, Any]:
+def _row(
+    level: str, key: tuple[Any, ...], cell: Sequence[Statement], sources: int, independent: Independent
+) -> dict[str, Any]:
     quarter, area, type_, kind, substance, unit = key
     place = place_by_code(area) if area else None
-    figures = [s.figure for s in cell.statements if s.figure is not None]
+    with_figure = [s for s in cell if s.figure is not None]
     # A median speaks for its sources as the cell does.
-    telling = len({s.source for s in cell.statements if s.figure is not None}) >= SOURCES_NEEDED
+    telling = _sources(with_figure, independent) >= SOURCES_NEEDED
     return {
         "quarter": quarter,
         "area_level": level,
@@ -177,12 +188,12 @@ def _row(level: str, key: tuple[Any, ...], cell: Cell) -> dict[str, Any]:
         "type": type_,
         "kind": kind,
         "substance": substance,
-        "observations": len(cell.statements),
-        "documents": len({s.doc_id for s in cell.statements}),
-        "sources": cell.sources,
-        "median": median(figures) if telling else None,
+        "observations": len(cell),
+        "documents": len({s.doc_id for s in cell}),
+        "sources": sources,
+        "median": median(s.figure for s in with_figure if s.figure is not None) if telling else None,
         "unit": unit if telling else None,
-        "values": len(figures) if telling else None,
+        "values": len(with_figure) if telling else None,
         "place_lat": place.lat if place else None,
         "place_lon": place.lon if place else None,
     }
