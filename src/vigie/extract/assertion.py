@@ -8,6 +8,7 @@ is no cue. Left out: irony, and denials that need the next sentence to be unders
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import cast
 
 from vigie.extract.attribution import find_attributions
@@ -58,6 +59,8 @@ def _counts(hit: Hit, found: Scan, span: Span, cuts: tuple[Boundary, ...]) -> bo
     if extra.get("after_ne"):
         begin = max(backward_start(cuts, hit.start, span, commas=True), hit.start - _NE_REACH)
         return _NE.search(found.flat, begin, hit.start) is not None
+    if extra.get("estimate") and _estimates(hit, found, span):
+        return False
     wanted = extra.get("next")
     if wanted and found.flat[hit.start : hit.end] in extra.get("next_for", ()):
         following = _WORD.match(found.flat, _skip(found.flat, hit.end))
@@ -80,6 +83,20 @@ def _scope(hit: Hit, found: Scan, span: Span, cuts: tuple[Boundary, ...]) -> tup
         # the verb stands between "ne" and "pas": "le prix n'augmente pas"
         start = max((m.end() for m in _NE.finditer(found.flat, span.start, hit.start)), default=hit.start)
     return start, end
+
+
+def _estimates(hit: Hit, found: Scan, span: Span) -> bool:
+    """Whether a conditional states an estimate rather than hearsay: an official scale, a rate of the market."""
+    extra = hit.term.extra
+    if _any_word(tuple(extra["estimate"])).search(found.flat, span.start, span.end):
+        return True
+    rates = tuple(extra.get("rate", ()))
+    return bool(rates) and _passive(hit, found, span) and bool(_any_word(rates).search(found.flat, hit.end, span.end))
+
+
+@cache
+def _any_word(words: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(r"\b(?:" + "|".join(re.escape(flatten(fold(word))) for word in words) + ")")
 
 
 def _passive(hit: Hit, found: Scan, span: Span) -> bool:

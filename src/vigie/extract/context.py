@@ -25,9 +25,12 @@ class Context:
             sentences.setdefault(found.sentence_index(hit.start), []).append(hit)
 
     def holds(self, kinds: Iterable[str], sentence: int, reach: int, start: int = -1, end: int = -1) -> bool:
-        """Whether one of `kinds` stands at most `reach` sentences away, outside the words at [start, end)."""
+        """Whether one of `kinds` stands at most `reach` sentences away, outside the words at [start, end).
+
+        A drug named within those words does count: "le cannabis en prison" is its own context.
+        """
         return any(
-            hit.end <= start or hit.start >= end
+            kind == "drug" or hit.end <= start or hit.start >= end
             for kind in kinds
             if (sentences := self._by_kind.get(kind))
             for index in range(sentence - reach, sentence + reach + 1)

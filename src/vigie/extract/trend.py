@@ -6,6 +6,7 @@ Left out: trends that only two figures show ("66 euros en 2023, 58 en 2024"), an
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
@@ -23,10 +24,11 @@ from vigie.text.sentences import Span
 
 RULE = "trend.lexicon@1"
 _LIST_GAP = 40  # characters between two subjects of one list: "hausse de la consommation et des overdoses"
+_OF = re.compile(r"\s(?:de la |de l'|du |des |de |d'|of |in )(?:la |l')?")
 _CLOSE = (
     14  # characters between a subject and the adjective that must follow it: "demande toujours croissante"
 )
-_CONFIDENCE = {"both": 0.85, "pair": 0.8}
+_CONFIDENCE = {"both": 0.85, "pair": 0.8, "substance": 0.7}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ def _trends(analysis: Analysis, found: Scan, span: Span, hits: list[Hit]) -> Ite
             yield _trend(hit.start, hit.end, indicator, way, "both")
     subjects = [hit for hit in hits if hit.term.extra.get("role") == "subject"]
     directions = [hit for hit in hits if hit.term.extra.get("role") == "direction"]
-    if not subjects or not directions:
+    if not directions:
         return
     cuts = boundaries(analysis.text, found.flat, span, analysis.lang)
     reach = int(lexicon_file("trends", analysis.lang).get("reach", 70))
@@ -90,6 +92,25 @@ def _trends(analysis: Analysis, found: Scan, span: Span, hits: list[Hit]) -> Ite
         if taken[direction.start] is subject or _listed(taken[direction.start], subject, direction, found):
             start, end = min(subject.start, direction.start), max(subject.end, direction.end)
             yield _trend(start, end, subject.term.id, direction.term.id, "pair")
+    for direction in directions:
+        if direction.start in taken or direction.term.extra.get("close"):
+            continue
+        mention = _beside(analysis, found, span, direction)
+        if mention:
+            start, end = min(mention.start, direction.start), max(mention.end, direction.end)
+            yield _trend(start, end, "use", direction.term.id, "substance")
+
+
+def _beside(analysis: Analysis, found: Scan, span: Span, direction: Hit) -> SubstanceMention | None:
+    """The substance whose own rise or fall is stated: "l'essor de la kétamine", "la kétamine explose"."""
+    for mention in within(analysis.substances, span.start, span.end):
+        if not mention.substance:
+            continue
+        after = found.flat[direction.end : mention.start] if mention.start >= direction.end else None
+        before = found.flat[mention.end : direction.start] if direction.start >= mention.end else None
+        if (after is not None and _OF.fullmatch(after)) or before == " ":
+            return mention
+    return None
 
 
 def _trend(start: int, end: int, indicator: str, direction: str, how: str) -> _Trend:
