@@ -64,7 +64,7 @@ FIELDS = [
     ("Les Antilles, rien.", "Antilles", "Antilles", "area", None, None, None),
     ("La région lyonnaise.", "région lyonnaise", "région lyonnaise", "area", "FR-69", "FR-ARA", "FR"),
     ("À Anvers, rien.", "Anvers", "Anvers", "city", None, "BE-VLG", "BE"),
-    ("La région francilienne.", "francilienne", "Île-de-France", "region", None, "FR-IDF", "FR"),
+    ("La région francilienne.", "région francilienne", "Île-de-France", "region", None, "FR-IDF", "FR"),
 ]
 
 

@@ -12,6 +12,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 from itertools import pairwise
 
 from vigie.extract.mentions import PlaceMention
@@ -27,6 +28,7 @@ _LIST_JOINT = re.compile(
     r"\s*(?:,|/|&|;|\bet|\bou|\band|\bor|\bpuis|, (?:et|ou|puis|and|or|à))\s+(?:(?:à|a|de|en|au|du|l[ae]s?|d['’]|l['’])\s*)*$"
 )
 _PAIRS = ("et la", "et le", "et les", "et l'", "et l’", ", la", ", le", ", les", ", l'", ", l’", "et", ",")
+_OPENERS = frozenset(("Le", "La", "Les", "L", "Un", "Au", "En", "Il", "On", "De", "Sur", "Des"))
 _SUFFIXED = re.compile(r"[-‐][^\W\d_]")
 
 
@@ -93,21 +95,28 @@ class _Spans:
 
 def _candidates(text: str) -> list[Candidate]:
     """The longest known name at each capitalised word."""
-    names = gazetteer()
-    heads, find = names.heads, names.find
+    find = gazetteer().find
     out: list[Candidate] = []
     last = 0
     for match in _CAPITAL.finditer(text):
         start = match.start()
-        if start < last or (start and _glued(text[start - 1])):
+        if start < last:
             continue
-        size = heads.get(word_key(match.group()), 0)
-        contracted = _contracted(text, start)
-        if not size and not contracted:
+        raw = match.group()
+        size, bare = _sizes(raw)
+        if not size and not bare:
             continue
-        words = [word_key(match.group())]
-        ends = [match.end()]
-        while len(ends) < max(size, 6 if contracted else 1) and (more := _MORE.match(text, ends[-1])):
+        before = text[start - 1] if start else " "
+        if before.isalnum() or before in "_@#/&":
+            continue
+        end = match.end()
+        if raw in _OPENERS and text[end : end + 1] == " " and text[end + 1 : end + 2].islower():
+            continue  # "Les consommateurs": a sentence, no "Les Sables"
+        contracted = _contracted(text, start) if bare and before == " " else ()
+        size, longest = (size, max(size, bare)) if contracted else (size, size)
+        words = [word_key(raw)]
+        ends = [end]
+        while len(ends) < longest and (more := _MORE.match(text, ends[-1])):
             words.append(word_key(more.group(1)))
             ends.append(more.end())
         for count in range(len(words), 0, -1):
@@ -142,8 +151,11 @@ def _hopeless(text: str, start: int, end: int, name: str, entries: tuple[Entry, 
     return opening or all(e.population < (2000 if e.level == "commune" else 40_000) for e in entries)
 
 
-def _glued(character: str) -> bool:
-    return character.isalnum() or character in "_@#/&"
+@lru_cache(maxsize=50_000)
+def _sizes(raw: str) -> tuple[int, int]:
+    """Words of the longest name that `raw` opens, with and without an article before it; 0 = it opens none."""
+    names, word = gazetteer(), word_key(raw)
+    return names.heads.get(word, 0), names.articled.get(word, 0)
 
 
 _ARTICLE = re.compile(r"(?:\b(au|du|le|Au|Du)|\b(aux|des|les|Aux|Des)|\b(la)) $")

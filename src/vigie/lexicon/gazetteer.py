@@ -8,7 +8,7 @@ Left out: anything finer than a commune (arrondissement for Paris, Lyon, Marseil
 from __future__ import annotations
 
 import gzip
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, cached_property, lru_cache
 from importlib import resources
@@ -20,6 +20,7 @@ from vigie.model.place import Level, Place
 from vigie.text.normalise import fold
 
 _SPACED = str.maketrans({"-": " ", "'": " ", "œ": "oe", "ß": "ss", "/": " ", ".": " "})
+_ARTICLES = ("le ", "la ", "les ")
 _SAINTS = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes"}
 # Former and alternative codes. Paris keeps FR-75: every department is "FR-" and its number (ISO now has FR-75C).
 _ALIASES = {
@@ -168,15 +169,13 @@ class Gazetteer:
     @cached_property
     def heads(self) -> dict[str, int]:
         """First word of every name -> number of words of the longest name that it opens."""
-        heads: dict[str, int] = {}
-        get = heads.get
-        for names in (self._communes, self._cities, self._divisions, self._aliases):
-            for name in names:
-                head = name.partition(" ")[0]
-                size = name.count(" ") + 1
-                if get(head, 0) < size:
-                    heads[head] = size
-        return heads
+        return _openings((self._communes, self._cities, self._divisions, self._aliases))
+
+    @cached_property
+    def articled(self) -> dict[str, int]:
+        """The same for names that open with an article, without it: "mans" of "le mans"."""
+        names = (*self._communes, *self._cities, *self._divisions, *self._aliases)
+        return _openings(([n.partition(" ")[2] for n in names if n[0] == "l" and n.startswith(_ARTICLES)],))
 
     @cached_property
     def _commune_records(self) -> dict[str, str]:
@@ -209,6 +208,18 @@ class Gazetteer:
 def _exact(name: str) -> bool:
     """Names in lower case, with points or all in capitals are matched as written ("région parisienne", "USA")."""
     return name[0].islower() or name[0] == "=" or "." in name or (name.isupper() and name.isalpha())
+
+
+def _openings(tables: Iterable[Iterable[str]]) -> dict[str, int]:
+    longest: dict[str, int] = {}
+    get = longest.get
+    for names in tables:
+        for name in names:
+            head = name.partition(" ")[0]
+            size = name.count(" ") + 1
+            if get(head, 0) < size:
+                longest[head] = size
+    return longest
 
 
 def _number(field: str) -> float | None:
