@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from vigie.extract.analysis import Analysis, Draft
+from vigie.extract.coordinate import coordinate
 from vigie.extract.event import extract_events
 from vigie.extract.finish import finish
 from vigie.extract.flow import extract_flows
@@ -42,5 +43,5 @@ def extract(document: CleanDocument) -> list[Observation]:
     if not analysis.in_scope:
         return []
     drafts = [draft for _name, extractor in EXTRACTORS for draft in extractor(analysis)]
-    observations = {o.id: o for o in (finish(analysis, draft) for draft in drafts)}
+    observations = {o.id: o for o in (finish(analysis, draft) for draft in coordinate(analysis, drafts))}
     return sorted(observations.values(), key=lambda o: (o.start, o.end, o.type, o.id))

@@ -72,7 +72,10 @@ def finish(analysis: Analysis, draft: Draft) -> Observation:
 
 def _identifier(doc_id: str, draft: Draft) -> str:
     payload = json.dumps(
-        [doc_id, draft.start, draft.end, draft.rule.split("|")[0], type(draft.value).__name__, asdict(draft.value)],
+        [
+            doc_id, draft.start, draft.end, draft.rule.split("|")[0], type(draft.value).__name__, asdict(draft.value),
+            draft.substance, draft.place.code if draft.place else None,
+        ],
         sort_keys=True, default=str,
     )  # fmt: skip
     return "o_" + hashlib.blake2b(payload.encode(), digest_size=8).hexdigest()
