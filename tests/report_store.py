@@ -74,6 +74,10 @@ def seized(grams: float) -> QuantityValue:
     return QuantityValue(kind="seized", low=grams / 1000, high=grams / 1000, unit="kg", grams=grams)
 
 
+def pieces(count: float) -> QuantityValue:
+    return QuantityValue(kind="seized", low=count, high=count, unit="pill", units=count)
+
+
 def purity(percent: float) -> PurityValue:
     return PurityValue(low=percent, high=percent, measure="purity")
 

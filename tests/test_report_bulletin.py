@@ -10,7 +10,20 @@ from pathlib import Path
 import pytest
 from lxml import html as lxml_html
 
-from report_store import Paper, Said, build, event, flow, price, purity, said_price, seized, trend, way
+from report_store import (
+    Paper,
+    Said,
+    build,
+    event,
+    flow,
+    pieces,
+    price,
+    purity,
+    said_price,
+    seized,
+    trend,
+    way,
+)
 from vigie.model.errors import MissingExtraError
 from vigie.report.bulletin import make_bulletin, write_bulletin
 from vigie.report.public import ANALYST, public_gate
@@ -38,6 +51,8 @@ PAPERS = [
             said_price(20, assertion="negated"),
             said_price(90, when="2023"),
             Said(sentence="Douze kilos saisis.", value=seized(12000)),
+            Said(sentence="Mille comprimés saisis.", value=pieces(1000), substance="mdma"),
+            Said(sentence="Un comprimé saisi.", value=pieces(1), substance="lsd"),
             Said(sentence="Pureté de 80 %.", value=purity(80)),
             Said(sentence="Six morts.", value=event("death", 6)),
             Said(sentence="Commandes par Telegram.", value=way("telegram"), substance=None),
@@ -54,7 +69,11 @@ PAPERS = [
         kind="warning",
         grade="A",
         title="Alerte du jour",
-        says=[Said(sentence=OFFICIAL, substance="nitazenes", value=event("overdose", 3))],
+        says=[
+            Said(sentence="Cette alerte vaut pour tous.", value=event("warning", None)),
+            Said(sentence="Teneur de 2 %.", value=purity(2), substance="nitazenes"),
+            Said(sentence=OFFICIAL, substance="nitazenes", value=event("overdose", 3)),
+        ],
     ),
     Paper(source="e", published="2025-12-29", says=[said_price(1)]),
 ]  # fmt: skip
@@ -103,6 +122,8 @@ def test_prices_by_hand(pages: dict[str, str]) -> None:
         ),
         ("purity-cocaine-purity", ["cocaine", "purity", "80%", "80", "1", "1", "not enough data"]),
         ("seizures-cocaine-g", ["cocaine", "12 kg", "12 kg", "1", "1"]),
+        ("seizures-mdma-pill", ["MDMA (ecstasy)", "1,000 pills", "1,000 pills", "1", "1"]),
+        ("seizures-lsd-pill", ["LSD", "1 pill", "1 pill", "1", "1"]),
         ("harms-death-cocaine", ["death", "cocaine", "6", "1", "1"]),
         ("ways-channel-telegram", ["Telegram", "channel", "1", "1"]),
         ("flows-Brésil-any", ["Brésil", "–", "1", "1"]),
@@ -116,10 +137,8 @@ def test_other_tables_by_hand(pages: dict[str, str], row: str, expected: list[st
 
 
 def test_the_public_is_told_what_is_withheld(pages: dict[str, str]) -> None:
-    assert "fewer than 3 independent sources: crack" in pages["en-public.html"]
-    assert (
-        "fewer than 3 independent sources or fewer than 5 persons: death, cocaine" in pages["en-public.html"]
-    )
+    assert "fewer than 3 independent sources: crack cocaine, rock" in pages["en-public.html"]
+    assert "fewer than 3 independent sources or fewer than 5 persons: 1 row" in pages["en-public.html"]
     assert "fewer than" not in pages["en-analyst.html"]
 
 
@@ -142,6 +161,24 @@ def test_every_figure_of_the_analyst_opens(pages: dict[str, str]) -> None:
 
 def test_what_is_not_affirmed_is_counted_apart(pages: dict[str, str]) -> None:
     assert "One fact that is denied" in pages["en-analyst.html"]
+
+
+def test_a_warning_is_told_by_its_harm(pages: dict[str, str]) -> None:
+    tree = lxml_html.fromstring(pages["fr-public.html"])
+    said = [p.text_content() for p in tree.xpath('//div[@class="warning"]/p[1]')]
+    assert said == [OFFICIAL]
+
+
+def test_trends_of_two_sources_are_said_in_brief(tmp_path: Path) -> None:
+    papers = [
+        Paper(source=s, published="2025-02-03", says=[Said(sentence=f"Baisse, dit {s}.", value=trend(d))])
+        for s, d in zip(SOURCES, ("down", "down", "up"), strict=True)
+    ]
+    with Store.open(build(tmp_path / "vigie.duckdb", papers), read_only=True) as opened:
+        found = make_bulletin(opened, period="2025", area=None, lang="en", gate=public_gate(TODAY))
+    assert found.sentences == (
+        "3 independent sources state a trend for “price – cocaine”: down (2), up (1).",
+    )
 
 
 def test_the_latest_year_is_that_of_publication(store: Path) -> None:

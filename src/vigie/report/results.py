@@ -161,17 +161,26 @@ def section(topic: Topic, facts: Sequence[Fact], period: Period, gate: Gate) -> 
 
 
 def warnings(facts: Iterable[Fact], period: Period) -> list[Fact]:
-    """The first fact of each warning in the period, latest first; official warnings have no delay."""
-    first: dict[str, Fact] = {}
+    """The most telling fact of each warning in the period, latest first; official warnings have no delay."""
+    best: dict[str, Fact] = {}
     for fact in facts:
         is_warning = fact.document_kind == "warning" or (
             fact.type == "event" and fact.kind == "warning" and fact.document_kind in OFFICIAL
         )
         if is_warning and period.holds(fact.published_end, fact.published_end):
-            held = first.get(fact.doc_id)
-            if held is None or (fact.kind == "warning" and held.kind != "warning"):
-                first[fact.doc_id] = fact
-    return sorted(first.values(), key=lambda f: (f.published or "", f.doc_id), reverse=True)
+            held = best.get(fact.doc_id)
+            if held is None or _telling(fact) < _telling(held):
+                best[fact.doc_id] = fact
+    return sorted(best.values(), key=lambda f: (f.published or "", f.doc_id), reverse=True)
+
+
+def _telling(fact: Fact) -> int:
+    """Who was harmed says more than what was found in a tablet, and that more than "this is a warning"."""
+    if fact.sentence == fact.title or fact.kind == "warning":
+        return 3
+    if fact.type == "event" and fact.kind in OF_PEOPLE:
+        return 0
+    return 1 if fact.type == "purity" else 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

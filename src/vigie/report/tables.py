@@ -17,6 +17,10 @@ from vigie.report.results import Group, Key, Section
 from vigie.report.words import Words
 from vigie.stats.summary import Summary
 
+_NAMED = frozenset(
+    {"retail", "wholesale", "purity", "seizures"}
+)  # of these, the products kept back are named
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
@@ -115,8 +119,16 @@ def _table(
     text_columns: int,
     name: Callable[[Key], str],
 ) -> Table:
-    names = words["between"].join(dict.fromkeys(name(key) for key in section.withheld))
-    sentence = "withheld_people" if section.topic == "harms" else "withheld"
+    withheld = ""
+    if section.withheld:
+        keys = list(dict.fromkeys(name(key) for key in section.withheld))
+        withheld = words.fill(
+            "withheld_people" if section.topic == "harms" else "withheld",
+            # Of the others the name alone would tell what few sources say, and of how few people.
+            names=words["between"].join(keys) if section.topic in _NAMED else words.count("row", len(keys)),
+            k=gate.least_sources,
+            persons=gate.least_persons,
+        )
     return Table(
         id=section.topic,
         title=words[section.topic],
@@ -124,9 +136,7 @@ def _table(
         columns=tuple(words[c] for c in columns),
         rows=rows,
         text_columns=text_columns,
-        withheld=words.fill(sentence, names=names, k=gate.least_sources, persons=gate.least_persons)
-        if names
-        else "",
+        withheld=withheld,
     )
 
 
@@ -139,12 +149,11 @@ def _has(group: Group) -> Summary:
 def price_table(section: Section, words: Words, gate: Gate) -> Table:
     """Median, middle half and range, in euros per unit; masses by the kilogram where the trade is wholesale."""
 
-    def scaled(group: Group) -> tuple[float, str]:
-        code = group.key[1]
-        return (1000.0, "kg") if section.topic == "wholesale" and code == "g" else (1.0, code)
+    def scaled(unit: str) -> tuple[float, str]:
+        return (1000.0, "kg") if section.topic == "wholesale" and unit == "g" else (1.0, unit)
 
     def cells(group: Group) -> Sequence[str]:
-        size, unit = scaled(group)
+        size, unit = scaled(group.key[1])
         found = _has(group)
         return (
             words.substance(group.key[0]),
@@ -157,17 +166,12 @@ def price_table(section: Section, words: Words, gate: Gate) -> Table:
             words.change(group.change),
         )
 
+    def named(key: Key) -> str:
+        return f"{words.substance(key[0])}, {words.of('units', scaled(key[1])[1])}"
+
     columns = ("product", "unit", "median", "half", "range", "statements", "sources", "change")
     rows = _rows(section, words, gate, cells)
-    return _table(
-        section,
-        words,
-        gate,
-        columns,
-        rows,
-        text_columns=2,
-        name=lambda k: f"{words.substance(k[0])}, {words.of('units', k[1])}",
-    )
+    return _table(section, words, gate, columns, rows, text_columns=2, name=named)
 
 
 def purity_value(measure: str, value: float, words: Words) -> str:
