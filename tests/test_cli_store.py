@@ -154,6 +154,17 @@ def test_a_store_in_use_is_told_in_one_line(folder: Path) -> None:
     assert result.stderr.count("\n") == 1
 
 
+def test_a_run_stopped_by_hand_says_how_to_go_on(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(_document: object) -> Any:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("vigie.extract.extract", stop)
+        result = run("add", folder)
+    assert (result.exit_code, result.stdout) == (130, "") and "the same command completes it" in result.stderr
+    assert "3 read, 3 new" in run("add", folder).stderr
+
+
 # doctor
 
 

@@ -7,6 +7,7 @@ from enum import Enum
 import typer
 
 DONE, SOME_REFUSED, WRONG_USE = 0, 1, 2  # exit codes of the contract
+STOPPED = 130  # by the user's interrupt, as shells tell it
 
 # Plain help: rich markup would double the time that `--help` takes.
 app = typer.Typer(

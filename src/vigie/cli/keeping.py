@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
-from vigie.cli.app import SOME_REFUSED, WRONG_USE, ExportFormat, ReportFormat, app
+from vigie.cli.app import SOME_REFUSED, STOPPED, WRONG_USE, ExportFormat, ReportFormat, app
 from vigie.cli.output import fail, say, table, write, write_json
 from vigie.cli.progress import progress
 from vigie.cli.reading import MAPPING, SOURCE, STDIN, read_stdin, reading_options, url_refusal
@@ -70,7 +71,11 @@ def add(
         raise fail(f"no store at {settings.store} (make one with: vigie add PATH)", WRONG_USE)
     reading = reading_options(source, mapping)
     with Store.open(settings.store, settings=settings) as opened:
-        summary = _reextract(opened) if reextract else add_paths(opened, paths or [], reading)
+        try:
+            summary = _reextract(opened) if reextract else add_paths(opened, paths or [], reading)
+        except KeyboardInterrupt:
+            say("vigie: stopped; what was committed stays, and the same command completes it")
+            raise typer.Exit(STOPPED) from None
     if format is ReportFormat.JSON:
         write_json(summary_json(summary))
     else:
@@ -204,10 +209,8 @@ def export(
     settings = settings_for(store)
     with Store.open(settings.store, read_only=True, settings=settings) as opened:
         formats = [f.value for f in dict.fromkeys(format)]
-        if full:
-            written = export_full(opened, directory, formats)
-        else:
-            written = export_public(opened, directory, formats, independent=independent_sources)
+        public = partial(export_public, independent=independent_sources)
+        written = (export_full if full else public)(opened, directory, formats)
     for path in written:
         write(f"{path}\n")
     if full:
