@@ -1,0 +1,45 @@
+# Two commands do everything on a fresh machine with Python and make: `make demo` and `make test`.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint bench clean
+
+help:            ## what each target does
+	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+
+$(VENV)/.demo: $(BIN)/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --editable '.[all]'
+	@touch $@
+
+$(VENV)/.dev: $(BIN)/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	@touch $@ $(VENV)/.demo
+
+demo: $(VENV)/.demo  ## the bundled corpus end to end into ./vigie-demo, offline once installed
+	$(BIN)/vigie demo
+
+test: $(VENV)/.dev  ## everything the tests need, then the tests with coverage
+	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
+
+lint: $(VENV)/.dev  ## style, types, layers, licences, lexicons, generated data
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python scripts/check_licences.py
+	$(BIN)/vigie lexicon check
+	$(BIN)/python scripts/build_gazetteer.py --check
+	$(BIN)/python scripts/build_demo.py --check
+
+bench: $(VENV)/.dev  ## figures quoted in docs/performance.md (minutes)
+	$(BIN)/python benchmarks/startup.py
+	$(BIN)/python benchmarks/extract_speed.py
+	$(BIN)/python benchmarks/add_memory.py
+
+clean:           ## remove the environment and what the demo wrote
+	rm -rf $(VENV) vigie-demo .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
