@@ -8,11 +8,18 @@ Left out: anaphora ("ce produit"), alcohol, tobacco, and drugs in general ("stup
 
 from __future__ import annotations
 
+import re
+
 from vigie.extract.mentions import SubstanceMention
 from vigie.extract.substance_context import accepted
 from vigie.lexicon.matcher import Hit
 from vigie.lexicon.substances import BLOCKER, LANGUAGES, form_matcher, substance_matcher
 from vigie.text.normalise import fold
+
+_REACH = 24  # code points around a name in which a form beside it begins and ends
+_OF = re.compile(r"\s(?:(?:de|of)\s(?:la\s|l'|the\s)?|d')[\"']?")
+_IN = re.compile(r"[\"']?(?:\s(?:en|in)\s|\s\(?|-)")
+_LOOSE = frozenset({"pill"})  # "ecstasy" means pills unless the text says powder
 
 
 def find_substances(text: str, lang: str) -> list[SubstanceMention]:
@@ -23,7 +30,13 @@ def find_substances(text: str, lang: str) -> list[SubstanceMention]:
     hits = [hit for hit in substance_matcher(lang).find(text, folded) if hit.term.id != BLOCKER]
     if not hits:
         return []
-    return [_mention(hit) for hit in accepted(text, folded, lang, hits)]
+    # "un caillou de crack", "des buvards de LSD": the first word is then a form, not a second mention.
+    hits = [
+        hit
+        for hit, after in zip(hits, [*hits[1:], None], strict=True)
+        if not (after and hit.term.status == "ambiguous" and _OF.fullmatch(folded, hit.end, after.start))
+    ]
+    return [_mention(hit, folded, lang) for hit in accepted(text, folded, lang, hits)]
 
 
 def find_forms(text: str, lang: str) -> list[SubstanceMention]:
@@ -38,11 +51,26 @@ def find_forms(text: str, lang: str) -> list[SubstanceMention]:
     ]
 
 
-def _mention(hit: Hit) -> SubstanceMention:
+def _mention(hit: Hit, folded: str, lang: str) -> SubstanceMention:
+    stated = hit.term.extra.get("form")
+    if stated in (None, *_LOOSE):
+        stated = _form_beside(hit, folded, lang) or stated
     return SubstanceMention(
         start=hit.start,
         end=hit.end,
         substance=hit.term.id,
-        form=hit.term.extra.get("form"),
+        form=stated,
         strong=hit.term.status == "strong",
     )
+
+
+def _form_beside(hit: Hit, folded: str, lang: str) -> str | None:
+    """The form said right before ("comprimés d'ecstasy", "bags of white powder") or after ("MDMA en cristaux")."""
+    low, high = max(0, hit.start - _REACH), min(len(folded), hit.end + _REACH)
+    for form in form_matcher(lang).find(folded[low:high]):
+        start, end = form.start + low, form.end + low
+        if end <= hit.start and _OF.fullmatch(folded, end, hit.start):
+            return form.term.id
+        if start >= hit.end and _IN.fullmatch(folded, hit.end, start):
+            return form.term.id
+    return None

@@ -32,8 +32,10 @@ _BESIDE = 28  # the same, for words that need tight support
 _MONEY = re.compile(
     r"[€£$]\s?\d|\d\s?(?:€|£|\$|e\b|eur\b|euros?\b|balles\b|dollars?\b|pounds?\b|quid\b|francs?\b|ff\b)"
 )
+# Between two names of a list there is a comma or a conjunction: "sachets de coke" is no list, "coke, taz et MD" is.
 _LIST = re.compile(
-    r"[\s,;/&+()\"']*(?:(?:et|ou|and|or|de|du|des|d|la|le|les|l|of|some|puis|voire)\b[\s,;/&+()\"']*)*"
+    r"[\s\"')]*(?:[,;/&+(]|\b(?:et|ou|and|or|puis|voire)\b)[\s,;/&+(\"']*"
+    r"(?:\b(?:et|ou|and|or|puis|voire|de|du|des|d|la|le|les|l|some|a|an|the)\b[\s,;/&+(\"']*)*"
 )
 _PARTITIVE = re.compile(r"(?:^|[^\w])(?:de la |du |des |de l'|some )[\"']?$")
 _OPENING = " \t\n\"'«“”„(-–—•*"
