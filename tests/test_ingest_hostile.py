@@ -12,6 +12,7 @@ import io
 import json
 import multiprocessing
 import struct
+import sys
 import time
 import zipfile
 import zlib
@@ -20,11 +21,11 @@ from pathlib import Path
 
 import pytest
 
-from ingest_samples import FACT, drawn_pdf, epub, odt, page, response, warc, zipped
-from vigie.ingest import guard, limits, read, read_stream
+from ingest_samples import FACT, drawn_pdf, epub, odt, page, response, run_here, warc, zipped
+from vigie.ingest import guard, limits, read, read_stream, worker
 from vigie.model.errors import InputRefused, MissingExtraError
 
-SECONDS = 8.0  # of wall clock on a busy machine; alone, each takes less than 3
+SECONDS = 12.0  # of wall clock on a busy machine; alone, each takes less than 3, two run into the limit of 6
 MEMORY = 3 * 1024**3  # address space; libraries map about 1 GB before the first byte is read
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 LAUGHS = (
@@ -216,7 +217,7 @@ def _attempt(name: str, data: bytes, answers: multiprocessing.connection.Connect
 
 @pytest.mark.parametrize(("name", "make", "reason"), [c[1:] for c in CASES], ids=[c[0] for c in CASES])
 def test_bounded(name: str, make: Callable[[], bytes], reason: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "WORKER_SECONDS", 3.0)
+    monkeypatch.setattr(limits, "WORKER_SECONDS", 6.0)
     receiver, sender = multiprocessing.Pipe(duplex=False)
     process = multiprocessing.get_context("fork").Process(target=_attempt, args=(name, make(), sender))
     process.start()
@@ -247,7 +248,7 @@ def test_the_rest_goes_on_after_a_crash(monkeypatch: pytest.MonkeyPatch) -> None
     child.process.wait()
     assert list(guard.run("html", good))
     with pytest.raises(guard.GuardError, match="longer than"):
-        list(guard.run("html", page("<p>a</p>" * 300_000).encode(), seconds=0.05))
+        list(guard.run("html", page("<p>a</p>" * 100_000).encode(), seconds=0.05))
     assert list(guard.run("html", good))
 
 
@@ -287,3 +288,47 @@ def test_nothing_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         except InputRefused:
             continue
     assert list(tmp_path.iterdir()) == []
+
+
+class _Broken:
+    """Jobs that fail in each way a parser can."""
+
+    @staticmethod
+    def refuse(data: bytes, options: dict[str, object]) -> object:
+        yield {"a": "\ud800"}
+        raise InputRefused("", "odd", "mend it")
+
+    @staticmethod
+    def recurse(data: bytes, options: dict[str, object]) -> object:
+        raise RecursionError("SECRET")
+        yield
+
+    @staticmethod
+    def eat(data: bytes, options: dict[str, object]) -> object:
+        raise MemoryError("SECRET")
+        yield
+
+    @staticmethod
+    def fail(data: bytes, options: dict[str, object]) -> object:
+        raise ValueError("SECRET")
+        yield
+
+
+@pytest.mark.parametrize(
+    ("job", "reason"),
+    [
+        ("refuse", "odd"),
+        ("recurse", "nested"),
+        ("eat", "memory"),
+        ("fail", "broken .ValueError."),
+        ("unknown", "broken .KeyError."),
+    ],
+)
+def test_each_failure_of_a_job_has_a_reason(job: str, reason: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        worker, "JOBS", {j: f"tests_of_jobs:{j}" for j in ("refuse", "recurse", "eat", "fail")}
+    )
+    monkeypatch.setitem(sys.modules, "tests_of_jobs", _Broken)
+    with pytest.raises(guard.GuardError, match=reason) as error:
+        list(run_here(job, b""))
+    assert "SECRET" not in error.value.reason

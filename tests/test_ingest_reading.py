@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - tables and made files read better with one case a line
 """Finding files, choosing their reader, source cards."""
 
 from __future__ import annotations

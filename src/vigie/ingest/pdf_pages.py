@@ -7,7 +7,9 @@ In: the bytes of a PDF. Out: first its metadata and page count, then one item a 
 from __future__ import annotations
 
 import ctypes
+import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import pypdfium2 as pdfium
@@ -18,6 +20,8 @@ from vigie.ingest.pdf_layout import Segment, in_reading_order
 from vigie.model.errors import InputRefused
 
 _GAP = 1.8  # of the size of the letters: a wider gap is a gutter or a cell border
+_PIECE = re.compile(r"\s+|[^\s\0]+")
+_HYPHENS = {0x02: "-", 0xAD: "-", 0xFFFE: "-"}  # what the library gives for a hyphen at the end of a line
 _MAX_CHARS = 200_000  # of one page; a dense newspaper page holds 25,000
 
 
@@ -47,39 +51,90 @@ def pages(data: bytes, options: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _segments(page: Any) -> list[Segment]:
-    """Runs of letters on one line without a wide gap, in the order of the file."""
+    """Runs of words on one line without a wide gap, in the order of the file."""
     textpage = page.get_textpage()
-    handle = textpage.raw
-    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
     segments: list[Segment] = []
     current: Segment | None = None
-    space = False
-    total = min(textpage.count_chars(), _MAX_CHARS)
-    for index in range(total):
-        code = pdfium_c.FPDFText_GetUnicode(handle, index)
-        if code in (10, 13):
-            current, space = None, False
-            continue
-        if code in (9, 32, 0xA0):
-            space = True
-            continue
-        char = "-" if code in (0x02, 0xFFFE, 0xAD) else chr(code) if 0 < code < 0x110000 else ""
-        pdfium_c.FPDFText_GetCharBox(handle, index, left, right, bottom, top)
-        x0, x1, y0, y1 = left.value, right.value, bottom.value, top.value
-        if not char or (code < 32 and code != 2):
-            continue
-        size = pdfium_c.FPDFText_GetFontSize(handle, index) if current is None or space else current.size
-        if current is not None and _continues(current, x0, y0, y1, size):
-            current.text += (" " if space else "") + char
-            current.widen(x0, x1, y0, y1)
+    for word in _words(textpage):
+        if word is None:
+            current = None
+        elif current is not None and _continues(current, word):
+            current.text += f" {word.text}" if word.spaced else word.text
+            current.widen(word.left, word.right, word.bottom, word.top)
         else:
-            current = Segment(char, x0, x1, y1, y0, max(size, y1 - y0, 1.0))
+            size = max(word.size, word.top - word.bottom, 1.0)
+            current = Segment(word.text, word.left, word.right, word.top, word.bottom, size)
             segments.append(current)
-        space = False
     textpage.close()
     return segments
 
 
-def _continues(line: Segment, x0: float, y0: float, y1: float, size: float) -> bool:
-    same_line = y0 <= line.top and y1 >= line.bottom
-    return same_line and -_GAP * line.size <= x0 - line.right <= _GAP * line.size
+@dataclass(slots=True)
+class _Word(Segment):
+    spaced: bool = True  # a space stands before it
+
+
+def _words(textpage: Any) -> Iterator[_Word | None]:
+    """Words with their boxes; None where the file ends a line. Only the outer letters are measured: asking for
+    each letter's box takes most of the time of a page.
+    """
+    box = _Boxes(textpage.raw)
+    text = _text(textpage)
+    spaced = False
+    for match in _PIECE.finditer(text):
+        piece = match.group()
+        if piece.isspace():
+            spaced = True
+            if "\n" in piece or "\r" in piece:
+                yield None
+            continue
+        yield from box.words(piece.translate(_HYPHENS), match.start(), spaced)
+        spaced = False
+
+
+def _text(textpage: Any) -> str:
+    """The text of a page, with one code point for each of its characters."""
+    count = min(textpage.count_chars(), _MAX_CHARS)
+    text: str = textpage.get_text_range(0, count) if count else ""
+    if len(text) == count:
+        return text
+    codes = (pdfium_c.FPDFText_GetUnicode(textpage.raw, n) for n in range(count))
+    return "".join(chr(code) if 0 < code < 0x110000 else "\0" for code in codes)
+
+
+class _Boxes:
+    """Asks for boxes without making four new numbers each time."""
+
+    def __init__(self, handle: Any) -> None:
+        self._handle = handle
+        self._numbers = tuple(ctypes.c_double() for _ in range(4))
+
+    def of(self, index: int) -> tuple[float, float, float, float]:
+        """Left, right, bottom, top of one letter."""
+        left, right, bottom, top = self._numbers
+        pdfium_c.FPDFText_GetCharBox(self._handle, index, left, right, bottom, top)
+        return left.value, right.value, bottom.value, top.value
+
+    def words(self, text: str, first: int, spaced: bool) -> Iterator[_Word]:
+        """The word of the letters from `first` on; single letters where they are set here and there."""
+        left, right, bottom, top = self.of(first)
+        size = pdfium_c.FPDFText_GetFontSize(self._handle, first)
+        if len(text) > 1:
+            left2, right2, bottom2, top2 = self.of(first + len(text) - 1)
+            limit = _GAP * max(size, top - bottom) * len(text)
+            if not (bottom2 <= top and top2 >= bottom and -limit < right2 - left < limit):
+                for n, letter in enumerate(text):
+                    yield from self.words(letter, first + n, spaced and n == 0)
+                return
+            left, right, bottom, top = (
+                min(left, left2),
+                max(right, right2),
+                min(bottom, bottom2),
+                max(top, top2),
+            )
+        yield _Word(text, left, right, top, bottom, size, spaced)
+
+
+def _continues(line: Segment, word: _Word) -> bool:
+    same_line = word.bottom <= line.top and word.top >= line.bottom
+    return same_line and -_GAP * line.size <= word.left - line.right <= _GAP * line.size
