@@ -9,6 +9,7 @@ Left out: times of day, durations, ages, recurring dates, half-open spans ("sinc
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -42,10 +43,9 @@ _MARGINS = {
     "quarter": (6, 18),
     "decade": (18, 6),
 }  # fmt: skip - code points before and after a trigger that the rules needing it may read
-_FIGURES = re.compile(
-    r"(?P<year>(?:1[89]|20)\d\d)|(?P<figures>\d[ \n]?[/.-][ \n]?\d)|\b(?P<quarter>[tqhs][1-4])\b"
-    r"|\d0 ?'?(?P<decade>s)\b|(?P<decade2>\b\w+t?ies\b)"
-)
+_NUMBER = re.compile(r"[0-9]+")
+_FIGURES = re.compile(r"[ \n]?[/.-][ \n]?\d")
+_DECADE = re.compile(r" ?'?s\b")
 _ANCHOR_REACH = 400
 _LATEST = 2100  # of a bare year when there is no reference
 _YEARS_AHEAD = 10
@@ -78,9 +78,22 @@ def _triggers(low: str, vocabulary: Words) -> dict[str, list[Span]]:
         if (start and low[start - 1].isalnum()) or (end < size and low[end].isalnum()):
             continue
         found.setdefault(vocabulary.trigger_kinds[index], []).append((start, end))
-    for match in _FIGURES.finditer(low):
-        found.setdefault((match.lastgroup or "").rstrip("2"), []).append(match.span())
+    for match in _NUMBER.finditer(low):
+        kind = _number_kind(low, match.start(), match.end())
+        if kind:
+            found.setdefault(kind, []).append(match.span())
+        if _FIGURES.match(low, match.end()):
+            found.setdefault("figures", []).append(match.span())
     return found
+
+
+def _number_kind(low: str, start: int, end: int) -> str | None:
+    """Whether a number may be a year, the figure of a quarter ("t2") or of a decade ("90s")."""
+    if end - start == 4 and low[start : start + 2] in ("18", "19", "20"):
+        return "year"
+    if end - start == 1 and start and low[start - 1] in "tqhs":
+        return "quarter"
+    return "decade" if low[end - 1] == "0" and _DECADE.match(low, end) else None
 
 
 def _windows(triggers: dict[str, list[Span]], kinds: frozenset[str], size: int) -> list[Span]:
@@ -196,7 +209,8 @@ def _checked(atom: Atom, said: dict[str, str], vocabulary: Words) -> Atom | None
             if atom.day is None or atom.day2 is None or atom.day2 <= atom.day:
                 return None
         case "decade" if atom.year is None:
-            decade = _DECADES.get(said.get("dw", "").replace(" ", "-"))
+            word = said.get("dw", "").replace(" ", "-")
+            decade = _DECADES.get(word) or int(vocabulary.meaning.get("decade", {}).get(word, 0))
             return replace(atom, year=decade) if decade else None
         case "decade":
             return replace(atom, year=(atom.year or 0) // 10 * 10) if (atom.year or 0) % 10 == 0 else None
@@ -206,9 +220,7 @@ def _checked(atom: Atom, said: dict[str, str], vocabulary: Words) -> Atom | None
 _DECADES = {
     "vingt": 1920, "trente": 1930, "quarante": 1940, "cinquante": 1950, "soixante": 1960,
     "soixante-dix": 1970,
-    "quatre-vingt": 1980, "quatre-vingts": 1980, "quatre-vingt-dix": 1990, "twenties": 1920, "thirties": 1930,
-    "forties": 1940, "fifties": 1950, "sixties": 1960, "seventies": 1970, "eighties": 1980, "nineties": 1990,
-    "noughties": 2000,
+    "quatre-vingt": 1980, "quatre-vingts": 1980, "quatre-vingt-dix": 1990,
 }  # fmt: skip
 
 
@@ -238,11 +250,14 @@ def _name(said: dict[str, str], vocabulary: Words) -> str | None:
 
 def _chosen(atoms: Sequence[Atom]) -> list[Atom]:
     """The longest where atoms overlap; in order."""
+    starts: list[int] = []
     kept: list[Atom] = []
     for atom in sorted(atoms, key=lambda a: (a.start - a.end, a.start)):
-        if all(atom.end <= other.start or other.end <= atom.start for other in kept):
-            kept.append(atom)
-    kept.sort(key=lambda a: a.start)
+        place = bisect_right(starts, atom.start)
+        before_ends = place == 0 or kept[place - 1].end <= atom.start
+        if before_ends and (place == len(kept) or atom.end <= kept[place].start):
+            starts.insert(place, atom.start)
+            kept.insert(place, atom)
     return kept
 
 

@@ -37,6 +37,7 @@ _DAY_CUE = re.compile(
 )
 
 
+_DAY_JOIN = re.compile(r"[ \n]?(?:au|a|to|until|through|et|and)[ \n](?:le )?")
 _OTHER_WEEK = re.compile(r"\b(?:following|second|third|fourth)[ \n]$")
 
 
@@ -155,6 +156,7 @@ def bare_weekdays(low: str, start: int, end: int, lang: str) -> Iterator[Atom]:
 
 def day_months(low: str, start: int, end: int, lang: str) -> Iterator[Atom]:
     """`le 22/04`: a day and a month in figures, after a cue, or where the figures can be nothing else."""
+    previous = -1
     for match in _DAY_MONTH.finditer(low, start, end):
         first, separator, second = int(match[1]), match[2], int(match[3])
         day, month = (first, second) if lang == "fr" else (second, first)
@@ -163,6 +165,8 @@ def day_months(low: str, start: int, end: int, lang: str) -> Iterator[Atom]:
         if not (1 <= month <= 12 and 1 <= day <= 31):
             continue
         cued = _DAY_CUE.search(low, max(0, match.start() - 14), match.start()) is not None
+        cued = cued or (previous >= 0 and _DAY_JOIN.fullmatch(low, previous, match.start()) is not None)
         clear = separator == "/" and day > 12 and len(match[1]) == 2 and len(match[3]) == 2
         if (cued and separator != "-") or clear or (cued and lang == "en"):
+            previous = match.end()
             yield Atom(start=match.start(), end=match.end(), kind="date", month=month, day=day)

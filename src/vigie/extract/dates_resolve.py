@@ -260,9 +260,17 @@ def _nth_weekday(atom: Atom, reference: date | None) -> Period | None:
         if reference is None:
             return None
         year = _unsaid_year(atom.month, None, None, reference)
-    first = date(year, atom.month, 1)
-    day = first + timedelta(days=(atom.weekday - first.weekday()) % 7 + 7 * (atom.number - 1))
-    return Period(day, day, "day", atom.year is None) if day.month == atom.month else None
+    whole = month_period(year, atom.month)
+    day = _nth(whole, atom.weekday, atom.number)
+    return None if day is None else Period(day, day, "day", atom.year is None)
+
+
+def _nth(whole: Period, weekday: int, number: int) -> date | None:
+    """The n-th such weekday of a period, counted from its end when negative."""
+    if number < 0:
+        return whole.last - timedelta(days=(whole.last.weekday() - weekday) % 7)
+    day = whole.first + timedelta(days=(weekday - whole.first.weekday()) % 7 + 7 * (number - 1))
+    return day if number and day <= whole.last else None
 
 
 def _nth_week(atom: Atom, reference: date | None) -> Period | None:
@@ -278,15 +286,13 @@ def _nth_week(atom: Atom, reference: date | None) -> Period | None:
         if atom.month is None or atom.number not in (1, 2, -1):
             return None
         return replace(narrow(whole, "start" if atom.number == 1 else "end"), relative=atom.year is None)
-    first = whole.first + timedelta(days=(3 - whole.first.weekday()) % 7)
-    last = whole.last - timedelta(days=(whole.last.weekday() - 3) % 7)
-    thursday = last if atom.number < 0 else first + timedelta(weeks=atom.number - 1)
-    if atom.number == 0 or thursday > last:
-        return None
-    monday = thursday - timedelta(days=3)
     if atom.unit == "weekend":
-        return Period(monday + timedelta(days=5), monday + timedelta(days=6), "day", atom.year is None)
-    return Period(monday, monday + timedelta(days=6), "week", atom.year is None)
+        saturday = _nth(whole, 5, atom.number)
+        if saturday is None:
+            return None
+        return Period(saturday, saturday + timedelta(days=1), "day", atom.year is None)
+    thursday = _nth(whole, 3, atom.number)
+    return None if thursday is None else replace(period_around(thursday, "week"), relative=atom.year is None)
 
 
 def _anchored(atom: Atom, reference: date | None, anchor: Period | None) -> Period | None:

@@ -17,7 +17,7 @@ from vigie.lexicon.terms import Term, load_terms
 from vigie.text.normalise import fold
 
 LANGUAGES = ("fr", "en")
-TRIGGERS = ("month", "weekday", "season", "holiday", "day", "unit")
+TRIGGERS = ("month", "weekday", "season", "holiday", "day", "unit", "decade")
 
 
 @dataclass(frozen=True, slots=True)
