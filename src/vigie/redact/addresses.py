@@ -47,7 +47,7 @@ _CODE = re.compile(r"(?<!\w)(?:digicode|code (?:de )?porte|code (?:d')?entree|do
 _FLAT = re.compile(r"(?<!\w)(?:appt?\.?|appartement|apt\.?|bat\.?|batiment|esc\.?|escalier|hall|porte)\s(?:n°\s?)?(?:\d{1,4}[a-z]?|[a-z]\d{0,3})(?!\w)(?:\s?,\s?)?")  # fmt: skip
 _GOES_ON = re.compile(
     r"(?:\s|-)(?:(?:d'|l'|de la |de l'|des |de |du |la |le |les |et |en |sur )?)"
-    r"(?:[A-ZÀ-ÖØ-Þ][\w'’.\-]{0,29}|\d{1,2}(?:er)?\s(?:janvier|f[ée]vrier|mars|avril|mai|juin|juillet|ao[ûu]t|septembre|octobre|novembre|d[ée]cembre)(?:\s\d{4})?|(?:janvier|f[ée]vrier|mars|avril|mai|juin|juillet|ao[ûu]t|septembre|octobre|novembre|d[ée]cembre)(?:\s\d{4})?)"
+    r"(?:[A-ZÀ-ÖØ-Þ][\w'’.\-]{0,29}|1[89]\d\d(?!\d)|\d{1,2}(?:er)?\s(?:janvier|f[ée]vrier|mars|avril|mai|juin|juillet|ao[ûu]t|septembre|octobre|novembre|d[ée]cembre)(?:\s\d{4})?|(?:janvier|f[ée]vrier|mars|avril|mai|juin|juillet|ao[ûu]t|septembre|octobre|novembre|d[ée]cembre)(?:\s\d{4})?)"
 )  # fmt: skip
 
 

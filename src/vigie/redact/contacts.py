@@ -29,10 +29,10 @@ def contacts(text: str, folded: str, lang: str) -> list[Removal]:
     return [
         *find_links(text, folded),
         *find_handles(text, folded),
-        *find_phones(text, folded, lang),
-        *find_spoken_numbers(folded),
         *find_payments(text),
         *find_identifiers(text, folded),
+        *find_phones(text, folded, lang),
+        *find_spoken_numbers(folded),
         *find_addresses(text, folded),
     ]
 

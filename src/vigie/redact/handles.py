@@ -14,7 +14,9 @@ from functools import cache
 from vigie.lexicon.terms import data_toml
 from vigie.redact.spans import Removal, words_at
 
-_MENTION = re.compile(r"@(?<![\w@/.]@)\s?[._]?(?=[\w.]{0,40}[A-Za-zÀ-ÿ_])[\w](?:[\w.\-]{0,40}\w|_)?_{0,3}")
+_MENTION = re.compile(
+    r"@(?<![\w@/.]@)[ \u00a0]?[._]?(?=[\w.]{0,40}[A-Za-zÀ-ÿ_])[\w](?:[\w.\-]{0,40}\w|_)?_{0,3}"
+)
 _TAGGED = re.compile(r"(?<![\w#@])[A-Za-z][\w.]{1,31}#\d{4}(?!\w)")
 _SESSION = re.compile(r"05(?<!\w05)[0-9a-fA-F]{64}(?!\w)")
 _MATRIX = re.compile(r"@(?<!\w@)[\w.\-=]{1,40}:[a-z0-9.\-]{3,60}")
@@ -49,8 +51,10 @@ def find_handles(text: str, folded: str) -> Iterator[Removal]:
         for match in _MATRIX.finditer(text):
             yield Removal(match.start(), match.end(), "handle")
         for match in _MENTION.finditer(text):
-            end = match.end()
-            yield Removal(match.start(), end, "handle")
+            word = match.group()
+            if word[1] in " \u00a0" and not (word[2].isalpha() and _looks_made_up(word[2:])):
+                continue  # "50 € @ 2 g": a price, not an account
+            yield Removal(match.start(), match.end(), "handle")
     if "#" in text:
         for match in _TAGGED.finditer(text):
             yield Removal(match.start(), match.end(), "handle")

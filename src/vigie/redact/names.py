@@ -76,7 +76,18 @@ def find_names(text: str, folded: str, extra: Sequence[str] = ()) -> list[Remova
     ]
     spans += _nicknames(folded, spans)
     spans += _beside(doubtful, spans, folded, words)
-    return [Removal(start, end, "name") for start, end in spans]
+    return _joined(spans, text)
+
+
+def _joined(spans: list[tuple[int, int]], text: str) -> list[Removal]:
+    """Parts of one name, found one by one, make one removal."""
+    found: list[Removal] = []
+    for start, end in sorted(set(spans)):
+        if found and start <= found[-1].end + 1 and text[found[-1].end : start] in ("", " ", "-", "\u00a0"):
+            found[-1] = Removal(found[-1].start, max(end, found[-1].end), "name")
+        else:
+            found.append(Removal(start, end, "name"))
+    return found
 
 
 def _names_in(run: list[Token], text: str, folded: str, words: Lists) -> Iterator[list[Token]]:
@@ -195,8 +206,8 @@ def _decide(
         len(segment) > 1
         and segment[-1].initial
         and len(segment[0].low) > 2
-        and folded[end : end + 1] in (",", ";")
-    ):
+        and (folded[end : end + 1] in ("", ",", ";", "\n") or folded[end : end + 2] == " (")
+    ):  # "Fontarel Z., Quint B. (2019)": a list of authors
         if unknown_ok:
             yield segment
         return
