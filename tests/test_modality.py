@@ -7,8 +7,8 @@ from importlib import resources
 from typing import Any
 
 import pytest
-from cue_samples import analysis
 
+from cue_samples import analysis
 from vigie.extract.modality import extract_modalities, find_modalities
 from vigie.extract.scan import load_near
 from vigie.lexicon.terms import load_terms
@@ -89,7 +89,9 @@ EXTRACTED = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("title", "body", "expected"), [c[1:] for c in EXTRACTED], ids=[c[0] for c in EXTRACTED])
+@pytest.mark.parametrize(
+    ("title", "body", "expected"), [c[1:] for c in EXTRACTED], ids=[c[0] for c in EXTRACTED]
+)
 def test_extracted(title: str, body: str, expected: dict[str, int]) -> None:
     found: dict[str, int] = {}
     for draft in extract_modalities(analysis(body, title=title)):

@@ -79,9 +79,10 @@ def _scope(hit: Hit, found: Scan, span: Span, cuts: tuple[Boundary, ...]) -> tup
         end = _limited(found.flat, hit.end, forward_end(cuts, hit.end, span, commas=commas), hit)
     if direction in ("backward", "clause") or _passive(hit, found, span):
         start = backward_start(cuts, hit.start, span)
-    elif extra.get("after_ne"):
+    elif extra.get("after_ne") or extra.get("from_ne"):
         # the verb stands between "ne" and "pas": "le prix n'augmente pas"
-        start = max((m.end() for m in _NE.finditer(found.flat, span.start, hit.start)), default=hit.start)
+        begin = max(backward_start(cuts, hit.start, span, commas=True), hit.start - _NE_REACH)
+        start = max((m.end() for m in _NE.finditer(found.flat, begin, hit.start)), default=hit.start)
     return start, end
 
 
@@ -91,7 +92,11 @@ def _estimates(hit: Hit, found: Scan, span: Span) -> bool:
     if _any_word(tuple(extra["estimate"])).search(found.flat, span.start, span.end):
         return True
     rates = tuple(extra.get("rate", ()))
-    return bool(rates) and _passive(hit, found, span) and bool(_any_word(rates).search(found.flat, hit.end, span.end))
+    return (
+        bool(rates)
+        and _passive(hit, found, span)
+        and bool(_any_word(rates).search(found.flat, hit.end, span.end))
+    )
 
 
 @cache

@@ -174,11 +174,16 @@ def _by_hyphen(text: str, hits: list[Hit], places: Sequence[PlaceMention]) -> It
 
 def _mode(hits: list[Hit], start: int, end: int) -> FlowMode:
     """The mode named nearest to the flow in its sentence."""
-    modes = [hit for hit in hits if hit.term.id in _MODES]
+    modes = [hit for hit in hits if _mode_of(hit)]
     if not modes:
         return "unknown"
     nearest = min(modes, key=lambda hit: (max(hit.start - end, start - hit.end, 0), hit.start))
-    return cast(FlowMode, nearest.term.id)
+    return cast(FlowMode, _mode_of(nearest))
+
+
+def _mode_of(hit: Hit) -> str | None:
+    mode = hit.term.extra.get("mode", hit.term.id)
+    return mode if mode in _MODES else None
 
 
 def _substance(analysis: Analysis, span: Span, start: int) -> SubstanceMention | None:

@@ -73,9 +73,11 @@ def _mentions(text: str, lang: str) -> list[tuple[ModalityMention, str]]:
         for hit in found.hits["modalities"]
         if not hit.term.id.startswith("none") and _in_context(hit, found, context)
     ]
-    for hit in found.hits.get(NEAR, ()):
-        if _in_context(hit, found, context) and (span := _near(hit, found)) is not None:
-            spans.append((*span, hit.term))
+    spans += [
+        (*span, hit.term)
+        for hit in found.hits[NEAR]
+        if _in_context(hit, found, context) and (span := _near(hit, found)) is not None
+    ]
     codes = {(term.id, found.sentence_index(start)) for start, _end, term in spans}
     mentions: dict[tuple[int, int, str], tuple[ModalityMention, str]] = {}
     for start, end, term in spans:

@@ -1,0 +1,108 @@
+"""Assertion cues: {kind:…} says which cue must be found and [brackets] what it governs; traps have no cue."""
+
+from __future__ import annotations
+
+import pytest
+
+from vigie.extract.assertion import find_assertion_cues
+from vigie.extract.scan import load_endings
+
+CASES = [
+    # why, language, text with the governed words in [brackets], kind (None = no cue at all)
+    ("plain", "fr", "La poudre ne [contient pas de talc].", "negated"),
+    ("stops at mais", "fr", "Le lot n'[a pas de cocaïne], mais 30 g de talc.", "negated"),
+    ("verb inside", "fr", "Le prix de 80 euros n'[a pas bougé] depuis.", "negated"),
+    ("passive takes the subject", "fr", "[Les 4 kg de cocaïne n'ont pas été saisis].", "negated"),
+    ("no more, not more than", "fr", "Plus de 30 kg de résine circulent.", None),
+    ("plus with ne", "fr", "On ne [trouve plus de cocaïne].", "negated"),
+    ("restrictive", "fr", "Le gramme n'est vendu que 40 euros.", None),
+    ("at least so much", "fr", "Pas moins de 30 kg ont été saisis.", None),
+    ("upper bound", "fr", "La pureté ne dépasse pas 10 %.", None),
+    ("not only", "fr", "Non seulement la cocaïne, le crack aussi.", None),
+    ("does not hesitate", "fr", "Les dealers n'hésitent pas à livrer.", None),
+    ("unprecedented", "fr", "Une hausse sans précédent.", None),
+    ("jobless", "fr", "Un homme sans emploi détenait 4 kg.", None),
+    ("without", "fr", "Il vend une poudre [sans cocaïne].", "negated"),
+    ("none", "fr", "[Aucune overdose n'est signalée].", "negated"),
+    ("denied, backward", "fr", "[La saisie de 30 kg a été démentie] hier.", "negated"),
+    ("denies, forward", "fr", "Le parquet [dément toute overdose].", "negated"),
+    ("feared, backward", "fr", "[Une hausse des overdoses est à craindre].", "hypothetical"),
+    ("feared, forward", "fr", "Les médecins [redoutent une hausse].", "hypothetical"),
+    ("if", "fr", "[Si le gramme baisse], la demande monte.", "hypothetical"),
+    ("even if", "fr", "Même si le gramme baisse, la demande monte.", None),
+    ("so", "fr", "Une poudre si pure.", None),
+    ("may contain", "fr", "Le cachet [peut contenir 300 mg].", "hypothetical"),
+    ("suspected", "fr", "Il est [soupçonné d'avoir vendu 2 kg].", "hypothetical"),
+    ("not ruled out", "fr", "Le parquet [n'exclut pas une overdose].", "hypothetical"),
+    ("presumed dealer exists", "fr", "Un trafiquant présumé vendait 3 kg.", None),
+    ("rumour", "fr", "[Selon une rumeur, le gramme est à 200 euros].", "reported"),
+    ("hearsay conditional", "fr", "Le kilo [vaudrait 30 000 euros].", "reported"),
+    ("past conditional", "fr", "Le réseau [aurait écoulé 300 kg].", "reported"),
+    ("passive conditional", "fr", "[Quelque 300 kg auraient été écoulés].", "reported"),
+    ("regular conditional", "fr", "Le gramme [coûterait 70 euros].", "reported"),
+    ("imperfect that looks alike", "fr", "Le réseau opérait et livrait de nuit.", None),
+    ("official scale", "fr", "Au barème des douanes, le gramme coûterait 5 euros.", None),
+    ("market rate", "fr", "Deux tonnes seraient fumées chaque jour.", None),
+    ("should have", "fr", "Le prix aurait dû baisser.", None),
+    ("future", "fr", "Quatre vendeurs [seront jugés en mai].", "planned"),
+    ("going to", "fr", "La salle [va être ouverte].", "planned"),
+    ("bill", "fr", "Un [projet de loi interdit la vente].", "planned"),
+    ("camera is no future", "fr", "Une caméra filmait le hall.", None),
+    ("english no", "en", "It held [no cocaine] but 30 g of talc.", "negated"),
+    ("english bound", "en", "No fewer than 30 kg were seized.", None),
+    ("english never more than", "en", "It is never more than 20 percent pure.", None),
+    ("english passive", "en", "[30 kg were not seized].", "negated"),
+    ("month of May", "en", "It was seized in May.", None),
+    ("may", "en", "The pills [may contain 300 mg].", "hypothetical"),
+    ("reportedly", "en", "The gram [reportedly sells for 200 euros].", "reported"),
+    ("will", "en", "The room [will open in 2027].", "planned"),
+    ("denied", "en", "Police [denied that 30 kg were lost].", "negated"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("lang", "marked", "kind"), [c[1:] for c in CASES], ids=[c[0] for c in CASES])
+def test_cue(lang: str, marked: str, kind: str | None) -> None:
+    text = marked.replace("[", "").replace("]", "")
+    cues = find_assertion_cues(text, lang)
+    if kind is None:
+        assert cues == []
+        return
+    start, end = marked.index("["), marked.index("]") - 1
+    assert [c.kind for c in cues][:1] == [kind]
+    inside = [c for c in cues if c.kind == kind]
+    assert any(
+        text[c.scope_start : c.scope_end].strip(" .").startswith(text[start:end].split()[0])
+        and c.scope_end >= end
+        for c in inside
+    ), [text[c.scope_start : c.scope_end] for c in inside]
+    assert all(0 <= c.scope_start <= c.start < c.end <= max(c.scope_end, c.end) for c in inside)
+
+
+STOPS = [
+    # why, text, what the first cue must not govern
+    ("mais", "Le lot n'a pas de cocaïne, mais 30 g de talc.", "30 g"),
+    ("comma", "Sans cocaïne sur lui, il avait 30 g de talc.", "30 g"),
+    ("semicolon", "Il n'a pas vendu ; 30 g de crack étaient chez elle.", "30 g"),
+    ("sentence", "Il n'a jamais vendu. Son frère avait 30 g.", "30 g"),
+    ("word limit", "Un sac sans cocaïne a été trouvé près de 30 g de crack.", "30 g"),
+    ("future looks ahead", "Les hommes arrêtés avec 30 g seront jugés.", "30 g"),
+]
+
+
+@pytest.mark.parametrize(("text", "free"), [c[1:] for c in STOPS], ids=[c[0] for c in STOPS])
+def test_scope_stops(text: str, free: str) -> None:
+    cue = find_assertion_cues(text, "fr")[0]
+    at = text.index(free)
+    assert not cue.scope_start <= at < cue.scope_end
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_endings_prove_themselves(lang: str) -> None:
+    for term in load_endings("assertion", lang):
+        for hit in term.hit:
+            text = hit.replace("[", "").replace("]", "")
+            wanted = {part.split("]")[0] for part in hit.split("[")[1:]}
+            found = {text[c.start : c.end] for c in find_assertion_cues(text, lang)}
+            assert wanted <= found
+        for miss in term.miss:
+            assert [c for c in find_assertion_cues(miss, lang) if c.kind == term.extra["kind"]] == []

@@ -1,0 +1,66 @@
+"""Trends: indicator, direction and substance as the text states them; what is no drug trend gives none."""
+
+from __future__ import annotations
+
+import pytest
+
+from cue_samples import analysis
+from vigie.extract.trend import extract_trends
+
+CASES = [
+    # why, language, text, {(indicator, direction, substance)}
+    ("price, verb", "fr", "Le prix de la cocaïne a chuté.", {("price", "down", "cocaine")}),
+    ("price, noun before", "fr", "La baisse du prix de l'héroïne surprend.", {("price", "down", "heroin")}),
+    ("gram as price", "fr", "Le gramme de cocaïne a perdu 10 %.", {("price", "down", "cocaine")}),
+    ("use, noun before", "fr", "L'envolée de la consommation de MDMA inquiète.", {("use", "up", "mdma")}),
+    ("use, after", "fr", "Le crack, dont la consommation est en forte hausse.", {("use", "up", "crack")}),
+    ("purity", "fr", "Une amélioration de la pureté de l'héroïne.", {("purity", "up", "heroin")}),
+    ("two clauses", "fr", "La pureté de l'héroïne reste stable, mais les overdoses ont doublé.",
+     {("purity", "stable", "heroin"), ("harm", "up", "heroin")}),
+    ("list of subjects", "fr", "La consommation de crack et les hospitalisations augmentent.",
+     {("use", "up", "crack"), ("harm", "up", "crack")}),
+    ("seizures", "fr", "Les saisies de kétamine explosent.", {("availability", "up", "ketamine")}),
+    ("record", "fr", "Un record de saisies de cocaïne.", {("availability", "peak", "cocaine")}),
+    ("violence", "fr", "La recrudescence des meurtres liés au trafic.", {("violence", "up", None)}),
+    ("easier to get", "fr", "La cocaïne est de plus en plus disponible.", {("availability", "up", "cocaine")}),
+    ("cheaper", "fr", "La cocaïne est moins chère.", {("price", "down", "cocaine")}),
+    ("beside a substance", "fr", "L'émergence de la 3-MMC.", {("use", "emerging", "3-mmc")}),
+    ("shortage", "fr", "Une pénurie d'héroïne.", {("availability", "down", "heroin")}),
+    ("modality", "fr", "La livraison à domicile de cocaïne progresse.", {("modality", "up", "cocaine")}),
+    ("taxes", "fr", "Une hausse de 10 % des impôts, drogue ou non.", set()),
+    ("housing", "fr", "Le prix de l'immobilier augmente près du point de deal.", set()),
+    ("no drug at all", "fr", "Le prix du pain a chuté.", set()),
+    ("electricity", "fr", "La consommation d'électricité augmente.", set()),
+    ("road users", "fr", "Les usagers de la route sont en hausse, drogue au volant.", set()),
+    ("too far apart", "fr",
+     "Le prix de la cocaïne, que personne ici ne veut plus commenter devant des inconnus venus de loin, monte.", set()),
+    ("other clause", "fr", "Le prix de la cocaïne est connu ; la température baisse.", set()),
+    ("figures only", "fr", "Le gramme de cocaïne vaut 58 euros contre 66.", set()),
+    ("adjective of another noun", "fr", "Une peur croissante des acheteurs de crack devant le trafic.", set()),
+    ("english price", "en", "The price of heroin fell.", {("price", "down", "heroin")}),
+    ("english deaths", "en", "Overdose deaths involving fentanyl rose.", {("harm", "up", "fentanyl")}),
+    ("english pay rise", "en", "The pay rise came before the cocaine trial.", set()),
+    ("english popular", "en", "Ketamine is increasingly popular.", {("use", "up", "ketamine")}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("lang", "text", "expected"), [c[1:] for c in CASES], ids=[c[0] for c in CASES])
+def test_trends(lang: str, text: str, expected: set[tuple[str, str, str | None]]) -> None:
+    found = {
+        (d.value.indicator, d.value.direction, d.substance)  # type: ignore[union-attr]
+        for d in extract_trends(analysis(text, lang))
+    }
+    assert found == expected
+
+
+def test_title_counts_only_for_what_the_body_omits() -> None:
+    said = list(extract_trends(analysis("Le prix de la cocaïne a baissé.", title="Cocaïne : le prix baisse")))
+    assert [d.start > 20 for d in said] == [True]
+    alone = list(extract_trends(analysis("La note est interne.", title="Le prix de la cocaïne baisse")))
+    assert [d.start for d in alone] == [3]
+
+
+def test_span_holds_subject_and_direction() -> None:
+    text = "À Lyon, la pureté de la MDMA augmente encore."
+    [draft] = extract_trends(analysis(text))
+    assert text[draft.start : draft.end] == "pureté de la MDMA augmente"
