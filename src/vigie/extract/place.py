@@ -29,6 +29,7 @@ _LIST_JOINT = re.compile(
 )
 _PAIRS = ("et la", "et le", "et les", "et l'", "et l’", ", la", ", le", ", les", ", l'", ", l’", "et", ",")
 _OPENERS = frozenset(("Le", "La", "Les", "L", "Un", "Au", "En", "Il", "On", "De", "Sur", "Des"))
+_COUNTY = re.compile(r" (?:County|Counties|Parish)\b")
 _SUFFIXED = re.compile(r"[-‐][^\W\d_]")
 
 
@@ -176,6 +177,8 @@ def _candidate(
     tail = re.split(r"[ \u00a0\u202f]", written)[-1]
     if tail[0].islower():  # "Les arcs", "La plagne": an ordinary word; divisions may end so ("Corée du sud")
         entries = tuple(e for e in entries if e.level in DIVISIONS)
+    if _COUNTY.match(text, end):  # larger than the town it is named after, or far from it
+        entries = tuple(e for e in entries if e.level in DIVISIONS)
     if written.isupper() and len(written) <= 3:
         return None
     if text[start - 1 : start] in ("-", "‐", "–") and start > 1 and text[start - 2].isalnum():
@@ -240,11 +243,7 @@ def _resolve(text: str, candidates: list[Candidate], scene: Scene) -> list[Place
         chosen[index] = entry
         if candidate.evidence >= Evidence.WEAK or candidate.codes:
             strong.setdefault(candidate.name, entry)
-        if (
-            candidate.evidence >= Evidence.NAME
-            or entry.population >= 100_000
-            or candidate.name.count(" ") > 1
-        ):
+        if candidate.evidence >= Evidence.NAME or entry.population >= 20_000 or candidate.name.count(" ") > 1:
             last_end = candidate.end
     mentions: list[PlaceMention] = []
     for index, candidate in enumerate(candidates):

@@ -114,7 +114,7 @@ def _need(candidate: Candidate, entry: Entry, scene: Scene) -> int:
     if word or given:
         need = 2 if people >= 300_000 else 4
     elif scene.lang == "en" and entry.country not in _ANGLOPHONE:
-        need = 0 if people >= 200_000 else 2 if people >= 80_000 else 3
+        need = 0 if people >= 200_000 else 2 if people >= 40_000 else 3
     else:
         need = next(grade for grade, least in enumerate(_CITY_SIZES) if people >= least)
     return need - 1 if held and need else need
@@ -189,7 +189,7 @@ def _explained(entry: Entry, codes: frozenset[str]) -> bool:
     )
 
 
-_BASE = {"country": 9.0, "region": 7.5, "department": 7.0, "area": 6.8, "state": 7.5}
+_BASE = {"country": 9.0, "region": 7.5, "department": 7.6, "area": 6.8, "state": 7.5}
 
 
 def _weight(candidate: Candidate, entry: Entry, scene: Scene, explained: bool) -> float:

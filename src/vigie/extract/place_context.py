@@ -55,6 +55,7 @@ class Rules:
     """contexts.toml, as sets of folded words."""
 
     locative: frozenset[str]
+    joints: frozenset[str]
     weak: frozenset[str]
     pairs: frozenset[str]
     place_nouns: frozenset[str]
@@ -81,7 +82,7 @@ def rules() -> Rules:
         return frozenset(fold(word) for word in data[table][name])
 
     return Rules(
-        words("before", "locative"), words("before", "weak"), words("before", "pairs"), words("nouns", "place"),
+        words("before", "locative"), words("before", "joints"), words("before", "weak"), words("before", "pairs"), words("nouns", "place"),
         words("nouns", "department"), words("nouns", "after_en"), words("person", "titles"), words("person", "given"),
         words("person", "famous"), words("person", "openers"), words("bearers", "with_de"),
         words("bearers", "straight"), words("near", "area"), words("near", "place"), words("near", "after"),
@@ -169,12 +170,7 @@ def judge(text: str, start: int, end: int, name: str, left: Left) -> Evidence:
         noun = three if one in ("la", "l'", "the") and two in ("de", "of", "a", "dans", "sur") else two
         if noun in known.bearers_de and left.words[-1] != "la":
             return Evidence.AGAINST
-        if (
-            two
-            and left.words[-2][0].isupper()
-            and one in ("de", "d'", "du")
-            and _is_family(left, text, start)
-        ):
+        if two and left.words[-2][0].isupper() and one in ("de", "d'", "du") and _is_family(left, name):
             return Evidence.AGAINST  # "Dominique de Villepin"
         if noun in known.place_nouns or f"{two} {one}" in known.pairs:
             return Evidence.STRONG
@@ -191,6 +187,8 @@ def judge(text: str, start: int, end: int, name: str, left: Left) -> Evidence:
         return Evidence.STRONG
     if name in known.given and _NEXT_CAPITAL.match(text, end):
         return Evidence.AGAINST
+    if one in known.joints:
+        return Evidence.NAME
     if one in known.weak:
         return Evidence.WEAK
     if left.opening:
@@ -199,14 +197,14 @@ def judge(text: str, start: int, end: int, name: str, left: Left) -> Evidence:
     return Evidence.NAME
 
 
-def _is_family(left: Left, text: str, start: int) -> bool:
+def _is_family(left: Left, name: str) -> bool:
     """The capital before "de" belongs to a person, not to an office, a town or a sentence's first word."""
     word = left.low[-2]
     known = rules()
     if word in known.place_nouns or word in known.openers or word in known.weak or word in known.locative:
         return False
-    if left.words[-2].isupper():
-        return False
+    if left.words[-2].isupper() or any(e.population >= 50_000 for e in gazetteer().find(name)):
+        return False  # "CHU de Metz", "l'hôpital Purpan de Toulouse"
     first = len(left.words) < 3 or left.words[-3] in (".", "!", "?", ":", "\n", "«", '"', "“")
     return not first and not gazetteer().find(key(word))
 

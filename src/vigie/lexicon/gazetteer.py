@@ -8,7 +8,7 @@ Left out: anything finer than a commune (arrondissement for Paris, Lyon, Marseil
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, cached_property, lru_cache
 from importlib import resources
@@ -20,7 +20,7 @@ from vigie.model.place import Level, Place
 from vigie.text.normalise import fold
 
 _SPACED = str.maketrans({"-": " ", "'": " ", "œ": "oe", "ß": "ss", "/": " ", ".": " "})
-_ARTICLES = ("le ", "la ", "les ")
+_ARTICLES = ("le", "la", "les")
 _SAINTS = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes"}
 # Former and alternative codes. Paris keeps FR-75: every department is "FR-" and its number (ISO now has FR-75C).
 _ALIASES = {
@@ -167,15 +167,29 @@ class Gazetteer:
         )  # fmt: skip
 
     @cached_property
+    def _openings(self) -> tuple[dict[str, int], dict[str, int]]:
+        heads: dict[str, int] = {}
+        articled: dict[str, int] = {}
+        for names in (self._communes, self._cities, self._divisions, self._aliases):
+            for name in names:
+                head, _, rest = name.partition(" ")
+                size = name.count(" ") + 1
+                if heads.get(head, 0) < size:
+                    heads[head] = size
+                if head in _ARTICLES:
+                    second = rest.partition(" ")[0]
+                    articled[second] = max(articled.get(second, 0), size - 1)
+        return heads, articled
+
+    @property
     def heads(self) -> dict[str, int]:
         """First word of every name -> number of words of the longest name that it opens."""
-        return _openings((self._communes, self._cities, self._divisions, self._aliases))
+        return self._openings[0]
 
-    @cached_property
+    @property
     def articled(self) -> dict[str, int]:
         """The same for names that open with an article, without it: "mans" of "le mans"."""
-        names = (*self._communes, *self._cities, *self._divisions, *self._aliases)
-        return _openings(([n.partition(" ")[2] for n in names if n[0] == "l" and n.startswith(_ARTICLES)],))
+        return self._openings[1]
 
     @cached_property
     def _commune_records(self) -> dict[str, str]:
@@ -210,18 +224,6 @@ def _exact(name: str) -> bool:
     return name[0].islower() or name[0] == "=" or "." in name or (name.isupper() and name.isalpha())
 
 
-def _openings(tables: Iterable[Iterable[str]]) -> dict[str, int]:
-    longest: dict[str, int] = {}
-    get = longest.get
-    for names in tables:
-        for name in names:
-            head = name.partition(" ")[0]
-            size = name.count(" ") + 1
-            if get(head, 0) < size:
-                longest[head] = size
-    return longest
-
-
 def _number(field: str) -> float | None:
     return float(field) if field else None
 
@@ -235,8 +237,9 @@ def _read_gz(name: str) -> str:
 
 
 def _index(text: str) -> dict[str, str]:
-    pairs = [line.split("\t", 1) for line in text.split("\n") if line and line[0] != "#"]
-    return dict(cast("list[tuple[str, str]]", pairs))
+    # One pair at a time: 35,000 lists alive at once would set off the garbage collector.
+    pairs = (line.split("\t", 1) for line in text.split("\n") if line and line[0] != "#")
+    return dict(cast("Iterator[tuple[str, str]]", pairs))
 
 
 def _city(record: str) -> Entry:
