@@ -295,11 +295,11 @@ def write_pdf(doc: Doc) -> bytes:
     source = (
         f'#set document(title: "{doc.title}", date: datetime(year: {int(doc.published[:4])}, '
         f"month: {int(doc.published[5:7])}, day: {int(doc.published[8:])}))\n"
-        f'#set text(font: "Libertinus Serif", size: 9.5pt, lang: "{doc.lang}", hyphenate: true)\n'
+        f'#set text(font: "Libertinus Serif", size: 12pt, lang: "{doc.lang}", hyphenate: true)\n'
         "#set par(justify: true)\n"
         f'#set page(paper: "a6", columns: 2, margin: 12mm, numbering: "1 / 1", '
         f"header: text(size: 6pt)[{head}])\n"
-        f'#place(top + center, scope: "parent", float: true)[#text(size: 12pt, weight: "bold")'
+        f'#place(top + center, scope: "parent", float: true)[#text(size: 12pt, weight: "bold", hyphenate: false)'
         f"[{escaped(doc.title)}] "
         f"#linebreak() {escaped(long_date(doc))}]\n\n"
         + "\n\n".join(escaped(part) for part in paragraphs(doc))
