@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vigie.extract.dates import find_dates
-from vigie.extract.dates_resolve import add_months, easter
+from vigie.extract.dates_calendar import add_months, easter
 from vigie.extract.mentions import DateMention
 from vigie.lexicon.terms import load_terms
 

@@ -11,20 +11,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
 
 from vigie.extract.dates_bare import bare_months, bare_weekdays, bare_years, day_months, never_before
-from vigie.extract.dates_resolve import (
-    Atom,
-    Period,
-    beyond_reference,
-    coarser,
-    full_year,
-    period_around,
-    resolve,
-)
+from vigie.extract.dates_calendar import period_around
+from vigie.extract.dates_join import place_in_order
+from vigie.extract.dates_read import read
+from vigie.extract.dates_resolve import Atom
 from vigie.extract.dates_rules import rules
 from vigie.extract.dates_words import Words, words
 from vigie.extract.mentions import DateMention
@@ -46,7 +39,6 @@ _MARGINS = {
 _NUMBER = re.compile(r"[0-9]+")
 _FIGURES = re.compile(r"[ \n]?[/.-][ \n]?\d")
 _DECADE = re.compile(r" ?'?s\b")
-_ANCHOR_REACH = 400
 _LATEST = 2100  # of a bare year when there is no reference
 _YEARS_AHEAD = 10
 
@@ -67,7 +59,7 @@ def find_dates(text: str, lang: str, reference: date | None, known: Precision = 
     vocabulary = words(lang)
     low = fold(text)
     atoms = list(_atoms(text, low, _triggers(low, vocabulary), vocabulary, reference))
-    return _mentions(low, _chosen(atoms), vocabulary, reference, known)
+    return place_in_order(low, _chosen(atoms), vocabulary, reference, known)
 
 
 def _triggers(low: str, vocabulary: Words) -> dict[str, list[Span]]:
@@ -156,98 +148,6 @@ def _is_name(text: str, atom: Atom) -> bool:
     return re.fullmatch(r"\d\d?-[A-Z]\w+", text[atom.start : atom.end]) is not None
 
 
-def read(match: re.Match[str], kind: str, vocabulary: Words) -> Atom | None:
-    """What a match says; None when its words say nothing that can be a date ("14 ans", the 35th of May)."""
-    said = {name.split("_")[0]: value for name, value in match.groupdict().items() if value}
-    start, end = match.span("x") if "x" in said else match.span()
-    year = int(said["y"]) if "y" in said else full_year(int(said["yy"])) if "yy" in said else None
-    month = int(said["mn"]) if "mn" in said else None
-    if "m" in said:
-        month = int(vocabulary.reading("month", said["m"]))
-    day = int(said["d"]) if "d" in said else None
-    if "dw" in said and kind != "decade":
-        day = vocabulary.ordinal(said["dw"])
-    if month is not None and day is not None and month > 12 >= day:
-        month, day = day, month
-    weekday = int(vocabulary.reading("weekday", said["w"])) if "w" in said else None
-    number = vocabulary.number(said["n"]) if "n" in said else None
-    if "q" in said:
-        number = vocabulary.ordinal(said["q"])
-    if kind in ("nth-weekday", "nth-week"):
-        number = -1 if said["n"].startswith(("last", "dern")) else vocabulary.ordinal(said["n"])
-    if ("n" in said or "q" in said) and number is None:
-        return None
-    unit = said.get("u")
-    atom = Atom(
-        start=start,
-        end=end,
-        kind=kind,
-        year=year,
-        month=month,
-        day=day,
-        weekday=weekday,
-        number=number,
-        unit=vocabulary.reading("unit", re.sub(r"^(?:l'|cette )", "", unit)) if unit else None,
-        shift=_shift(said, vocabulary),
-        part=vocabulary.reading("part", said["part"]) if "part" in said else None,
-        name=_name(said, vocabulary),
-        day2=int(said["d2"]) if "d2" in said else None,
-        year2=int(said["y2"]) if "y2" in said else None,
-    )
-    return _checked(atom, said, vocabulary)
-
-
-def _checked(atom: Atom, said: dict[str, str], vocabulary: Words) -> Atom | None:
-    """Readings that one pattern leaves open."""
-    match atom.kind:
-        case "season-years":
-            following = (atom.year or 0) + 1
-            if "y" not in said or following % 100 != int(said["yy"]):
-                return None
-            return replace(atom, year=int(said["y"]), year2=following)
-        case "day-range":
-            if atom.day is None or atom.day2 is None or atom.day2 <= atom.day:
-                return None
-        case "decade" if atom.year is None:
-            word = said.get("dw", "").replace(" ", "-")
-            decade = _DECADES.get(word) or int(vocabulary.meaning.get("decade", {}).get(word, 0))
-            return replace(atom, year=decade) if decade else None
-        case "decade":
-            return replace(atom, year=(atom.year or 0) // 10 * 10) if (atom.year or 0) % 10 == 0 else None
-    return atom
-
-
-_DECADES = {
-    "vingt": 1920, "trente": 1930, "quarante": 1940, "cinquante": 1950, "soixante": 1960,
-    "soixante-dix": 1970,
-    "quatre-vingt": 1980, "quatre-vingts": 1980, "quatre-vingt-dix": 1990,
-}  # fmt: skip
-
-
-def _shift(said: dict[str, str], vocabulary: Words) -> int | None:
-    word = " ".join((said.get("sh") or said.get("rel") or "").split())
-    if not word:
-        return None
-    for kind in ("shift", "anchor"):
-        if word in vocabulary.meaning[kind]:
-            return int(vocabulary.meaning[kind][word])
-    last = word.removeprefix("de ").removeprefix("of ")
-    if last.startswith(("derni", "pass", "last", "previous")) or last.endswith(
-        ("dernier", "derniere", "passe")
-    ):
-        return -1
-    if last.startswith(("prochain", "next", "following", "suivant")):
-        return 1
-    return 0
-
-
-def _name(said: dict[str, str], vocabulary: Words) -> str | None:
-    for group, kind in (("s", "season"), ("h", "holiday"), ("r", "day")):
-        if group in said:
-            return vocabulary.reading(kind, said[group])
-    return None
-
-
 def _chosen(atoms: Sequence[Atom]) -> list[Atom]:
     """The longest where atoms overlap; in order."""
     starts: list[int] = []
@@ -259,161 +159,3 @@ def _chosen(atoms: Sequence[Atom]) -> list[Atom]:
             starts.insert(place, atom.start)
             kept.insert(place, atom)
     return kept
-
-
-@dataclass(frozen=True, slots=True)
-class _Joints:
-    part: re.Pattern[str]
-    opens: re.Pattern[str]
-    opens_pair: re.Pattern[str]
-    to: re.Pattern[str]
-    pair: re.Pattern[str]
-    listed: re.Pattern[str]
-
-
-@cache
-def _joints(lang: str) -> _Joints:
-    part = words(lang).fragments["part"]
-    if lang == "fr":
-        article = r"(?:le |la |l'|les |mois de |mois d'|l'annee |d'|fin |debut |la fin |mi-)?"
-        return _Joints(
-            part=re.compile(
-                rf"\b(?P<part>{part})[ \n'-]{{1,2}}(?:le |la |l'|l'annee |mois de |mois d'|annee )?$"
-            ),
-            opens=re.compile(rf"\b(?:de|du|d'|depuis|des) ?{article}$"),
-            opens_pair=re.compile(rf"\bentre {article}$"),
-            to=re.compile(rf",? ?(?:a|au|a la|jusqu'a|jusqu'au|jusqu'en|jusqu'a la|-|–|/|~) ?{article}"),
-            pair=re.compile(rf" et {article}"),
-            listed=re.compile(r"(?:,| et| ou|, puis| puis) (?:en |le |au |du )?"),
-        )
-    article = r"(?:the |the year |end of |late |early |mid-?)?"
-    return _Joints(
-        part=re.compile(rf"\b(?P<part>{part})[ \n-]{{1,2}}(?:in |the |the year |year |of )?$"),
-        opens=re.compile(rf"\bfrom {article}$"),
-        opens_pair=re.compile(rf"\bbetween {article}$"),
-        to=re.compile(rf",? ?(?:to|until|till|through|thru|up to|-|–|~) ?{article}"),
-        pair=re.compile(rf" and {article}"),
-        listed=re.compile(r"(?:,|,? and| or) (?:in |on )?(?:the )?"),
-    )
-
-
-def _mentions(
-    low: str, atoms: Sequence[Atom], vocabulary: Words, reference: date | None, known: Precision
-) -> list[DateMention]:
-    """Place the atoms, each after the one before it, and join those that are the two ends of one span."""
-    joints = _joints(vocabulary.lang)
-    mentions: list[DateMention] = []
-    anchor: Period | None = None
-    anchor_end = -_ANCHOR_REACH
-    index = 0
-    while index < len(atoms):
-        atom = _with_part(low, atoms[index], joints, vocabulary)
-        index += 1
-        if beyond_reference(atom, known):
-            continue
-        start, end = atom.start, atom.end
-        near = anchor if atom.start - anchor_end < _ANCHOR_REACH else None
-        period = resolve(atom, reference, near)
-        if index < len(atoms):
-            other = _with_part(low, atoms[index], joints, vocabulary)
-            joined = _join(low, atom, other, joints, reference) if _end_to_end(atom, other) else None
-            if joined is not None:
-                period, end = joined, other.end
-                start = _opening(low, atom, joints)
-                index += 1
-        if atom.kind == "date" and atom.year is None and index < len(atoms) and end == atom.end:
-            period = _in_list(low, atom, atoms[index], joints, reference) or period
-        if period is None:
-            continue
-        anchor, anchor_end = period, end
-        mentions.append(
-            DateMention(
-                start=start,
-                end=end,
-                start_date=period.first,
-                end_date=period.last,
-                precision=period.precision,
-                relative=period.relative,
-            )
-        )
-    return mentions
-
-
-def _with_part(low: str, atom: Atom, joints: _Joints, vocabulary: Words) -> Atom:
-    """Take in the `fin`, `mid-` or `the beginning of` before an atom."""
-    if atom.part is not None or atom.day is not None:
-        return atom
-    match = joints.part.search(low, max(0, atom.start - 40), atom.start)
-    if match is None:
-        return atom
-    return replace(atom, start=match.start(), part=vocabulary.reading("part", match["part"]))
-
-
-def _in_list(low: str, one: Atom, other: Atom, joints: _Joints, reference: date | None) -> Period | None:
-    """`en janvier et février 2020`: the first of a list takes the year that only the last one says."""
-    if other.kind != "date" or other.year is None or (one.day is None) != (other.day is None):
-        return None
-    if other.month is None or not joints.listed.fullmatch(low[one.end : other.start]):
-        return None
-    return resolve(replace(one, year=other.year), reference, None)
-
-
-_ENDS = frozenset(
-    {
-        "date",
-        "day-range",
-        "years",
-        "quarter",
-        "season",
-        "relative-day",
-        "weekday",
-        "weekday-day",
-        "shift",
-        "half",
-    }
-)
-
-
-def _end_to_end(one: Atom, other: Atom) -> bool:
-    return one.kind in _ENDS and other.kind in _ENDS and other.start - one.end <= 24
-
-
-def _opening(low: str, atom: Atom, joints: _Joints) -> int:
-    for pattern in (joints.opens_pair, joints.opens):
-        match = pattern.search(low, max(0, atom.start - 24), atom.start)
-        if match:
-            return match.start()
-    return atom.start
-
-
-def _join(low: str, one: Atom, other: Atom, joints: _Joints, reference: date | None) -> Period | None:
-    """The span from one date to another; the end without a year takes that of the other end."""
-    between = low[one.end : other.start]
-    before = max(0, one.start - 24)
-    if joints.to.fullmatch(between):
-        opened = joints.opens.search(low, before, one.start) or joints.opens_pair.search(
-            low, before, one.start
-        )
-        alike = one.kind == other.kind == "date" and (one.day is None) == (other.day is None)
-        if not opened and not alike:
-            return None
-    elif not (joints.pair.fullmatch(between) and joints.opens_pair.search(low, before, one.start)):
-        return None
-    if one.kind == other.kind == "weekday" and between.strip() in ("au", "through", "to"):
-        return None  # opening hours
-    if one.year is None and other.year is not None and one.month is not None:
-        backwards = other.month is not None and (one.month, one.day or 0) > (other.month, other.day or 31)
-        one = replace(one, year=other.year - backwards)
-    elif other.year is None and one.year is not None and other.month is not None:
-        other = replace(other, year=one.year + (one.month is not None and one.month > other.month))
-    first, last = resolve(one, reference, None), resolve(other, reference, None)
-    if first is None or last is None:
-        return None
-    if first.first > last.last and one.year is None and one.month is not None:
-        earlier = resolve(replace(one, year=first.first.year - 1), reference, None)
-        first = earlier if earlier is not None else first
-    if first.first > last.last:
-        return None
-    return Period(
-        first.first, last.last, coarser(first.precision, last.precision), first.relative or last.relative
-    )

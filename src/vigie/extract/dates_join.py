@@ -1,0 +1,179 @@
+"""Atoms placed one after the other, and the two ends of a span made one.
+
+In: folded text, its atoms in order. Out: DateMentions.
+"De juin à septembre 2019" is one span; "fin mai" is the end of May; "un an plus tôt" counts from the date before it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache
+
+from vigie.extract.dates_calendar import Period, coarser
+from vigie.extract.dates_resolve import Atom, beyond_reference, resolve
+from vigie.extract.dates_words import Words, words
+from vigie.extract.mentions import DateMention
+from vigie.model.period import Precision
+
+_ANCHOR_REACH = 400  # code points after which "un an plus tôt" no longer counts from a date
+
+
+@dataclass(frozen=True, slots=True)
+class _Joints:
+    part: re.Pattern[str]
+    opens: re.Pattern[str]
+    opens_pair: re.Pattern[str]
+    to: re.Pattern[str]
+    pair: re.Pattern[str]
+    listed: re.Pattern[str]
+
+
+@cache
+def _joints(lang: str) -> _Joints:
+    part = words(lang).fragments["part"]
+    if lang == "fr":
+        article = r"(?:le |la |l'|les |mois de |mois d'|l'annee |d'|fin |debut |la fin |mi-)?"
+        return _Joints(
+            part=re.compile(
+                rf"\b(?P<part>{part})[ \n'-]{{1,2}}(?:le |la |l'|l'annee |mois de |mois d'|annee )?$"
+            ),
+            opens=re.compile(rf"\b(?:de|du|d'|depuis|des) ?{article}$"),
+            opens_pair=re.compile(rf"\bentre {article}$"),
+            to=re.compile(rf",? ?(?:a|au|a la|jusqu'a|jusqu'au|jusqu'en|jusqu'a la|-|–|/|~) ?{article}"),
+            pair=re.compile(rf" et {article}"),
+            listed=re.compile(r"(?:,| et| ou|, puis| puis) (?:en |le |au |du )?"),
+        )
+    article = r"(?:the |the year |end of |late |early |mid-?)?"
+    return _Joints(
+        part=re.compile(rf"\b(?P<part>{part})[ \n-]{{1,2}}(?:in |the |the year |year |of )?$"),
+        opens=re.compile(rf"\bfrom {article}$"),
+        opens_pair=re.compile(rf"\bbetween {article}$"),
+        to=re.compile(rf",? ?(?:to|until|till|through|thru|up to|-|–|~) ?{article}"),
+        pair=re.compile(rf" and {article}"),
+        listed=re.compile(r"(?:,|,? and| or) (?:in |on )?(?:the )?"),
+    )
+
+
+def place_in_order(
+    low: str, atoms: Sequence[Atom], vocabulary: Words, reference: date | None, known: Precision
+) -> list[DateMention]:
+    """Place the atoms, each after the one before it, and join those that are the two ends of one span."""
+    joints = _joints(vocabulary.lang)
+    mentions: list[DateMention] = []
+    anchor: Period | None = None
+    anchor_end = -_ANCHOR_REACH
+    index = 0
+    while index < len(atoms):
+        atom = _with_part(low, atoms[index], joints, vocabulary)
+        index += 1
+        if beyond_reference(atom, known):
+            continue
+        start, end = atom.start, atom.end
+        near = anchor if atom.start - anchor_end < _ANCHOR_REACH else None
+        period = resolve(atom, reference, near)
+        if index < len(atoms):
+            other = _with_part(low, atoms[index], joints, vocabulary)
+            joined = _join(low, atom, other, joints, reference) if _end_to_end(atom, other) else None
+            if joined is not None:
+                period, end = joined, other.end
+                start = _opening(low, atom, joints)
+                index += 1
+        if atom.kind == "date" and atom.year is None and index < len(atoms) and end == atom.end:
+            period = _in_list(low, atom, atoms[index], joints, reference) or period
+        if period is None:
+            continue
+        anchor, anchor_end = period, end
+        mentions.append(
+            DateMention(
+                start=start,
+                end=end,
+                start_date=period.first,
+                end_date=period.last,
+                precision=period.precision,
+                relative=period.relative,
+            )
+        )
+    return mentions
+
+
+def _with_part(low: str, atom: Atom, joints: _Joints, vocabulary: Words) -> Atom:
+    """Take in the `fin`, `mid-` or `the beginning of` before an atom."""
+    if atom.part is not None or atom.day is not None:
+        return atom
+    match = joints.part.search(low, max(0, atom.start - 40), atom.start)
+    if match is None:
+        return atom
+    return replace(atom, start=match.start(), part=vocabulary.reading("part", match["part"]))
+
+
+def _in_list(low: str, one: Atom, other: Atom, joints: _Joints, reference: date | None) -> Period | None:
+    """`en janvier et février 2020`: the first of a list takes the year that only the last one says."""
+    if other.kind != "date" or other.year is None or (one.day is None) != (other.day is None):
+        return None
+    if other.month is None or not joints.listed.fullmatch(low[one.end : other.start]):
+        return None
+    return resolve(replace(one, year=other.year), reference, None)
+
+
+_ENDS = frozenset(
+    {
+        "date",
+        "day-range",
+        "years",
+        "quarter",
+        "season",
+        "relative-day",
+        "weekday",
+        "weekday-day",
+        "shift",
+        "half",
+    }
+)
+
+
+def _end_to_end(one: Atom, other: Atom) -> bool:
+    return one.kind in _ENDS and other.kind in _ENDS and other.start - one.end <= 24
+
+
+def _opening(low: str, atom: Atom, joints: _Joints) -> int:
+    for pattern in (joints.opens_pair, joints.opens):
+        match = pattern.search(low, max(0, atom.start - 24), atom.start)
+        if match:
+            return match.start()
+    return atom.start
+
+
+def _join(low: str, one: Atom, other: Atom, joints: _Joints, reference: date | None) -> Period | None:
+    """The span from one date to another; the end without a year takes that of the other end."""
+    between = low[one.end : other.start]
+    before = max(0, one.start - 24)
+    if joints.to.fullmatch(between):
+        opened = joints.opens.search(low, before, one.start) or joints.opens_pair.search(
+            low, before, one.start
+        )
+        alike = one.kind == other.kind == "date" and (one.day is None) == (other.day is None)
+        if not opened and not alike:
+            return None
+    elif not (joints.pair.fullmatch(between) and joints.opens_pair.search(low, before, one.start)):
+        return None
+    if one.kind == other.kind == "weekday" and between.strip() in ("au", "through", "to"):
+        return None  # opening hours
+    if one.year is None and other.year is not None and one.month is not None:
+        backwards = other.month is not None and (one.month, one.day or 0) > (other.month, other.day or 31)
+        one = replace(one, year=other.year - backwards)
+    elif other.year is None and one.year is not None and other.month is not None:
+        other = replace(other, year=one.year + (one.month is not None and one.month > other.month))
+    first, last = resolve(one, reference, None), resolve(other, reference, None)
+    if first is None or last is None:
+        return None
+    if first.first > last.last and one.year is None and one.month is not None:
+        earlier = resolve(replace(one, year=first.first.year - 1), reference, None)
+        first = earlier if earlier is not None else first
+    if first.first > last.last:
+        return None
+    return Period(
+        first.first, last.last, coarser(first.precision, last.precision), first.relative or last.relative
+    )
