@@ -39,6 +39,14 @@ from vigie.text.normalise import fold
 from vigie.text.sentences import Span, sentences
 
 
+_BEFORE, _AFTER = 2, 6  # sentences; a topic is carried over at most six (vigie.extract.link)
+
+
+def _blank(text: str) -> str:
+    """Spaces for all but line breaks, which still end sentences and paragraphs."""
+    return "\n".join(" " * len(line) for line in text.split("\n"))
+
+
 class Spanned(Protocol):
     @property
     def start(self) -> int: ...
@@ -90,7 +98,7 @@ class Analysis:
         return fold(self.text)
 
     @cached_property
-    def sentences(self) -> list[Span]:
+    def sentences(self) -> tuple[Span, ...]:
         return sentences(self.text)
 
     @cached_property
@@ -104,17 +112,37 @@ class Analysis:
         return find_substances(self.text, self.lang)
 
     @cached_property
+    def near_drugs(self) -> str:
+        """The text with blanks for the sentences far from any drug word; every offset stays.
+
+        Finders of amounts, dates and places need no more than what a fact may be linked to: the title, the first
+        paragraph, and the sentences up to `_BEFORE` before and `_AFTER` after a drug word.
+        """
+        wanted = set(range(self.sentence_index(self.lead_end - 1) + 1)) if self.sentences else set()
+        for offset in [*self._market, *(m.start for m in self.substances)]:
+            index = self.sentence_index(offset)
+            wanted.update(range(max(0, index - _BEFORE), index + _AFTER + 1))
+        if len(wanted) >= len(self.sentences):
+            return self.text
+        pieces, at = [], 0
+        for index, span in enumerate(self.sentences):
+            if index not in wanted:
+                pieces += [self.text[at : span.start], _blank(self.text[span.start : span.end])]
+                at = span.end
+        return "".join([*pieces, self.text[at:]])
+
+    @cached_property
     def places(self) -> list[PlaceMention]:
-        return find_places(self.text, self.lang)
+        return find_places(self.near_drugs, self.lang)
 
     @cached_property
     def dates(self) -> list[DateMention]:
-        return find_dates(self.text, self.lang, self.reference)
+        return find_dates(self.near_drugs, self.lang, self.reference)
 
     @cached_property
     def amounts(self) -> list[Amount]:
         """Every number with its unit, ranges joined."""
-        return amounts(self.folded, self.text, self.lang)
+        return amounts(fold(self.near_drugs), self.text, self.lang)
 
     @cached_property
     def money(self) -> list[MoneyMention]:

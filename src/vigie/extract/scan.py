@@ -36,7 +36,7 @@ class Scan:
 
     text: str
     flat: str
-    spans: list[Span]
+    spans: tuple[Span, ...]
     starts: list[int]
     hits: Mapping[str, list[Hit]]
 

@@ -103,7 +103,7 @@ def unique(observations: Sequence[Observation]) -> list[Observation]:
 
 def evidence_rows(document: CleanDocument, observations: Sequence[Observation]) -> Iterator[Row]:
     """The sentence, or sentences, that hold each quote."""
-    spans = sentences(document.text) if observations else []
+    spans = sentences(document.text) if observations else ()
     starts = [span.start for span in spans]
     for o in observations:
         around = _around(spans, starts, o)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 import ftfy
 
@@ -49,9 +50,11 @@ def _fold_table() -> dict[int, str]:
 _FOLD = _fold_table()
 
 
+@lru_cache(maxsize=64)
 def fold(text: str) -> str:
     """Lower case without accents, plain quotes, dashes and spaces; one code point for one code point.
 
-    "œ" and "ß" stay as they are: they have no one-letter form.
+    "œ" and "ß" stay as they are: they have no one-letter form. The last results are remembered, because every
+    finder folds the same document.
     """
     return text.translate(_FOLD)

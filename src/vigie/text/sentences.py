@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 _ABBREVIATIONS = frozenset(
     "m mm mme mmes mlle mlles dr drs pr prof me st ste sts cf ex env art no vol p pp av bd fig tab etc min max approx "
@@ -22,7 +23,8 @@ class Span:
     end: int
 
 
-def sentences(text: str, start: int = 0, end: int | None = None) -> list[Span]:
+@lru_cache(maxsize=16)
+def sentences(text: str, start: int = 0, end: int | None = None) -> tuple[Span, ...]:
     """Split [start, end) into sentences, trimmed of white space; blank ones are dropped.
 
     A line break ends a sentence unless the next line goes on in lower case; a full stop does not when it closes a
@@ -49,7 +51,7 @@ def sentences(text: str, start: int = 0, end: int | None = None) -> list[Span]:
         _append(spans, text, begin, cut)
         begin = cut
     _append(spans, text, begin, stop)
-    return spans
+    return tuple(spans)
 
 
 def _append(spans: list[Span], text: str, start: int, end: int) -> None:
