@@ -12,6 +12,7 @@ import io
 import json
 import multiprocessing
 import struct
+import subprocess
 import sys
 import time
 import zipfile
@@ -25,7 +26,7 @@ from ingest_samples import FACT, drawn_pdf, epub, odt, page, response, run_here,
 from vigie.ingest import guard, limits, read, read_stream, worker
 from vigie.model.errors import InputRefused, MissingExtraError
 
-SECONDS = 12.0  # of wall clock on a busy machine; alone, each takes less than 3, two run into the limit of 6
+SECONDS = 12.0  # of wall clock on a busy machine; alone, each takes less than 3, two run into the limit of 3
 MEMORY = 3 * 1024**3  # address space; libraries map about 1 GB before the first byte is read
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 LAUGHS = (
@@ -217,7 +218,7 @@ def _attempt(name: str, data: bytes, answers: multiprocessing.connection.Connect
 
 @pytest.mark.parametrize(("name", "make", "reason"), [c[1:] for c in CASES], ids=[c[0] for c in CASES])
 def test_bounded(name: str, make: Callable[[], bytes], reason: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "WORKER_SECONDS", 6.0)
+    monkeypatch.setattr(limits, "WORKER_SECONDS", 3.0 if name.endswith(".pdf") else 6.0)
     receiver, sender = multiprocessing.Pipe(duplex=False)
     process = multiprocessing.get_context("fork").Process(target=_attempt, args=(name, make(), sender))
     process.start()
@@ -250,6 +251,30 @@ def test_the_rest_goes_on_after_a_crash(monkeypatch: pytest.MonkeyPatch) -> None
     with pytest.raises(guard.GuardError, match="longer than"):
         list(guard.run("html", page("<p>a</p>" * 100_000).encode(), seconds=0.05))
     assert list(guard.run("html", good))
+
+
+def test_the_child_is_replaced_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    good = page(f"<p>{FACT}</p>").encode()
+    list(guard.run("html", good))
+    before = guard._child
+    monkeypatch.setattr(limits, "WORKER_JOBS", 1)
+    list(guard.run("html", good))
+    assert before is not guard._child and before is not None and before.process.poll() is not None
+
+
+def test_the_child_ends_with_its_parent() -> None:
+    """Even in the middle of a job: a killed run leaves nothing behind."""
+    code = (
+        "import os, sys; from vigie.ingest import guard; list(guard.run('html', b'<html><p>' + b'mot ' * 50));"
+        "print(guard._child.process.pid, flush=True); guard._send(guard._child, b'{\"job\":'); os.kill(os.getpid(), 9)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    child = int(done.stdout)
+    for _ in range(100):
+        if not Path(f"/proc/{child}").exists() or "Z" in Path(f"/proc/{child}/stat").read_text().split()[2]:
+            return
+        time.sleep(0.1)
+    pytest.fail("the child is still there")
 
 
 def test_a_job_left_half_way_does_not_answer_the_next() -> None:

@@ -10,7 +10,7 @@ from ingest_samples import FACT, LAST, MORE, article, page, run_here
 from vigie.ingest import guard, read_stream
 from vigie.ingest.html_meta import person_names
 from vigie.ingest.html_page import depth
-from vigie.model.document import RawDocument
+from vigie.model.document import RawDocument, SourceCard
 from vigie.model.errors import InputRefused
 
 
@@ -202,6 +202,14 @@ def test_outlet_kind_and_authors() -> None:
     document = read_page(page(article(), head))
     assert (document.outlet, document.kind) == ("Le Courrier fictif", "press")
     assert document.extra_names == ("Jeanne Fictive", "Paul Exemple")
+
+
+def test_source_card_knows_the_kind_better_than_the_page() -> None:
+    html = page(article(), ld(**{"@type": "NewsArticle"})).encode()
+    for kind, expected in (("agency", "unknown"), ("unknown", "press")):
+        card = SourceCard(id="x", name="X", kind=kind)  # type: ignore[arg-type]
+        (document,) = read_stream("a.html", html, source=card)
+        assert document.kind == expected
 
 
 AUTHORS = [

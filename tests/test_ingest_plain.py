@@ -29,6 +29,8 @@ LAYOUTS = [
     ("title_without_text", "Titre\n\n", None, "", "Titre"),
     ("space_is_blank", f"Titre\n \t\n{FACT}", None, "Titre", FACT),
     ("dated_title_is_title", f"Bilan 2021\n\n{FACT}", None, "Bilan 2021", FACT),
+    ("markdown_heading", f"# Titre\n\n{FACT}", None, "Titre", FACT),
+    ("hashtag_is_no_heading", f"#Titre\n\n{FACT}", None, "#Titre", FACT),
     ("date_in_second_line_stays", f"Titre\n\n2021\n{FACT}", None, "Titre", f"2021\n{FACT}"),
 ]
 

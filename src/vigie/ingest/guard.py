@@ -40,6 +40,7 @@ class _Child:
     def __init__(self, memory: int) -> None:
         self.owner = os.getpid()
         self.late = False
+        self.served = 0
         self.process = subprocess.Popen(
             [sys.executable, "-c", _START, json.dumps(sys.path), str(memory)],
             stdin=subprocess.PIPE,
@@ -109,10 +110,15 @@ def _timer(child: _Child, seconds: float) -> threading.Timer:
 
 def _borrow() -> _Child:
     global _child
-    if _child is not None and (_child.owner != os.getpid() or _child.process.poll() is not None):
+    if _child is not None and (
+        _child.owner != os.getpid()
+        or _child.process.poll() is not None
+        or _child.served >= limits.WORKER_JOBS
+    ):
         _discard()
     if _child is None:
         _child = _Child(limits.WORKER_MEMORY)
+    _child.served += 1
     return _child
 
 

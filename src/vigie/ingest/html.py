@@ -54,7 +54,9 @@ def page_document(
     title, body = " ".join(repair(page["title"]).split()), drop_boilerplate(repair(page["text"]))
     if not body.strip():
         raise blob.refuse("no main text found in the page")
-    kind = page["kind"] if page["kind"] in get_args(DocKind) else "unknown"
+    # Agencies mark their notes as "NewsArticle" too: what a source card says about its pages counts more.
+    carded = blob.source is not None and blob.source.kind != "unknown"
+    kind = page["kind"] if page["kind"] in get_args(DocKind) and not carded else "unknown"
     return RawDocument(
         path=path,
         format=format_,

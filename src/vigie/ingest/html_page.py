@@ -35,6 +35,8 @@ _FURNITURE_TAGS = (
     "//nav | //form | //button | //iframe | //noscript | //dialog | //select | //script | //style"
 )
 _LARGE = 0.4  # share of the page's text above which a box is not a box
+_HEAD_CHARS = 400  # after the headline
+_MAX_SIBLING = 5_000  # characters of a part that is no longer a head
 _MIN_FALLBACK = 40  # characters; below, the page says nothing
 
 
@@ -76,10 +78,17 @@ def _tree(text: str) -> HtmlElement:
 
 def _stated_date(tree: HtmlElement) -> str:
     """The date that the page shows beside its headline, which often stands outside the main text."""
-    text = block_text(tree)
-    headline = next((" ".join(e.text_content().split()) for e in tree.iter("h1")), "")
-    start = text.find(headline) if headline else -1
-    found = find_dateline(text[start:]) if start >= 0 else None
+    node = next(tree.iter("h1"), None)
+    lines = [" ".join(node.text_content().split()), ""] if node is not None else []
+    seen = 0
+    while node is not None and seen < _HEAD_CHARS:
+        for sibling in node.itersiblings():
+            if seen >= _HEAD_CHARS or _length(sibling) > _MAX_SIBLING:  # the article begins
+                break
+            lines.append(block_text(sibling))
+            seen += len(lines[-1])
+        node = node.getparent()
+    found = find_dateline("\n".join(lines))
     return str(found) if found else ""
 
 

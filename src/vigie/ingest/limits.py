@@ -29,4 +29,5 @@ MAX_RECORD_BYTES = 20 * MB  # one WARC payload or one JSON line
 MAX_PARTS = 500  # parts of one e-mail
 WORKER_SECONDS = 20.0  # one page of PDF, or one web page; measured: 0.03 s and 0.01 s
 WORKER_MEMORY = 2_048 * MB  # address space of the guarded worker, on systems that know such a limit
+WORKER_JOBS = 2_000  # documents after which the child is replaced: parsers leak and keep caches
 HEAD_BYTES = 64 * 1024  # what a reader sees to recognise its kind

@@ -7,6 +7,7 @@ text. Left out: boxes that a copied web page carries along (boilerplate.py).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from vigie.ingest import limits
@@ -19,6 +20,7 @@ from vigie.model.document import RawDocument
 from vigie.model.period import PartialDate
 
 TITLE_CHARS = 200
+_HEADING = re.compile(r"^#{1,6}\s+")  # Markdown
 
 
 def layout(text: str) -> tuple[PartialDate | None, str, str]:
@@ -33,7 +35,7 @@ def layout(text: str) -> tuple[PartialDate | None, str, str]:
         candidate = lines[start].strip()
         rest = _next_line(lines, start + 1)
         if len(candidate) <= TITLE_CHARS and not lines[start + 1].strip() and rest < len(lines):
-            title, start = candidate, rest
+            title, start = _HEADING.sub("", candidate), rest
     return published, title, "\n".join(lines[start:]).strip()
 
 

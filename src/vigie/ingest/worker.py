@@ -12,6 +12,8 @@ import json
 import logging
 import os
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import IO, Any
 
@@ -23,12 +25,14 @@ JOBS = {
     "html": "vigie.ingest.html_page:parse",
     "pdf": "vigie.ingest.pdf_pages:pages",
 }
+_PARENT_SECONDS = 2.0
 Job = Callable[[bytes, dict[str, Any]], Iterator[Any]]
 
 
 def main() -> None:
     """Serve requests until standard input ends."""
     _limit_memory(int(sys.argv[2]))
+    threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
     logging.disable(logging.CRITICAL)
     requests, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     sys.stdout = sys.stderr  # a library that prints must not break the answers
@@ -67,6 +71,13 @@ def _write(answers: IO[bytes], message: dict[str, Any]) -> None:
     answers.write(FRAME.pack(len(payload)))
     answers.write(payload)
     answers.flush()
+
+
+def _end_with_parent(parent: int) -> None:
+    """End when the parent is gone: nobody else stops a parser that loops."""
+    while os.getppid() == parent:
+        time.sleep(_PARENT_SECONDS)
+    os._exit(1)
 
 
 def _limit_memory(limit: int) -> None:
