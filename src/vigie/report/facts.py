@@ -46,6 +46,7 @@ class Fact:
     quote_start: int | None
     quote_end: int | None
     title: str
+    lang: str
     published: str | None
     published_end: date | None
     stored_on: date | None

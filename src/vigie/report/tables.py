@@ -24,11 +24,12 @@ _NAMED = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """One sentence that a figure rests on: `before`, `quote` and `after` make it whole."""
+    """One sentence that a figure rests on, in its own language: `before`, `quote` and `after` make it whole."""
 
     before: str
     quote: str
     after: str
+    lang: str
     title: str
     outlet: str
     date: str
@@ -70,6 +71,7 @@ def evidence_of(fact: Fact, words: Words, gate: Gate) -> Evidence:
         before=" ".join(sentence[:start].split()) + (" " if sentence[:start].endswith((" ", "\n")) else ""),
         quote=" ".join(sentence[start:end].split()),
         after=(" " if sentence[end:].startswith((" ", "\n")) else "") + " ".join(sentence[end:].split()),
+        lang=fact.lang,
         title=fact.title,
         outlet=fact.outlet,
         date=words.day(fact.published),
