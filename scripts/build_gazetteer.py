@@ -178,12 +178,12 @@ def commune_file(rows: list[Row], former: dict[str, list[str]]) -> str:
     words = word_names()  # a former commune called "Lire" would be found in every headline
     for row in rows:
         names[key(row.label)][row.code] = row
+    living = set(names)
     for row in rows:
         for name in former.get(row.code, ()):
-            # A living commune keeps its name to itself within a department.
-            if key(name) not in words and not any(
-                other.department == row.department for other in names[key(name)].values()
-            ):
+            if (
+                key(name) not in words and key(name) not in living
+            ):  # a living commune keeps its name to itself
                 names[key(name)][row.code] = row
     lines = ["# name\tINSEE;label;population;lat;lon;department ... built by scripts/build_gazetteer.py"]
     for name in sorted(names):

@@ -74,6 +74,12 @@ class Scene:
         """The text names a department of France."""
         return any(_DEPARTMENT.match(code) for code in self.codes)
 
+    def near(self, entry: Entry) -> bool:
+        """`holds`, or for a city abroad: the text names a large town of the same state ("Bath" beside Bristol)."""
+        return self.holds(entry) or (
+            entry.level == "city" and bool(entry.region) and entry.region in self.around
+        )
+
     def holds(self, entry: Entry) -> bool:
         """The text names a division that holds `entry` (France says nothing in a French text)."""
         if entry.department in self.codes or (entry.region in self.codes and entry.region != entry.code):
@@ -122,7 +128,7 @@ def _need(candidate: Candidate, entry: Entry, scene: Scene) -> int:
 
 def _namesakes(candidate: Candidate, entry: Entry) -> bool:
     """Villages share the name and nothing in the text tells them apart: naming one would be a guess."""
-    if entry.population >= 3000:
+    if entry.population >= 3000 and word_key(entry.label) == candidate.name:
         return False
     return sum(e.level == "commune" and e.population * 5 > entry.population for e in candidate.entries) > 1
 
@@ -145,7 +151,11 @@ def _need_department(candidate: Candidate, entry: Entry, scene: Scene) -> int:
         return 0
     if one in ("la", "l'") and two == "de" and three in known.department_nouns:
         return 0
-    if one in ("du", "des", "la", "l'", "le", "les") and entry.code in scene.codes and two not in _BANKS:
+    if (
+        one in ("du", "des", "la", "l'", "le", "les")
+        and entry.code in scene.codes | scene.around
+        and two not in _BANKS
+    ):
         return 0
     return 9
 
@@ -170,7 +180,7 @@ def choose(candidate: Candidate, scene: Scene, text: str) -> Entry | None:
                 grammar = min(grammar, int(Evidence.NAME))
         if explained and candidate.evidence >= Evidence.OPENING:
             grammar = 4
-        if grammar >= need or (need == 4 and grammar == 3 and scene.holds(entry)):
+        if grammar >= need or (need == 4 and grammar == 3 and scene.near(entry)):
             scored.append((_weight(candidate, entry, scene, explained), entry))
     if not scored:
         return None
