@@ -61,7 +61,7 @@ def _cues(lang: str) -> _Cues:
     f = words(lang).fragments
     article = r"(?:le|les|l'annee|l'an|annee|d'|the|the year|of the year)?"
     return _Cues(
-        year=re.compile(rf"\b(?:{f['cue:year']})[ \n-]{{1,2}}{article}[ \n]?$"),
+        year=re.compile(rf"\b(?:{f['cue:year']}|{f['part']})[ \n-]{{1,2}}{article}[ \n]?$"),
         year_after=re.compile(rf"[ \n](?:\w+[ \n])?{f.get('cue:year-after', '(?!)')}\b"),
         weak=re.compile(rf"(?<!plus )(?<!moins )(?<!pres )(?<!more )(?<!less )\b{f['cue:year-weak']}[ \n]$"),
         month=re.compile(rf"(?:\b{f['cue:month']}[ \n-]|\bd'){article}[ \n]?$"),

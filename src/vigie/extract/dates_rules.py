@@ -93,7 +93,7 @@ def _french(v: Words) -> tuple[Rule, ...]:
         _rule("date", "month", rf"(?<![\w/.-])(?P<y>{Y})[/-](?P<m>{month})[/-](?P<d>{_DAY})\b"),
         _rule("date", "month", rf"\b(?P<m>{month})\.?[/-](?P<d>{_DAY})(?:[/-](?P<y>{Y}))?\b(?!\d)"),
         _rule("day-range", "month", rf"\b(?:(?:du|entre le|de|depuis le|les) )?(?:(?:{weekday}) )?(?<![\d.,/])(?P<d>{_DAY})(?:er|e)? ?(?P<join>au|a|et|et le|jusqu'au|jusqu'a|-|ou) ?(?:(?:{weekday}) )?(?P<d2>{_DAY})(?:er|e)? (?:de )?(?P<m>{month})\b{of_year}?"),
-        _rule("weekday-day", "weekday", rf"\b(?P<w>{weekday}) (?P<d>{_DAY})\b(?! ?(?:h\b|heures|{month}|[.,/:]\d))"),
+        _rule("weekday-day", "weekday", rf"\b(?P<w>{weekday}) (?P<d>{_DAY})(?=[;!?)]|[.,](?!\d)|$| (?:au|a|et|dans|sur|en|pour|par|lors|vers|matin|soir|devant)\b(?! {month}))"),
         _rule("date", "weekday", rf"\b(?P<w>{weekday}),? (?:le )?(?P<d>\d\d?)[/.](?P<mn>\d\d?)(?:[/.](?:(?P<y>{Y})|(?P<yy>\d\d)))?(?![\w/]|[.,-]\d)"),
         _rule("week-of", "unit", rf"\b(?:la )?semaine du (?:lundi )?(?P<d>{_DAY})(?:er)? (?P<m>{month})\b{of_year}?"),
         _rule("nth-week", "unit", rf"\b(?:la |le )?(?P<n>{ordinal}|derniere|dernier) (?P<u>semaine|week-end|quinzaine) (?:de |d'|du mois de )(?:(?P<m>{month})\b{of_year}?|(?:l'annee )?{year}\b)"),
@@ -124,7 +124,7 @@ def _french(v: Words) -> tuple[Rule, ...]:
         _rule("anchor", "unit", rf"\b(?:(?:la|le) |l')(?P<u>semaine|mois|trimestre|annee|an) (?P<sh>{f['anchor']})\b"),
         _rule("anchor", "unit", r"\b(?P<sh>(?:la )?meme|cette) (?P<u>annee)(?:-la)?\b"),
         _rule("holiday", "holiday", rf"\b(?P<h>{f['holiday']}) (?:de |d')?(?P<y>{Y})\b"),
-        _rule("holiday", "holiday", rf"(?:\b(?:a|avant|apres|depuis|pour|de|le|la|l'|fin)[ ']|^)(?P<x>(?P<h>{f['holiday']})(?: (?P<sh>dernier|derniere|prochain|prochaine))?)(?![\w-])"),
+        _rule("holiday", "holiday", rf"\b(?:a|avant|apres|depuis|passe)[ ](?:la |l'|le )?(?P<x>(?P<h>{f['holiday']})(?: (?P<sh>dernier|derniere|prochain|prochaine))?)(?![\w-])"),
     )  # fmt: skip
 
 
