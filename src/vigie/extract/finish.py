@@ -7,9 +7,7 @@ before, then the title; the publication date is the last resort for time, and sa
 from __future__ import annotations
 
 import hashlib
-import json
 import re
-from dataclasses import asdict
 from datetime import date
 from functools import cache
 
@@ -71,14 +69,9 @@ def finish(analysis: Analysis, draft: Draft) -> Observation:
 
 
 def _identifier(doc_id: str, draft: Draft) -> str:
-    payload = json.dumps(
-        [
-            doc_id, draft.start, draft.end, draft.rule.split("|")[0], type(draft.value).__name__, asdict(draft.value),
-            draft.substance, draft.place.code if draft.place else None,
-        ],
-        sort_keys=True, default=str,
-    )  # fmt: skip
-    return "o_" + hashlib.blake2b(payload.encode(), digest_size=8).hexdigest()
+    place = draft.place.code if draft.place else None
+    key = (doc_id, draft.start, draft.end, draft.rule.split("|")[0], draft.value, draft.substance, place)
+    return "o_" + hashlib.blake2b(repr(key).encode(), digest_size=8).hexdigest()
 
 
 def _adjacent(analysis: Analysis, end: int, mention_start: int) -> bool:
