@@ -132,7 +132,9 @@ def _forbidden(text: str, flat: str, lang: str, hit: Hit, scene: _Sentence) -> b
         text[hit.start - 1 : hit.start] == "-" and text[max(0, hit.start - 2) : hit.start - 1].isalpha()
     ):
         return True  # part of a compound: "Coke-en-Stock", "Bois-Herbe"
-    return _is_name(text, hit, scene) and not scene.certain
+    if not _is_name(text, hit, scene):
+        return False
+    return hit.term.extra.get("capital") == "person" or not scene.certain
 
 
 def _is_name(text: str, hit: Hit, scene: _Sentence) -> bool:
