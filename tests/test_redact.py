@@ -160,9 +160,12 @@ def test_known_authors_go_but_newsrooms_stay() -> None:
 
 
 PIECES = st.sampled_from(
-    ["06 39 98 12 34", "Zélie Fontarel", "M. ", "Dr ", ", 25 ans", "explique ", "snap : ", "x_x75", "@a_b", "alice@exemple.example", "12 rue des Lilas", "[nom]",
-     "[téléphone]", "[phone]", "69003 Lyon", "le gramme à 60 euros", "\n", " ", "Paris", "Karim ", "et ", ", ", "(", ")", "+33", "6", "zéro six ", "t.me/", "x", "Le ",
-     "The dealer said ", "dit « ", " »", "du quartier de ", "avec les ", "-", ".", ":", "FR76", "AB-123-CD", "45.7640, 4.8357", "€"]
+    [
+        "06 39 98 12 34", "Zélie Fontarel", "M. ", "Dr ", ", 25 ans", "explique ", "snap : ", "x_x75", "@a_b", "alice@exemple.example",
+        "12 rue des Lilas", "[nom]", "[téléphone]", "[phone]", "69003 Lyon", "le gramme à 60 euros", "\n", " ", "Paris", "Karim ", "et ",
+        ", ", "(", ")", "+33", "6", "zéro six ", "t.me/", "x", "Le ", "The dealer said ", "dit « ", " »", "du quartier de ", "avec les ",
+        "-", ".", ":", "FR76", "AB-123-CD", "45.7640, 4.8357", "€",
+    ]
 )  # fmt: skip
 
 

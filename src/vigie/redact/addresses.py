@@ -38,13 +38,22 @@ _ENGLISH = re.compile(
     rf"(?:[A-Z][\w'’.\-]{{0,24}}\s|\d{{1,3}}(?:st|nd|rd|th)\s|of\s|the\s){{1,4}}{_STREET}(?!\w)"
     r"(?:,?\s(?:Flat|Apt\.?|Apartment|Unit|Suite|Room|#)\s?\w{1,5})?"
 )
-_GERMAN = re.compile(r"[A-ZÄÖÜ](?<!\w.)[\wäöüß\-]{2,30}(?:straße|strasse|str\.|platz|weg|gasse|allee)\s\d{1,4}\s?[a-z]?(?!\w)|Straße\s(?:des|der)\s[\w. ]{2,25}\s\d{1,4}(?!\w)")  # fmt: skip
+_GERMAN = re.compile(
+    r"[A-ZÄÖÜ](?<!\w.)[\wäöüß\-]{2,30}(?:straße|strasse|str\.|platz|weg|gasse|allee)\s\d{1,4}\s?[a-z]?(?!\w)"
+    r"|Straße\s(?:des|der)\s[\w. ]{2,25}\s\d{1,4}(?!\w)"
+)
 _UK_POSTCODE = re.compile(
     r"(?<![A-Za-z0-9])(?:[A-Z]{1,2}\d[A-Z\d]?|GIR)\s\d[ABD-HJLNP-UW-Z]{2}(?![A-Za-z0-9])"
 )
 _BOX = re.compile(r"(?<![\w])(?:BP|B\.P\.|CS|P\.?O\.? Box)\s?\d{2,6}(?!\d)")
-_CODE = re.compile(r"(?<!\w)(?:digicode|code (?:de )?porte|code (?:d')?entree|door code|gate code|interphone)\s?[:=]?\s?(?:est\s|is\s)?[a-z]?\d[\da-z]{2,6}(?!\w)")  # fmt: skip
-_FLAT = re.compile(r"(?<!\w)(?:appt?\.?|appartement|apt\.?|bat\.?|batiment|esc\.?|escalier|hall|porte)\s(?:n°\s?)?(?:\d{1,4}[a-z]?|[a-z]\d{0,3})(?!\w)(?:\s?,\s?)?")  # fmt: skip
+_CODE = re.compile(
+    r"(?<!\w)(?:digicode|code (?:de )?porte|code (?:d')?entree|door code|gate code|interphone)\s?[:=]?\s?"
+    r"(?:est\s|is\s)?[a-z]?\d[\da-z]{2,6}(?!\w)"
+)
+_FLAT = re.compile(
+    r"(?<!\w)(?:appt?\.?|appartement|apt\.?|bat\.?|batiment|esc\.?|escalier|hall|porte)\s"
+    r"(?:n°\s?)?(?:\d{1,4}[a-z]?|[a-z]\d{0,3})(?!\w)(?:\s?,\s?)?"
+)
 _GOES_ON = re.compile(
     r"(?:\s|-)(?:(?:d'|l'|de la |de l'|des |de |du |la |le |les |et |en |sur )?)"
     r"(?:[A-ZÀ-ÖØ-Þ][\w'’.\-]{0,29}|1[89]\d\d(?!\d)|\d{1,2}(?:er)?\s(?:janvier|f[ée]vrier|mars|avril|mai|juin|juillet|ao[ûu]t|septembre|octobre|novembre|d[ée]cembre)(?:\s\d{4})?|(?:janvier|f[ée]vrier|mars|avril|mai|juin|juillet|ao[ûu]t|septembre|octobre|novembre|d[ée]cembre)(?:\s\d{4})?)"
@@ -67,9 +76,7 @@ _GATED: tuple[tuple[re.Pattern[str], str, tuple[str, ...]], ...] = (
 
 def find_addresses(text: str, folded: str) -> Iterator[Removal]:
     """Removals of kind "address"."""
-    ends: list[tuple[int, int]] = []
-    for match in _FRENCH.finditer(folded):
-        ends.append((match.start(), _extend(text, match.end())))
+    ends = [(match.start(), _extend(text, match.end())) for match in _FRENCH.finditer(folded)]
     for pattern, subject, words in _GATED:
         source = folded if subject == "folded" else text
         if any(word in folded for word in words):

@@ -39,7 +39,8 @@ def _lists() -> tuple[frozenset[str], re.Pattern[str], re.Pattern[str], tuple[st
         rf"|(?<![\w@./])(?:ajoute[rz]?|add|rajoute[rz]?|follow|find|hit|dm|text|msg|contacte[rz]?|contact|ecri[st]|ecrivez|message|suis|suivez|reach|join)"
         rf"(?:[- ](?:moi|me|nous|us|up))?\s(?:(?:sur|on|via|at|mon|my|le|the|par)\s){{0,2}}(?:{cues})\s?[:=(\"«-]{{0,2}}\s?({_TOKEN})"
         rf"|(?<![\w@./])(?:skype|telegram|snap|insta|kik|wickr|discord)\s?\(\s?({_TOKEN})\s?\)"
-        rf"|(?<![\w@./])(?:ajoute[rz]?|add|rajoute[rz]?|follow|find|hit|dm|text|msg|contact|je suis|i'm|im|i am|moi c'est|c'est|suis|cherche[rz]?|search)"
+        rf"|(?<![\w@./])(?:ajoute[rz]?|add|rajoute[rz]?|follow|find|hit|dm|text|msg|contact|je suis|i'm"
+        rf"|im|i am|moi c'est|c'est|suis|cherche[rz]?|search)"
         rf"(?:[- ](?:moi|me|nous|us|up))?\s(?:(?:a|at|with|avec)\s)?({_TOKEN})\s(?:sur|on|via)\s(?:{cues})(?!\w)"
     )
     return frozenset(data["not_account"].split()), listed, told, tuple(data["short"])
@@ -96,8 +97,7 @@ def _looks_made_up(word: str) -> bool:
         any(c.isdigit() for c in word)
         or "_" in word
         or "." in word.strip(".")
-        or any(c.isupper() for c in word[1:])
-        and any(c.islower() for c in word)
+        or (any(c.isupper() for c in word[1:]) and any(c.islower() for c in word))
         or len(word) >= 18
     )
 

@@ -61,7 +61,25 @@ _CUE = re.compile(
     r"(?i)(?:site|sites|sur|chez|via|lien|link|visite[zr]?|on|at|www|shop|boutique)\s*:?\s*$|https?:/*$"
 )
 _BEFORE_AT = frozenset(
-    "look arrive be is are was us them it meet class tonight today prices price sold start".split()
+    [
+        "look",
+        "arrive",
+        "be",
+        "is",
+        "are",
+        "was",
+        "us",
+        "them",
+        "it",
+        "meet",
+        "class",
+        "tonight",
+        "today",
+        "prices",
+        "price",
+        "sold",
+        "start",
+    ]
 )
 
 

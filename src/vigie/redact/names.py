@@ -24,6 +24,9 @@ _AGE = re.compile(
     r"|\s?,\s?(?:aged?\s)?\d\d\s?,\s|\s?\(\s?aged?\s\d{1,2}\s?\)|\s?,\s(?:an?\s)?\d{1,2}[- ]year[- ]old"
     r"|\s?,[^.;:!?\n]{0,40}d'une\s(?:petite\s)?\w{4,9}aine\sd'annees|\s?,\s\w+\sde\s\d{1,2}\sans(?!\sde\s)"
 )
+_CREDIT = re.compile(
+    r"(?:report\w*|edit\w*|written|photos?|story|words|recueilli\w*|illustre\w*|photographie\w*) (?:by|par) $"
+)
 _BARE_AGE = re.compile(r"\s?\(\d\d\)")
 _CHANGED = re.compile(
     r"\s?[(\[*,]\s?(?:\*|(?:le |son |les )?(?:pre)?noms?\s(?:a ete |ont ete |est |d'emprunt|fictif|modifi|chang)|pseudonyme|nom d'emprunt|"
@@ -38,7 +41,7 @@ _APPOSITION = re.compile(
     r"\s?,\s(?:(?:le|la|un|une|l'|the|an?|his|her|son|sa|ancien|ancienne|former)\s?){0,2}([a-z][\w\-]*)(?:\s([a-z][\w\-]*))?"
 )
 _SAYS = re.compile(r"[ \u00a0](?:\w{1,3}\s)?([\w'\-]+)")
-_PLACE_WORDS = frozenset("en dans in at near vers from pres depuis entre of".split())
+_PLACE_WORDS = frozenset(["en", "dans", "in", "at", "near", "vers", "from", "pres", "depuis", "entre", "of"])
 _LAST_STOP = re.compile(r".*[.;:!?\n«»\"(]", re.DOTALL)
 _ARTICLES = frozenset({"de", "du", "des", "la", "le", "les", "l", "d", "l'", "d'", "au", "aux", "a"})
 _ABBREVIATED_STATES = frozenset(
@@ -95,9 +98,9 @@ def _names_in(run: list[Token], text: str, folded: str, words: Lists) -> Iterato
     first = _before(folded, run[0].start)
     if first in words.named_after and not first.endswith("."):
         return
-    if run[0].low in words.named_after and len(run) > 1 and run[0].low not in words.roles:
-        if run[0].low not in words.surnames or run[1].low not in words.given:
-            return
+    bears = len(run) > 1 and run[0].low in words.named_after and run[0].low not in words.roles
+    if bears and (run[0].low not in words.surnames or run[1].low not in words.given):
+        return
     segment: list[Token] = []
     announced = False
     for index, token in enumerate(run):
@@ -122,10 +125,9 @@ def _names_in(run: list[Token], text: str, folded: str, words: Lists) -> Iterato
                         segment.append(later)
                     yield from _decide(_trim(segment, words), text, folded, words, False)
                     return
-        elif token.low in words.org_words and token.low not in words.given:
-            yield from _decide(segment, text, folded, words, announced)
-            segment, announced = [], False
-        elif _is_cut(token, run, index, words):
+        elif (token.low in words.org_words and token.low not in words.given) or _is_cut(
+            token, run, index, words
+        ):
             yield from _decide(segment, text, folded, words, announced)
             segment, announced = [], False
         else:
@@ -134,7 +136,7 @@ def _names_in(run: list[Token], text: str, folded: str, words: Lists) -> Iterato
 
 
 def _is_cut(token: Token, run: list[Token], index: int, words: Lists) -> bool:
-    if token.low not in words.not_names:
+    if token.low not in words.not_names or any(t.low == "thi" for t in run):  # Le Thi Mai
         return False
     if index and (token.low in _PARTICLES and index + 1 < len(run)):
         return False
@@ -144,13 +146,19 @@ def _is_cut(token: Token, run: list[Token], index: int, words: Lists) -> bool:
 def _until_word(tokens: list[Token], words: Lists) -> list[Token]:
     name: list[Token] = []
     for index, token in enumerate(tokens):
-        if (token.low in words.org_words and index) or _is_cut(token, tokens, index, words):
+        apart = token.low in words.org_words or (
+            token.low in words.named_after and token.low not in words.surnames
+        )
+        if (apart and index) or _is_cut(token, tokens, index, words):
             break
         name.append(token)
     return name[:5]
 
 
 def _trim(tokens: list[Token], words: Lists) -> list[Token]:
+    """Without the sentence words at both ends; a Vietnamese middle name shows that they are none."""
+    if any(t.low == "thi" for t in tokens[1:]):
+        return tokens
     while tokens and tokens[0].low in words.not_names:
         tokens = tokens[1:]
     while tokens and (tokens[-1].low in words.not_names or tokens[-1].low in _PARTICLES):
@@ -211,7 +219,8 @@ def _decide(
         if unknown_ok:
             yield segment
         return
-    if unknown_ok and _cued(segment, folded, words):
+    foreign = len(segment) > 1 and len(segment[-1].low) >= 7 and segment[-1].low.endswith(words.endings)
+    if unknown_ok and (foreign or _cued(segment, folded, words)):
         yield segment
 
 
@@ -220,7 +229,7 @@ def _known_word(token: Token, words: Lists) -> bool:
 
 
 def _given(token: Token, words: Lists) -> bool:
-    if token.low in words.given:
+    if token.low in words.given or (len(token.low) > 6 and token.low.startswith(words.beginnings)):
         return True
     if "-" in token.low:
         parts = token.low.split("-")
@@ -251,9 +260,7 @@ def _full_name(segment: list[Token], given: int, folded: str, words: Lists) -> I
             following.low in words.surnames
             or (following.caps and not token.caps)
             or _cued(name, folded, words)
-        ):
-            yield name
-        elif token.low not in words.places and not plain and not following.initial and not token.caps:
+        ) or (token.low not in words.places and not plain and not following.initial and not token.caps):
             yield name
         elif len(segment) > given + 2:
             yield from _decide_rest(segment[given + 1 :], folded, words)
@@ -346,6 +353,8 @@ def _cued(segment: list[Token], folded: str, words: Lists) -> bool:
     ):
         return False
     after = folded[end : end + 90]
+    if len(segment) > 1 and _CREDIT.search(folded[max(0, start - 24) : start]):
+        return True
     line = folded[max(0, start - 60) : start].rpartition("\n")[2].strip(" :-*|\t•©")
     if line in words.bylines or (
         not line and folded[:start].rstrip(" ").endswith("-") and after[:1] in ("", "\n")

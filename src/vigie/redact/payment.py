@@ -16,13 +16,93 @@ from vigie.redact.spans import Removal
 _LONG = re.compile(r"[A-Za-z0-9](?<!\w.)[A-Za-z0-9]{24,129}(?!\w)")
 _BECH32 = re.compile(r"(?i)^(?:bc1|tb1|ltc1)[02-9ac-hj-np-z]{11,87}$")
 _ETH = re.compile(r"(?<!\w)0[xX][0-9a-fA-F]{38,66}(?!\w)")
-_IBAN = re.compile(r"[A-Za-z](?<![A-Za-z0-9].)[A-Za-z]\d{2}(?:[ \u00a0\u202f.-]?[A-Za-z0-9]{2,4}){3,8}(?:[ \u00a0\u202f.-]?[A-Za-z0-9]{1,4})?(?![A-Za-z0-9])")  # fmt: skip
-_CARD = re.compile(r"[2-6](?<![\d.,].)\d{3}([ \u00a0.-]?)\d{4}\1\d{4}\1\d{1,4}(?:\1\d{1,3})?(?!\d|[.,]\d)|3[47](?<!\d..)\d{2}([ .-]?)\d{6}\2\d{5}(?!\d)")  # fmt: skip
+_IBAN = re.compile(
+    r"[A-Za-z](?<![A-Za-z0-9].)[A-Za-z]\d{2}"
+    r"(?:[ \u00a0\u202f.-]?[A-Za-z0-9]{2,4}){3,8}(?:[ \u00a0\u202f.-]?[A-Za-z0-9]{1,4})?(?![A-Za-z0-9])"
+)
+_CARD = re.compile(
+    r"[2-6](?<![\d.,].)\d{3}([ \u00a0.-]?)\d{4}\1\d{4}\1\d{1,4}(?:\1\d{1,3})?(?!\d|[.,]\d)"
+    r"|3[47](?<!\d..)\d{2}([ .-]?)\d{6}\2\d{5}(?!\d)"
+)
 _YEARS = re.compile(r"(?:(?:19|20)\d\d[ .-]?){4,5}")
 _ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _IBAN_COUNTRIES = frozenset(
-    "AD AE AL AT AZ BA BE BG BH BR BY CH CR CY CZ DE DK DO EE ES FI FO FR GB GE GI GL GR GT HR HU IE IL IS IT JO KW KZ LB LC "
-    "LI LT LU LV MC MD ME MK MR MT MU NL NO PK PL PS PT QA RO RS SA SC SE SI SK SM ST SV TL TN TR UA VG XK".split()
+    [
+        "AD",
+        "AE",
+        "AL",
+        "AT",
+        "AZ",
+        "BA",
+        "BE",
+        "BG",
+        "BH",
+        "BR",
+        "BY",
+        "CH",
+        "CR",
+        "CY",
+        "CZ",
+        "DE",
+        "DK",
+        "DO",
+        "EE",
+        "ES",
+        "FI",
+        "FO",
+        "FR",
+        "GB",
+        "GE",
+        "GI",
+        "GL",
+        "GR",
+        "GT",
+        "HR",
+        "HU",
+        "IE",
+        "IL",
+        "IS",
+        "IT",
+        "JO",
+        "KW",
+        "KZ",
+        "LB",
+        "LC",
+        "LI",
+        "LT",
+        "LU",
+        "LV",
+        "MC",
+        "MD",
+        "ME",
+        "MK",
+        "MR",
+        "MT",
+        "MU",
+        "NL",
+        "NO",
+        "PK",
+        "PL",
+        "PS",
+        "PT",
+        "QA",
+        "RO",
+        "RS",
+        "SA",
+        "SC",
+        "SE",
+        "SI",
+        "SK",
+        "SM",
+        "ST",
+        "SV",
+        "TL",
+        "TN",
+        "TR",
+        "UA",
+        "VG",
+        "XK",
+    ]
 )
 
 

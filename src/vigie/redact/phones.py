@@ -60,7 +60,7 @@ _EDGE = r"(?<!\d)(?<!\d[.,])(?<![\w#])"
 _S = r"[\s.\-/_*•·|~,;:'’\ufe0f\u20e3\\–—]{0,4}"
 _STRONG = [
     # +33 6 ..., 0033 6 ..., (+31) (12) ..., + 1 (312) ...
-    re.compile(rf"(?<!\d)[(\[]?\s?\+\s?[()\[\]]?\s?[1-9](?:[\s.\-/()\[\]_*•·]{{0,4}}\d){{6,14}}(?!\d)"),
+    re.compile(r"(?<!\d)[(\[]?\s?\+\s?[()\[\]]?\s?[1-9](?:[\s.\-/()\[\]_*•·]{0,4}\d){6,14}(?!\d)"),
     re.compile(rf"{_EDGE}\(?00[\s.-]?[1-9](?:[\s.\-/()_*•·]{{0,4}}\d){{7,13}}(?!\d)"),
     re.compile(rf"{_EDGE}011[\s.-][1-9](?:[\s.\-/()]{{0,3}}\d){{7,13}}(?!\d)"),
     # 06 12 34 56 78 and any other ten figures that begin with 0; nine to twelve for other countries
@@ -181,7 +181,7 @@ def _by_library(shadow: str, lang: str) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
     for region in ("GB", "US") if lang == "en" else ("FR", "BE", "CH"):
         for match in phonenumbers.PhoneNumberMatcher(shadow, region, phonenumbers.Leniency.STRICT_GROUPING):
-            found.append((match.start, match.end))
+            found.append((match.start, match.end))  # noqa: PERF401
     return [(a, b) for a, b in found if shadow[a] in "0+(" or lang == "en"]
 
 

@@ -21,7 +21,33 @@ _PARTICLES = (
     "van der|van den|van de|von der|d['’]|de l['’]|l['’]"
 )
 _GAP = re.compile(rf"[ \u00a0\u202f](?:(?:{_PARTICLES})(?:(?<=['’])|[ \u00a0\u202f]))?|(?<=\.)")
-_ABBREVIATED = frozenset({"sgt", "det", "insp", "capt", "lt", "col", "gen", "supt", "rev", "hon", "sen", "rep", "gov", "dr", "mr", "mrs", "ms", "mme", "pr", "me", "prof", "mlle", "drs"})  # fmt: skip
+_ABBREVIATED = frozenset(
+    [
+        "sgt",
+        "det",
+        "insp",
+        "capt",
+        "lt",
+        "col",
+        "gen",
+        "supt",
+        "rev",
+        "hon",
+        "sen",
+        "rep",
+        "gov",
+        "dr",
+        "drs",
+        "mr",
+        "mrs",
+        "ms",
+        "mme",
+        "mlle",
+        "pr",
+        "prof",
+        "me",
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)

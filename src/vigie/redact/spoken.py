@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 from vigie.redact.spans import Removal
 
-_UNITS = "zero un deux trois quatre cinq six sept huit neuf".split()
-_TEENS = "dix onze douze treize quatorze quinze seize dix-sept dix-huit dix-neuf".split()
+_UNITS = ["zero", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf"]
+_TEENS = ["dix", "onze", "douze", "treize", "quatorze", "quinze", "seize", "dix-sept", "dix-huit", "dix-neuf"]
 _TENS = {"vingt": 20, "trente": 30, "quarante": 40, "cinquante": 50, "soixante": 60, "septante": 70, "huitante": 80,
          "octante": 80, "nonante": 90, "quatre-vingt": 80, "quatre-vingts": 80}  # fmt: skip
 _ENGLISH = {"zero": "0", "oh": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6",

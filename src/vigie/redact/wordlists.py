@@ -39,6 +39,8 @@ class Lists:
     bylines: frozenset[str]
     announces: frozenset[str]
     lettered: frozenset[str]
+    endings: tuple[str, ...]
+    beginnings: tuple[str, ...]
     inert: frozenset[str]  # never a name on their own: one look-up spares the rest
     life_after: re.Pattern[str]
     protected: tuple[str, ...]
@@ -83,6 +85,8 @@ def lists() -> Lists:
         bylines=frozenset(fold(w) for w in data["bylines"]),
         announces=frozenset(fold(data["announces"]).split()),
         lettered=frozenset(fold(data["lettered"]).split()),
+        endings=tuple(data["surname_endings"].split()),
+        beginnings=tuple(data["given_beginnings"].split()),
         inert=frozenset((not_names | places | org) - words("surnames") - given),
         life_after=re.compile(rf"\s(?:{life})(?!\w)"),
         protected=tuple(fold(w) for w in data["protected"]),
