@@ -12,12 +12,11 @@ from functools import cache
 from typing import cast
 
 from vigie.extract.attribution import find_attributions
-from vigie.extract.clauses import Boundary, backward_start, boundaries, forward_end
+from vigie.extract.clauses import Boundary, backward_start, boundaries, folded_words, forward_end
 from vigie.extract.mentions import AssertionCue
 from vigie.extract.scan import Scan, scan
-from vigie.lexicon.matcher import Hit, flatten
+from vigie.lexicon.matcher import Hit
 from vigie.model.observation import Assertion
-from vigie.text.normalise import fold
 from vigie.text.sentences import Span
 
 __all__ = ["find_assertion_cues", "find_attributions"]
@@ -64,7 +63,7 @@ def _counts(hit: Hit, found: Scan, span: Span, cuts: tuple[Boundary, ...]) -> bo
     wanted = extra.get("next")
     if wanted and found.flat[hit.start : hit.end] in extra.get("next_for", ()):
         following = _WORD.match(found.flat, _skip(found.flat, hit.end))
-        return following is not None and following.group() in {flatten(fold(word)) for word in wanted}
+        return following is not None and following.group() in folded_words(tuple(wanted))
     return True
 
 
@@ -101,7 +100,7 @@ def _estimates(hit: Hit, found: Scan, span: Span) -> bool:
 
 @cache
 def _any_word(words: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile(r"\b(?:" + "|".join(re.escape(flatten(fold(word))) for word in words) + ")")
+    return re.compile(r"\b(?:" + "|".join(map(re.escape, folded_words(words))) + ")")
 
 
 def _passive(hit: Hit, found: Scan, span: Span) -> bool:
@@ -109,7 +108,7 @@ def _passive(hit: Hit, found: Scan, span: Span) -> bool:
     extra = hit.term.extra
     following = _WORD.match(found.flat, _skip(found.flat, hit.end))
     word = following.group() if following else ""
-    if word in [flatten(fold(w)) for w in extra.get("clause_if_next", ())]:
+    if word in folded_words(tuple(extra.get("clause_if_next", ()))):
         return True
     before = found.flat[span.start : hit.start].split()
     if before and before[-1] in extra.get("clause_if_before", ()):
@@ -124,7 +123,7 @@ def _passive(hit: Hit, found: Scan, span: Span) -> bool:
 def _limited(flat: str, start: int, end: int, hit: Hit) -> int:
     """`end`, or sooner: after the term's number of `words`, or at one of its `stop_words`."""
     words = hit.term.extra.get("words")
-    stops = {flatten(fold(word)) for word in hit.term.extra.get("stop_words", ())}
+    stops = folded_words(tuple(hit.term.extra.get("stop_words", ())))
     if words is None and not stops:
         return end
     for count, word in enumerate(_WORD.finditer(flat, start, end)):

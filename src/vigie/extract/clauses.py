@@ -29,6 +29,12 @@ class Boundary:
 
 
 @cache
+def folded_words(words: tuple[str, ...]) -> frozenset[str]:
+    """Words of a data list as they stand in a flat text."""
+    return frozenset(flatten(fold(word)) for word in words)
+
+
+@cache
 def _terminators(lang: str) -> re.Pattern[str]:
     words = lexicon_file("assertion", lang).get("clause", {}).get("terminators", [])
     longest_first = sorted((flatten(fold(word)) for word in words), key=len, reverse=True)

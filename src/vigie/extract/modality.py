@@ -108,20 +108,24 @@ def _in_context(hit: Hit, found: Scan, context: Context) -> bool:
 
 
 def _near(hit: Hit, found: Scan) -> tuple[int, int] | None:
-    """Span from the first group's word to the nearest word of the second group, within the entry's reach."""
+    """Span from the first group's word to a word of the second group, within the entry's number of words."""
     sentence = found.sentence_at(hit.start)
-    after = list(_WORD.finditer(found.flat, hit.end, sentence.end))[: hit.term.extra["words"]]
-    before = list(_WORD.finditer(found.flat, sentence.start, hit.start))[-hit.term.extra["words"] :]
-    low = before[0].start() if before else hit.start
-    high = after[-1].end() if after else hit.end
-    pattern = _second_group(tuple(hit.term.extra["near"][1]))
-    ahead = pattern.search(found.flat, hit.end, high)
-    if ahead:
-        return hit.start, ahead.end()
-    if hit.term.extra.get("order") == "forward":
-        return None
-    behind = list(pattern.finditer(found.flat, low, hit.start))
-    return (behind[-1].start(), hit.end) if behind else None
+    most = hit.term.extra["words"]
+    behind: tuple[int, int] | None = None
+    for match in _second_group(tuple(hit.term.extra["near"][1])).finditer(
+        found.flat, sentence.start, sentence.end
+    ):
+        if match.start() >= hit.end:
+            if _words_between(found.flat, hit.end, match.start()) < most:
+                return hit.start, match.end()
+            break
+        if match.end() <= hit.start and _words_between(found.flat, match.end(), hit.start) < most:
+            behind = match.start(), hit.end
+    return behind
+
+
+def _words_between(flat: str, start: int, end: int) -> int:
+    return len(_WORD.findall(flat, start, end))
 
 
 @cache

@@ -13,13 +13,12 @@ from itertools import groupby
 from typing import cast
 
 from vigie.extract.analysis import Analysis, Draft, within
-from vigie.extract.clauses import Boundary, boundaries
+from vigie.extract.clauses import Boundary, boundaries, folded_words
 from vigie.extract.context import Context, context_of
 from vigie.extract.mentions import SubstanceMention
 from vigie.extract.scan import Scan, lexicon_file, scan
-from vigie.lexicon.matcher import Hit, flatten
+from vigie.lexicon.matcher import Hit
 from vigie.model.observation import Direction, Indicator, TrendValue
-from vigie.text.normalise import fold
 from vigie.text.sentences import Span
 
 RULE = "trend.lexicon@1"
@@ -134,7 +133,7 @@ def _joined(subject: Hit, direction: Hit, found: Scan, cuts: tuple[Boundary, ...
     if extra.get("side") == "before" and direction.start > subject.start:
         return False
     only = extra.get("only")
-    if only and found.flat[direction.start : direction.end] not in {flatten(fold(word)) for word in only}:
+    if only and found.flat[direction.start : direction.end] not in folded_words(tuple(only)):
         return False
     low, high = min(subject.end, direction.end), max(subject.start, direction.start)
     return not any(cut.hard and low <= cut.start < high for cut in cuts)
