@@ -260,3 +260,18 @@ HEADS = [
 @pytest.mark.parametrize(("texts", "expected"), [c[1:] for c in HEADS], ids=[c[0] for c in HEADS])
 def test_running_heads(texts: list[str], expected: list[str]) -> None:
     assert heads(texts) == expected
+
+
+@pytest.mark.parametrize(
+    ("foot", "published"),
+    [
+        ("Mars 2024 - page {}", "2024-03"),
+        ("12/03/2024 - {}", "2024-03-12"),
+        ("Page {}", None),
+        ("Bulletin 2024 - {}", None),
+    ],
+)
+def test_date_in_the_running_foot(foot: str, published: str | None) -> None:
+    found = str(read_pdf(report_pdf(NUMBERED, foot=foot)).published)
+    made = str(read_pdf(report_pdf(NUMBERED)).published)
+    assert found == (published or made)

@@ -12,14 +12,16 @@ from statistics import median
 from typing import Any
 
 from vigie.ingest import guard, limits
-from vigie.ingest.dateline import find_dateline, parse_pdf_date
+from vigie.ingest.dateline import find_dateline, parse_date, parse_pdf_date
 from vigie.ingest.html_meta import person_names
 from vigie.ingest.office import MAX_TITLE, real_title
 from vigie.ingest.pdf_flow import Line, paragraphs, without_furniture
 from vigie.ingest.reader import Blob, Reader
 from vigie.model.document import RawDocument
+from vigie.model.period import PartialDate
 from vigie.text.normalise import repair
 
+_HEADS_SEEN = 20  # pages whose running heads are asked for a date
 _LARGER = 1.2  # than the text: a title
 
 
@@ -45,7 +47,7 @@ def _read(blob: Blob) -> Iterator[RawDocument]:
         raise blob.refuse(error.reason, error.repair) from None
     if not chars:
         raise blob.refuse("holds no text, only images", "recognise its text first (OCR) and save it again")
-    pages = without_furniture(pages)
+    whole, pages = pages, without_furniture(pages)
     title, pages = _title(pages, meta.get("Title", ""))
     text = repair("\n\n".join(paragraphs(pages)))
     if not text.strip():
@@ -55,7 +57,9 @@ def _read(blob: Blob) -> Iterator[RawDocument]:
         format="pdf",
         title=title,
         text=text,
-        published=find_dateline(f"{title}\n\n{text}") or parse_pdf_date(meta.get("CreationDate", "")),
+        published=find_dateline(f"{title}\n\n{text}")
+        or _head_date(whole, pages)
+        or parse_pdf_date(meta.get("CreationDate", "")),
         source=blob.source,
         extra_names=tuple(person_names(repair(meta.get("Author", "")))),
     )
@@ -68,6 +72,18 @@ def _lines(item: dict[str, Any]) -> list[Line]:
         clean = text.encode("utf-16", "surrogatepass").decode("utf-16", "ignore")
         lines.append(Line(clean, left, right, top, bottom, size, item["height"]))
     return lines
+
+
+def _head_date(whole: list[list[Line]], kept: list[list[Line]]) -> PartialDate | None:
+    """The date in the running heads and feet, where every page has the same ("Bulletin n° 12 - Mars 2024")."""
+    found: set[PartialDate] = set()
+    for before, after in zip(whole[:_HEADS_SEEN], kept, strict=False):
+        stays = {id(line) for line in after}
+        for line in before:
+            date = parse_date(line.text) if id(line) not in stays else None
+            if date is not None and date.month is not None:
+                found.add(date)
+    return found.pop() if len(found) == 1 else None
 
 
 def _title(pages: list[list[Line]], declared: str) -> tuple[str, list[list[Line]]]:

@@ -19,7 +19,7 @@ _MARGIN_SHARE = 0.14  # of the page's height: nothing further in is a running he
 _REPEATED_SHARE = 0.4  # of the pages (left and right pages may differ)
 _FURNITURE_GAP = 2.5  # of the size: lines of one running head stand closer
 _NUMBER = re.compile(r"\d{1,9}")
-_MAX_NUMBERS = 3  # in one running head; the others must stand still
+_MAX_NUMBERS = 4  # in one running head; the others must stand still
 _PAGE_NUMBER = re.compile(
     r"\W*(?:(?:page|p\.|pg\.?)\s*)?(?:\d{1,4}|[ivxlc]{1,7})(?:\s*(?:/|\||sur|of|de)\s*\d{1,4})?\W*",
     re.IGNORECASE,

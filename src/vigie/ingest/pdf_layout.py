@@ -15,7 +15,6 @@ _MIN_LINES = 4  # in each column
 _MIN_CHARS = 18  # median length of a column's lines; cells of a table are shorter
 _MAX_CROSSING = 0.35  # share of segments that may cross a gutter
 _MIN_OVERLAP = 0.4  # of the shorter column's height that stands beside the other
-_CELL_GAP = 2.5  # of the size: a gap that separates cells, not words
 _MAX_COLUMNS = 6
 _ALIGNED = 3.0  # points within which edges are the same
 _FIGURE_CHARS = 15
@@ -182,8 +181,8 @@ def _join(row: list[Segment], borders: set[tuple[str, int]]) -> Segment:
     first = row[0]
     line = Segment(first.text, first.left, first.right, first.top, first.bottom, first.size)
     for segment in row[1:]:
-        wide = segment.left - line.right > _CELL_GAP * line.size
-        line.text += (" | " if wide and _edges([first, segment]) & borders else " ") + segment.text
+        cell = bool(_edges([first, segment]) & borders)
+        line.text += (" | " if cell else " ") + segment.text
         line.widen(segment.left, segment.right, segment.bottom, segment.top)
         line.size = max(line.size, segment.size)
     return line
