@@ -82,7 +82,8 @@ def _french(v: Words) -> tuple[Rule, ...]:
     number = rf"(?:\d{{1,3}}|(?:vingt|trente|quarante|cinquante|soixante)[ -](?:et[ -])?{f['number']}|{f['number']})"
     ordinal = f["ordinal"]
     day = rf"(?:(?P<d>{_DAY})(?:er|e)?|(?P<dw>premier))"
-    year = rf"(?:(?P<y>{Y})|'(?P<yy>\d\d))"
+    no_count = rf"(?! ?(?:€|\$|£|(?:de )?{f['count']}\b))"
+    year = rf"(?:(?P<y>{Y})(?!\d){no_count}|'(?P<yy>\d\d))"
     of_year = rf"(?:,? ?(?:de |de l'annee |d')?{year}\b)"
     about = r"(?:environ |pres de |quelque |quelques |plus de |a peu pres |maintenant |moins de |deja |tout juste )*"
     before = f["shift"]
@@ -135,7 +136,8 @@ def _english(v: Words) -> tuple[Rule, ...]:
     ordinal = rf"(?:(?:twenty|thirty)[ -]{f['ordinal']}|{f['ordinal']})"
     quarter = r"(?:first|second|third|fourth|[1-4](?:st|nd|rd|th))"
     day = rf"(?:(?P<d>{_DAY})(?:st|nd|rd|th)?|(?P<dw>{ordinal}))"
-    year = rf"(?:(?P<y>{Y})|'(?P<yy>\d\d))"
+    no_count = rf"(?! ?(?:€|\$|£|{f['count']}\b))"
+    year = rf"(?:(?P<y>{Y})(?!\d){no_count}|'(?P<yy>\d\d))"
     of_year = rf"(?:(?: ?, ?| )?(?:of |in )?{year}\b)"
     week = rf"(?:(?P<w>{weekday})\.?,? ?(?:the )?)?"
     about = r"(?:about |around |nearly |almost |over |more than |some |roughly |less than |just )*"
