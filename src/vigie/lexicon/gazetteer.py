@@ -1,6 +1,6 @@
 """The gazetteer: every place the project can name, by folded name and by code.
 
-In: data/gazetteer (built by scripts/build_gazetteer.py; sources in data/SOURCES.md). Out: frozen Entry records.
+In: data/gazetteer (built by scripts/build_gazetteer.py; sources in its SOURCES.md). Out: frozen Entry records.
 Nothing here reads text: `vigie.extract.place` decides which entry a name in a sentence means.
 Left out: anything finer than a commune (arrondissement for Paris, Lyon, Marseille), villages abroad.
 """
