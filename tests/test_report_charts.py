@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from vigie.report.charts import Line, bar_chart, line_chart
+from vigie.report.charts import Line, bar_chart, line_chart, png_of
 from vigie.report.results import Group, Point, Section
 from vigie.report.words import Words
 
@@ -31,7 +31,7 @@ def test_lines_start_at_zero_and_quarters_are_in_order() -> None:
     assert "euros par gramme" in labels
     assert labels.count("cocaïne") == 1
     assert chart.alt.endswith("par trimestre : cocaïne.")
-    assert chart.png.startswith(b"\x89PNG")
+    assert png_of(chart).startswith(b"\x89PNG")
 
 
 def test_a_gap_is_not_bridged() -> None:

@@ -1,6 +1,6 @@
 """Charts of a bulletin: lines and bars that start at zero, each with its figures in a table.
 
-In: Series or bars. Out: Chart records with SVG (pages) and PNG (print), the same bytes for the same figures.
+In: Series or bars. Out: Chart records with SVG for pages; PNG for print; the same bytes for the same figures.
 Colours are those of Okabe and Ito (2008), told apart with any colour vision; shape and dash repeat them.
 Left out: maps; anything drawn for a quarter in which nothing may be shown.
 """
@@ -29,13 +29,13 @@ _ID = re.compile(r'(id="|url\(#|href="#)')
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
-    """One drawing. `alt` says in words what it shows; `table` holds the figures."""
+    """One drawing. `alt` says in words what it shows; `table` holds the figures; `spec` draws it again."""
 
     id: str
     title: str
     alt: str
     svg: str
-    png: bytes
+    spec: str
     table: Table
 
 
@@ -195,19 +195,27 @@ def _base(rows: Sequence[Mapping[str, object]]) -> dict[str, Any]:
 
 
 def _chart(id_: str, spec: Mapping[str, Any], series: str, table: Table, words: Words) -> Chart:
-    try:
-        import vl_convert
-    except ImportError as error:
-        raise MissingExtraError("the bulletin", "report") from error
     text = json.dumps(spec, ensure_ascii=False)
-    svg = str(vl_convert.vegalite_to_svg(text, vl_version=_VEGA_LITE))
-    png = bytes(vl_convert.vegalite_to_png(text, vl_version=_VEGA_LITE, scale=PNG_SCALE))
+    svg = str(_converter().vegalite_to_svg(text, vl_version=_VEGA_LITE))
     return Chart(
         id=id_,
         title=words[f"{id_}_chart"],
         alt=words.fill(f"{id_}_alt", series=series),
         # Several drawings stand in one page: their inner ids must differ.
         svg=_ID.sub(rf"\g<1>{id_}-", svg),
-        png=png,
+        spec=text,
         table=table,
     )
+
+
+def png_of(chart: Chart) -> bytes:
+    """The drawing for print. Fonts are drawn into it: a page description may lack them."""
+    return bytes(_converter().vegalite_to_png(chart.spec, vl_version=_VEGA_LITE, scale=PNG_SCALE))
+
+
+def _converter() -> Any:
+    try:
+        import vl_convert
+    except ImportError as error:
+        raise MissingExtraError("the bulletin", "report") from error
+    return vl_convert

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vigie.model.errors import MissingExtraError
+from vigie.report.charts import png_of
 from vigie.report.words import Words
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def pdf_page(bulletin: Bulletin) -> bytes:
         root = Path(folder)
         for part in bulletin.parts:
             if part.chart is not None:
-                (root / f"{part.chart.id}.png").write_bytes(part.chart.png)
+                (root / f"{part.chart.id}.png").write_bytes(png_of(part.chart))
         source = root / "bulletin.typ"
         source.write_text(_render("bulletin.typ.j2", bulletin, escape=False), "utf-8")
         return bytes(typst.compile(str(source), root=folder, format="pdf"))
