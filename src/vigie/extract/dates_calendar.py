@@ -117,6 +117,8 @@ def narrow(period: Period, part: str, halves: bool = False) -> Period:
         case "week":
             low, high = {"start": (0, 2), "middle": (1, 4), "end": (3, 6)}[part]
             return replace(period, first=first + timedelta(days=low), last=first + timedelta(days=high))
+        case "year" if first.year == last.year and (first.month, last.month) != (1, 12):
+            return period  # a part of a half-year is left as it is
         case "year" if first.year == last.year and halves and part != "middle":
             month = 1 if part == "start" else 7
             return replace(period, first=date(first.year, month, 1), last=month_end(first.year, month + 5))
@@ -135,8 +137,8 @@ def narrow(period: Period, part: str, halves: bool = False) -> Period:
             return replace(period, first=date(low, 1, 1), last=date(max(low, high), 12, 31))
         case "quarter":
             index = {"start": 0, "middle": 1, "end": 2}[part]
-            month = add_months(first, index)
-            return replace(period, first=month, last=month_end(month.year, month.month))
+            begins = add_months(first, index)
+            return replace(period, first=begins, last=month_end(begins.year, begins.month))
     return period
 
 
