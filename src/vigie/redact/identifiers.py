@@ -31,8 +31,10 @@ _PLATE = re.compile(
     r"[A-HJ-NP-TV-Z](?<![A-Za-z0-9-].)[A-HJ-NP-TV-Z]([- ]?)\d{3}\1[A-HJ-NP-TV-Z]{2}(?![A-Za-z0-9-])"
 )
 _PLATE_LOW = re.compile(r"(?<![a-z0-9-])[a-hj-np-tv-z]{2}([- ]?)\d{3}\1[a-hj-np-tv-z]{2}(?![a-z0-9-])")
-_PLATE_CUE = re.compile(r"(?:immatricul|plaque|plate|registration|number ?plate|\bvrm\b|\breg\b)")
-_PLATE_WORDS = ("immatricul", "plaque", "plate", "registration", "vrm", "reg")
+_PLATE_WORDS = (
+    "immatricule", "immatriculee", "immatriculees", "immatricules", "immatriculation", "immatriculations", "plaque", "plaques",
+    "plate", "plates", "number plate", "registration", "reg", "vrm",
+)  # fmt: skip
 _ANY_PLATE = re.compile(
     r"(?<![A-Za-z0-9-])(?:\d{1,4}[ -]?[A-Z]{2,3}[ -]?(?:\d{2}|2[AB])|[A-Z]{2}\d{2}[ -]?[A-Z]{3}|\d[ -][A-Z]{3}[ -]\d{3}|"
     r"[A-Z]{1,3}[ -]?\d{2,4}[ -]?[A-Z]{1,3}|[A-Z]{2}[ -]\d{3,6}|\d{4}[ -]?[A-Z]{3})(?![A-Za-z0-9-])"
@@ -128,8 +130,8 @@ def _is_nir(word: str, before: str) -> bool:
 def _plates(text: str, folded: str) -> Iterator[Removal]:
     for match in _PLATE.finditer(text):
         yield Removal(match.start(), match.end(), "plate")
-    for cue in _PLATE_CUE.finditer(folded) if any(word in folded for word in _PLATE_WORDS) else ():
-        end = min(len(text), cue.end() + 60)
+    for _, cue in words_at(folded, _PLATE_WORDS):
+        end = min(len(text), cue + 60)
         for pattern in (_ANY_PLATE, _PLATE_LOW):
-            for match in pattern.finditer(text, cue.end(), end):
+            for match in pattern.finditer(text, cue, end):
                 yield Removal(match.start(), match.end(), "plate")

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from vigie.lexicon.terms import data_text
-from vigie.redact.spans import Removal
+from vigie.redact.spans import Removal, words_at
 
 _AT = r"(?:\s?@\s?|\s?[\[({<]\s?(?:at|@|arobase|arrobase|arobas|chez)\s?[\])}>]\s?|\s(?:arobase|arrobase|arobas|at)\s)"
 _DOT = r"(?:\.|\s?[\[({<]\s?(?:dot|point|\.)\s?[\])}>]\s?|\s(?:dot|point)\s|\s\.\s?)"
@@ -48,12 +48,11 @@ _ONION = re.compile(
     r"(?<![a-z2-7])(?:[a-z2-7]{56}|[a-z2-7]{16}(?=\.onion)|[a-z2-7]{52}(?=\.b32))(?:\.[a-z0-9]+)*(?!\w)"
 )
 _LOCALHOST = re.compile(r"(?<![\w.-])localhost(?::\d{2,5})?(?![\w-])(?:/\S{0,200})?")
-_AT_MARK = re.compile(
-    r"arr?obas?e?|@|[\[({<]\s?(?:at|chez)\s?[\])}>]|\sat\s(?=[a-z0-9-]{1,40}(?:\.|\s?[\[({]?\s?(?:dot|point)\s?[\])}]?\s?)[a-z])"
-)
+_AT_SIGN = re.compile(r"@|[\[({<]\s?(?:at|chez)\s?[\])}>]")
+_AT_WORD = re.compile(r" at (?=[a-z0-9-]{1,40}(?:\.|\s?[\[({]?\s?(?:dot|point)\s?[\])}]?\s?)[a-z])")
 _SCHEME_MARK = re.compile(r":\s?/|\[:\]|www|(?:tg|magnet|tox|xmpp|bitcoin|ethereum|monero|litecoin):")
 _SLASH = re.compile(r"/|\sslash\s")
-_DOT_MARK = re.compile(r"[\[({]\s?(?:\.|dot|point)\s?[\])}]|\s(?:dot|point)\s(?=[a-z]{2,12}(?!\w))")
+_DOT_MARK = re.compile(r"[\[({]\s?(?:\.|dot|point)\s?[\])}]")
 _DOT_INSIDE = re.compile(r"\.(?<=[A-Za-z0-9]\.)(?=[A-Za-z]{2})")
 _SPACE = re.compile(r"\s")
 _LONG_TOKEN = re.compile(r"[a-z2-7](?<!\w.)[a-z2-7]{51}")
@@ -121,10 +120,16 @@ def find_links(text: str, folded: str) -> Iterator[Removal]:
 def _hidden_emails(text: str, folded: str) -> Iterator[Removal]:
     known, _ = _tlds()
     done = 0
-    for mark in _AT_MARK.finditer(folded):
-        for match in _HIDDEN_EMAIL.finditer(
-            text, max(done, mark.start() - 60), min(len(text), mark.end() + 130)
-        ):
+    signs = (
+        [m.span() for m in _AT_SIGN.finditer(folded)]
+        if "@" in folded or "at" in folded or "chez" in folded
+        else []
+    )
+    if " at " in folded:
+        signs += [m.span() for m in _AT_WORD.finditer(folded)]
+    signs += words_at(folded, ("arobase", "arrobase", "arobas"))
+    for low, high in sorted(signs):
+        for match in _HIDDEN_EMAIL.finditer(text, max(done, low - 60), min(len(text), high + 130)):
             last = re.split(r"[^a-z0-9]+", match.group().lower().rstrip())[-1]
             first = re.match(r"\w*", match.group().lower())
             if last in known and not (first and first.group() in _BEFORE_AT):
@@ -142,9 +147,9 @@ def _hidden_hosts(text: str, folded: str) -> Iterator[Removal]:
             and ("/" in match.group() or "slash" in match.group().lower())
         ):
             yield _url(text, match.start(), match.end())
-    for mark in _DOT_MARK.finditer(folded):
-        low = max(0, mark.start() - 66)
-        for match in _DOTTED_HOST.finditer(text, low, min(len(text), mark.end() + 220)):
+    for start, end in [*(m.span() for m in _DOT_MARK.finditer(folded)), *words_at(folded, ("dot", "point"))]:
+        low = max(0, start - 66)
+        for match in _DOTTED_HOST.finditer(text, low, min(len(text), end + 220)):
             tld = match.group(1).lower()
             if tld in known and (tld not in words or "/" in match.group() or tld in ("me", "to", "onion")):
                 yield _url(text, match.start(), match.end())

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from vigie.redact.spans import Removal
+from vigie.redact.spans import Removal, words_at
 
 _UNITS = ["zero", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf"]
 _TEENS = ["dix", "onze", "douze", "treize", "quatorze", "quinze", "seize", "dix-sept", "dix-huit", "dix-neuf"]
@@ -44,17 +44,18 @@ _SERIES = re.compile(
 )
 _TOKEN = re.compile(_NUMBER + r"(?!\w)")
 # Where such a number begins; the long pattern is tried only there.
-_OPENS = re.compile(
-    r"(?:zero|oh|double|triple|six|sept|seven|plus)(?=[\s\-.,])|\+\s?[a-z]|0\d?[\s\-.,]{1,2}(?=[a-z])|0\d[\s.\-]\d\d[\s.\-](?=[a-z])"
-)
+_OPENING_WORDS = ("zero", "oh", "double", "triple", "six", "sept", "seven", "plus")
+_OPENING_FIGURES = re.compile(r"0\d?[\s\-.,]{1,2}(?=[a-z])|0\d[\s.\-]\d\d[\s.\-](?=[a-z])|\+\s?(?=[a-z])")
 MIN_FIGURES = 9
 
 
 def find_spoken_numbers(folded: str) -> Iterator[Removal]:
     """Removals of kind "phone"."""
     done = 0
-    for opening in _OPENS.finditer(folded):
-        match = _SERIES.match(folded, opening.start()) if opening.start() >= done else None
+    openings = [start for start, _ in words_at(folded, _OPENING_WORDS)]
+    openings += [m.start() for m in _OPENING_FIGURES.finditer(folded)]
+    for opening in sorted(openings):
+        match = _SERIES.match(folded, opening) if opening >= done else None
         if not match:
             continue
         words = [w.strip() for w in _TOKEN.findall(match.group())]
