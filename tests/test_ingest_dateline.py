@@ -29,7 +29,10 @@ HEADS = [
     ("title_then_date_line", "Le marché en hausse\n\n12 mai 2021\n\n" + STORY, "2021-05-12"),
     ("title_then_month_line", "Note trimestrielle\n\nMars 2022\n\n" + STORY, "2022-03"),
     ("line_with_several", "date 2021-03 publié le 11/03/2021 à 12:44\n\n" + STORY, "2021-03-11"),
+    ("place_with_particle", "Villefictive sur Mer, le 3 mars 2020 - Trois kilos", "2020-03-03"),
     # tempting mistakes
+    ("sentence_ending_with_date", "Interpellé à Lyon le 3 mars 2020. Il avait 3 kg.", None),
+    ("sentence_with_dash", "Selon la police, le 3 mars 2020 - la veille du procès - tout a changé.", None),
     ("date_in_story", "Le 3 mars 2020, un homme a été arrêté avec 3 kg.", None),
     ("date_in_story_middle", "La police a saisi, le 3 mars 2020, trois kilos.", None),
     ("report_published_in_story", "Un rapport publié en 2019 par l'agence donnait 60 euros.", None),

@@ -34,6 +34,7 @@ class _Grammar:
     second: re.Pattern[str]
     place: re.Pattern[str]
     alone: re.Pattern[str]
+    particles: frozenset[str]
 
 
 def _alternatives(words: list[str]) -> str:
@@ -68,17 +69,22 @@ def _grammar() -> _Grammar:
         first=re.compile(cue.format(_alternatives(words["first"])) + full, re.MULTILINE),
         second=re.compile(cue.format(_alternatives(words["second"])) + full, re.MULTILINE),
         place=re.compile(
-            rf"^[^\W\d_][^\n\d,.;:!?]{{1,40}}(?:\s?\([^\n()]{{1,30}}\))?,?\s(?:(?:le|ce|on)\s)?(?:{full})"
-            r"\s*(?:\([^\n()]{1,40}\)\s*)?[-.:|]",
+            rf"^(?P<place>[^\W\d_][^\n\d,.;:!?()]{{1,40}}?)(?:\s?\([^\n()]{{1,30}}\))?,?\s(?:(?:le|ce|on)\s)?(?:{full})"
+            r"\s*(?:\([^\n()]{1,40}\)\s*)?\.?\s*[-|]",
             re.MULTILINE,
         ),
         alone=re.compile(rf"^\s*[-*#(\[|]?\s*(?:{fillers}{{0,4}}(?:{plain}){_TIME}[\s.,;:|)\]-]*){{1,3}}$"),
+        particles=frozenset(words["particles"]),
     )
 
 
 def _partial(match: re.Match[str]) -> PartialDate | None:
     """The date of one match of the `dated` grammar; None if the calendar has no such day."""
-    groups = {key: value for key, value in match.groupdict().items() if value is not None and key != "date"}
+    groups = {
+        key: value
+        for key, value in match.groupdict().items()
+        if value is not None and key not in ("date", "place")
+    }
     fields = {key[0]: value for key, value in groups.items()}
     year = int(fields["y"])
     month = (
@@ -132,15 +138,25 @@ def find_dateline(text: str) -> PartialDate | None:
     """The publication date stated in the head of `text`."""
     head = fold(text[:HEAD_CHARS])
     grammar = _grammar()
-    for pattern in (grammar.first, grammar.place):
-        found = [p for match in pattern.finditer(head) if (p := _partial(match)) is not None]
-        if found:
-            return max(found, key=_detail)
+    found = [p for match in grammar.first.finditer(head) if (p := _partial(match)) is not None]
+    if found:
+        return max(found, key=_detail)
+    for match in grammar.place.finditer(head):
+        if (
+            _is_place(text[match.start("place") : match.end("place")])
+            and (partial := _partial(match)) is not None
+        ):
+            return partial
     for line in head.split("\n")[:-1] if len(text) > HEAD_CHARS else head.split("\n"):
         if (partial := parse_date_line(line)) is not None and partial.month is not None:
             return partial
-    match = grammar.second.search(head)
-    return _partial(match) if match else None
+    later = grammar.second.search(head)
+    return _partial(later) if later else None
+
+
+def _is_place(words: str) -> bool:
+    """Whether the words at the head of a dispatch are a name: "Selon la police, le 3 mars 2020 -" is a sentence."""
+    return all(w[0].isupper() or w.lower() in _grammar().particles for w in words.split())
 
 
 def _detail(partial: PartialDate) -> int:

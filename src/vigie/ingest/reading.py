@@ -48,7 +48,7 @@ def _head(file: Path, name: str) -> tuple[bytes, int]:
     try:
         status = file.stat()
         if stat.S_ISDIR(status.st_mode):
-            raise InputRefused(name, "is a folder", "give it to `vigie add` without this program's `read`")
+            raise InputRefused(name, "is a folder", "give its files, or the folder to `vigie add`")
         if not stat.S_ISREG(status.st_mode):
             raise InputRefused(name, "not a regular file", "give a file or a folder")
         with file.open("rb") as stream:
