@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from evaluate_samples import document, found, gold, related
 from vigie.evaluate import compare, evaluate
 from vigie.evaluate.agree import Level
+from vigie.evaluate.describe import describe_fact, describe_observation
 from vigie.evaluate.gold import load_gold
 from vigie.evaluate.judge import judge
 from vigie.evaluate.matching import maximum_matching
@@ -192,7 +193,9 @@ def test_substances_of_documents() -> None:
 
 def test_table_shows_figures_and_on_demand_misses() -> None:
     report = two_documents()
-    assert "price    value      4    2    1    2  0.667  0.500  0.571".replace(" ", "") in report.table().replace(" ", "")
+    assert "price    value      4    2    1    2  0.667  0.500  0.571".replace(
+        " ", ""
+    ) in report.table().replace(" ", "")
     assert "missed" not in report.table()
     verbose = report.table(verbose=True)
     assert "wrong   value  a price: kind=retail low=9 high=9 currency=EUR" in verbose
@@ -288,3 +291,26 @@ def test_titles_are_left_out(tmp_path: Path) -> None:
     prices = [o for o in extract_document(read) if o.type == "price"]
     assert [getattr(o.value, "low", None) for o in prices] == [70.0]
     assert evaluate(path, bootstrap=0).line(P, "value").f1 == 1.0
+
+
+# what, its fields in one line
+DESCRIBED = [
+    (
+        "flow",
+        describe_observation(found("flow")),
+        "origin=Espagne destination=Lyon mode=unknown assertion=affirmed",
+    ),
+    (
+        "open",
+        describe_observation(found(Q, high=None, when="2018-07")),
+        "kind=seized low=5 unit=kg grams=5000",
+    ),
+    ("when", describe_observation(found(Q, when="2018-07")), "when=2018-07-01/month"),
+    ("fact", describe_fact(gold(P, high=None, place="Lyon")), "place=Lyon"),
+]
+
+
+@pytest.mark.parametrize(("line", "part"), [d[1:] for d in DESCRIBED], ids=[d[0] for d in DESCRIBED])
+def test_described(line: str, part: str) -> None:
+    assert part in line
+    assert "None" not in line
