@@ -26,6 +26,7 @@ from vigie.text.sentences import Span
 
 RULE = "flow.lexicon@1"
 _PARTS = ("origin", "destination", "via")
+_GOODS = ("drug", "post", "road", "sea", "air")  # a drug, or what carries it; passengers take the train
 _MODES = ("post", "road", "sea", "air", "rail")
 _HYPHEN = re.compile(r"\s*[-–—]\s*")
 _MODE_REACH = 25  # characters between "vol" and "Cayenne-Paris"
@@ -113,7 +114,7 @@ def _of_product(analysis: Analysis, found: Scan, hit: Hit, cuts: tuple[Boundary,
     if any(m.end <= hit.start for m in within(analysis.substances, begin, hit.start)):
         return True
     return any(
-        begin <= other.start < hit.start and other.term.id in ("drug", "post")
+        begin <= other.start < hit.start and other.term.id in _GOODS
         for name in ("market", "flows")
         for other in found.hits[name]
     )
@@ -152,10 +153,13 @@ def _by_preposition(
             if matched:
                 yield part, place, place.start
         second = places[number + 1] if number + 1 < len(places) else None
-        if second is None or not _words("pair", "from", lang).search(before):
+        if second is None:
             continue
-        between = found.flat[place.end : second.start]
-        if _between(lang).fullmatch(between):
+        for opening, closing in (("from", "to"), ("between", "and")):
+            if not _words("pair", opening, lang).search(before):
+                continue
+            if not _linked(closing, lang).fullmatch(found.flat, place.end, second.start):
+                continue
             yield "origin", place, place.start
             yield "destination", second, place.start
 
@@ -207,9 +211,10 @@ def _words(table: str, key: str, lang: str) -> re.Pattern[str]:
 
 
 @cache
-def _between(lang: str) -> re.Pattern[str]:
+def _linked(key: str, lang: str) -> re.Pattern[str]:
+    """What may stand between the two places of a pair."""
     data = lexicon_file("flows", lang)
-    to = _alternatives(data.get("pair", {}).get("to", ()))
+    to = _alternatives(data.get("pair", {}).get(key, ()))
     return re.compile(rf",?\s*{to}(?:{_alternatives(data.get('articles', ()))})?\s*")
 
 

@@ -22,8 +22,14 @@ from vigie.model.observation import Direction, Indicator, TrendValue
 from vigie.text.sentences import Span
 
 RULE = "trend.lexicon@1"
+_DRUG_REACH = 2  # sentences
 _LIST_GAP = 40  # characters between two subjects of one list: "hausse de la consommation et des overdoses"
 _OF = re.compile(r"\s(?:de la |de l'|du |des |de |d'|of |in )(?:la |l')?")
+_UNIT_OF = re.compile(
+    r"\b(?:gramme|gram|kilo|dose|comprime|pilule|pill|galette)s? (?:de |d'|of )(?:la |l')?$"
+)
+_MONEY = re.compile(r"\d\s?(?:€|euros?\b)|[£$€]\s?\d")
+_MONEY_REACH = 40
 _CLOSE = (
     14  # characters between a subject and the adjective that must follow it: "demande toujours croissante"
 )
@@ -97,7 +103,9 @@ def _trends(analysis: Analysis, found: Scan, span: Span, hits: list[Hit]) -> Ite
         mention = _beside(analysis, found, span, direction)
         if mention:
             start, end = min(mention.start, direction.start), max(mention.end, direction.end)
-            yield _trend(start, end, "use", direction.term.id, "substance")
+            indicator = _moved(found, span, mention, direction)
+            if indicator:
+                yield _trend(start, end, indicator, direction.term.id, "substance")
 
 
 def _beside(analysis: Analysis, found: Scan, span: Span, direction: Hit) -> SubstanceMention | None:
@@ -110,6 +118,20 @@ def _beside(analysis: Analysis, found: Scan, span: Span, direction: Hit) -> Subs
         if (after is not None and _OF.fullmatch(after)) or before == " ":
             return mention
     return None
+
+
+def _moved(found: Scan, span: Span, mention: SubstanceMention, direction: Hit) -> str | None:
+    """What moves where only a substance is named: its price beside a sum of money, else its use.
+
+    "La cocaïne baisse" alone says neither.
+    """
+    if _UNIT_OF.search(found.flat, span.start, mention.start):
+        return "price"
+    if direction.start >= mention.end:
+        if _MONEY.search(found.flat, direction.end, min(span.end, direction.end + _MONEY_REACH)):
+            return "price"
+        return None if direction.term.id in ("down", "stable") else "use"
+    return "use"
 
 
 def _trend(start: int, end: int, indicator: str, direction: str, how: str) -> _Trend:
@@ -152,8 +174,9 @@ def _about_drugs(trend: _Trend, hits: list[Hit], index: int, context: Context, d
     inside = [hit for hit in hits if trend.start <= hit.start < trend.end and hit.term.extra.get("context")]
     if inside:
         kinds = {kind for hit in inside for kind in hit.term.extra["context"]}
-        return index in drugs or context.holds(kinds, index, 0)
-    return any(i in drugs for i in (index - 1, index, index + 1)) or context.holds(("drug",), index, 1)
+        return any(i in drugs for i in range(index - 1, index + 2)) or context.holds(kinds, index, 1)
+    reach = range(index - _DRUG_REACH, index + _DRUG_REACH + 1)
+    return any(i in drugs for i in reach) or context.holds(("drug",), index, _DRUG_REACH)
 
 
 def _substance(analysis: Analysis, trend: _Trend, span: Span) -> SubstanceMention | None:
