@@ -9,6 +9,8 @@ Left out: anaphora ("ce produit"), alcohol, tobacco, and drugs in general ("stup
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections.abc import Sequence
 
 from vigie.extract.mentions import SubstanceMention
 from vigie.extract.substance_context import accepted
@@ -16,7 +18,6 @@ from vigie.lexicon.matcher import Hit
 from vigie.lexicon.substances import BLOCKER, LANGUAGES, form_matcher, substance_matcher
 from vigie.text.normalise import fold
 
-_REACH = 24  # code points around a name in which a form beside it begins and ends
 _OF = re.compile(r"\s(?:(?:de|of)\s(?:la\s|l'|the\s)?|d')[\"']?")
 _IN = re.compile(r"[\"']?(?:\s(?:en|in)\s|\s\(?|-)")
 _LOOSE = frozenset({"pill"})  # "ecstasy" means pills unless the text says powder
@@ -36,7 +37,8 @@ def find_substances(text: str, lang: str) -> list[SubstanceMention]:
         for hit, after in zip(hits, [*hits[1:], None], strict=True)
         if not (after and hit.term.status == "ambiguous" and _OF.fullmatch(folded, hit.end, after.start))
     ]
-    return [_mention(hit, folded, lang) for hit in accepted(text, folded, lang, hits)]
+    forms = form_matcher(lang).find(text, folded)
+    return [_mention(hit, folded, forms) for hit in accepted(text, folded, lang, hits)]
 
 
 def find_forms(text: str, lang: str) -> list[SubstanceMention]:
@@ -51,10 +53,10 @@ def find_forms(text: str, lang: str) -> list[SubstanceMention]:
     ]
 
 
-def _mention(hit: Hit, folded: str, lang: str) -> SubstanceMention:
+def _mention(hit: Hit, folded: str, forms: Sequence[Hit]) -> SubstanceMention:
     stated = hit.term.extra.get("form")
     if stated in (None, *_LOOSE):
-        stated = _form_beside(hit, folded, lang) or stated
+        stated = _form_beside(hit, folded, forms) or stated
     return SubstanceMention(
         start=hit.start,
         end=hit.end,
@@ -64,13 +66,12 @@ def _mention(hit: Hit, folded: str, lang: str) -> SubstanceMention:
     )
 
 
-def _form_beside(hit: Hit, folded: str, lang: str) -> str | None:
-    """The form said right before ("comprimés d'ecstasy", "bags of white powder") or after ("MDMA en cristaux")."""
-    low, high = max(0, hit.start - _REACH), min(len(folded), hit.end + _REACH)
-    for form in form_matcher(lang).find(folded[low:high]):
-        start, end = form.start + low, form.end + low
-        if end <= hit.start and _OF.fullmatch(folded, end, hit.start):
-            return form.term.id
-        if start >= hit.end and _IN.fullmatch(folded, hit.end, start):
-            return form.term.id
+def _form_beside(hit: Hit, folded: str, forms: Sequence[Hit]) -> str | None:
+    """The form said right before ("comprimés d'ecstasy", "a rock of crack") or after ("MDMA en cristaux")."""
+    after = bisect_left(forms, hit.end, key=lambda form: form.start)
+    before = bisect_left(forms, hit.start, key=lambda form: form.start) - 1
+    if before >= 0 and _OF.fullmatch(folded, forms[before].end, hit.start):
+        return forms[before].term.id
+    if after < len(forms) and _IN.fullmatch(folded, hit.end, forms[after].start):
+        return forms[after].term.id
     return None

@@ -17,9 +17,9 @@ needs       supported by
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 
 from vigie.lexicon.matcher import Hit, expand, flatten
 from vigie.lexicon.substances import context_matcher, measure_words, same_family
@@ -41,33 +41,54 @@ _PARTITIVE = re.compile(r"(?:^|[^\w])(?:de la |du |des |de l'|some )[\"']?$")
 _OPENING = " \t\n\"'«“”„(-–—•*"
 
 
-@dataclass(slots=True)
 class _Sentence:
-    """What one sentence holds that supports or forbids ambiguous words."""
+    """What one sentence holds that supports or forbids its ambiguous words; read only when asked for."""
 
-    span: Span
-    cues: frozenset[str]
-    barred: frozenset[str]
-    certain: list[Hit] = field(default_factory=list)
-    light: set[str] = field(default_factory=set)
+    def __init__(self, span: Span, text: str, folded: str, lang: str) -> None:
+        self.span = span
+        self.lang = lang
+        self.certain: list[Hit] = []  # names that count
+        self.light: set[str] = set()  # ids of its hardly ambiguous words
+        self._text = text[span.start : span.end]
+        self._folded = folded[span.start : span.end]
+
+    @cached_property
+    def _found(self) -> list[Hit]:
+        return context_matcher(self.lang).find_every(self._text, self._folded)
+
+    @cached_property
+    def barred(self) -> frozenset[str]:
+        """Words that a counter-context forbids here."""
+        return frozenset(word for hit in self._found for word in hit.term.extra.get("of", ()))
+
+    @cached_property
+    def drug(self) -> bool:
+        """A drug word stands here, or a price by the gram: nothing but drugs (and gold) is priced so."""
+        return any(h.term.id == "cue:drug" for h in self._found) or bool(
+            _unit_price(self.lang).search(self._folded)
+        )
+
+    @cached_property
+    def police(self) -> bool:
+        """A word of police or courts stands here."""
+        return any(hit.term.id == "cue:police" for hit in self._found)
 
 
 def accepted(text: str, folded: str, lang: str, hits: Sequence[Hit]) -> list[Hit]:
     """The hits that count, in order."""
-    if all(hit.term.status == "strong" for hit in hits):
+    doubtful = [(index, hit) for index, hit in enumerate(hits) if hit.term.status == "ambiguous"]
+    if not doubtful:
         return list(hits)
     flat = flatten(folded)
-    scenes = _scenes(text, folded, lang, hits)
+    scenes = _scenes(text, folded, lang, [hit for _, hit in doubtful])
+    _place_strong(hits, scenes)
     named = {hit.term.id for hit in hits if hit.term.status == "strong"}
-    verdicts: dict[int, bool] = {}
+    refused: set[int] = set()
     waiting: list[tuple[int, Hit, _Sentence]] = []
-    for index, (hit, scene) in enumerate(zip(hits, scenes, strict=True)):
-        if hit.term.status == "strong":
-            verdicts[index] = True
-        elif _forbidden(text, flat, lang, hit, scene):
-            verdicts[index] = False
+    for (index, hit), scene in zip(doubtful, scenes, strict=True):
+        if _forbidden(text, flat, hit, scene):
+            refused.add(index)
         elif hit.term.extra.get("needs") == "nothing":
-            verdicts[index] = True
             scene.certain.append(hit)
             named.add(hit.term.id)
         else:
@@ -77,11 +98,12 @@ def accepted(text: str, folded: str, lang: str, hits: Sequence[Hit]) -> list[Hit
     # The least ambiguous first: once they count, they support the others of their sentence.
     waiting.sort(key=lambda item: _ORDER.index(item[1].term.extra.get("needs", "cue")))
     for index, hit, scene in waiting:
-        verdicts[index] = _supported(flat, lang, hit, scene, named)
-        if verdicts[index]:
+        if _supported(flat, hit, scene, named):
             scene.certain.append(hit)
             named.add(hit.term.id)
-    return [hit for index, hit in enumerate(hits) if verdicts[index]]
+        else:
+            refused.add(index)
+    return [hit for index, hit in enumerate(hits) if index not in refused]
 
 
 def _scenes(text: str, folded: str, lang: str, hits: Sequence[Hit]) -> list[_Sentence]:
@@ -90,22 +112,20 @@ def _scenes(text: str, folded: str, lang: str, hits: Sequence[Hit]) -> list[_Sen
     current: _Sentence | None = None
     for hit in hits:
         if current is None or not current.span.start <= hit.start < current.span.end:
-            span = _sentence_of(text, hit)
-            found = context_matcher(lang).find_every(
-                text[span.start : span.end], folded[span.start : span.end]
-            )
-            cues = {h.term.id for h in found}
-            if _unit_price(lang).search(folded, span.start, span.end):
-                cues.add("cue:drug")  # nothing but drugs (and gold) is priced by the gram
-            current = _Sentence(
-                span,
-                frozenset(cues),
-                frozenset(word for h in found for word in h.term.extra.get("of", ())),
-            )
-        if hit.term.status == "strong":
-            current.certain.append(hit)
+            current = _Sentence(_sentence_of(text, hit), text, folded, lang)
         scenes.append(current)
     return scenes
+
+
+def _place_strong(hits: Sequence[Hit], scenes: Sequence[_Sentence]) -> None:
+    """Tell each sentence the strong names that stand in it."""
+    starts = [scene.span.start for scene in scenes]
+    for hit in hits:
+        if hit.term.status != "strong":
+            continue
+        index = bisect_right(starts, hit.start) - 1
+        if index >= 0 and hit.start < scenes[index].span.end:
+            scenes[index].certain.append(hit)
 
 
 def _sentence_of(text: str, hit: Hit) -> Span:
@@ -119,11 +139,11 @@ def _sentence_of(text: str, hit: Hit) -> Span:
     return Span(hit.start, hit.end)
 
 
-def _forbidden(text: str, flat: str, lang: str, hit: Hit, scene: _Sentence) -> bool:
+def _forbidden(text: str, flat: str, hit: Hit, scene: _Sentence) -> bool:
     word = flat[hit.start : hit.end]
-    if (word in scene.barred or word.rstrip("sx") in scene.barred) and not _measure_before(lang, True).search(
-        flat[max(scene.span.start, hit.start - 48) : hit.start]
-    ):
+    if (word in scene.barred or word.rstrip("sx") in scene.barred) and not _measure_before(
+        scene.lang, True
+    ).search(flat[max(scene.span.start, hit.start - 48) : hit.start]):
         return True
     after = text[hit.end : hit.end + 2]
     if hit.end - hit.start == 1 and (after[:1] in ("'", "’", "+", "#", "&", "°") or after[:1].isdigit()):
@@ -150,26 +170,26 @@ def _is_name(text: str, hit: Hit, scene: _Sentence) -> bool:
     )
 
 
-def _supported(flat: str, lang: str, hit: Hit, scene: _Sentence, named: set[str]) -> bool:
+def _supported(flat: str, hit: Hit, scene: _Sentence, named: set[str]) -> bool:
     """Whether the sentence and the text support the word as much as its entry needs."""
     needs = hit.term.extra.get("needs", "cue")
-    before = flat[max(scene.span.start, hit.start - 48) : hit.start]
-    measured = bool(_measure_before(lang).search(before))
-    drug = "cue:drug" in scene.cues or bool(scene.certain)
+    drug = bool(scene.certain) or scene.drug
     family = any(same_family(hit.term.id, other) for other in named)
+    before = flat[max(scene.span.start, hit.start - 48) : hit.start]
     if needs == "tight":
-        if _measure_before(lang, True).search(before) or any(_listed(flat, hit, c) for c in scene.certain):
+        if _measure_before(scene.lang, True).search(before) or any(
+            _listed(flat, hit, c) for c in scene.certain
+        ):
             return True
-        counted = measured or _priced(flat, hit, scene, _BESIDE)
+        counted = bool(_measure_before(scene.lang).search(before)) or _priced(flat, hit, scene, _BESIDE)
         if counted and len(named) > 1:
             return True
         return drug + family + (counted or bool(_PARTITIVE.search(before))) > 1
-    if measured or drug or family:
+    if drug or family or _measure_before(scene.lang).search(before):
         return True
-    priced = _priced(flat, hit, scene, _NEAR)
     if needs == "light":
-        return priced or "cue:police" in scene.cues or len(scene.light) > 1 or bool(named)
-    return priced and bool(named)
+        return bool(named) or scene.police or len(scene.light) > 1 or _priced(flat, hit, scene, _NEAR)
+    return bool(named) and _priced(flat, hit, scene, _NEAR)
 
 
 def _priced(flat: str, hit: Hit, scene: _Sentence, reach: int) -> bool:
