@@ -199,6 +199,22 @@ def test_a_source_card_and_a_mapping_are_used(tmp_path: Path) -> None:
     assert record["text"].startswith("Le gramme") and record["grade"] == "B"
 
 
+def test_a_source_card_that_cannot_be_used_names_itself_once(
+    tmp_path: Path, note: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    card = tmp_path / "card.toml"
+    card.write_text("id = 3\n")
+    result = run("extract", note, "--source", card)
+    assert (result.exit_code, result.stdout) == (2, "") and result.stderr.count("card.toml") == 1
+
+    def locked(_path: Path) -> Any:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("vigie.ingest.sources.load_card", locked)
+    result = run("extract", note, "--source", card)
+    assert result.exit_code == 2 and "card.toml: Permission denied" in result.stderr
+
+
 def test_too_much_on_standard_input_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("vigie.ingest.limits.MAX_FILE_BYTES", 10)
     result = run("extract", "-", stdin="un texte de plus de dix octets")

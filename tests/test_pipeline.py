@@ -285,6 +285,9 @@ def test_a_run_killed_half_way_is_completed_by_the_next(tmp_path: Path, moment: 
             assert process.stdout.readline() == "batch\n"
         os.kill(process.pid, signal.SIGKILL)
         assert process.wait(20) == -signal.SIGKILL
+    with Store.open(path, read_only=True) as store:
+        assert faults(store) == []  # readable as it was left
+        assert [run.status for run in store.runs()] == ["running"]
     with Store.open(path) as store:
         kept = store.sizes()["documents"]
         assert kept in range(8, 40, 4)  # whole batches, and not all of them

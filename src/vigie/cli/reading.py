@@ -47,8 +47,10 @@ def reading_options(source: Path | None, mapping: list[str] | None) -> Reading:
 
         try:
             card = load_card(source)
-        except (VigieError, OSError) as error:
-            raise fail(f"source card {source}: {error}", WRONG_USE) from None
+        except VigieError as error:
+            raise fail(str(error), WRONG_USE) from None
+        except OSError as error:
+            raise fail(f"{source}: {error.strerror or type(error).__name__}", WRONG_USE) from None
     return Reading(source=card, mapping=pairs or None)
 
 
