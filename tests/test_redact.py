@@ -178,6 +178,15 @@ def test_redacting_twice_changes_nothing(body: list[str], title: list[str]) -> N
     assert twice.redactions == {}
 
 
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(PIECES, max_size=12), st.lists(PIECES, max_size=12))
+def test_redacting_a_long_text_twice_changes_nothing(start: list[str], end: list[str]) -> None:
+    """Long enough that only the surroundings of placeholders are read again."""
+    filler = "Le gramme de cocaïne vaut 60 euros dans les grandes villes, disent les usagers. " * 90
+    once = redact(raw("".join(start) + filler + "".join(end) + filler))
+    assert redact(raw(once.text)).text == once.text
+
+
 @settings(max_examples=100, deadline=None)
 @given(st.text(max_size=120))
 def test_any_text_is_survived(text: str) -> None:

@@ -108,7 +108,7 @@ def _numbers(text: str, folded: str) -> Iterator[Removal]:
             yield Removal(match.start(), match.end(), "national-id")
     for match in _NINO.finditer(text):
         yield Removal(match.start(), match.end(), "national-id")
-    for match in _SSN.finditer(text):
+    for match in _SSN.finditer(text) if "ssn" in folded or "social security" in folded else ():
         if re.search(r"social security|\bssn\b", folded[max(0, match.start() - 40) : match.start()]):
             yield Removal(match.start(), match.end(), "national-id")
     for _, end in words_at(folded, _ID_WORDS):

@@ -50,8 +50,11 @@ _ONION = re.compile(
 _LOCALHOST = re.compile(r"(?<![\w.-])localhost(?::\d{2,5})?(?![\w-])(?:/\S{0,200})?")
 _AT_SIGN = re.compile(r"@|[\[({<]\s?(?:at|chez)\s?[\])}>]")
 _AT_WORD = re.compile(r" at (?=[a-z0-9-]{1,40}(?:\.|\s?[\[({]?\s?(?:dot|point)\s?[\])}]?\s?)[a-z])")
-_SCHEME_MARK = re.compile(r":\s?/|\[:\]|www|(?:tg|magnet|tox|xmpp|bitcoin|ethereum|monero|litecoin):")
-_SLASH = re.compile(r"/|\sslash\s")
+_SCHEME_MARK = re.compile(r":\s?/|\[:\]")
+_OTHER_MARKS = ("www", "tg:", "magnet:", "tox:", "xmpp:", "bitcoin:", "ethereum:", "monero:", "litecoin:")
+_OTHER_MARK = re.compile("|".join(_OTHER_MARKS))
+_SLASH = re.compile(r"/")
+_SPOKEN_SLASH = re.compile(r"\sslash\s")
 _DOT_MARK = re.compile(r"[\[({]\s?(?:\.|dot|point)\s?[\])}]")
 _DOT_INSIDE = re.compile(r"\.(?<=[A-Za-z0-9]\.)(?=[A-Za-z]{2})")
 _SPACE = re.compile(r"\s")
@@ -101,7 +104,10 @@ def find_links(text: str, folded: str) -> Iterator[Removal]:
         for match in _EMAIL.finditer(text):
             yield Removal(match.start(), match.end(), "email")
     yield from _hidden_emails(text, folded)
-    for mark in _SCHEME_MARK.finditer(folded):
+    marks = list(_SCHEME_MARK.finditer(folded))
+    if any(word in folded for word in _OTHER_MARKS):
+        marks += _OTHER_MARK.finditer(folded)
+    for mark in marks:
         for start in range(max(0, mark.start() - 9), mark.start() + 1):
             address = _SCHEME.match(text, start)
             if address:
@@ -139,7 +145,10 @@ def _hidden_emails(text: str, folded: str) -> Iterator[Removal]:
 
 def _hidden_hosts(text: str, folded: str) -> Iterator[Removal]:
     known, words = _tlds()
-    for mark in _SLASH.finditer(folded):
+    marks = list(_SLASH.finditer(folded))
+    if " slash " in folded:
+        marks += _SPOKEN_SLASH.finditer(folded)
+    for mark in marks:
         match = _HIDDEN_HOST.search(text, max(0, mark.start() - 30), mark.end() + 200)
         if (
             match

@@ -18,9 +18,10 @@ from vigie.text.language import detect
 from vigie.text.normalise import fold
 
 REDACTOR_VERSION = "1"
-_PASSES = (
-    4  # a removal may bring two words together that look like a contact; in practice the second pass is empty
-)
+_AROUND = 200  # code points read on either side of a placeholder when looking again
+_BESIDE = 60  # a new removal lies within so many code points of a placeholder
+# A removal may bring two words together that look like a contact; in practice the second look finds nothing.
+_PASSES = 4
 
 
 def redact(raw: RawDocument) -> CleanDocument:
@@ -30,12 +31,13 @@ def redact(raw: RawDocument) -> CleanDocument:
     lang = detect(text)
     boundary = len(title)
     counts: Counter[str] = Counter()
+    found = _removals(text, lang, raw.extra_names, boundary)
     for _ in range(_PASSES):
-        found = _removals(text, lang, raw.extra_names, boundary)
         if not found:
             break
         counts.update(r.kind for r in found)
         text, boundary = _replace(text, found, lang, boundary)
+        found = _recheck(text, lang, raw.extra_names, boundary)
     source = raw.source
     kind = raw.kind if raw.kind != "unknown" or source is None else source.kind
     digest = blake2b(f"{text}\x00{raw.published or ''}".encode("utf-8", "surrogatepass"), digest_size=8)
@@ -64,6 +66,24 @@ def _removals(text: str, lang: str, extra: tuple[str, ...], boundary: int) -> li
     if boundary:
         kept = sorted([*kept, (boundary, boundary + len(TITLE_SEPARATOR))])
     return merge(outside(found, kept))
+
+
+def _recheck(text: str, lang: str, extra: tuple[str, ...], boundary: int) -> list[Removal]:
+    """What became visible beside a placeholder: only the surroundings of placeholders have changed."""
+    spots = placeholder_spans(text)
+    if 2 * _AROUND * len(spots) > len(text):
+        return _removals(text, lang, extra, boundary)
+    found: set[Removal] = set()
+    for start, end in spots:
+        low, high = max(0, start - _AROUND), min(len(text), end + _AROUND)
+        while low > 0 and not text[low - 1].isspace():
+            low -= 1
+        while high < len(text) and not text[high].isspace():
+            high += 1
+        for item in _removals(text[low:high], lang, extra, boundary - low if low < boundary < high else 0):
+            if low + item.end > start - _BESIDE and low + item.start < end + _BESIDE:
+                found.add(Removal(low + item.start, low + item.end, item.kind))
+    return merge(found)
 
 
 def _replace(text: str, found: list[Removal], lang: str, boundary: int) -> tuple[str, int]:
