@@ -26,7 +26,15 @@ from vigie.text.sentences import Span
 
 RULE = "flow.lexicon@1"
 _PARTS = ("origin", "destination", "via")
-_GOODS = ("drug", "post", "road", "sea", "air")  # a drug, or what carries it; passengers take the train
+_MODE_AFTER = 40  # characters: "elle venait d'Algérie par bateau"
+_GOODS = (
+    "drug",
+    "goods",
+    "post",
+    "road",
+    "sea",
+    "air",
+)  # a drug, or what carries it; passengers take the train
 _MODES = ("post", "road", "sea", "air", "rail")
 _HYPHEN = re.compile(r"\s*[-–—]\s*")
 _MODE_REACH = 25  # characters between "vol" and "Cayenne-Paris"
@@ -114,7 +122,11 @@ def _of_product(analysis: Analysis, found: Scan, hit: Hit, cuts: tuple[Boundary,
     if any(m.end <= hit.start for m in within(analysis.substances, begin, hit.start)):
         return True
     return any(
-        begin <= other.start < hit.start and other.term.id in _GOODS
+        other.term.id in _GOODS
+        and (
+            begin <= other.start < hit.start
+            or (other.term.id in _MODES and hit.end <= other.start < hit.end + _MODE_AFTER)
+        )
         for name in ("market", "flows")
         for other in found.hits[name]
     )

@@ -103,9 +103,9 @@ def _trends(analysis: Analysis, found: Scan, span: Span, hits: list[Hit]) -> Ite
         mention = _beside(analysis, found, span, direction)
         if mention:
             start, end = min(mention.start, direction.start), max(mention.end, direction.end)
-            indicator = _moved(found, span, mention, direction)
-            if indicator:
-                yield _trend(start, end, indicator, direction.term.id, "substance")
+            moved = _moved(found, span, mention, direction)
+            if moved:
+                yield _trend(start, end, moved, direction.term.id, "substance")
 
 
 def _beside(analysis: Analysis, found: Scan, span: Span, direction: Hit) -> SubstanceMention | None:
@@ -123,11 +123,13 @@ def _beside(analysis: Analysis, found: Scan, span: Span, direction: Hit) -> Subs
 def _moved(found: Scan, span: Span, mention: SubstanceMention, direction: Hit) -> str | None:
     """What moves where only a substance is named: its price beside a sum of money, else its use.
 
-    "La cocaïne baisse" alone says neither.
+    "La cocaïne baisse" alone says neither; what appears ("la kétamine fait son apparition") becomes available.
     """
     if _UNIT_OF.search(found.flat, span.start, mention.start):
         return "price"
     if direction.start >= mention.end:
+        if direction.term.id == "emerging":
+            return "availability"
         if _MONEY.search(found.flat, direction.end, min(span.end, direction.end + _MONEY_REACH)):
             return "price"
         return None if direction.term.id in ("down", "stable") else "use"
