@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from vigie.extract.substance import find_forms, find_substances
 from vigie.lexicon import substances as taxonomy_module
@@ -96,6 +98,38 @@ def test_forms_name_no_substance(text: str, lang: str, forms: list[tuple[str, bo
 def test_offsets_hold_in_a_long_text_without_paragraphs() -> None:
     text = "mot " * 2000 + "le gramme de coke " + "mot " * 2000 + "un gramme de MD"
     assert [text[m.start : m.end] for m in find_substances(text, "fr")] == ["coke", "MD"]
+
+
+PIECES = st.sampled_from(
+    [
+        "coke",
+        "la C",
+        "MD",
+        "herbe",
+        "cocaïne",
+        " 60 € le gramme ",
+        "2 kg de ",
+        "dealer",
+        ", ",
+        ". ",
+        "\n\n",
+        "Ǆ",
+        "’",
+        "İ",
+    ]
+)
+
+
+@given(
+    st.lists(st.one_of(PIECES, st.text(max_size=4)), max_size=20).map("".join), st.sampled_from(["fr", "en"])
+)
+@settings(max_examples=60, deadline=None)
+def test_mentions_stand_in_the_text_in_order(text: str, lang: str) -> None:
+    last = 0
+    for mention in find_substances(text, lang):
+        assert last <= mention.start < mention.end <= len(text)
+        assert mention.substance in taxonomy()
+        last = mention.end
 
 
 def test_taxonomy_holds_the_contract() -> None:
