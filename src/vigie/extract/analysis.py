@@ -137,7 +137,9 @@ class Analysis:
 
     @cached_property
     def dates(self) -> list[DateMention]:
-        return find_dates(self.near_drugs, self.lang, self.reference)
+        published = self.document.published
+        known = published.precision if published else "day"
+        return find_dates(self.near_drugs, self.lang, self.reference, known=known)
 
     @cached_property
     def amounts(self) -> list[Amount]:

@@ -227,7 +227,7 @@ def _assertion(analysis: Analysis, draft: Draft) -> Assertion:
 def _asked(analysis: Analysis, draft: Draft) -> Assertion:
     """A question asserts nothing; one that the next word answers by "no" is negated."""
     index = analysis.sentence_index(draft.start)
-    if not analysis.text[: analysis.sentences[index].end].endswith("?"):
+    if analysis.text[analysis.sentences[index].end - 1] != "?":
         return "affirmed"
     answer = analysis.sentences[index + 1] if index + 1 < len(analysis.sentences) else None
     refused = answer is not None and re.match(

@@ -44,7 +44,7 @@ def _percentages(analysis: Analysis) -> Iterator[Draft]:
         if _change(analysis.lang).search(head):
             continue
         hits = hits_in(analysis, "purity", sentence.start, sentence.end)
-        positive = [h for h in hits if h.term.id in ("purity", "thc")]
+        positive = [h for h in hits if h.term.id in ("purity", "thc", "content")]
         named = named_after(analysis, percent.end)
         content = named is not None and named.substance is not None and named.reason == "named"
         sample = any(h.term.id == "sample" for h in hits)
@@ -102,7 +102,7 @@ def _milligrams(analysis: Analysis) -> Iterator[Draft]:
             continue
         sentence = analysis.sentence_at(mention.start)
         hits = hits_in(analysis, "purity", sentence.start, sentence.end)
-        unit_cue = [h for h in hits if h.term.id == "unit" and h.start < mention.end + 40]
+        unit_cue = [h for h in hits if h.term.id in ("unit", "content") and h.start < mention.end + 40]
         named = named_after(analysis, mention.end)
         brand = analysis.folded[max(0, mention.start - 4) : mention.start]
         listed = re.search(r'["] ?(?:a|de|at) $', brand) is not None

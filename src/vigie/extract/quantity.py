@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from vigie.extract.amounts import Amount
 from vigie.extract.analysis import Analysis, Draft, within
 from vigie.extract.cues import hits_in
 from vigie.extract.link import Link, link_substance, named_after
 from vigie.extract.mentions import QuantityMention
-from vigie.lexicon.grammar import link_words, mass_in_grams
+from vigie.lexicon.grammar import grammar, link_words, mass_in_grams
 from vigie.model.observation import PriceValue, QuantityKind, QuantityValue
 
 _DRUG_PIECES = frozenset(
@@ -29,6 +30,7 @@ _FORM_OF_PIECE = {
     "rock": "rock",
     "plant": "plant",
 }
+_BULK = 500.0  # grams: nobody consumes that much at once
 _SMALL_MASS = frozenset({"mg", "µg"})
 
 
@@ -59,7 +61,13 @@ def _elliptic(analysis: Analysis) -> list[QuantityMention]:
     """ "3,9 t de résine et 1,2 d'herbe": the second number has the unit of the first."""
     extra = []
     for index, amount in enumerate(analysis.amounts):
-        if amount.unit is not None or amount.token.article or index == 0:
+        if amount.unit is not None or amount.token.article:
+            continue
+        piece = _named_piece(analysis, amount)
+        if piece is not None:
+            extra.append(piece)
+            continue
+        if index == 0:
             continue
         previous = analysis.amounts[index - 1]
         if previous.unit is None or previous.unit.kind != "mass" or amount.start - previous.end > 40:
@@ -74,6 +82,26 @@ def _elliptic(analysis: Analysis) -> list[QuantityMention]:
         ):
             extra.append(_as_quantity(amount, previous.unit.code))
     return extra
+
+
+def _named_piece(analysis: Analysis, amount: Amount) -> QuantityMention | None:
+    """ "400 buprenorphine tablets": the product stands between the number and the piece."""
+    named = [m for m in within(analysis.substances, amount.end, amount.end + 2) if m.substance]
+    if not named:
+        return None
+    units = grammar(analysis.lang).units
+    word = re.match(r"[ ]?([a-z]+)", analysis.folded[named[0].end : named[0].end + 16])
+    inside = analysis.folded[named[0].start : named[0].end].rsplit(" ", 1)[-1]
+    for surface, end in (
+        (word[1] if word else "", named[0].end + (word.end() if word else 0)),
+        (inside, named[0].end),
+    ):
+        unit = units.get(surface)
+        if unit is not None and unit.kind == "piece" and unit.code in _DRUG_PIECES:
+            return QuantityMention(
+                start=amount.start, end=end, low=amount.low, high=amount.high, unit=unit.code
+            )
+    return None
 
 
 def _as_quantity(amount: Amount, unit: str) -> QuantityMention:
@@ -149,14 +177,13 @@ def _quote_end(analysis: Analysis, end: int, limit: int) -> int:
     return end
 
 
+@dataclass(frozen=True, slots=True)
 class _KindHit:
-    """A kind with the position of its cue."""
+    """A kind with the position of its cue; `taken` for a verb of taking, which customs do as well as users."""
 
-    __slots__ = ("at", "id_")
-
-    def __init__(self, id_: QuantityKind, at: int) -> None:
-        self.id_: QuantityKind = id_
-        self.at = at
+    id_: QuantityKind
+    at: int
+    taken: bool = False
 
 
 def _kind(analysis: Analysis, mention: QuantityMention) -> _KindHit | None:
@@ -176,8 +203,11 @@ def _kind(analysis: Analysis, mention: QuantityMention) -> _KindHit | None:
         if hit.start >= mention.end:
             cost += 6
         if best is None or cost < best[0]:
-            best = (cost, _KindHit(kind, hit.start))
+            best = (cost, _KindHit(kind, hit.start, taken=hit.term.extra.get("sense") == "take"))
     if best is not None:
+        at_work = hits_in(analysis, "quantity_kinds", sentence.start, sentence.end)
+        if best[1].taken and (mention.grams or 0) >= _BULK and any(h.term.id == "seized" for h in at_work):
+            return _KindHit("seized", best[1].at)  # "les douaniers ont pris 3,4 kg"
         return best[1]
     if re.search(rf"\b{link_words(analysis.lang, 'possible')}", analysis.folded[mention.end : sentence.end]):
         return None  # "one kilogram could kill": no amount that anyone held

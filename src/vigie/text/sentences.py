@@ -12,6 +12,7 @@ _ABBREVIATIONS = frozenset(
     "janv fevr févr avr juil déc".split()
 )
 _END = re.compile(r"(?:[.!?…]+[\"»”’)\]]*(?=\s|$))|\n\s*\n|\n(?=\s*[•\-–*▪·>]\s)|\n")
+_MORE = re.compile(r"\s*\S")
 _OPENS = re.compile(r"\s*[\"«“(\[–—•-]?\s*(?:[A-ZÀ-ÖØ-Þ0-9«“\"(\[]|l'|d')")
 
 
@@ -40,7 +41,7 @@ def sentences(text: str, start: int = 0, end: int | None = None) -> tuple[Span, 
             if mark.strip("\n \t") == "" and mark.count("\n") == 1 and not _OPENS.match(text, cut, stop):
                 continue
         elif mark.startswith("."):
-            if not _OPENS.match(text, cut, stop) and text[cut:stop].strip():
+            if not _OPENS.match(text, cut, stop) and _MORE.match(text, cut, stop):
                 continue
             word_start = match.start()
             while word_start > begin and (text[word_start - 1].isalpha()):
