@@ -48,6 +48,7 @@ CASES = [
     ("going to", "fr", "La salle [va être ouverte].", "planned"),
     ("bill", "fr", "Un [projet de loi interdit la vente].", "planned"),
     ("camera is no future", "fr", "Une caméra filmait le hall.", None),
+    ("saying is no plan", "fr", "On relèvera que la cocaïne circule.", None),
     ("english no", "en", "It held [no cocaine] but 30 g of talc.", "negated"),
     ("english bound", "en", "No fewer than 30 kg were seized.", None),
     ("english never more than", "en", "It is never more than 20 percent pure.", None),
