@@ -10,8 +10,8 @@ needs       supported by
 "cue"       (default) a dose or packing before it; a drug word or a strong name in the sentence; a strong name of its
             family anywhere in the text; or a price beside it in a text with a strong name
 "tight"     a dose that only drugs come in; a name that counts listed beside it; or, in a sentence with a drug word or
-            a name that counts, or in a text that names its family: a dose, packing, price or partitive beside it,
-            or both of these; or a dose, packing or price beside it in a text that names two substances
+            a name that counts, or in a text that names its family: a dose, packing, price, partitive or quotation
+            mark beside it, or both of these; or a dose, packing or price beside it in a text that names two substances
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ _LIST = re.compile(
     r"[\s\"')]*(?:[,;/&+(]|\b(?:et|ou|and|or|puis|voire)\b)[\s,;/&+(\"']*"
     r"(?:\b(?:et|ou|and|or|puis|voire|de|du|des|d|la|le|les|l|some|a|an|the)\b[\s,;/&+(\"']*)*"
 )
-_PARTITIVE = re.compile(r"(?:^|[^\w])(?:de la |du |des |de l'|some )[\"']?$")
-_OPENING = " \t\n\"'«“”„(-–—•*"
+# "de la blanche", "4 de MD", and the quotation marks that the press puts around slang.
+_PARTITIVE = re.compile(r"(?:(?:^|[^\w])(?:de la |du |des |de l'|some |\d (?:de |d'|of ))[\"']?|\" ?)$")
 
 
 class _Sentence:
@@ -163,7 +163,7 @@ def _is_name(text: str, hit: Hit, scene: _Sentence) -> bool:
     kind = hit.term.extra.get("capital")
     if kind is None or not surface[0].isupper() or (surface.isupper() and kind == "name"):
         return False
-    if kind == "name" and not text[scene.span.start : hit.start].strip(_OPENING):
+    if kind == "name" and not any(map(str.isalnum, text[scene.span.start : hit.start])):
         return False
     return text[max(0, hit.start - 1) : hit.start] not in tuple("\"«“„'‘") and (
         text[max(0, hit.start - 2) : hit.start] not in ("« ", "«\u00a0", "«\u202f")
