@@ -107,10 +107,14 @@ def find_links(text: str, folded: str) -> Iterator[Removal]:
     marks = list(_SCHEME_MARK.finditer(folded))
     if any(word in folded for word in _OTHER_MARKS):
         marks += _OTHER_MARK.finditer(folded)
-    for mark in marks:
+    done = 0
+    for mark in sorted(marks, key=lambda found: found.start()):
+        if mark.start() < done:
+            continue
         for start in range(max(0, mark.start() - 9), mark.start() + 1):
             address = _SCHEME.match(text, start)
             if address:
+                done = address.end()
                 yield _url(text, start, address.end())
                 break
     yield from _hidden_hosts(text, folded)
@@ -148,13 +152,17 @@ def _hidden_hosts(text: str, folded: str) -> Iterator[Removal]:
     marks = list(_SLASH.finditer(folded))
     if " slash " in folded:
         marks += _SPOKEN_SLASH.finditer(folded)
+    done = 0
     for mark in marks:
+        if mark.start() < done or text[max(0, mark.start() - 1)] == "/":
+            continue
         match = _HIDDEN_HOST.search(text, max(0, mark.start() - 30), mark.end() + 200)
         if (
             match
             and match.start() <= mark.start()
             and ("/" in match.group() or "slash" in match.group().lower())
         ):
+            done = match.end()
             yield _url(text, match.start(), match.end())
     for start, end in [*(m.span() for m in _DOT_MARK.finditer(folded)), *words_at(folded, ("dot", "point"))]:
         low = max(0, start - 66)
@@ -173,8 +181,8 @@ def _bare_hosts(text: str) -> Iterator[Removal]:
         low = dot.start()
         while low > 0 and low > dot.start() - 64 and (text[low - 1].isalnum() or text[low - 1] in "-._@/"):
             low -= 1
-        space = _SPACE.search(text, dot.end())
-        match = _BARE.search(text, low, space.start() if space else len(text))
+        space = _SPACE.search(text, dot.end(), dot.end() + 2100)
+        match = _BARE.search(text, low, space.start() if space else min(len(text), dot.end() + 2100))
         if match and match.start() <= dot.start():
             done = match.end()
             if _is_host(text, match, known, words):

@@ -74,6 +74,8 @@ _STRONG = [
     re.compile(rf"{_EDGE}\d{{1,3}}-\d{{2,4}}-\d{{3,4}}-\d{{3,4}}(?!\d|[.,-]\d)"),
     re.compile(rf"{_EDGE}\d{{1,3}}\s(?:\(\d{{1,4}}\)\s?|\d{{3}}-)\d{{4,8}}(?:-\d{{4}})?(?!\d|[.,]\d)"),
     re.compile(rf"{_EDGE}(?:33|32|41|44|352|377|212|213|216|221|225|237|243)[\s.]?(?:\(0\)\s?)?[1-9](?:[\s.\-]\d{{2,3}}){{3,5}}(?!\d|[.,]\d)"),
+    # glued to the word before by a lost space: "est le06.12..."
+    re.compile(r"(?<=[a-z])0[1-9](?:[ .\-]\d\d){4}(?!\d|[.,]\d)"),
     # figures one by one
     re.compile(rf"{_EDGE}\d(?P<one>\s?[\s.\-_*•·|,/]\s?)\d(?:(?P=one)\d(?!\d)){{6,16}}(?![.,]?\d)"),
     # two-figure groups, or four and four, of a number written without its first 0
