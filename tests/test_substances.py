@@ -160,7 +160,7 @@ def test_every_entry_can_be_named() -> None:
 
 @pytest.mark.parametrize("entry", taxonomy().values(), ids=list(taxonomy()))
 def test_identifiers_are_well_formed(entry: taxonomy_module.SubstanceEntry) -> None:
-    assert re.fullmatch(r"[a-z0-9][a-z0-9,\-]*", entry.id)
+    assert re.fullmatch(r"[a-z0-9][a-z0-9\-]*", entry.id)
     assert entry.cas is None or is_cas(entry.cas)
     assert entry.inchikey is None or re.fullmatch(r"[A-Z]{14}-[A-Z]{10}-[A-Z]", entry.inchikey)
     assert entry.id not in entry.parents
