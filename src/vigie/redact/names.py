@@ -362,7 +362,7 @@ def _cued(segment: list[Token], folded: str, words: Lists) -> bool:
         return True
     if len(segment) > 1 and _BARE_AGE.match(after):
         return True
-    if _AGE.match(after) or _CHANGED.match(after) or words.life_after.match(after):
+    if _AGE.match(after) or _CHANGED.match(after) or (len(segment) > 1 and words.life_after.match(after)):
         return True
     clause = _clause(folded, start)
     spoken = _WORDS_BEFORE.findall(clause[-40:])
