@@ -11,7 +11,8 @@ _ABBREVIATIONS = frozenset(
     "mr mrs ms jr sr inc ltd co vs gen sgt capt lt col rev hon dept est jan feb mar apr jun jul aug sept sep oct nov dec "
     "janv fevr févr avr juil déc".split()
 )
-_END = re.compile(r"(?:[.!?…]+[\"»”’)\]]*(?=\s|$))|\n\s*\n|\n(?=\s*[•\-–*▪·>]\s)|\n")
+_END = re.compile(r"(?:[.!?…]+[\"»”’)\]]*(?=\s|$))|\n\s*\n|\n")
+_BULLET = re.compile(r"\s*[•\-–*▪·>]\s")
 _MORE = re.compile(r"\s*\S")
 _OPENS = re.compile(r"\s*[\"«“(\[–—•-]?\s*(?:[A-ZÀ-ÖØ-Þ0-9«“\"(\[]|l'|d')")
 
@@ -28,8 +29,8 @@ class Span:
 def sentences(text: str, start: int = 0, end: int | None = None) -> tuple[Span, ...]:
     """Split [start, end) into sentences, trimmed of white space; blank ones are dropped.
 
-    A line break ends a sentence unless the next line goes on in lower case; a full stop does not when it closes a
-    known abbreviation, an initial, or is followed by lower case.
+    A line break ends a sentence unless the next line goes on in lower case without a bullet; a full stop, question
+    or exclamation mark does not when lower case follows, nor a stop that closes a known abbreviation or an initial.
     """
     stop = len(text) if end is None else end
     spans: list[Span] = []
@@ -38,9 +39,14 @@ def sentences(text: str, start: int = 0, end: int | None = None) -> tuple[Span, 
         cut = match.end()
         mark = match.group()
         if mark.startswith("\n"):
-            if mark.strip("\n \t") == "" and mark.count("\n") == 1 and not _OPENS.match(text, cut, stop):
+            wrapped = (
+                mark.count("\n") == 1
+                and not _OPENS.match(text, cut, stop)
+                and not _BULLET.match(text, cut, stop)
+            )
+            if wrapped:
                 continue
-        elif mark.startswith("."):
+        else:
             if not _OPENS.match(text, cut, stop) and _MORE.match(text, cut, stop):
                 continue
             word_start = match.start()
