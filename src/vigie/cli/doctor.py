@@ -54,7 +54,7 @@ def packages() -> Iterator[Check]:
     for requirement in needed:
         name = re.split(r"[^A-Za-z0-9._-]", requirement, maxsplit=1)[0]
         extra = re.search(r"extra\s*==\s*['\"]([\w-]+)['\"]", requirement)
-        if name == "vigie" or (extra and extra.group(1) in ("all", "dev")):
+        if name == "vigie" or (extra and extra.group(1) in ("all", "build-data", "dev")):
             continue
         try:
             yield Check(name=name, state="ok", found=metadata.version(name))
