@@ -56,8 +56,11 @@ EVENTS = [
     ("bare_subject", "fr", "Nitazènes", "Six ont été hospitalisées.", [("hospitalisation", "nitazenes", 6, "affirmed")]),
     ("no_death", "fr", "Nitazènes", "Aucun décès n'est à déplorer.", [("death", "nitazenes", None, "negated")]),
     ("feared", "fr", "Nitazènes", "D'autres surdoses sont à craindre.", [("overdose", "nitazenes", None, "hypothetical")]),
-    ("sentence", "fr", "Cocaïne", "Deux frères ont été condamnés à trois ans de prison.", [("sentence", None, 2, "affirmed")]),
+    ("sentence", "fr", "Cocaïne", "Deux frères ont été condamnés à trois ans de prison.", [("sentence", "cocaine", 2, "affirmed")]),
     ("deaths_en", "en", "", "Two people died after taking nitazenes.", [("death", "nitazenes", 2, "affirmed")]),
+    ("adulterant", "fr", "", "Deux personnes sont mortes après avoir pris de l'oxycodone contenant des nitazènes.",
+     [("death", "nitazenes", 2, "affirmed")]),
+    ("antidote_is_no_cause", "en", "Nitazenes in tablets", "Three people died; naloxone had been given.", [("death", "nitazenes", 3, "affirmed")]),
     ("number_of_overdoses", "fr", "Cocaïne", "Le nombre d'overdoses est mal connu.", []),
     ("could_kill", "en", "Fentanyl", "One kilogram could kill 500,000 people.", []),
     ("war", "fr", "", "Le conflit a fait trois morts hier.", []),
@@ -89,6 +92,12 @@ def test_a_seizure_is_one_event_with_place_and_day() -> None:
     (only,) = [o for o in observations(text, "event", published="2014-07-25") if event(o)[0] == "seizure"]
     assert only.place is not None and only.place.code == "INSEE:33009"
     assert str(only.when.start) == "2014-07-21" and only.substance == "cannabis-resin"
+
+
+def test_what_follows_the_verb_is_what_was_seized() -> None:
+    text = "Après l'héroïne en mai, les douaniers ont saisi 3 kg de cocaïne. La MDMA saisie vient d'un colis."
+    seized = [o.substance for o in observations(text, "event") if event(o)[0] == "seizure"]
+    assert seized == ["cocaine", "mdma"]
 
 
 def test_ids_are_stable_and_distinct() -> None:

@@ -8,13 +8,14 @@ Left out: possibilities ("could kill"), totals without a number ("le nombre d'ov
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from vigie.extract.analysis import Analysis, Draft, within
 from vigie.extract.cues import cue_hits
-from vigie.extract.link import NO_LINK, Link, link_substance
+from vigie.extract.link import NO_LINK, Link, link_substance, products
+from vigie.extract.mentions import SubstanceMention
 from vigie.extract.numbers import number_tokens
 from vigie.lexicon.grammar import alternation, link_words
 from vigie.lexicon.matcher import Hit
@@ -23,6 +24,7 @@ from vigie.model.observation import Assertion, EventKind, EventValue
 from vigie.text.sentences import Span
 
 _STATE_KINDS = frozenset({"seizure", "dismantling", "warning", "regulation"})
+_HEALTH_KINDS = frozenset({"death", "overdose", "hospitalisation", "poisoning", "warning"})
 _PERSON_KINDS = frozenset({"arrest", "sentence", "death", "overdose", "hospitalisation", "poisoning"})
 
 
@@ -101,31 +103,59 @@ def _feared(analysis: Analysis, hit: Hit) -> bool:
 
 def _drug_link(analysis: Analysis, hit: Hit, sentence: Span) -> Link | None:
     """The substance of an event; NO_LINK when only drug words stand near; None when nothing says drugs."""
-    here = [m for m in within(analysis.substances, sentence.start, sentence.end) if m.substance]
+    kind = hit.term.id
+    here = products(within(analysis.substances, sentence.start, sentence.end))
+    if kind in _HEALTH_KINDS and (cause := _adulterant(analysis, sentence)):
+        return cause
     if here:
-        distinct = {m.substance for m in here}
-        if len(distinct) > 1 and hit.term.id not in ("seizure", "death", "overdose", "poisoning", "warning"):
-            return NO_LINK
-        return link_substance(analysis, hit.start, hit.end, object_first=hit.term.id == "seizure")
+        return _named_here(hit, here, analysis)
     index = analysis.sentence_index(hit.start)
     first = max(0, index - 4)
-    around = Span(
-        analysis.sentences[first].start, analysis.sentences[min(index + 1, len(analysis.sentences) - 1)].end
-    )
-    near = [m for m in within(analysis.substances, around.start, around.end) if m.substance]
-    market = analysis.market_in(around.start, around.end)
-    if hit.term.id in ("regulation", "warning") and not (near or market):
+    last = min(index + 1, len(analysis.sentences) - 1)
+    around = Span(analysis.sentences[first].start, analysis.sentences[last].end)
+    near = products(within(analysis.substances, around.start, around.end))
+    if not near and not analysis.market_in(around.start, around.end):
         return None
-    if not near and not market:
-        return None
+    title = products(within(analysis.substances, 0, analysis.body_start))
+    if kind in _HEALTH_KINDS:
+        for back in range(index - 1, first - 1, -1):
+            if cause := _adulterant(analysis, analysis.sentences[back]):
+                return cause
+        if title:
+            return Link(title[0].substance, None, "title", 0.7)
+    if kind in ("arrest", "sentence", "violence") and len({m.substance for m in [*near, *title]}) > 1:
+        return NO_LINK
+    return link_substance(analysis, hit.start, hit.end) if near or title else NO_LINK
+
+
+def _named_here(hit: Hit, here: Sequence[SubstanceMention], analysis: Analysis) -> Link:
+    """Which of the substances of its own sentence an event is about."""
+    before = [m for m in here if m.end <= hit.start]
+    after = [m for m in here if m.start >= hit.end]
     if hit.term.id == "seizure":
-        return link_substance(analysis, hit.start, hit.end) if near else NO_LINK
-    if hit.term.id in ("death", "overdose", "poisoning", "hospitalisation"):
-        title = {m.substance for m in within(analysis.substances, 0, analysis.body_start) if m.substance}
-        if len(title) == 1:
-            return Link(title.pop(), None, "title", 0.7)
-        return link_substance(analysis, hit.start, hit.end) if near else NO_LINK
-    return NO_LINK
+        gap = analysis.folded[hit.end : after[0].start] if after else ""
+        if after and ";" not in gap and (not before or len(gap) <= 80):
+            return Link(after[0].substance, after[0].form, "object", 0.85)
+    elif len({m.substance for m in here}) > 1 and hit.term.id not in _HEALTH_KINDS:
+        return NO_LINK
+    best = before[-1] if before else here[0]
+    return Link(best.substance, best.form, "sentence", 0.8)
+
+
+def _adulterant(analysis: Analysis, sentence: Span) -> Link | None:
+    """ "de l'oxycodone contrefaite contenant des nitazènes": what the product holds is what harms."""
+    for mention in products(within(analysis.substances, sentence.start, sentence.end)):
+        head = analysis.folded[max(sentence.start, mention.start - 34) : mention.start]
+        if _holds(analysis.lang).search(head):
+            return Link(mention.substance, mention.form, "adulterant", 0.8)
+    return None
+
+
+@cache
+def _holds(lang: str) -> re.Pattern[str]:
+    return re.compile(
+        rf"\b{link_words(lang, 'adulterant')}(?:{link_words(lang, 'of')}|{link_words(lang, 'list_articles')})?$"
+    )
 
 
 @cache

@@ -19,7 +19,7 @@ from vigie.lexicon.grammar import alternation, grammar, link_words, plurals
 
 _BARE_NEXT = re.compile(r"[ ]\(?(?:suspected |pure )?")
 _CARRY = 6  # sentences a topic is carried over
-_CONSTITUENTS = frozenset({"thc", "cbd"})  # named as a content ("31 % de THC"), not as the product
+_CONSTITUENTS = frozenset({"thc", "cbd", "naloxone"})  # named as a content or an antidote, not as the product
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,8 @@ def _words(lang: str) -> _Words:
 NO_LINK = Link(None, None, "none", 0.0)
 
 
-def _named(mentions: Sequence[SubstanceMention]) -> list[SubstanceMention]:
+def products(mentions: Sequence[SubstanceMention]) -> list[SubstanceMention]:
+    """The mentions that name a product: no bare forms, no constituents, no antidote."""
     return [m for m in mentions if m.substance and m.substance not in _CONSTITUENTS]
 
 
@@ -73,7 +74,7 @@ def named_after(analysis: Analysis, end: int) -> Link | None:
     match = words.of.match(analysis.folded, end)
     if match:
         at = match.end()
-        for mention in _named(_at(analysis, at)):
+        for mention in products(_at(analysis, at)):
             if mention.substance:
                 return Link(mention.substance, mention.form, "named", 0.95)
         rest = analysis.folded[at : at + 40]
@@ -109,16 +110,16 @@ def link_substance(
     piece: str | None = None,
 ) -> Link:
     """The substance an amount at [start, end) speaks of."""
-    inside = _named(within(analysis.substances, start, end))
+    inside = products(within(analysis.substances, start, end))
     if inside:
         return Link(inside[-1].substance, inside[-1].form, "named", 0.95)
     direct = named_after(analysis, end)
     if direct is not None:
         return direct
     sentence = analysis.sentence_at(start)
-    before = _named(within(analysis.substances, sentence.start, start))
+    before = products(within(analysis.substances, sentence.start, start))
     before = [m for m in before if m.end <= start] or []
-    after = _named(within(analysis.substances, end, sentence.end))
+    after = products(within(analysis.substances, end, sentence.end))
     if before and after and object_first:
         gap_after = analysis.folded[end : after[0].start]
         gap_before = analysis.folded[before[-1].end : start]
@@ -130,12 +131,12 @@ def link_substance(
     if free and "," not in analysis.folded[end : after[0].start]:
         return Link(after[0].substance, after[0].form, "object", 0.75)
     index = analysis.sentence_index(start)
-    title = _named(within(analysis.substances, 0, analysis.body_start))
+    title = products(within(analysis.substances, 0, analysis.body_start))
     for back in range(1, carry + 1):
         if index - back < 0:
             break
         previous = analysis.sentences[index - back]
-        found = _named(within(analysis.substances, previous.start, previous.end))
+        found = products(within(analysis.substances, previous.start, previous.end))
         if found and previous.start >= analysis.body_start:
             best = _topic(found, title, piece)
             return Link(best.substance, best.form, "carried", 0.7)
@@ -143,7 +144,7 @@ def link_substance(
         return Link(after[0].substance, after[0].form, "object", 0.65)
     if title:
         return Link(title[0].substance, title[0].form, "title", 0.65)
-    counts = Counter(m.substance for m in _named(analysis.substances))
+    counts = Counter(m.substance for m in products(analysis.substances))
     if counts:
         top, number = counts.most_common(1)[0]
         if 2 * number > sum(counts.values()):

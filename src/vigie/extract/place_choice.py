@@ -137,6 +137,8 @@ def _need_department(candidate: Candidate, entry: Entry, scene: Scene) -> int:
     """Rivers, seas and compass points share the names of departments: grammar tells them apart."""
     left, known = candidate.left, rules()
     one, two, three = (left.at(i) for i in (1, 2, 3))
+    if left.opening and candidate.evidence is Evidence.STRONG:
+        return 0  # it heads a paragraph
     if candidate.name.count(" ") or candidate.name in _PLAIN_DEPARTMENTS:
         return 0
     if scene.lang == "en":

@@ -26,6 +26,7 @@ _APPOSED = re.compile(
     r"([A-ZÀ-ÖØ-Þ][\w'’-]*(?:[ -][A-ZÀ-ÖØ-Þd][\w'’-]*){0,3})"
     r"|, ([A-Z][\w'’.-]*(?: [A-Z][\w'’-]*){0,2})"
 )
+_HEADING = re.compile(r"(?:\.|[ \u00a0]?:)[ \n](?=[A-ZÀ-Þ«])")  # "Rhône. Les services ont saisi": a place alone heads
 _DATELINE = re.compile(
     r"\s?[:–—]\s|\s-\s|, (?:le |lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)|\s?\([A-Z]{2,4}\)"
 )
@@ -193,6 +194,8 @@ def judge(text: str, start: int, end: int, name: str, left: Left) -> Evidence:
         return Evidence.WEAK
     if left.opening:
         line_start = not text[max(0, start - 3) : start].strip() or "\n" in text[max(0, start - 2) : start]
+        if line_start and _HEADING.match(text, end):
+            return Evidence.STRONG
         return Evidence.WEAK if line_start and _DATELINE.match(text, end) else Evidence.OPENING
     return Evidence.NAME
 
