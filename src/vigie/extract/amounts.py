@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from functools import cache
 
+from vigie.extract.amount_patterns import Patterns, patterns
 from vigie.extract.mentions import MoneyMention, NumberMention, PercentMention, QuantityMention
 from vigie.extract.numbers import NumberToken, number_tokens
 from vigie.lexicon.grammar import Grammar, Unit, alternation, grammar, mass_in_grams
@@ -32,95 +32,9 @@ class Amount:
     token: NumberToken
 
 
-@dataclass(frozen=True, slots=True)
-class _Patterns:
-    suffix: re.Pattern[str]
-    prefix: re.Pattern[str]
-    letter: re.Pattern[str]
-    pound: re.Pattern[str]
-    adjective_piece: re.Pattern[str]
-    half_after: re.Pattern[str]
-    low: re.Pattern[str]
-    high: re.Pattern[str]
-    near: re.Pattern[str]
-    low_after: re.Pattern[str]
-    high_after: re.Pattern[str]
-    near_after: re.Pattern[str]
-    join: re.Pattern[str]
-    opener: re.Pattern[str]
-    change: re.Pattern[str]
-    per: re.Pattern[str]
-
-
-@cache
-def _patterns(lang: str) -> _Patterns:
-    g = grammar(lang)
-    unit = alternation(g.units)
-    symbols = alternation(
-        [s for s in g.units if g.units[s].kind == "money" and not s[-1].isalpha()] + ["usd", "eur", "gbp"]
-    )
-    short = alternation(g.short_multipliers)
-    money = alternation([s for s, u in g.units.items() if u.kind == "money"])
-    piece = alternation([s for s, u in g.units.items() if u.kind == "piece"])
-    adjective = alternation(g.piece_adjectives)
-    countable = alternation([s for s, u in g.units.items() if u.kind in ("piece", "mass", "volume")])
-    edge = r"(?![\w])(?!['’])"
-    numeral = r"(?:\d+(?:[.,]\d+)?|" + alternation(w for w, v in g.numbers.items() if v < 1000) + ")"
-    if lang == "fr":
-        half = r"demi(?:e)?[ -]"
-        per = (
-            rf"[ \n]?(?:/ ?|(?:le|la|les|par|du|au|pour|chaque|de la|a la|pour le|pour la|pour les|pour chaque)[ \n]+|"
-            rf"(?:pour )?(?:l'|de l'|a l'))(?:(?P<n>{numeral})[ \n]?)?(?P<half>{half})?(?P<u>{countable}){edge}"
-            rf"|[ \n](?:les[ \n](?P<pair>{numeral}))(?= ?[.,;:)!?]| (?:et|puis|ou)\b|$)|[ \n](?P<each>piece|chacune?|l'unite|la piece|l'une?){edge}"
-        )
-    else:
-        half = r"half[ -](?:an? )?"
-        per = (
-            rf"[ \n]?(?:/ ?|(?:for|per|the|every|for every|for each)[ \n]+|)(?:(?P<n>{numeral})[ \n-]?)?(?P<half>{half})?(?P<u>{countable}){edge}"
-            rf"|[ \n](?:for[ \n](?P<pair>{numeral}))(?= ?[.,;:)!?]| (?:and|or)\b|$)|[ \n](?P<each>each|apiece|a piece|a pop){edge}"
-        )
-    return _Patterns(
-        suffix=re.compile(
-            rf"(?P<short>[ ]?{short})??[ \n-]?(?:de |d')?(?P<unit>{unit}){edge}|[ ]?(?P<pct>%)"
-        ),
-        prefix=re.compile(rf"(?P<unit>{symbols})[ ]?$"),
-        letter=re.compile(r"[ ]?(?P<unit>[ef])(?= ?(?:le|la|l'|les|par|pour|du|/)[ ]?)"),
-        pound=re.compile(
-            r"(?:worth|cost|costs|costing|pay|paid|paying|sell|sells|sold|for|price|priced|at|charge|charged|spent|spend)"
-            r"(?: \w+){0,2} $"
-        ),
-        adjective_piece=re.compile(rf"(?:[ \n](?:{adjective})){{1,3}}[ \n](?P<unit>{piece}){edge}"),
-        half_after=re.compile(rf"[ \n]{alternation(g.words['half_after'])}\b"),
-        low=_before(g, "low", "low_signs"),
-        high=_before(g, "high", "high_signs"),
-        near=_before(g, "near"),
-        low_after=_after(g, "low_after"),
-        high_after=_after(g, "high_after"),
-        near_after=_after(g, "near_after"),
-        join=re.compile(
-            rf"(?:[ ]?{money}|[ ]?{countable})?[ \n]?(?P<word>{alternation([*g.words['range_to'], *g.words['range_and']])})[ \n]?"
-            rf"{symbols}?[ ]?$"
-        ),
-        opener=re.compile(rf"\b(?P<word>{alternation(g.words['range_open'])})[ \n]*{symbols}?[ ]?$"),
-        change=re.compile(
-            rf"\b{alternation(g.words['change_verbs'])}(?:[ \n]\w+){{0,3}}[ \n](?:de|d'|from)[ \n]?{symbols}?[ ]?$"
-        ),
-        per=re.compile(per),
-    )
-
-
-def _before(g: Grammar, *keys: str) -> re.Pattern[str]:
-    words = [w for key in keys for w in g.bounds[key]]
-    return re.compile(rf"(?<!\w)(?:{alternation(words)})[ \n]*(?:les |des |the )?$")
-
-
-def _after(g: Grammar, key: str) -> re.Pattern[str]:
-    return re.compile(rf"[ \n]{alternation(g.bounds[key])}\b")
-
-
 def amounts(folded: str, text: str, lang: str) -> list[Amount]:
     """All amounts of a text, ranges joined, in order. Bare articles ("un", "a") without a unit are dropped."""
-    p = _patterns(lang)
+    p = patterns(lang)
     g = grammar(lang)
     atoms = [_attach(token, folded, text, lang, p, g) for token in number_tokens(folded, lang)]
     joined: list[Amount] = []
@@ -140,7 +54,7 @@ def amounts(folded: str, text: str, lang: str) -> list[Amount]:
     return [_bounded(a, folded, p) for a in joined if a.unit is not None or not a.token.article]
 
 
-def _attach(token: NumberToken, folded: str, text: str, lang: str, p: _Patterns, g: Grammar) -> Amount:
+def _attach(token: NumberToken, folded: str, text: str, lang: str, p: Patterns, g: Grammar) -> Amount:
     """The token with the unit that touches it, before ("$5") or after ("5 kg")."""
     bare = Amount(start=token.start, end=token.end, low=token.value, high=token.value, unit=None, token=token)
     before = p.prefix.search(folded, max(0, token.start - 6), token.start)
@@ -188,10 +102,10 @@ def _attach(token: NumberToken, folded: str, text: str, lang: str, p: _Patterns,
     return bare
 
 
-def _join(first: Amount, second: Amount, folded: str, p: _Patterns) -> Amount | None:
+def _join(first: Amount, second: Amount, folded: str, p: Patterns) -> Amount | None:
     """One range, or None when the two are not one."""
     gap = folded[first.token.end : second.token.start]
-    if len(gap) > 30 or first.token.article and second.unit is None:
+    if len(gap) > 30 or (first.token.article and second.unit is None):
         return None
     match = p.join.match(gap)
     if not match or match.end() != len(gap):
@@ -248,7 +162,7 @@ def _plain_pair(first: Amount, second: Amount) -> bool:
     return first.unit is None and not first.token.article and (first.low or 0) < (second.high or 0)
 
 
-def _share(first: Amount, second: Amount, folded: str, p: _Patterns) -> Amount:
+def _share(first: Amount, second: Amount, folded: str, p: Patterns) -> Amount:
     """ "de 66 à 58 euros": the first number borrows the unit of the second."""
     gap = folded[first.token.end : second.token.start]
     match = p.join.match(gap)
@@ -259,7 +173,7 @@ def _share(first: Amount, second: Amount, folded: str, p: _Patterns) -> Amount:
     return first
 
 
-def _bounded(amount: Amount, folded: str, p: _Patterns) -> Amount:
+def _bounded(amount: Amount, folded: str, p: Patterns) -> Amount:
     """Open one side where a bound stands before or after; widen the span over it."""
     head = folded[max(0, amount.start - _LOOK_BACK) : amount.start]
     base = max(0, amount.start - _LOOK_BACK)
@@ -293,7 +207,7 @@ def find_money(text: str, lang: str) -> list[MoneyMention]:
 
 def money_mentions(folded: str, lang: str, found: list[Amount]) -> list[MoneyMention]:
     """`find_money` on amounts already found."""
-    p, g = _patterns(lang), grammar(lang)
+    p, g = patterns(lang), grammar(lang)
     mentions: list[MoneyMention] = []
     shared_end = -1  # end of an amount whose unit stands after the next one ("de 66 à 58 euros le gramme")
     for amount in found:
@@ -314,7 +228,7 @@ def money_mentions(folded: str, lang: str, found: list[Amount]) -> list[MoneyMen
     return mentions
 
 
-def per_unit_after(folded: str, end: int, p: _Patterns, g: Grammar) -> tuple[float | None, str | None, int]:
+def per_unit_after(folded: str, end: int, p: Patterns, g: Grammar) -> tuple[float | None, str | None, int]:
     """What an amount that ends at `end` buys: (2.0, "g", new end) for "les 2 g"; (None, None, end) if unsaid."""
     match = p.per.match(folded, end)
     if not match or match.end() <= end:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib import resources
 
 _ABBREVIATIONS = frozenset(
-    "m mm mme mmes mlle mlles dr drs pr prof me st ste sts cf ex env art no vol p pp av bd fig tab etc min max approx "
-    "mr mrs ms jr sr inc ltd co vs gen sgt capt lt col rev hon dept est jan feb mar apr jun jul aug sept sep oct nov dec "
-    "janv fevr févr avr juil déc".split()
+    word
+    for lang, words in tomllib.loads(
+        resources.files("vigie").joinpath("data", "text", "abbreviations.toml").read_text(encoding="utf-8")
+    ).items()
+    if lang != "version"
+    for word in words
 )
 _END = re.compile(r"(?:[.!?…]+[\"»”’)\]]*(?=\s|$))|\n\s*\n|\n")
 _BULLET = re.compile(r"\s*[•\-–*▪·>]\s")

@@ -1,0 +1,99 @@
+"""The regular expressions that attach units, bounds and connectors to numbers, built from the grammar's words.
+
+In: a language. Out: compiled patterns over folded text. All are anchored where a number ends or begins, and read at most
+a few dozen characters.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from vigie.lexicon.grammar import Grammar, alternation, grammar
+
+
+@dataclass(frozen=True, slots=True)
+class Patterns:
+    suffix: re.Pattern[str]
+    prefix: re.Pattern[str]
+    letter: re.Pattern[str]
+    pound: re.Pattern[str]
+    adjective_piece: re.Pattern[str]
+    half_after: re.Pattern[str]
+    low: re.Pattern[str]
+    high: re.Pattern[str]
+    near: re.Pattern[str]
+    low_after: re.Pattern[str]
+    high_after: re.Pattern[str]
+    near_after: re.Pattern[str]
+    join: re.Pattern[str]
+    opener: re.Pattern[str]
+    change: re.Pattern[str]
+    per: re.Pattern[str]
+
+
+@cache
+def patterns(lang: str) -> Patterns:
+    g = grammar(lang)
+    unit = alternation(g.units)
+    symbols = alternation(
+        [s for s in g.units if g.units[s].kind == "money" and not s[-1].isalpha()] + ["usd", "eur", "gbp"]
+    )
+    short = alternation(g.short_multipliers)
+    money = alternation([s for s, u in g.units.items() if u.kind == "money"])
+    piece = alternation([s for s, u in g.units.items() if u.kind == "piece"])
+    adjective = alternation(g.piece_adjectives)
+    countable = alternation([s for s, u in g.units.items() if u.kind in ("piece", "mass", "volume")])
+    edge = r"(?![\w])(?!['’])"
+    numeral = r"(?:\d+(?:[.,]\d+)?|" + alternation(w for w, v in g.numbers.items() if v < 1000) + ")"
+    if lang == "fr":
+        half = r"demi(?:e)?[ -]"
+        per = (
+            rf"[ \n]?(?:/ ?|(?:le|la|les|par|du|au|pour|chaque|de la|a la|pour le|pour la|pour les|pour chaque)[ \n]+|"
+            rf"(?:pour )?(?:l'|de l'|a l'))(?:(?P<n>{numeral})[ \n]?)?(?P<half>{half})?(?P<u>{countable}){edge}"
+            rf"|[ \n](?:les[ \n](?P<pair>{numeral}))(?= ?[.,;:)!?]| (?:et|puis|ou)\b|$)|[ \n](?P<each>piece|chacune?|l'unite|la piece|l'une?){edge}"
+        )
+    else:
+        half = r"half[ -](?:an? )?"
+        per = (
+            rf"[ \n]?(?:/ ?|(?:for|per|the|every|for every|for each)[ \n]+|)(?:(?P<n>{numeral})[ \n-]?)?(?P<half>{half})?(?P<u>{countable}){edge}"
+            rf"|[ \n](?:for[ \n](?P<pair>{numeral}))(?= ?[.,;:)!?]| (?:and|or)\b|$)|[ \n](?P<each>each|apiece|a piece|a pop){edge}"
+        )
+    return Patterns(
+        suffix=re.compile(
+            rf"(?P<short>[ ]?{short})??[ \n-]?(?:de |d')?(?P<unit>{unit}){edge}|[ ]?(?P<pct>%)"
+        ),
+        prefix=re.compile(rf"(?P<unit>{symbols})[ ]?$"),
+        letter=re.compile(r"[ ]?(?P<unit>[ef])(?= ?(?:le|la|l'|les|par|pour|du|/)[ ]?)"),
+        pound=re.compile(
+            r"(?:worth|cost|costs|costing|pay|paid|paying|sell|sells|sold|for|price|priced|at|charge|charged|spent|spend)"
+            r"(?: \w+){0,2} $"
+        ),
+        adjective_piece=re.compile(rf"(?:[ \n](?:{adjective})){{1,3}}[ \n](?P<unit>{piece}){edge}"),
+        half_after=re.compile(rf"[ \n]{alternation(g.words['half_after'])}\b"),
+        low=_before(g, "low", "low_signs"),
+        high=_before(g, "high", "high_signs"),
+        near=_before(g, "near"),
+        low_after=_after(g, "low_after"),
+        high_after=_after(g, "high_after"),
+        near_after=_after(g, "near_after"),
+        join=re.compile(
+            rf"(?:[ ]?{money}|[ ]?{countable})?[ \n]?(?P<word>{alternation([*g.words['range_to'], *g.words['range_and']])})[ \n]?"
+            rf"{symbols}?[ ]?$"
+        ),
+        opener=re.compile(rf"\b(?P<word>{alternation(g.words['range_open'])})[ \n]*{symbols}?[ ]?$"),
+        change=re.compile(
+            rf"\b{alternation(g.words['change_verbs'])}(?:[ \n]\w+){{0,3}}[ \n](?:de|d'|from)[ \n]?{symbols}?[ ]?$"
+        ),
+        per=re.compile(per),
+    )
+
+
+def _before(g: Grammar, *keys: str) -> re.Pattern[str]:
+    words = [w for key in keys for w in g.bounds[key]]
+    return re.compile(rf"(?<!\w)(?:{alternation(words)})[ \n]*(?:les |des |the )?$")
+
+
+def _after(g: Grammar, key: str) -> re.Pattern[str]:
+    return re.compile(rf"[ \n]{alternation(g.bounds[key])}\b")
