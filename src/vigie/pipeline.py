@@ -128,7 +128,8 @@ def refusal(name: str, error: Exception) -> Refusal:
 def place_of(error: BaseException) -> str:
     """The line of Vigie that an error came from ("finish.py:88"); "" if none. It says nothing of the document."""
     frames = traceback.extract_tb(error.__traceback__)
-    ours = [f"{Path(f.filename).name}:{f.lineno}" for f in frames if "vigie" in Path(f.filename).parts]
+    package = Path(__file__).parent  # a checkout may well be named vigie too
+    ours = [f"{Path(f.filename).name}:{f.lineno}" for f in frames if package in Path(f.filename).parents]
     return ours[-1] if ours else ""
 
 
