@@ -25,6 +25,8 @@ class _Words:
     pour: re.Pattern[str]
     date_next: re.Pattern[str]
     place_next: re.Pattern[str]
+    compared: re.Pattern[str]
+    after_compared: re.Pattern[str]
 
 
 @cache
@@ -36,6 +38,8 @@ def _words(lang: str) -> _Words:
         at=re.compile(rf"[ ]*{link_words(lang, 'at')}$"),
         pour=re.compile(rf"[ ]{link_words(lang, 'for')}{determiner}[\"]?[ ]?"),
         date_next=re.compile(rf"[ ]{link_words(lang, 'in_date')}"),
+        compared=re.compile(rf"\b{link_words(lang, 'compared')}(?:{near}[ ]*)?$"),
+        after_compared=re.compile(rf"(?:[ ]{link_words(lang, 'after_compared')}|[ ]?(?:[.,;:)]|$))"),
         place_next=re.compile(rf"[ ]{link_words(lang, 'in_place')}{determiner}"),
     )
 
@@ -59,7 +63,12 @@ def elliptic_prices(analysis: Analysis, found: list[Amount], money: list[MoneyMe
         reference = model.low if model.low is not None else model.high
         if not reference or not 1 / _SCALE <= amount.low / reference <= _SCALE:
             continue
-        if _explained(analysis, amount.end):
+        compared = words.compared.search(
+            analysis.folded, max(sentence.start, amount.start - 30), amount.start
+        )
+        if _explained(analysis, amount.end) or (
+            compared and words.after_compared.match(analysis.folded, amount.end)
+        ):
             extra.append(
                 MoneyMention(
                     start=amount.start,

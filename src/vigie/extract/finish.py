@@ -120,6 +120,8 @@ def _place(analysis: Analysis, start: int, end: int, sentence: Span) -> Place | 
         found = _where(analysis, previous.start, previous.end)
         if found:
             again = [m for m in found if focus is not None and m.place.code == focus.code]
+            if len({m.place.code for m in found}) > 1 and focus is not None and not again:
+                return focus  # a list of places: none of them is what the next sentence is about
             return (again or [min(found, key=lambda m: (_RANK.get(m.place.level, 3) >= 3, m.start))])[0].place
     return focus
 
