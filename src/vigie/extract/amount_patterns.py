@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from vigie.lexicon.grammar import Grammar, alternation, grammar
+from vigie.lexicon.grammar import Grammar, alternation, grammar, link_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,7 @@ class Patterns:
     opener: re.Pattern[str]
     change: re.Pattern[str]
     per: re.Pattern[str]
+    sized: re.Pattern[str]
 
 
 @cache
@@ -45,6 +46,9 @@ def patterns(lang: str) -> Patterns:
     piece = alternation([s for s, u in g.units.items() if u.kind == "piece"])
     adjective = alternation(g.piece_adjectives)
     countable = alternation([s for s, u in g.units.items() if u.kind in ("piece", "mass", "volume")])
+    mass = alternation(
+        [s for s, u in g.units.items() if u.kind == "mass" and u.code not in ("mg", "µg", "cg")]
+    )
     edge = r"(?![\w])(?!['’])"
     numeral = r"(?:\d+(?:[.,]\d+)?|" + alternation(w for w, v in g.numbers.items() if v < 1000) + ")"
     if lang == "fr":
@@ -58,7 +62,7 @@ def patterns(lang: str) -> Patterns:
         half = r"half[ -](?:an? )?"
         per = (
             rf"[ \n]?(?:/ ?|(?:for|per|the|every|for every|for each)[ \n]+|)(?:(?P<n>{numeral})[ \n-]?)?(?P<half>{half})?(?P<u>{countable}){edge}"
-            rf"|[ \n](?:for[ \n](?P<pair>{numeral}))(?= ?[.,;:)!?]| (?:and|or)\b|$)|[ \n](?P<each>each|apiece|a piece|a pop){edge}"
+            rf"|[ \n](?:for[ \n](?P<pair>{numeral}|half))(?= ?[.,;:)!?]| (?:and|or)\b|$)|[ \n](?P<each>each|apiece|a piece|a pop){edge}"
         )
     return Patterns(
         suffix=re.compile(
@@ -87,6 +91,7 @@ def patterns(lang: str) -> Patterns:
             rf"\b{alternation(g.words['change_verbs'])}(?:[ \n]\w+){{0,3}}[ \n](?:de|d'|from)[ \n]?{symbols}?[ ]?$"
         ),
         per=re.compile(per),
+        sized=re.compile(rf"[ ]{link_words(lang, 'sized')}(?P<n>{numeral})[ ]?(?P<u>{mass}){edge}"),
     )
 
 

@@ -245,11 +245,16 @@ def per_unit_after(folded: str, end: int, p: Patterns, g: Grammar) -> tuple[floa
         and folded[end : match.start("u")].strip() == ""
     ):
         return None, None, end  # "£50 bags" is read by the price linker, not as a rate
+    sized = p.sized.match(folded, match.end())
+    if sized and g.units[" ".join(match["u"].split())].kind == "piece":
+        return _numeral(sized["n"], g), g.units[sized["u"]].code, sized.end()
     value = _numeral(groups["n"], g) if groups["n"] else 1.0
     return value * (0.5 if groups["half"] else 1.0), g.units[" ".join(match["u"].split())].code, match.end()
 
 
 def _numeral(raw: str, g: Grammar) -> float:
+    if raw in g.link["half"]:
+        return 0.5
     return float(g.numbers[raw]) if raw in g.numbers else float(raw.replace(",", "."))
 
 

@@ -17,7 +17,7 @@ from vigie.extract.cues import cue_hits
 from vigie.extract.link import NO_LINK, Link, link_substance, products
 from vigie.extract.mentions import SubstanceMention
 from vigie.extract.numbers import number_tokens
-from vigie.lexicon.grammar import alternation, link_words
+from vigie.lexicon.grammar import alternation, grammar, link_words, plurals
 from vigie.lexicon.matcher import Hit
 from vigie.lexicon.terms import data_toml
 from vigie.model.observation import Assertion, EventKind, EventValue
@@ -117,6 +117,8 @@ def _drug_link(analysis: Analysis, hit: Hit, sentence: Span) -> Link | None:
     if not near and not analysis.market_in(around.start, around.end):
         return None
     title = products(within(analysis.substances, 0, analysis.body_start))
+    if kind in _HEALTH_KINDS and kind != "warning" and _any_drug(analysis, sentence):
+        return NO_LINK
     if kind in _HEALTH_KINDS:
         for back in range(index - 1, first - 1, -1):
             if cause := _adulterant(analysis, analysis.sentences[back]):
@@ -126,6 +128,12 @@ def _drug_link(analysis: Analysis, hit: Hit, sentence: Span) -> Link | None:
     if kind in ("arrest", "sentence", "violence") and len({m.substance for m in [*near, *title]}) > 1:
         return NO_LINK
     return link_substance(analysis, hit.start, hit.end) if near or title else NO_LINK
+
+
+def _any_drug(analysis: Analysis, sentence: Span) -> bool:
+    """ "4,859 deaths related to drug poisoning": the sentence counts all drugs."""
+    words = alternation(plurals(grammar(analysis.lang).link["any_drug"]))
+    return re.search(rf"\b{words}\b", analysis.folded[sentence.start : sentence.end]) is not None
 
 
 def _named_here(hit: Hit, here: Sequence[SubstanceMention], analysis: Analysis) -> Link:

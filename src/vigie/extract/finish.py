@@ -13,7 +13,7 @@ from functools import cache
 
 from vigie.extract.analysis import Analysis, Draft, within
 from vigie.extract.mentions import DateMention, PlaceMention
-from vigie.lexicon.grammar import link_words
+from vigie.lexicon.grammar import alternation, grammar, link_words
 from vigie.model.observation import Assertion, EventValue, Observation, QuantityValue, Value
 from vigie.model.period import UNKNOWN_WHEN, When
 from vigie.model.place import Place
@@ -97,7 +97,7 @@ def _cost(analysis: Analysis, start: int, end: int, mention_start: int, mention_
             if mention_start - end <= _NEAR_AFTER and not re.search(r"[,;.:]", gap)
             else len(gap) + 45.0
         )
-        base += 40.0 * len(within(analysis.money, end, mention_start))
+        base += 40.0 * sum(a.unit is not None for a in within(analysis.amounts, end, mention_start))
     elif mention_end <= start:
         gap = analysis.folded[mention_end:start]
         base = float(len(gap)) + 8.0
@@ -168,7 +168,9 @@ def _inner(mentions: list[PlaceMention]) -> list[PlaceMention]:
 
 @cache
 def _not_where(lang: str) -> re.Pattern[str]:
-    return re.compile(rf"\b{link_words(lang, 'not_where')}$")
+    moved = rf"{alternation(grammar(lang).link['from_stems'])}\w{{0,3}}[ ]{link_words(lang, 'from_words')}"
+    toward = f"{link_words(lang, 'toward')}(?:{link_words(lang, 'determiners')})?"
+    return re.compile(rf"\b(?:{link_words(lang, 'not_where')}|{moved}|{toward})$")
 
 
 def _is_where(analysis: Analysis, mention: PlaceMention) -> bool:

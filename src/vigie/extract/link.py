@@ -131,6 +131,10 @@ def link_substance(
     if free and "," not in analysis.folded[end : after[0].start]:
         return Link(after[0].substance, after[0].form, "object", 0.75)
     index = analysis.sentence_index(start)
+    if piece is not None:
+        counted = [m for m in products(within(analysis.substances, 0, start)) if m.form == piece]
+        if counted:
+            return Link(counted[-1].substance, counted[-1].form, "carried", 0.65)
     title = products(within(analysis.substances, 0, analysis.body_start))
     for back in range(1, carry + 1):
         if index - back < 0:
@@ -138,7 +142,7 @@ def link_substance(
         previous = analysis.sentences[index - back]
         found = products(within(analysis.substances, previous.start, previous.end))
         if found and previous.start >= analysis.body_start:
-            best = _topic(found, title, piece)
+            best = _topic(found, _subject(analysis), piece)
             return Link(best.substance, best.form, "carried", 0.7)
     if free:
         return Link(after[0].substance, after[0].form, "object", 0.65)
@@ -152,10 +156,17 @@ def link_substance(
     return NO_LINK
 
 
+def _subject(analysis: Analysis) -> frozenset[str | None]:
+    """What a document is about: the substances of its title, else the first that its body names."""
+    title = products(within(analysis.substances, 0, analysis.body_start))
+    body = products(within(analysis.substances, analysis.body_start, len(analysis.text)))
+    return frozenset(m.substance for m in title or body[:1])
+
+
 def _topic(
-    found: Sequence[SubstanceMention], title: Sequence[SubstanceMention], piece: str | None
+    found: Sequence[SubstanceMention], subject: frozenset[str | None], piece: str | None
 ) -> SubstanceMention:
-    """The topic of a sentence that is carried on: what comes as the piece counted, what the title names, the last."""
+    """What goes on from a sentence: what comes as the piece counted, the document's subject, the last named."""
     as_piece = [m for m in found if piece is not None and m.form == piece]
-    named = [m for m in found if any(m.substance == t.substance for t in title)]
+    named = [m for m in found if m.substance in subject]
     return (as_piece or named or found)[-1]

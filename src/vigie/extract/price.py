@@ -18,6 +18,7 @@ from vigie.extract.cues import hits_in
 from vigie.extract.currency import to_eur
 from vigie.extract.elliptic import elliptic_prices
 from vigie.extract.link import Link, link_substance, named_after
+from vigie.extract.mentions import MoneyMention
 from vigie.extract.price_kind import kind_of
 from vigie.extract.price_unit import (
     Candidate,
@@ -27,7 +28,7 @@ from vigie.extract.price_unit import (
     unit_before,
     with_unit,
 )
-from vigie.lexicon.grammar import link_words, mass_in_grams
+from vigie.lexicon.grammar import alternation, grammar, link_words, mass_in_grams
 from vigie.lexicon.substances import ancestors
 from vigie.model.observation import PriceKind, PriceValue
 from vigie.text.sentences import Span
@@ -120,6 +121,8 @@ def _valuation(analysis: Analysis, candidate: Candidate, reason: str) -> Draft |
         )
         if not (here and lead) and not (lead and lead.group().startswith("came")):
             return None
+    if not here and not _drugs_valued(analysis, sentence, money):
+        return None
     window = sentence if here else Span(first, sentence.end)
     names = {m.substance for m in within(analysis.substances, window.start, money.start) if m.substance}
     if len(names) == 1:
@@ -135,6 +138,16 @@ def _valuation(analysis: Analysis, candidate: Candidate, reason: str) -> Draft |
         link = Link(_common(names), None, "seizure", 0.7)
     plain = replace(candidate, per_value=None, per_unit=None, unit_reason="lump")
     return _draft(analysis, plain, "seizure-valuation", link, reason, 0.85 if reason == "valuation" else 0.6)
+
+
+def _drugs_valued(analysis: Analysis, sentence: Span, money: MoneyMention) -> bool:
+    """Whether a value without an amount of product beside it is that of drugs, not of cars or houses."""
+    text = analysis.folded[sentence.start : money.end + 30]
+    other = re.search(rf"\b{alternation(grammar(analysis.lang).link['valued_not'])}\b", text)
+    if other is not None:
+        return False
+    named = any(m.substance for m in within(analysis.substances, sentence.start, sentence.end))
+    return named or re.search(rf"\b{alternation(grammar(analysis.lang).link['valued'])}\b", text) is not None
 
 
 def _common(names: set[str]) -> str | None:

@@ -54,6 +54,8 @@ def kind_of(analysis: Analysis, candidate: Candidate) -> tuple[PriceKind | None,
                     return special, special
         if "fine" in ids and has_unit:
             return "other", "fine"
+        if "valuation" in ids and "turnover" in ids and not has_unit:
+            return None, "turnover"
         if "valuation" in ids and not has_unit:
             return "seizure-valuation", "valuation"
         if "other" in ids and (has_unit or "retail" in ids):
