@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 
 from vigie.extract.analysis import Analysis, Draft, within
 from vigie.extract.mentions import DateMention, PlaceMention
@@ -131,6 +131,7 @@ def _where(analysis: Analysis, start: int, end: int) -> list[PlaceMention]:
     return _inner([m for m in within(analysis.places, start, end) if _is_where(analysis, m)])
 
 
+@lru_cache(maxsize=4)
 def _focus(analysis: Analysis) -> Place | None:
     """The place a document is about: of its title, else of its first paragraph, else the only one it names."""
     for start, end in ((0, analysis.body_start), (analysis.body_start, analysis.lead_end)):

@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from vigie.extract.analysis import Analysis, within
 from vigie.extract.mentions import SubstanceMention
@@ -156,6 +156,7 @@ def link_substance(
     return NO_LINK
 
 
+@lru_cache(maxsize=4)
 def _subject(analysis: Analysis) -> frozenset[str | None]:
     """What a document is about: the substances of its title, else the first that its body names."""
     title = products(within(analysis.substances, 0, analysis.body_start))

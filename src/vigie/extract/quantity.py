@@ -211,6 +211,8 @@ def _kind(analysis: Analysis, mention: QuantityMention) -> _KindHit | None:
         return best[1]
     if re.search(rf"\b{link_words(analysis.lang, 'possible')}", analysis.folded[mention.end : sentence.end]):
         return None  # "one kilogram could kill": no amount that anyone held
+    if any(h.term.id == "sample" for h in hits_in(analysis, "purity", sentence.start, sentence.end)):
+        return None  # "the service analysed 14 tablets"
     index = analysis.sentence_index(mention.start)
     for back in (1, 2, 3):
         if index - back < 0 or analysis.sentences[index - back].start < analysis.body_start <= mention.start:
