@@ -30,6 +30,7 @@ QUANTITIES = [
     ("one_kilo_could", "en", "Fentanyl bust", "One kilogram could kill many people.", []),
     ("a_gram_en", "en", "Cocaine", "A buyer had a gram delivered in 15 minutes.", []),
     ("pill_content", "fr", "", "La police a saisi des pilules d'ecstasy dosées à 150 mg.", []),
+    ("analysed", "en", "Fentanyl bust", "The service analysed 14 tablets.", []),
     ("body_weight", "fr", "", "Un enfant de 12 kg est hospitalisé.", []),
 ]  # fmt: skip
 
@@ -63,6 +64,8 @@ EVENTS = [
     ("antidote_is_no_cause", "en", "Nitazenes in tablets", "Three people died; naloxone had been given.", [("death", "nitazenes", 3, "affirmed")]),
     ("number_of_overdoses", "fr", "Cocaïne", "Le nombre d'overdoses est mal connu.", []),
     ("could_kill", "en", "Fentanyl", "One kilogram could kill 500,000 people.", []),
+    ("brawl", "fr", "Crack à Paris", "Deux rixes au couteau ont fait un mort.", [("death", None, 1, "affirmed")]),
+    ("all_drugs", "en", "Blue Xanax warning", "There were 4,859 deaths related to drug poisoning.", [("death", None, 4859, "affirmed")]),
     ("war", "fr", "", "Le conflit a fait trois morts hier.", []),
 ]  # fmt: skip
 LOOKED_AT = {"arrest", "death", "hospitalisation", "overdose", "sentence", "poisoning"}

@@ -38,7 +38,6 @@ from vigie.model.place import Place
 from vigie.text.normalise import fold
 from vigie.text.sentences import Span, sentences
 
-
 _BEFORE, _AFTER = 2, 6  # sentences; a topic is carried over at most six (vigie.extract.link)
 
 

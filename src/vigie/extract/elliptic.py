@@ -88,6 +88,8 @@ def _explained(analysis: Analysis, end: int) -> bool:
         return any(m.substance for m in within(analysis.substances, match.end(), match.end() + 2))
     if match := words.date_next.match(folded, end):
         return bool(within(analysis.dates, end, match.end() + 12))
+    if within(analysis.dates, end, end + 2):
+        return True
     if match := words.place_next.match(folded, end):
         return bool(within(analysis.places, end, match.end() + 4))
     return False

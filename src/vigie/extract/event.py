@@ -105,6 +105,8 @@ def _drug_link(analysis: Analysis, hit: Hit, sentence: Span) -> Link | None:
     """The substance of an event; NO_LINK when only drug words stand near; None when nothing says drugs."""
     kind = hit.term.id
     here = products(within(analysis.substances, sentence.start, sentence.end))
+    if kind in ("death", "hospitalisation") and _violent(analysis, sentence):
+        return NO_LINK
     if kind in _HEALTH_KINDS and (cause := _adulterant(analysis, sentence)):
         return cause
     if here:
@@ -133,6 +135,12 @@ def _drug_link(analysis: Analysis, hit: Hit, sentence: Span) -> Link | None:
 def _any_drug(analysis: Analysis, sentence: Span) -> bool:
     """ "4,859 deaths related to drug poisoning": the sentence counts all drugs."""
     words = alternation(plurals(grammar(analysis.lang).link["any_drug"]))
+    return re.search(rf"\b{words}\b", analysis.folded[sentence.start : sentence.end]) is not None
+
+
+def _violent(analysis: Analysis, sentence: Span) -> bool:
+    """ "Deux rixes au couteau ont fait un mort": no product killed."""
+    words = alternation(grammar(analysis.lang).link["violent"])
     return re.search(rf"\b{words}\b", analysis.folded[sentence.start : sentence.end]) is not None
 
 

@@ -103,6 +103,8 @@ def _cost(analysis: Analysis, start: int, end: int, mention_start: int, mention_
         base = float(len(gap)) + 8.0
     else:
         return 0.0
+    if re.search(rf"\b{link_words(analysis.lang, 'compared')}", gap):
+        base += 60.0  # "40 € le gramme (contre 60 en 2015)"
     return base + 60.0 * gap.count(";") + 14.0 * gap.count(",") + 8.0 * gap.count("(")
 
 

@@ -118,7 +118,7 @@ def _unit_fits(analysis: Analysis, match: re.Match[str], money: MoneyMention) ->
     if blocked and match["def"] and named is not None and named.substance and len(gap) < 48:
         blocked = any(h.term.id in BLOCKING for h in cue)  # "le kilo de cocaïne est estimé à 29 000 euros"
     if named is not None and named.substance is not None:
-        of = re.match(r"[ ]*(?:de |d'|of )?[^,;.]{0,30}$", gap)
+        of = re.match(r"[ ]*(?:de |d'|of )?(?!.*\b(?:et|and|ou|or)\b)[^,;.]{0,30}$", gap)
         short = short or (of is not None and len(gap) < 34)
     g = grammar(analysis.lang)
     kind = g.units[" ".join(match["u"].split())].kind
@@ -270,7 +270,8 @@ def _piece_subject(analysis: Analysis, candidate: Candidate, retail: bool) -> Ca
         here = first + match.start() >= candidate.sentence.start
         starts = first + match.start() - first < 16
         if each or here or starts:
-            found = g.units[" ".join(match["u"].split())].code
+            code = g.units[" ".join(match["u"].split())].code
+            found = code if code != "dose" or found is None else found
     if found is None or found in ("parcel", "bar"):
         return candidate
     return replace(candidate, per_value=1.0, per_unit=found, unit_reason="subject")
