@@ -22,6 +22,10 @@ _PART = r"(?:(?:d'|l'|qu')|(?:de|du|des|la|le|les|l|aux?|en|sur|sous|saint|saint
 _NAME = rf"(?:{_PART}){{0,4}}[\w'.\-]{{1,30}}"
 _NUMBER = r"\d(?<![\w.,-].)\d{0,3}(?:\s?[-/&]\s?\d{1,4})?(?:\s?(?:bis|ter|quater|[a-f])(?!\w))?"
 _FRENCH = re.compile(rf"{_NUMBER}\s?,?\s{{1,3}}{_KIND}\s{{1,3}}(?:{_PART}){{0,4}}[\w'.\-]{{1,30}}")
+# "au 27 de la rue X", "n° 27, rue X": after such a word the article of the street does not make it a count.
+_NUMBERED = re.compile(
+    rf"(?<!\w)(?:au|du|le|n°|no\.?|numero)\s?{_NUMBER}\s?,?\s(?:de la|de l'|du|des|de)\s?{_KIND}\s{{1,3}}{_NAME}"
+)
 _REVERSED = re.compile(
     r"(?:[Rr]ue|[Aa]venue|[Cc]hauss[ée]e|[Bb]oulevard|[Pp]lace|[Qq]uai|[Dd]r[èe]ve)\s"
     r"(?:(?:de la|de l['’]|de|du|des|la|le|les|d['’]|l['’])\s?){0,2}[A-ZÀ-ÖØ-Þ][\w'’.\-]{1,30}"
@@ -34,6 +38,7 @@ _STREET = (
     r"street|road|avenue|lane|drive|close|crescent|terrace|boulevard)"
 )
 _ENGLISH = re.compile(
+    rf"(?:(?:Flat|Apt\.?|Apartment|Unit|Suite|Room)\s\w{{1,5}},?\s)?"
     rf"\d(?<![\w.,$£€-].)\d{{0,4}}[A-Za-z]?,?\s"
     rf"(?:[A-Z][\w'’.\-]{{0,24}}\s|\d{{1,3}}(?:st|nd|rd|th)\s|of\s|the\s){{1,4}}{_STREET}(?!\w)"
     r"(?:,?\s(?:Flat|Apt\.?|Apartment|Unit|Suite|Room|#)\s?\w{1,5})?"
@@ -48,7 +53,7 @@ _UK_POSTCODE = re.compile(
 _BOX = re.compile(r"(?<![\w])(?:BP|B\.P\.|CS|P\.?O\.? Box)\s?\d{2,6}(?!\d)")
 _CODE = re.compile(
     r"(?<!\w)(?:digicode|code (?:de )?porte|code (?:d')?entree|door code|gate code|interphone)\s?[:=]?\s?"
-    r"(?:est\s|is\s)?[a-z]?\d[\da-z]{2,6}(?!\w)"
+    r"(?:est\s|is\s)?[a-z]?\d[\da-z]{2,6}(?!\w)|(?<!\w)code\s?:?\s(?:\d{2,5}[ab]|\d{1,3}[ab]\d{1,4}|[ab]\d{4})(?!\w)"
 )
 _FLAT = re.compile(
     r"(?<!\w)(?:appt?\.?|appartement|apt\.?|bat\.?|batiment|esc\.?|escalier|hall|porte)\s"
@@ -77,6 +82,7 @@ _GATED: tuple[tuple[re.Pattern[str], str, tuple[str, ...]], ...] = (
 def find_addresses(text: str, folded: str) -> Iterator[Removal]:
     """Removals of kind "address"."""
     ends = [(match.start(), _extend(text, match.end())) for match in _FRENCH.finditer(folded)]
+    ends += [(match.start(), _extend(text, match.end())) for match in _NUMBERED.finditer(folded)]
     for pattern, subject, words in _GATED:
         source = folded if subject == "folded" else text
         if any(word in folded for word in words):

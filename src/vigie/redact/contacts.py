@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 
 from vigie.redact.addresses import find_addresses
+from vigie.redact.disguise import plain
 from vigie.redact.handles import find_handles
 from vigie.redact.identifiers import find_identifiers
 from vigie.redact.links import find_links
@@ -26,6 +27,9 @@ def find_contacts(text: str, lang: str) -> list[Removal]:
 
 def contacts(text: str, folded: str, lang: str) -> list[Removal]:
     """Removals of all families, possibly overlapping."""
+    shown = plain(text)
+    if shown is not text and shown != text:
+        text, folded = shown, fold(shown)
     return [
         *find_links(text, folded),
         *find_handles(text, folded),

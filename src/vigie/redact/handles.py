@@ -22,6 +22,8 @@ _SESSION = re.compile(r"05(?<!\w05)[0-9a-fA-F]{64}(?!\w)")
 _MATRIX = re.compile(r"@(?<!\w@)[\w.\-=]{1,40}:[a-z0-9.\-]{3,60}")
 _TOKEN = r"@?[A-Za-zÀ-ÿ0-9_](?:[\w.\-]{0,38}[\w_]|[\w_]?)"
 _GIVEN = r"(?:c'?est|ces|se nomme|s'appelle|is|=|:|->|=>|→|➡️?|👉|;|-|–|\||est|name is|/)"
+_REDDIT = re.compile(r"/?u/(?<![\w/]u/)(?<![\w/]/u/)[\w-]{5,20}(?!\w)")
+_GHOST = re.compile(rf"👻\ufe0f?\s?[:=]?\s?({_TOKEN})")
 _THREEMA = re.compile(r"(?<!\w)[*A-Z0-9][A-Z0-9]{7}(?!\w)")
 _ENDS = re.compile(r"\s*(?:$|[\n.,;!?|)/\]•·]|\s[-–]\s|\s(?:ou|or|et|and|pour|for|sur|on)\s|[^\w\s])")
 
@@ -44,6 +46,16 @@ def _lists() -> tuple[frozenset[str], re.Pattern[str], re.Pattern[str], tuple[st
         rf"(?:[- ](?:moi|me|nous|us|up))?\s(?:(?:a|at|with|avec)\s)?({_TOKEN})\s(?:sur|on|via)\s(?:{cues})(?!\w)"
     )
     return frozenset(data["not_account"].split()), listed, told, tuple(data["short"])
+
+
+@cache
+def _sure() -> tuple[tuple[str, ...], re.Pattern[str]]:
+    """Channel words after which a made-up word is an account even without a mark: "snap fleur_13"."""
+    cues = tuple(data_toml("redaction", "handles.toml")["sure"])
+    return cues, re.compile(
+        rf"(?:me\s|moi\s|us\s|nous\s)?(as\s|at\s|under\s|a\s|id\s|sous le nom de\s|sous le pseudo\s)?"
+        rf"[:=👉>-]{{0,2}}\s?[\"“(]?\s?({_TOKEN})"
+    )
 
 
 def find_handles(text: str, folded: str) -> Iterator[Removal]:
@@ -72,11 +84,42 @@ def find_handles(text: str, folded: str) -> Iterator[Removal]:
             a, b = match.span(group)
             if folded[a:b].lstrip("@") not in plain and (group != 4 or _looks_made_up(text[a:b])):
                 yield Removal(a, b, "handle")
+    yield from _unmarked(text, folded, plain)
+    if "u/" in text:
+        for match in _REDDIT.finditer(text):
+            if not any(c.isdigit() for c in text[max(0, match.start() - 2) : match.start()]):
+                yield Removal(match.start(), match.end(), "handle")  # not "500 u/litre"
     if "threema" in folded:
         for cue in re.finditer("threema", folded):
             for match in _THREEMA.finditer(text, cue.end(), min(len(text), cue.end() + 40)):
                 yield Removal(match.start(), match.end(), "handle")
                 break
+
+
+def _unmarked(text: str, folded: str, plain: frozenset[str]) -> Iterator[Removal]:
+    """A made-up word directly after the word of a channel."""
+    cues, pattern = _sure()
+    for _, end in words_at(folded, cues):
+        if folded[end : end + 1] in (" ", ":"):
+            match = pattern.match(folded, end + 1)
+            if match and match.group(2) not in plain:
+                a, b = match.span(2)
+                if _is_account(text[a:b], named=match.group(1) is not None):
+                    yield Removal(a, b, "handle")
+    if "👻" in text:
+        for match in _GHOST.finditer(text):
+            if _is_account(match.group(1), named=True):
+                yield Removal(*match.span(1), "handle")
+
+
+def _is_account(word: str, *, named: bool) -> bool:
+    """Four letters and an underscore, a figure at the end or a dot inside; after "as", an inner capital is enough."""
+    letters = sum(c.isalpha() for c in word)
+    if letters < 4:
+        return False
+    dotted = re.search(r"[a-z]\.[a-z]", word) is not None and word == word.lower()
+    camel = re.search(r"[a-z][A-Z]", word) is not None
+    return "_" in word or (word[0].isalpha() and word[-1].isdigit()) or dotted or (named and camel)
 
 
 def _near(cues: tuple[str, ...], folded: str) -> list[tuple[int, int]]:

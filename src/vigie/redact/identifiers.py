@@ -35,6 +35,19 @@ _PLATE_WORDS = (
     "immatricule", "immatriculee", "immatriculees", "immatricules", "immatriculation", "immatriculations", "plaque", "plaques",
     "plate", "plates", "number plate", "registration", "reg", "vrm",
 )  # fmt: skip
+_BRITISH_PLATE = re.compile(r"(?<![A-Za-z0-9-])[A-Z]{2}\d{2} ?[A-Z]{3}(?![A-Za-z0-9-])")
+_CAR_WORDS = (
+    "registered",
+    "vehicle",
+    "van",
+    "car",
+    "lorry",
+    "truck",
+    "voiture",
+    "vehicule",
+    "camion",
+    "fourgon",
+)
 _ANY_PLATE = re.compile(
     r"(?<![A-Za-z0-9-])(?:\d{1,4}[ -]?[A-Z]{2,3}[ -]?(?:\d{2}|2[AB])|[A-Z]{2}\d{2}[ -]?[A-Z]{3}|\d[ -][A-Z]{3}[ -]\d{3}|"
     r"[A-Z]{1,3}[ -]?\d{2,4}[ -]?[A-Z]{1,3}|[A-Z]{2}[ -]\d{3,6}|\d{4}[ -]?[A-Z]{3})(?![A-Za-z0-9-])"
@@ -130,6 +143,9 @@ def _is_nir(word: str, before: str) -> bool:
 def _plates(text: str, folded: str) -> Iterator[Removal]:
     for match in _PLATE.finditer(text):
         yield Removal(match.start(), match.end(), "plate")
+    for _, cue in words_at(folded, _CAR_WORDS):
+        for match in _BRITISH_PLATE.finditer(text, cue, min(len(text), cue + 40)):
+            yield Removal(match.start(), match.end(), "plate")
     for _, cue in words_at(folded, _PLATE_WORDS):
         end = min(len(text), cue + 60)
         for pattern in (_ANY_PLATE, _PLATE_LOW):

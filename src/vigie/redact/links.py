@@ -14,18 +14,21 @@ from functools import cache
 from vigie.lexicon.terms import data_text
 from vigie.redact.spans import Removal, words_at
 
-_AT = r"(?:\s?@\s?|\s?[\[({<]\s?(?:at|@|arobase|arrobase|arobas|chez)\s?[\])}>]\s?|\s(?:arobase|arrobase|arobas|at)\s)"
+_AT = r"(?:\s?@\s?|\s?[\[({<]\s?(?:at|@|a|arobase|arrobase|arobas|chez)\s?[\])}>]\s?|\s(?:arobase|arrobase|arobas|at)\s)"
 _DOT = r"(?:\.|\s?[\[({<]\s?(?:dot|point|\.)\s?[\])}>]\s?|\s(?:dot|point)\s|\s\.\s?)"
+# What stands between the parts of the name before the at sign.
+_JOINT = r"(?:\s(?:dot|point|tiret|underscore|dash|moins|plus|hyphen)\s|\s?[\[({<]\s?(?:dot|point|\.)\s?[\])}>]\s?|\s\.\s)"
+_SPELLED_EMAIL = re.compile(r"(?<!\w)\w(?: [\w.\-]){2,40} ?(?:@|\(at\)|\[at\]) ?\w(?: [\w.\-]){3,40}(?!\w)")
 _EMAIL = re.compile(
     r"(?<![\w.+-])[\w+-][\w.+-]{0,63}@(?:[a-zA-Z0-9][a-zA-Z0-9-]{0,62}\.){1,5}[a-zA-Z]{2,24}(?![\w@])"
 )
 _HIDDEN_EMAIL = re.compile(
-    rf"(?i)(?<![\w.+-])[\w+-][\w.+-]{{0,40}}(?:\s(?:dot|point)\s[\w+-]{{1,30}}){{0,3}}{_AT}"
+    rf"(?i)(?<![\w.+-])[\w+-][\w.+-]{{0,40}}(?:{_JOINT}[\w+-]{{1,30}}){{0,3}}{_AT}"
     rf"[a-z0-9][a-z0-9-]{{0,40}}(?:{_DOT}[a-z0-9-]{{2,30}}){{1,3}}(?!\w)"
 )
 _SCHEME = re.compile(
     r"(?i)(?<![a-z0-9])(?:(?:h(?:tt|xx)ps?|ftp|tg|magnet|tox|xmpp|bitcoin|ethereum|monero|litecoin)"
-    r"\s?(?:\[:\]|:)\s?/{0,2}|www\d?(?:\.|\[\.\]|\(\.\)))(?=[^\s<>\"«»]{3})[^\s<>\"«»\[\]]{2,2000}"
+    r"\s?(?:\[:\]|:)\s?/{0,2}|(?:simplex|sgnl|whatsapp|snapchat|threema|skype|viber|briar):/|www\d?(?:\.|\[\.\]|\(\.\)))(?=[^\s<>\"«»]{3})[^\s<>\"«»\[\]]{2,2000}"
     r"(?:(?:\[\.\]|\[dot\]|\(\.\))[^\s<>\"«»\[\]]{1,200}){0,5}"
 )
 _HOSTS = (
@@ -37,8 +40,9 @@ _HIDDEN_HOST = re.compile(
     r"(?:me|com|gg|id|be|ly|ee|org|link|group)(?:\s?(?:/|\sslash\s)\s?[^\s<>\"«»\[\]]{1,200}|(?![\w.]))"
 )
 _DOTTED_HOST = re.compile(
-    r"(?i)(?<![\w.@-])[a-z0-9][a-z0-9-]{1,62}\s?(?:[\[({]\s?(?:\.|dot|point)\s?[\])}]|\s(?:dot|point)\s)\s?"
-    r"([a-z]{2,12})(?:/[^\s<>\"«»]{0,200}|(?!\w))"
+    r"(?i)(?<![\w.@-])[a-z0-9][a-z0-9-]{1,62}"
+    r"(?:\s?(?:[\[({]\s?(?:\.|dot|point)\s?[\])}]|\s(?:dot|point)\s)\s?[a-z0-9][a-z0-9-]{1,62}){0,2}"
+    r"\s?(?:[\[({]\s?(?:\.|dot|point)\s?[\])}]|\s(?:dot|point)\s)\s?([a-z]{2,12})(?:/[^\s<>\"«»]{0,200}|(?!\w))"
 )
 _BARE = re.compile(
     r"(?<![\w@.\-/])(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,5}([a-z]{2,12}|[A-Z]{2,4})"
@@ -47,8 +51,9 @@ _BARE = re.compile(
 _ONION = re.compile(
     r"(?<![a-z2-7])(?:[a-z2-7]{56}|[a-z2-7]{16}(?=\.onion)|[a-z2-7]{52}(?=\.b32))(?:\.[a-z0-9]+)*(?!\w)"
 )
+_I2P = re.compile(r"[a-z0-9](?<![\w.-].)[a-z0-9-]{0,62}(?:\.[a-z0-9-]{1,62}){0,2}\.i2p(?!\w)(?:/\S{0,200})?")
 _LOCALHOST = re.compile(r"(?<![\w.-])localhost(?::\d{2,5})?(?![\w-])(?:/\S{0,200})?")
-_AT_SIGN = re.compile(r"@|[\[({<]\s?(?:at|chez)\s?[\])}>]")
+_AT_SIGN = re.compile(r"@|[\[({<]\s?(?:at|a|chez)\s?[\])}>]")
 _AT_WORD = re.compile(r" at (?=[a-z0-9-]{1,40}(?:\.|\s?[\[({]?\s?(?:dot|point)\s?[\])}]?\s?)[a-z])")
 _SCHEME_MARK = re.compile(r":\s?/|\[:\]")
 _OTHER_MARKS = ("www", "tg:", "magnet:", "tox:", "xmpp:", "bitcoin:", "ethereum:", "monero:", "litecoin:")
@@ -122,6 +127,9 @@ def find_links(text: str, folded: str) -> Iterator[Removal]:
     if "localhost" in folded:
         for match in _LOCALHOST.finditer(text):
             yield _url(text, match.start(), match.end())
+    if ".i2p" in text:
+        for match in _I2P.finditer(text):
+            yield _url(text, match.start(), match.end())
     if "onion" in folded or "i2p" in folded or _LONG_TOKEN.search(folded):
         for match in _ONION.finditer(text):
             yield Removal(match.start(), match.end(), "url")
@@ -130,9 +138,12 @@ def find_links(text: str, folded: str) -> Iterator[Removal]:
 def _hidden_emails(text: str, folded: str) -> Iterator[Removal]:
     known, _ = _tlds()
     done = 0
+    if " @" in text or "@ " in text or "at)" in folded or "at]" in folded:
+        for match in _SPELLED_EMAIL.finditer(text):
+            yield Removal(match.start(), match.end(), "email")
     signs = (
         [m.span() for m in _AT_SIGN.finditer(folded)]
-        if "@" in folded or "at" in folded or "chez" in folded
+        if "@" in folded or "at" in folded or "chez" in folded or "(a)" in folded
         else []
     )
     if " at " in folded:

@@ -33,7 +33,7 @@ _CHANGED = re.compile(
     r"not (?:his|her|their) real name|name (?:has been )?changed|a pseudonym|names? changed)|(?<=\w)\*(?!\*)"
 )
 _CALLED = re.compile(
-    r"\s?,?\s(?:dit|dite|alias|surnommee?|aka|a\.k\.a\.|known as)\s(?:[\"'«]\s?)([^\"«»\n]{1,30}?)\s?[\"'»]"
+    r"(?:\s?,\s\d\d\sans)?\s?,?\s(?:dit|dite|alias|surnommee?|aka|a\.k\.a\.|known as)\s(?:[\"'«]\s?)([^\"«»\n]{1,30}?)\s?[\"'»]"
 )
 _CALLED_PLAIN = re.compile(r"\s?,?\s(?:alias|aka)\s([^\s,.;\"]{2,20})")
 _WORDS_BEFORE = re.compile(r"[\w'\-]+")
@@ -98,6 +98,8 @@ def _names_in(run: list[Token], text: str, folded: str, words: Lists) -> Iterato
     first = _before(folded, run[0].start)
     if first in words.named_after and not first.endswith("."):
         return
+    if len(run) > 1 and run[-1].low in words.bearers and run[0].low not in words.titles:
+        return  # John Lennon Airport
     bears = len(run) > 1 and run[0].low in words.named_after and run[0].low not in words.roles
     if bears and (run[0].low not in words.surnames or run[1].low not in words.given):
         return
@@ -297,7 +299,7 @@ def _may_be_person(segment: list[Token], words: Lists) -> bool:
         or (t.caps and len(t.low) <= 5 and t.low not in words.given and t.low not in words.surnames)
         or len(t.low) == 1
         or any(c.isdigit() for c in t.low)
-        or _memorial(t, words)
+        or (len(segment) == 1 and _memorial(t, words))
         for t in segment
     )
 
@@ -326,7 +328,7 @@ def _before(folded: str, start: int) -> str:
     for _ in range(3):
         word, at = _last_word(window)
         if word not in _ARTICLES or not word:
-            return word
+            return word if word.startswith("s'") else word.rpartition("'")[2]
         window = window[:at]
     return ""
 

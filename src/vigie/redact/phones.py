@@ -15,14 +15,14 @@ from functools import cache
 import phonenumbers
 
 from vigie.lexicon.terms import data_toml
-from vigie.redact.spans import Removal
+from vigie.redact.spans import Removal, words_at
 
 _SEP = r"[\s.\-/()_*•·|~,;:'’\ufe0f\u20e3\\–—]"
 # A window worth looking at: seven digits or look-alikes, at most four separators between two of them.
 _WINDOW = re.compile(rf"\d(?:{_SEP}{{0,4}}[+(]?\d){{4,40}}")
 _LOOKALIKE = re.compile(rf"\d(?:{_SEP}{{0,3}}[\dOoIlSB]){{4,14}}(?!\w)")
 _PLAIN = re.compile(
-    r"(?<!\d)(?:0[1-9](?:[\s.\-/()_*•·|~,;:']{0,3}\d){8}|\+\d(?:[\s.\-/()]{0,3}\d){8,13})(?!\d)"
+    r"(?<!\d)(?:0[1-9](?!\s?[:=]\s)(?:[\s.\-/()_*•·|~,;:']{0,3}\d){8,9}|\+\d(?:[\s.\-/()]{0,3}\d){8,13})(?!\d)"
 )
 _LETTERS = str.maketrans("OoIlSB", "001158")
 _UNIT = (
@@ -64,7 +64,8 @@ _STRONG = [
     re.compile(rf"{_EDGE}\(?00[\s.-]?[1-9](?:[\s.\-/()_*•·]{{0,4}}\d){{7,13}}(?!\d)"),
     re.compile(rf"{_EDGE}011[\s.-][1-9](?:[\s.\-/()]{{0,3}}\d){{7,13}}(?!\d)"),
     # 06 12 34 56 78 and any other ten figures that begin with 0; nine to twelve for other countries
-    re.compile(rf"{_EDGE}\(?0\)?{_S}[1-9](?:{_S}\d){{8}}(?!\d|[.,]\d)"),
+    re.compile(rf"{_EDGE}\(?0\)?{_S}[1-9](?!\s?[:=]\s)(?:{_S}\d){{8}}(?!\d|[.,]\d)"),
+    re.compile(rf"{_EDGE}0[1-37-9](?:[\s*_•·|~\-]{{0,3}}\d){{9}}(?!\d|[.,]\d)"),
     re.compile(rf"{_EDGE}\(?0[1-9]\d{{0,3}}\)?(?:[\s.\-/]{{0,3}}\d){{5,9}}(?!\d|[.,]\d)"),
     re.compile(rf"{_EDGE}\(\s?0?\d{{1,4}}\s?\)[\s.\-]{{0,2}}\d(?:[\s.\-]?\d){{5,9}}(?!\d|[.,]\d)"),
     # North America: 312-515-2239, (312) 515 2239, 1 312 515 2239
@@ -84,6 +85,12 @@ _STRONG = [
     # nine figures or more in one run are an identifier of somebody or something
     re.compile(rf"{_EDGE}\d{{9,16}}(?!\d|[.,]\d|\w)"),
 ]  # fmt: skip
+# 06 12 34, puis 56 78: told in two breaths; ten figures in all.
+_THEN = re.compile(
+    r"0[1-9](?<!\d..)(?:[\s.\-]?\d\d){0,3},?\s(?:et\s|and\s)?(?:puis|apres|ensuite|then|after)\s"
+    r"(?:que\s|c'est\s)?\d\d(?:[\s.\-]?\d\d){0,3}(?!\d|[.,]\d)"
+)
+_THEN_WORDS = ("puis", "apres", "ensuite", "then", "after")
 _CUE = re.compile(
     r"(?:\btel\b|\btel[.:]|telephone|\bphone|\bportable|\bmobile|\bcell|\bfax|appel(?:e[rz]?|ez|le[rz]?|s)?\b|\bcall|joign|contact|"
     r"joindre|whats ?app|\bsms\b|\btexto|\bwa\b|\bnumero\b|\bnum\b|\bsignal\b|\btext me|\bring\b|\breach\b|\b0rdre|commande[rz]? au|\bstandard\b)"
@@ -131,6 +138,10 @@ def find_phones(text: str, folded: str, lang: str) -> Iterator[Removal]:
         if size < 7 and not cued:
             continue
         yield from _in_window(text, folded, start, end, cued, lang)
+    for low, high in words_at(folded, _THEN_WORDS):
+        for match in _THEN.finditer(folded, max(0, low - 20), min(len(folded), high + 20)):
+            if len(_digits(match.group())) == 10:
+                yield Removal(match.start(), match.end(), "phone")
     for match in _LOOKALIKE.finditer(text):
         yield from _disguised(text, match)
 

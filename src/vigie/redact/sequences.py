@@ -17,7 +17,7 @@ _INITIAL_TAIL = rf"[hH]?\.(?:[ \u00a0]?-?[{UPPER}]\.)*(?![{UPPER}]\.)"
 _WORD_TAIL = rf"(?:(?<=[ODNM])['’][{UPPER}]\w)?(?:\w|-(?=\w)|['’](?=[{UPPER}]\w)(?<=\w\w['’]))*"
 _TOKEN = re.compile(rf"[{UPPER}](?<![\w@#].)(?:{_INITIAL_TAIL}|{_WORD_TAIL})")
 _PARTICLES = (
-    "de|du|des|da|do|dos|das|di|del|della|van|von|der|den|ter|ten|el|al|ben|bin|ibn|ould|la|le|les|y|aït|ait|zu|bint|de la|de los|"
+    "de|du|des|da|do|dos|das|di|del|della|van|von|der|den|ter|ten|el|al|i|ben|bin|ibn|ould|la|le|les|y|aït|ait|zu|bint|de la|de los|"
     "van der|van den|van de|von der|d['’]|de l['’]|l['’]"
 )
 _GAP = re.compile(rf"[ \u00a0\u202f](?:(?:{_PARTICLES})(?:(?<=['’])|[ \u00a0\u202f]))?|(?<=\.)")

@@ -16,7 +16,8 @@ _TEENS = ["dix", "onze", "douze", "treize", "quatorze", "quinze", "seize", "dix-
 _TENS = {"vingt": 20, "trente": 30, "quarante": 40, "cinquante": 50, "soixante": 60, "septante": 70, "huitante": 80,
          "octante": 80, "nonante": 90, "quatre-vingt": 80, "quatre-vingts": 80}  # fmt: skip
 _ENGLISH = {"zero": "0", "oh": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6",
-            "seven": "7", "eight": "8", "nine": "9", "double": "D", "triple": "T", "nought": "0", "naught": "0"}  # fmt: skip
+            "seven": "7", "eight": "8", "nine": "9", "double": "D", "triple": "T",
+            "hundred": "00", "thousand": "000", "nought": "0", "naught": "0"}  # fmt: skip
 
 
 def _french() -> dict[str, str]:
@@ -44,7 +45,9 @@ _SERIES = re.compile(
 )
 _TOKEN = re.compile(_NUMBER + r"(?!\w)")
 # Where such a number begins; the long pattern is tried only there.
-_OPENING_WORDS = ("zero", "oh", "double", "triple", "six", "sept", "seven", "plus")
+_OPENING_WORDS = (
+    "zero", "oh", "double", "triple", "six", "sept", "plus", "one", "two", "three", "four", "five", "seven", "eight", "nine",
+)  # fmt: skip
 _OPENING_FIGURES = re.compile(r"0\d?[\s\-.,]{1,2}(?=[a-z])|0\d[\s.\-]\d\d[\s.\-](?=[a-z])|\+\s?(?=[a-z])")
 MIN_FIGURES = 9
 

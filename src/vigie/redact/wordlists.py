@@ -34,6 +34,7 @@ class Lists:
     speech: frozenset[str]
     named_after: frozenset[str]
     org_words: frozenset[str]
+    bearers: frozenset[str]
     not_names: frozenset[str]
     places: frozenset[str]
     bylines: frozenset[str]
@@ -80,6 +81,7 @@ def lists() -> Lists:
         speech=words("speech"),
         named_after=words("named_after"),
         org_words=org,
+        bearers=words("bearers"),
         not_names=not_names,
         places=places,
         bylines=frozenset(fold(w) for w in data["bylines"]),
