@@ -25,6 +25,7 @@ class _Words:
     pour: re.Pattern[str]
     date_next: re.Pattern[str]
     place_next: re.Pattern[str]
+    now: re.Pattern[str]
     compared: re.Pattern[str]
     after_compared: re.Pattern[str]
 
@@ -38,6 +39,7 @@ def _words(lang: str) -> _Words:
         at=re.compile(rf"[ ]*{link_words(lang, 'at')}$"),
         pour=re.compile(rf"[ ]{link_words(lang, 'for')}{determiner}[\"]?[ ]?"),
         date_next=re.compile(rf"[ ]{link_words(lang, 'in_date')}"),
+        now=re.compile(rf"[ ]{alternation(grammar(lang).link['now'])}\b"),
         compared=re.compile(rf"\b{link_words(lang, 'compared')}(?:{near}[ ]*)?$"),
         after_compared=re.compile(rf"(?:[ ]{link_words(lang, 'after_compared')}|[ ]?(?:[.,;:)]|$))"),
         place_next=re.compile(rf"[ ]{link_words(lang, 'in_place')}{determiner}"),
@@ -88,7 +90,7 @@ def _explained(analysis: Analysis, end: int) -> bool:
         return any(m.substance for m in within(analysis.substances, match.end(), match.end() + 2))
     if match := words.date_next.match(folded, end):
         return bool(within(analysis.dates, end, match.end() + 12))
-    if within(analysis.dates, end, end + 2):
+    if within(analysis.dates, end, end + 2) or words.now.match(folded, end):
         return True
     if match := words.place_next.match(folded, end):
         return bool(within(analysis.places, end, match.end() + 4))
