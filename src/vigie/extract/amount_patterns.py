@@ -66,7 +66,7 @@ def patterns(lang: str) -> Patterns:
         )
     return Patterns(
         suffix=re.compile(
-            rf"(?P<short>[ ]?{short})??[ \n-]?(?:de |d')?(?P<unit>{unit}){edge}|[ ]?(?P<pct>%)"
+            rf"(?P<short>[ ]?{short})??[ \n-]?(?:de |d')?(?P<unit>{unit}){edge}|[ ]?(?P<pct>%)(?![0-9a-f]{2})"
         ),
         prefix=re.compile(rf"(?P<unit>{symbols})[ ]?$"),
         letter=re.compile(r"[ ]?(?P<unit>[ef])(?= ?(?:le|la|l'|les|par|pour|du|/)[ ]?)"),

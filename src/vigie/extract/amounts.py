@@ -75,6 +75,8 @@ def _attach(token: NumberToken, folded: str, text: str, lang: str, p: Patterns, 
         glued = after.start("unit") == token.end if not after["pct"] else False
         if len(surface) == 1 and surface.isalpha() and glued and text[token.end].isupper():
             return bare  # "5G" is a network and "4L" a car
+        if token.article and unit.kind == "money" and not surface[0].isalpha():
+            return bare  # "a $300 million contract"
         scale = unit.scale
         if after["short"]:
             if unit.kind != "money":
