@@ -126,8 +126,8 @@ def test_prices_by_hand(pages: dict[str, str]) -> None:
         ("seizures-lsd-pill", ["LSD", "1 pill", "1 pill", "1", "1"]),
         ("harms-death-cocaine", ["death", "cocaine", "6", "1", "1"]),
         ("ways-channel-telegram", ["Telegram", "channel", "1", "1"]),
-        ("flows-Brésil-any", ["Brésil", "–", "1", "1"]),
-        ("flows-any-Brésil", ["–", "Brésil", "1", "1"]),
+        ("flows-Brésil-any", ["Brazil", "–", "1", "1"]),
+        ("flows-any-Brésil", ["–", "Brazil", "1", "1"]),
         ("trends-price-cocaine", ["price – cocaine", "–", "1", "–", "–", "–", "1"]),
     ],
 )

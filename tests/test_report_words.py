@@ -58,7 +58,7 @@ def test_both_languages_have_the_same_words() -> None:
     french, english = table["fr"], table["en"]
     assert french.keys() == english.keys()
     for key, value in french.items():
-        if isinstance(value, dict):
+        if isinstance(value, dict) and key != "places":  # labels of the gazetteer are French
             assert value.keys() == english[key].keys(), key
 
 

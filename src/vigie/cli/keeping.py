@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -202,15 +201,14 @@ def export(
       vigie export ./open-data --format csv --format geojson
       vigie export ./for-analysis --full --format parquet
     """
-    from vigie.stats.summary import independent_sources
+    from vigie.report.open_data import write_open_data
     from vigie.store import Store
-    from vigie.store.export import export_full, export_public
+    from vigie.store.export import export_full
 
     settings = settings_for(store)
     with Store.open(settings.store, read_only=True, settings=settings) as opened:
         formats = [f.value for f in dict.fromkeys(format)]
-        public = partial(export_public, independent=independent_sources)
-        written = (export_full if full else public)(opened, directory, formats)
+        written = (export_full if full else write_open_data)(opened, directory, formats)
     for path in written:
         write(f"{path}\n")
     if full:

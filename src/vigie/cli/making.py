@@ -43,10 +43,9 @@ def demo(out: Path = DEMO_OUT) -> None:
     from importlib.resources import files
 
     from vigie.pipeline import Reading
+    from vigie.report.open_data import write_open_data
     from vigie.settings import Settings
-    from vigie.stats.summary import independent_sources
     from vigie.store import Store
-    from vigie.store.export import export_public
 
     corpus = Path(str(files("vigie").joinpath("data", "demo")))
     sources = sorted(folder for folder in corpus.iterdir() if (folder / "source.toml").is_file())
@@ -61,7 +60,7 @@ def demo(out: Path = DEMO_OUT) -> None:
         written = [
             path,
             *_bulletins(store, out / "bulletin"),
-            *export_public(store, out / "open-data", ["csv"], independent=independent_sources),
+            *write_open_data(store, out / "open-data", ["csv"]),
         ]
     for file in written:
         write(f"{file}\n")

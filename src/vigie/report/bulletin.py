@@ -14,15 +14,15 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from vigie.lexicon.gazetteer import place_by_code
 from vigie.report.charts import Chart, Line, bar_chart, line_chart
-from vigie.report.facts import Fact, read_facts, source_lines
+from vigie.report.facts import Fact, source_lines
 from vigie.report.pages import html_page, markdown_page, pdf_page
 from vigie.report.period import Period, parse_period, quarters
 from vigie.report.public import ANALYST, Gate, public_gate
 from vigie.report.results import TOPICS, Key, Section, Topic, section, series, warnings
+from vigie.report.rules import rules
 from vigie.report.sentences import sentences
-from vigie.report.tables import TABLES, Evidence, Table, evidence_of, source_table
+from vigie.report.tables import TABLES, Evidence, Table, evidence_of, product_name, source_table
 from vigie.report.words import Words
 from vigie.store import Store
 
@@ -72,22 +72,22 @@ def make_bulletin(
 ) -> Bulletin:
     """Read the store and put the bulletin into words."""
     words = Words(lang)
-    place = gate.area(area)
-    every, aside = read_facts(store, place)
-    # Days of publication: a fact may be dated to a year that has not come.
-    days = sorted(f.published_end for f in every if f.published_end)
+    gate = gate.at(area)
+    place, read = gate.within, gate.read(store)
+    facts, days = read.facts, read.days
     chosen = gate.period(parse_period(period, days))
-    facts = [f for f in every if gate.admits(f)]
     inside = [f for f in facts if chosen.holds(f.when_start, f.when_end)]
-    set_aside = sum(gate.admits(f) and chosen.holds(f.when_start, f.when_end) for f in aside)
+    set_aside = sum(chosen.holds(f.when_start, f.when_end) for f in read.aside)
     sections = {topic.id: section(topic, facts, chosen, gate) for topic in TOPICS}
-    alerts = warnings(every, chosen)
+    alerts = warnings(read.official, chosen)
     charts = _charts(facts, sections, chosen, days, gate, words)
     parts = [Part(table=TABLES[name](sections[name], words, gate), chart=charts.get(name)) for name in _ORDER]
     earlier = chosen.previous()
     method = (
         *words.all()["method_text"],
-        words["method_public" if gate.public else "method_analyst"],
+        words.fill("method_public", days=rules().delay.days, k=gate.least_sources, persons=gate.least_persons)
+        if gate.public
+        else words["method_analyst"],
     )
     return Bulletin(
         lang=lang,
@@ -96,7 +96,7 @@ def make_bulletin(
         edition=words["public" if gate.public else "analyst"],
         period=words.period(chosen),
         compared=words.period(earlier) if earlier else "",
-        area=_area_name(place) if place else words["everywhere"],
+        area=f"{words.area(place)} ({place})" if place else words["everywhere"],
         rests_on=words.fill(
             "rests_on",
             documents=words.count("document", len({f.doc_id for f in inside})),
@@ -170,7 +170,7 @@ def _charts(
     def lines(topic: Topic, second: str) -> list[Line]:
         keys: list[Key] = [g.key for g in sections[topic.id].groups if g.key[1] == second]
         found = [
-            Line(name=words.substance(key[0]), points=tuple(series(topic, key, facts, drawn, gate)))
+            Line(name=product_name(key, words), points=tuple(series(topic, key, facts, drawn, gate)))
             for key in keys
         ]
         return [line for line in found if sum(p.median is not None for p in line.points) >= LEAST_POINTS][
@@ -183,8 +183,3 @@ def _charts(
         "ways": bar_chart("ways", sections["ways"], words),
     }
     return {name: chart for name, chart in charts.items() if chart is not None}
-
-
-def _area_name(code: str) -> str:
-    place = place_by_code(code)
-    return f"{place.label} ({code})" if place else code

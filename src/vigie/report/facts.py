@@ -6,17 +6,21 @@ Left out: what is negated, feared, planned or rumoured: it is counted, never ave
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
 from vigie.store import Store
+from vigie.text.normalise import fold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """One row of the view `facts` (docs/data-dictionary.md), with the columns a bulletin needs."""
+    """One row of the view `facts` (docs/data-dictionary.md), with the columns a report needs.
+
+    `outlet` is the name on the source's card, where it has one, and `source_country` its country.
+    """
 
     id: str
     doc_id: str
@@ -24,8 +28,13 @@ class Fact:
     substance: str | None
     place_label: str | None
     place_code: str | None
+    place_level: str | None
+    place_department: str | None
+    place_region: str | None
+    place_country: str | None
     when_start: date | None
     when_end: date | None
+    when_precision: str | None
     attribution: str | None
     kind: str | None
     low: float | None
@@ -41,6 +50,7 @@ class Fact:
     direction: str | None
     origin_label: str | None
     destination_label: str | None
+    mode: str | None
     quote: str
     sentence: str | None
     quote_start: int | None
@@ -52,13 +62,19 @@ class Fact:
     stored_on: date | None
     outlet: str
     source_id: str
+    source_country: str
     document_kind: str
     grade: str
 
     @property
     def source(self) -> str:
-        """Who published it; "" if nobody said."""
-        return self.source_id or self.outlet
+        """Who published it, however it is spelt; "" if nobody said: all such documents are one source."""
+        return fold(self.source_id or self.outlet).strip()
+
+    @property
+    def persons(self) -> float | None:
+        """How many persons an event says it touched, at least; None where it does not say."""
+        return self.low if self.type == "event" and self.unit in (None, "person") else None
 
     @property
     def middle(self) -> float | None:
@@ -75,13 +91,17 @@ def read_facts(store: Store, area: str | None) -> tuple[list[Fact], list[Fact]]:
     """Facts of the area (all without one): those affirmed, and those set aside because they are not."""
     table = store.observations(area=area)
     kept = [name for name in _FIELDS if name in table.column_names]
-    names = source_names(store)
+    cards = {row["source_id"]: row for row in store.table("sources").to_pylist()}
     blank: dict[str, Any] = dict.fromkeys(_FIELDS)
     affirmed: list[Fact] = []
     aside: list[Fact] = []
     for row in table.select([*kept, "assertion"]).to_pylist():
-        outlet = names.get(row["source_id"]) or row["outlet"]
-        fact = Fact(**{**blank, **{name: row[name] for name in kept}, "outlet": outlet})
+        card = cards.get(row["source_id"])
+        found = blank | {name: row[name] for name in kept}
+        found["source_country"] = (card and card["country"]) or ""
+        if card:
+            found["outlet"] = card["name"] or card["source_id"]
+        fact = Fact(**found)
         (affirmed if row["assertion"] == "affirmed" else aside).append(fact)
     return _once(affirmed), _once(aside)
 
@@ -112,11 +132,6 @@ class SourceLine:
     kind: str
     grade: str
     documents: int
-
-
-def source_names(store: Store) -> Mapping[str, str]:
-    """Name of each source that has a card."""
-    return {row["source_id"]: row["name"] or row["source_id"] for row in store.table("sources").to_pylist()}
 
 
 def source_lines(facts: Iterable[Fact]) -> list[SourceLine]:

@@ -7,15 +7,16 @@ Left out: wording and layout (`tables.py`).
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from vigie.report.facts import Fact
+from vigie.report.markets import split
 from vigie.report.period import Period
-from vigie.report.public import OF_PEOPLE, OFFICIAL, Gate, sources_of
+from vigie.report.public import Gate, sources_of, speaks_of_people
 from vigie.stats.summary import Change, Summary, change, summarise
 
-Key = tuple[str, str]
+Key = tuple[str, ...]  # what a group counts, in two parts; of a price told apart by market, in three
 _WAYS = (
     "channel",
     "delivery",
@@ -31,11 +32,13 @@ class Topic:
     Attributes:
         key: the two things that name a group, None for a fact of another topic.
         value: the figure that a fact gives to its group, None without one.
+        by_market: told apart by market where there is more than one (markets.py).
     """
 
     id: str
     key: Callable[[Fact], Key | None]
     value: Callable[[Fact], float | None]
+    by_market: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +91,7 @@ def _purity(fact: Fact) -> Key | None:
 
 
 def _harm(fact: Fact) -> Key | None:
-    if fact.type != "event" or fact.kind not in OF_PEOPLE or not fact.low:
+    if fact.type != "event" or fact.kind is None or not fact.persons or not speaks_of_people(fact):
         return None
     return fact.kind, fact.substance or ""
 
@@ -112,11 +115,11 @@ def _flow(fact: Fact) -> Key | None:
 
 
 TOPICS = (
-    Topic(id="retail", key=_price("retail"), value=lambda f: f.eur_per_unit),
-    Topic(id="wholesale", key=_price("wholesale"), value=lambda f: f.eur_per_unit),
+    Topic(id="retail", key=_price("retail"), value=lambda f: f.eur_per_unit, by_market=True),
+    Topic(id="wholesale", key=_price("wholesale"), value=lambda f: f.eur_per_unit, by_market=True),
     Topic(id="purity", key=_purity, value=lambda f: f.middle),
     Topic(id="seizures", key=_seizure, value=lambda f: f.grams if f.grams is not None else f.units),
-    Topic(id="harms", key=_harm, value=lambda f: f.low),
+    Topic(id="harms", key=_harm, value=lambda f: f.persons),
     Topic(id="ways", key=_way, value=lambda f: None),
     Topic(id="flows", key=_flow, value=lambda f: None),
     Topic(id="trends", key=_trend, value=lambda f: None),
@@ -129,7 +132,14 @@ def grouped(topic: Topic, facts: Iterable[Fact]) -> dict[Key, list[Fact]]:
         key = topic.key(fact)
         if key is not None:
             found[key].append(fact)
-    return found
+    return split(found) if topic.by_market else found
+
+
+def _inside(groups: Mapping[Key, Sequence[Fact]], period: Period) -> dict[Key, list[Fact]]:
+    kept = {
+        key: [f for f in facts if period.holds(f.when_start, f.when_end)] for key, facts in groups.items()
+    }
+    return {key: facts for key, facts in kept.items() if facts}
 
 
 def values(topic: Topic, facts: Iterable[Fact]) -> list[float]:
@@ -138,9 +148,9 @@ def values(topic: Topic, facts: Iterable[Fact]) -> list[float]:
 
 def section(topic: Topic, facts: Sequence[Fact], period: Period, gate: Gate) -> Section:
     """The groups of one topic in the period, each compared with the period before."""
-    now = grouped(topic, (f for f in facts if period.holds(f.when_start, f.when_end)))
-    earlier = period.previous()
-    before = grouped(topic, (f for f in facts if earlier and earlier.holds(f.when_start, f.when_end)))
+    every, earlier = grouped(topic, facts), period.previous()
+    now = _inside(every, period)
+    before = _inside(every, earlier) if earlier else {}
     groups, withheld = [], []
     for key in sorted(now, key=lambda k: (-len(now[k]), k)):
         if not gate.shows(now[key]):
@@ -160,13 +170,11 @@ def section(topic: Topic, facts: Sequence[Fact], period: Period, gate: Gate) -> 
     return Section(topic=topic.id, groups=tuple(groups), withheld=tuple(withheld))
 
 
-def warnings(facts: Iterable[Fact], period: Period) -> list[Fact]:
-    """The most telling fact of each warning in the period, latest first; official warnings have no delay."""
+def warnings(official: Iterable[Fact], period: Period) -> list[Fact]:
+    """The most telling fact of each warning in the period, latest first."""
     best: dict[str, Fact] = {}
-    for fact in facts:
-        is_warning = fact.document_kind == "warning" or (
-            fact.type == "event" and fact.kind == "warning" and fact.document_kind in OFFICIAL
-        )
+    for fact in official:
+        is_warning = fact.document_kind == "warning" or (fact.type == "event" and fact.kind == "warning")
         if is_warning and period.holds(fact.published_end, fact.published_end):
             held = best.get(fact.doc_id)
             if held is None or _telling(fact) < _telling(held):
@@ -178,7 +186,7 @@ def _telling(fact: Fact) -> int:
     """Who was harmed says more than what was found in a tablet, and that more than "this is a warning"."""
     if fact.sentence == fact.title or fact.kind == "warning":
         return 3
-    if fact.type == "event" and fact.kind in OF_PEOPLE:
+    if fact.type == "event" and speaks_of_people(fact):
         return 0
     return 1 if fact.type == "purity" else 2
 

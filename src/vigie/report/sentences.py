@@ -9,8 +9,9 @@ from collections import Counter
 from collections.abc import Mapping
 
 from vigie.report.results import Group, Section
-from vigie.report.tables import purity_value, seized, trend_name
+from vigie.report.tables import product_name, purity_value, seized, trend_name
 from vigie.report.words import Words
+from vigie.stats.summary import Summary
 
 MOST_PRICES = 3
 _LEAST_SOURCES_OF_TREND = 2
@@ -42,12 +43,19 @@ def _price(group: Group, words: Words) -> str:
         change = words.fill("s_change", change=words.change(group.change))
     return words.fill(
         "s_price",
-        product=capital(words.substance(group.key[0])),
+        product=capital(product_name(group.key, words)),
+        half=_half(group.summary, words),
         value=f"{words.euro(group.summary.median)}/{words.of('units', group.key[1])}",
         statements=words.count("statement", group.summary.n),
         sources=words.count("source", group.sources),
         change=change,
     )
+
+
+def _half(found: Summary, words: Words) -> str:
+    """How far the figures lie apart; "" for those that do not."""
+    low, high = words.euro(found.q1), words.euro(found.q3)
+    return "" if low == high else words.fill("s_half", low=low, high=high)
 
 
 def _purity(group: Group, words: Words) -> str:

@@ -77,7 +77,7 @@ def evidence_of(fact: Fact, words: Words, gate: Gate) -> Evidence:
         date=words.day(fact.published),
         grade=fact.grade,
         attribution=fact.attribution or "",
-        place=(fact.place_label or "") if not gate.public else "",
+        place=words.place(fact.place_label or "") if not gate.public else "",
     )
 
 
@@ -148,6 +148,14 @@ def _has(group: Group) -> Summary:
     return group.summary
 
 
+def product_name(key: Key, words: Words) -> str:
+    """ "cocaïne", and its market where prices are told apart by it: "cocaïne, Guyane"."""
+    name = words.substance(key[0])
+    if len(key) < 3:
+        return name
+    return f"{name}, {words.area(key[2]) if key[2] else words['no_place']}"
+
+
 def price_table(section: Section, words: Words, gate: Gate) -> Table:
     """Median, middle half and range, in euros per unit; masses by the kilogram where the trade is wholesale."""
 
@@ -158,7 +166,7 @@ def price_table(section: Section, words: Words, gate: Gate) -> Table:
         size, unit = scaled(group.key[1])
         found = _has(group)
         return (
-            words.substance(group.key[0]),
+            product_name(group.key, words),
             words.of("units", unit),
             words.euro(found.median * size),
             words.spread(found.q1 * size, found.q3 * size),
@@ -169,7 +177,7 @@ def price_table(section: Section, words: Words, gate: Gate) -> Table:
         )
 
     def named(key: Key) -> str:
-        return f"{words.substance(key[0])}, {words.of('units', scaled(key[1])[1])}"
+        return f"{product_name(key, words)}, {words.of('units', scaled(key[1])[1])}"
 
     columns = ("product", "unit", "median", "half", "range", "statements", "sources", "change")
     rows = _rows(section, words, gate, cells)
@@ -265,7 +273,7 @@ def way_table(section: Section, words: Words, gate: Gate) -> Table:
 
 def flow_table(section: Section, words: Words, gate: Gate) -> Table:
     def cells(group: Group) -> Sequence[str]:
-        ends = (group.key[0] or "–", group.key[1] or "–")
+        ends = (words.place(end) if end else "–" for end in group.key)
         return (*ends, words.number(len(group.facts)), words.number(group.sources))
 
     columns = ("origin", "destination", "statements", "sources")
@@ -277,7 +285,7 @@ def flow_table(section: Section, words: Words, gate: Gate) -> Table:
         columns,
         rows,
         text_columns=2,
-        name=lambda k: f"{k[0] or '…'} → {k[1] or '…'}",
+        name=lambda k: " → ".join(words.place(end) if end else "…" for end in k),
     )
 
 

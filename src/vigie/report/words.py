@@ -13,6 +13,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from vigie.lexicon.gazetteer import place_by_code
 from vigie.lexicon.substances import taxonomy
 from vigie.model.errors import SettingsError
 from vigie.report.period import Period
@@ -67,6 +68,15 @@ class Words:
         if entry is None:
             return code
         return entry.name_fr if self.lang == "fr" else entry.name_en
+
+    def place(self, label: str) -> str:
+        """The name of a place, which the gazetteer has in French."""
+        return str(_table()[self.lang].get("places", {}).get(label, label))
+
+    def area(self, code: str) -> str:
+        """The name of a code; the code itself where the gazetteer has none."""
+        place = place_by_code(code)
+        return self.place(place.label) if place else code
 
     def way(self, family: str, code: str) -> str:
         return _modality_names(self.lang).get(f"{family}:{code}", code)

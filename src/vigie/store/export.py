@@ -1,5 +1,4 @@
-"""Open data in files: everything for the analyst, or the public cells for anyone; always with a data
-dictionary.
+"""A store in files: everything, for the analyst, with a data dictionary. What anyone may see: report.open_data.
 
 Rows are in a stable order and no time of export is written, so that the same store gives the same bytes. Each
 file is written beside its place and moved there when whole.
@@ -13,7 +12,6 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import date, datetime
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +19,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from vigie.model.errors import StoreError
-from vigie.store import public
 from vigie.store.store import TABLES, Store
 
 Writer = Callable[[pa.RecordBatchReader, Path], None]
 _ROWS = 20_000  # rows held at a time
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would compute a cell that opens with one of these
+# A spreadsheet would compute a cell that opens with one of these (the last four are their full-width forms).
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_CSV_NOTE = "In CSV, text that opens with = + - @ has an apostrophe in front: a spreadsheet would compute it"
 
 
 def export_full(store: Store, folder: Path, formats: Sequence[str]) -> list[Path]:
@@ -41,29 +40,12 @@ def export_full(store: Store, folder: Path, formats: Sequence[str]) -> list[Path
         placed = "place_lat IS NOT NULL AND place_lon IS NOT NULL"
         sql = f"SELECT * FROM facts WHERE {placed} ORDER BY doc_id, span_start, id"
         written.append(_write(store, sql, folder, "observations", "geojson"))
-    return [*written, _dictionary(folder, _stored_columns(store))]
+    return [*written, write_dictionary(folder, _stored_columns(store))]
 
 
-def export_public(
-    store: Store,
-    folder: Path,
-    formats: Sequence[str],
-    *,
-    as_of: date | None = None,
-    independent: public.Independent = public.count_names,
-) -> list[Path]:
-    """The cells that anyone may see (store.public)."""
-    cells = public.cells(store, as_of=as_of, independent=independent)
-    written = []
-    for form in formats:
-        path = folder / f"cells.{form}"
-        _replace(path, partial(_WRITERS[form], cells.to_reader()))
-        written.append(path)
-    rows = [
-        ("cells", name, str(cells.schema.field(name).type), meaning)
-        for name, meaning in public.COLUMNS.items()
-    ]
-    return [*written, _dictionary(folder, rows)]
+def write_table(table: pa.Table, path: Path, form: str) -> None:
+    """A table in one of FORMATS."""
+    _replace(path, lambda temporary: _WRITERS[form](table.to_reader(), temporary))
 
 
 def _write(store: Store, sql: str, folder: Path, name: str, form: str) -> Path:
@@ -148,11 +130,13 @@ def _stored_columns(store: Store) -> list[tuple[str, str, str, str]]:
     return [tuple(row.values()) for row in store.query(sql, [list(TABLES)]).to_pylist()]
 
 
-def _dictionary(folder: Path, columns: Sequence[tuple[str, str, str, str]]) -> Path:
+def write_dictionary(folder: Path, columns: Sequence[tuple[str, str, str, str]]) -> Path:
+    """(table, column, type, meaning) of all that was written, as `data-dictionary.csv`."""
     text = io.StringIO()
     out = csv.writer(text, lineterminator="\n")
     out.writerow(("table", "column", "type", "meaning"))
     out.writerows(columns)
+    out.writerow(("*", "*", "text", _CSV_NOTE))
     path = folder / "data-dictionary.csv"
     _replace(path, lambda temporary: _save(temporary, text.getvalue()))
     return path

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import dataclasses
 import json
-from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,9 +17,9 @@ from vigie.model.errors import StoreError
 from vigie.model.observation import EventValue, ModalityValue, PriceValue, Value
 from vigie.model.period import PartialDate, When
 from vigie.model.place import Place
+from vigie.report.open_data import cells, write_open_data
 from vigie.store import Store
-from vigie.store.export import FORMATS, export_full, export_public
-from vigie.store.public import cells
+from vigie.store.export import FORMATS, export_full
 from vigie.store.rows import Entry
 from vigie.store.runs import Counts
 
@@ -43,7 +42,7 @@ def store_of(tmp_path: Path, *statements: dict[str, Any]) -> Store:
     """A document a statement; `outlet`, `published` and `source_id` are the document's."""
     entries = []
     for number, fields in enumerate(statements):
-        own = {k: fields.pop(k) for k in ("outlet", "published", "source_id") if k in fields}
+        own = {k: fields.pop(k) for k in ("outlet", "published", "source_id", "text") if k in fields}
         d = document(number, **{"outlet": OUTLETS[number % 4]} | own)
         entries.append(Entry(document=d, observations=[observation(d, fields.pop("value", PRICE), **fields)]))
     store = Store.open(tmp_path / "s.duckdb")
@@ -89,16 +88,11 @@ def test_what_is_kept_back(tmp_path: Path, _name: str, statements: list[dict[str
     assert found(store_of(tmp_path, *statements)) == []
 
 
-def test_what_counts_as_independent_may_be_told(tmp_path: Path) -> None:
-    store = store_of(tmp_path, *same(4))
-    seen: list[tuple[int, int]] = []
-
-    def copies(sources: Sequence[str], sentences: Sequence[str]) -> int:
-        seen.append((len(sources), len(set(sentences))))
-        return len(set(sentences))
-
-    assert cells(store, as_of=LATER, independent=copies).num_rows == 0
-    assert seen[0] == (4, 1)
+def test_a_copied_sentence_is_one_source(tmp_path: Path) -> None:
+    """Four outlets carry one dispatch of more than eight words."""
+    copy = "La préfecture indique que le gramme se vend désormais 80 € dans toute la ville de Lyon."
+    statements = same(4, text=f"Un titre\n\n{copy}")
+    assert found(store_of(tmp_path, *statements)) == []
 
 
 def test_a_source_card_stands_before_the_outlet(tmp_path: Path) -> None:
@@ -184,7 +178,7 @@ def test_areas_are_ordered_by_code_never_by_price(tmp_path: Path) -> None:
 
 def test_the_public_export_holds_no_text(tmp_path: Path) -> None:
     store = store_of(tmp_path, *same(3))
-    files = export_public(store, tmp_path / "out", FORMATS, as_of=LATER)
+    files = write_open_data(store, tmp_path / "out", FORMATS, as_of=LATER)
     assert sorted(f.name for f in files) == [
         "cells.csv", "cells.geojson", "cells.jsonl", "cells.parquet", "data-dictionary.csv",
     ]  # fmt: skip
@@ -201,10 +195,10 @@ def test_the_public_export_holds_no_text(tmp_path: Path) -> None:
 
 def test_an_empty_store_exports_its_form(tmp_path: Path) -> None:
     with Store.open(tmp_path / "s.duckdb") as store:
-        for export in (export_public, export_full):
+        for export in (write_open_data, export_full):
             export(store, tmp_path / export.__name__, FORMATS)
     assert json.loads((tmp_path / "export_full" / "observations.geojson").read_text())["features"] == []
-    assert (tmp_path / "export_public" / "cells.csv").read_text().startswith("quarter,area_level,")
+    assert (tmp_path / "write_open_data" / "cells.csv").read_text().startswith("quarter,area_level,")
 
 
 def test_the_full_export_holds_everything_and_explains_it(tmp_path: Path) -> None:
@@ -224,6 +218,7 @@ def test_the_full_export_holds_everything_and_explains_it(tmp_path: Path) -> Non
     with (out / "documents.csv").open(encoding="utf-8", newline="") as stream:
         (row,) = csv.DictReader(stream)
     assert row["title"] == "'=cmd()"  # a spreadsheet would compute it
+    assert "apostrophe" in (out / "data-dictionary.csv").read_text("utf-8")
     line = json.loads((out / "observations.jsonl").read_text("utf-8"))
     assert line["value"]["eur_per_unit"] == 80 and line["when_start"] == "2024-03-01"
     (feature,) = json.loads((out / "observations.geojson").read_text("utf-8"))["features"]
@@ -238,4 +233,4 @@ def test_the_full_export_holds_everything_and_explains_it(tmp_path: Path) -> Non
 def test_an_export_that_cannot_be_written_says_so(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with Store.open(tmp_path / "s.duckdb") as store, pytest.raises(StoreError, match="cannot be written"):
-        export_public(store, tmp_path / "file" / "out", ["csv"])
+        write_open_data(store, tmp_path / "file" / "out", ["csv"])
