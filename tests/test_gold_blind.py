@@ -1,0 +1,189 @@
+"""The annotated press texts hold their form: what they quote, name and count can be checked without an extractor."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+
+from vigie.evaluate.gold import load_gold
+from vigie.model import observation as records
+from vigie.model.period import PartialDate
+
+ROOT = Path(__file__).parent
+GOLD = ROOT / "gold" / "press_blind.jsonl"
+TAXONOMY = ROOT.parent / "src" / "vigie" / "data" / "taxonomy"
+DOCUMENTS: list[dict[str, Any]] = [json.loads(line) for line in GOLD.read_text(encoding="utf-8").splitlines()]
+
+GRAMS = {"kg": 1e3, "g": 1.0, "t": 1e6, "mg": 1e-3, "oz": 28.349523125, "lb": 453.59237}
+PIECES = {
+    "pill", "capsule", "blotter", "patch", "ampoule", "plant", "dose", "rock", "bag", "blister", "box", "pack",
+    "bottle", "canister", "bale", "bar",
+}  # fmt: skip
+UNITS = {*GRAMS, *PIECES, "ml", "l"}
+COMMON = {"type", "quote", "place", "when", "assertion", "may"}
+OF_TYPE = {
+    "price": {"kind", "substance", "form", "low", "high", "currency", "per_value", "per_unit"},
+    "quantity": {"kind", "substance", "form", "low", "high", "unit", "grams"},
+    "purity": {"substance", "form", "low", "high", "measure"},
+    "event": {"kind", "substance", "low", "high"},
+    "modality": {"family", "code"},
+    "trend": {"indicator", "direction", "substance"},
+    "flow": {"origin", "destination", "via", "mode"},
+}
+KINDS = {"price": records.PriceKind, "quantity": records.QuantityKind, "event": records.EventKind}
+
+
+def _ids(name: str, table: str) -> set[str]:
+    return {entry["id"] for entry in tomllib.loads((TAXONOMY / name).read_text(encoding="utf-8"))[table]}
+
+
+SUBSTANCES = _ids("substances.toml", "substance")
+CODES = _ids("modalities.toml", "code")
+
+
+def _is_date(iso: str) -> bool:
+    try:
+        known = PartialDate.parse(iso)
+        date(known.year, known.month or 1, known.day or 1)
+    except ValueError:
+        return False
+    return True
+
+
+def faults(document: dict[str, Any]) -> Iterator[str]:
+    """What is wrong with the form of one document, one line each."""
+    if document["lang"] not in ("fr", "en") or not isinstance(document["complete"], bool):
+        yield "language or completeness"
+    if not 60 <= len(document["text"].split()) <= 260:
+        yield "length"
+    if not _is_date(document["published"]):
+        yield "publication date"
+    for number, fact in enumerate(document["facts"]):
+        yield from (f"fact {number}: {fault}" for fault in _fact_faults(fact, document["text"]))
+
+
+def _fact_faults(fact: dict[str, Any], text: str) -> Iterator[str]:
+    type_ = fact["type"]
+    if set(fact) - {"attribution"} != COMMON | OF_TYPE[type_]:
+        yield f"fields {sorted(set(fact) ^ (COMMON | OF_TYPE[type_]))}"
+        return
+    if not fact["quote"] or fact["quote"] not in text:
+        yield "quote not in the text"
+    for end in ("place", "origin", "destination", "via"):
+        if fact.get(end) == "":
+            yield f"empty {end}"
+    if fact["assertion"] not in get_args(records.Assertion):
+        yield f"assertion {fact['assertion']}"
+    if fact["when"] is not None and not _is_date(fact["when"]):
+        yield f"when {fact['when']}"
+    if fact.get("substance") is not None and fact["substance"] not in SUBSTANCES:
+        yield f"substance {fact['substance']}"
+    if type_ in KINDS and fact["kind"] not in get_args(KINDS[type_]):
+        yield f"kind {fact['kind']}"
+    low, high = fact.get("low"), fact.get("high")
+    if type_ in ("price", "quantity", "purity") and low is None and high is None:
+        yield "no bound"
+    if low is not None and high is not None and low > high:
+        yield "bounds crossed"
+    yield from _typed_faults(fact, type_)
+
+
+def _typed_faults(fact: dict[str, Any], type_: str) -> Iterator[str]:
+    match type_:
+        case "price":
+            if len(fact["currency"]) != 3 or not fact["currency"].isupper():
+                yield f"currency {fact['currency']}"
+            if (fact["per_value"] is None) != (fact["per_unit"] is None):
+                yield "per_value without per_unit"
+            if fact["per_unit"] is not None and fact["per_unit"] not in UNITS:
+                yield f"per_unit {fact['per_unit']}"
+        case "quantity":
+            amount = fact["low"] if fact["low"] is not None else fact["high"]
+            if fact["unit"] not in UNITS:
+                yield f"unit {fact['unit']}"
+            elif fact["unit"] in GRAMS:
+                if fact["grams"] != pytest.approx(amount * GRAMS[fact["unit"]], rel=1e-6):
+                    yield f"grams {fact['grams']}"
+            elif fact["grams"] is not None:
+                yield "grams of pieces"
+        case "purity":
+            if fact["measure"] not in get_args(records.PurityMeasure):
+                yield f"measure {fact['measure']}"
+            elif fact["measure"] != "mg-per-unit" and max(fact["low"] or 0, fact["high"] or 0) > 100:
+                yield "more than 100 %"
+        case "modality":
+            if f"{fact['family']}:{fact['code']}" not in CODES:
+                yield f"code {fact['family']}:{fact['code']}"
+        case "trend":
+            if fact["indicator"] not in get_args(records.Indicator):
+                yield f"indicator {fact['indicator']}"
+            if fact["direction"] not in get_args(records.Direction):
+                yield f"direction {fact['direction']}"
+        case "flow":
+            if fact["mode"] not in get_args(records.FlowMode):
+                yield f"mode {fact['mode']}"
+            if not (fact["origin"] or fact["destination"]):
+                yield "no end"
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document["id"])
+def test_form(document: dict[str, Any]) -> None:
+    assert list(faults(document)) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ({"quote": "not there"}, "quote"),
+        ({"substance": "cocain"}, "substance"),
+        ({"kind": "found"}, "kind"),
+        ({"when": "2024-13"}, "when"),
+        ({"assertion": "denied"}, "assertion"),
+        ({"unit": "kilo"}, "unit"),
+        ({"grams": 1.0}, "grams"),
+        ({"low": 9e9, "high": 1.0}, "bounds"),
+        ({"colour": "red"}, "fields"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else None,
+)
+def test_a_fault_is_seen(change: dict[str, Any], fault: str) -> None:
+    document, fact = next(
+        (d, f) for d in DOCUMENTS for f in d["facts"] if f["type"] == "quantity" and f["unit"] == "kg"
+    )
+    assert any(fault in line for line in faults({**document, "facts": [{**fact, **change}]}))
+
+
+def test_ids_are_unique_and_the_evaluator_reads_it() -> None:
+    assert len({document["id"] for document in DOCUMENTS}) == len(DOCUMENTS)
+    read = load_gold(GOLD)
+    assert [len(d.facts) for d in read] == [len(d["facts"]) for d in DOCUMENTS]
+
+
+@pytest.mark.parametrize(
+    ("type_", "least"),
+    [
+        ("price", 150),
+        ("quantity", 110),
+        ("purity", 40),
+        ("event", 70),
+        ("modality", 90),
+        ("trend", 45),
+        ("flow", 25),
+    ],
+)
+def test_enough_facts_of_each_type(type_: str, least: int) -> None:
+    assert sum(fact["type"] == type_ for d in DOCUMENTS for fact in d["facts"]) >= least
+
+
+def test_enough_facts_that_are_not_affirmed() -> None:
+    assert sum(fact["assertion"] != "affirmed" for d in DOCUMENTS for fact in d["facts"]) >= 60
+
+
+def test_trends_flows_and_modalities_are_complete_where_marked() -> None:
+    assert sum(document["complete"] for document in DOCUMENTS) >= 30
