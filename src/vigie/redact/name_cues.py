@@ -1,0 +1,122 @@
+"""What beside a capitalised word says that it names a person: a title or a role before it, an age, a verb of speech.
+
+In: a segment of tokens and the folded text. Out: whether something says so, or the word before.
+Left out: the words of the segment themselves (`name_runs`).
+"""
+
+from __future__ import annotations
+
+import re
+
+from vigie.redact.sequences import Token
+from vigie.redact.wordlists import Lists
+
+_AGE = re.compile(
+    r"\s?[,(]\s?(?:age[e]?s?\s(?:de\s)?)?(?:\d{1,2}|dix|onze|douze|treize|quatorze|quinze|seize|dix-\w+|vingt[\w\- ]{0,12}|"
+    r"trente[\w\- ]{0,12}|quarante[\w\- ]{0,12}|cinquante[\w\- ]{0,12}|soixante[\w\- ]{0,12})\s?ans?"
+    r"(?!\s(?:de\s(?:prison|reclusion|detention|service|metier|carriere|lutte|trafic)|apres|plus\stard|avant|ferme|d'emprisonnement))"
+    r"|\s?,\s?(?:aged?\s)?\d\d\s?,\s|\s?\(\s?aged?\s\d{1,2}\s?\)|\s?,\s(?:an?\s)?\d{1,2}[- ]year[- ]old"
+    r"|\s?,[^.;:!?\n]{0,40}d'une\s(?:petite\s)?\w{4,9}aine\sd'annees|\s?,\s\w+\sde\s\d{1,2}\sans(?!\sde\s)"
+)
+_CREDIT = re.compile(
+    r"(?:report\w*|edit\w*|written|photos?|story|words|recueilli\w*|illustre\w*|photographie\w*) (?:by|par) $"
+)
+_BARE_AGE = re.compile(r"\s?\(\d\d\)")
+_CHANGED = re.compile(
+    r"\s?[(\[*,]\s?(?:\*|(?:le |son |les )?(?:pre)?noms?\s(?:a ete |ont ete |est |d'emprunt|fictif|modifi|chang)|pseudonyme|nom d'emprunt|"
+    r"not (?:his|her|their) real name|name (?:has been )?changed|a pseudonym|names? changed)|(?<=\w)\*(?!\*)"
+)
+_WORDS_BEFORE = re.compile(r"[\w'\-]+")
+_APPOSITION = re.compile(
+    r"\s?,\s(?:(?:le|la|un|une|l'|the|an?|his|her|son|sa|ancien|ancienne|former)\s?){0,2}([a-z][\w\-]*)(?:\s([a-z][\w\-]*))?"
+)
+_SAYS = re.compile(r"[ \u00a0](?:\w{1,3}\s)?([\w'\-]+)")
+_PLACE_WORDS = frozenset(["en", "dans", "in", "at", "near", "vers", "from", "pres", "depuis", "entre", "of"])
+_LAST_STOP = re.compile(r".*[.;:!?\n«»\"(]", re.DOTALL)
+_ARTICLES = frozenset({"de", "du", "des", "la", "le", "les", "l", "d", "l'", "d'", "au", "aux", "a"})
+
+
+def _last_word(window: str) -> tuple[str, int]:
+    """The word that ends a window, and where it begins; ("", 0) unless one blank separates it from what follows."""
+    if window[-1:] != " " or window[-2:-1] in ("", " ", "\n", ",", ";", ":", ")", '"', "(", "!", "?"):
+        return "", 0
+    at = len(window) - 1
+    while at and (window[at - 1].isalnum() or window[at - 1] in "'.-_"):
+        at -= 1
+    return window[at:-1], at
+
+
+def word_before(folded: str, start: int) -> str:
+    """The word before, small words skipped: "hopital" for "hôpital de la | Pitié"."""
+    window = folded[max(0, start - 48) : start]
+    if window.endswith("'"):
+        return ""
+    for _ in range(3):
+        word, at = _last_word(window)
+        if word not in _ARTICLES or not word:
+            return word if word.startswith("s'") else word.rpartition("'")[2]
+        window = window[:at]
+    return ""
+
+
+def titled(before: str, text: str, folded: str, start: int, words: Lists) -> bool:
+    """A title or a role stands directly before ("le docteur |", "la commissaire divisionnaire |")."""
+    low = max(0, start - 60)
+    near = folded[low:start]
+    word, at = _last_word(near)
+    if not word:
+        return False
+    if word in words.announces or word in words.roles or word in words.titles:
+        return len(word) > 3 or word == "mr" or text[low + at].isupper()
+    if word in words.role_tails:
+        return any(w in words.roles for w in _WORDS_BEFORE.findall(near)[-4:-1])
+    return False
+
+
+def cued(segment: list[Token], folded: str, words: Lists) -> bool:
+    """Something beside the segment says that it is a person."""
+    start, end = segment[0].start, segment[-1].end
+    if len(segment) == 1 and (
+        folded[max(0, start - 3) : start] == " a " or word_before(folded, start) in _PLACE_WORDS
+    ):
+        return False
+    after = folded[end : end + 90]
+    if len(segment) > 1 and _CREDIT.search(folded[max(0, start - 24) : start]):
+        return True
+    line = folded[max(0, start - 60) : start].rpartition("\n")[2].strip(" :-*|\t•©")
+    if line in words.bylines or (
+        not line and folded[:start].rstrip(" ").endswith("-") and after[:1] in ("", "\n")
+    ):
+        return True
+    if len(segment) > 1 and _BARE_AGE.match(after):
+        return True
+    if _AGE.match(after) or _CHANGED.match(after) or (len(segment) > 1 and words.life_after.match(after)):
+        return True
+    clause = _clause(folded, start)
+    spoken = _WORDS_BEFORE.findall(clause[-40:])
+    if spoken and not clause.rstrip().endswith(","):
+        last = re.sub(r"-t-(?:il|elle|on)$", "", spoken[-1])
+        if last in words.speech:
+            return True
+    says = _SAYS.match(after)
+    if (
+        says
+        and says.group(1) in words.speech
+        and (len(segment) > 1 or not clause.strip() or clause.rstrip().endswith(","))
+    ):
+        return True
+    apposed = _APPOSITION.match(after)
+    if apposed and (apposed.group(1) in words.roles or (apposed.group(2) or "") in words.roles):
+        return True
+    if clause.rstrip().endswith(",") and len(clause) < 120:
+        said = _WORDS_BEFORE.findall(clause)[-12:]
+        return (
+            any(w in words.roles for w in said) and after[:1] in (",", ".", ")", ";", "") and len(segment) > 1
+        )
+    return False
+
+
+def _clause(folded: str, start: int) -> str:
+    window = folded[max(0, start - 120) : start]
+    stop = _LAST_STOP.match(window)
+    return window[stop.end() :] if stop else window

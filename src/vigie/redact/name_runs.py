@@ -1,0 +1,237 @@
+"""The names of persons within one run of capitalised words.
+
+In: a run of tokens. Out: the parts of it that are names, cut at titles, organisations and words that no name holds.
+Left out: what the rest of the document says about a lone surname (`names`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from vigie.redact.name_cues import cued, titled, word_before
+from vigie.redact.sequences import Token
+from vigie.redact.wordlists import Lists
+
+_ABBREVIATED_STATES = frozenset(
+    {"u.s.", "u.k.", "e.u.", "u.n.", "d.c.", "l.a.", "a.m.", "p.m.", "u.s.a.", "n.y."}
+)
+PARTICLES = frozenset(
+    {"le", "la", "el", "de", "du", "van", "von", "ben", "al", "da", "di", "al-", "ould", "des"}
+)
+
+
+def names_in(run: list[Token], text: str, folded: str, words: Lists) -> Iterator[list[Token]]:
+    """The names within one capitalised run, cut at organisation words and at words that no name holds."""
+    first = word_before(folded, run[0].start)
+    if first in words.named_after and not first.endswith("."):
+        return
+    if len(run) > 1 and run[-1].low in words.bearers and run[0].low not in words.titles:
+        return  # John Lennon Airport
+    bears = len(run) > 1 and run[0].low in words.named_after and run[0].low not in words.roles
+    if bears and (run[0].low not in words.surnames or run[1].low not in words.given):
+        return
+    segment: list[Token] = []
+    announced = False
+    for index, token in enumerate(run):
+        cue = (
+            token.low in words.titles
+            or token.low in words.roles
+            or (announced and token.low in words.role_tails)
+        )
+        if cue and index + 1 < len(run) and not (token.initial and segment):
+            yield from _decide(segment, text, folded, words, announced)
+            segment, announced = (
+                [],
+                announced or token.low.rstrip(".") in words.titles or token.low in words.roles,
+            )
+            titled = token.low in words.titles
+            if titled:
+                rest = _until_word(run[index + 1 :], words)
+                if rest and not (rest[0].low in words.roles or rest[0].low in words.titles):
+                    yield rest
+                    segment = []
+                    for later in run[index + 1 + len(rest) :]:
+                        segment.append(later)
+                    yield from _decide(_trim(segment, words), text, folded, words, False)
+                    return
+        elif (token.low in words.org_words and token.low not in words.given) or _is_cut(
+            token, run, index, words
+        ):
+            yield from _decide(segment, text, folded, words, announced)
+            segment, announced = [], False
+        else:
+            segment.append(token)
+    yield from _decide(segment, text, folded, words, announced)
+
+
+def _is_cut(token: Token, run: list[Token], index: int, words: Lists) -> bool:
+    if token.low not in words.not_names or any(t.low == "thi" for t in run):  # Le Thi Mai
+        return False
+    if index and (token.low in PARTICLES and index + 1 < len(run)):
+        return False
+    return not (index and token.low in words.surnames and run[index - 1].low in words.given)
+
+
+def _until_word(tokens: list[Token], words: Lists) -> list[Token]:
+    name: list[Token] = []
+    for index, token in enumerate(tokens):
+        apart = token.low in words.org_words or (
+            token.low in words.named_after and token.low not in words.surnames
+        )
+        if (apart and index) or _is_cut(token, tokens, index, words):
+            break
+        name.append(token)
+    return name[:5]
+
+
+def _trim(tokens: list[Token], words: Lists) -> list[Token]:
+    """Without the sentence words at both ends; a Vietnamese middle name shows that they are none."""
+    if any(t.low == "thi" for t in tokens[1:]):
+        return tokens
+    while tokens and tokens[0].low in words.not_names:
+        tokens = tokens[1:]
+    while tokens and (tokens[-1].low in words.not_names or tokens[-1].low in PARTICLES):
+        if len(tokens) > 1 and tokens[-1].low in words.surnames and tokens[-2].low in words.given:
+            break
+        tokens = tokens[:-1]
+    return tokens
+
+
+def _decide(
+    segment: list[Token], text: str, folded: str, words: Lists, announced: bool
+) -> Iterator[list[Token]]:
+    """The name in a segment without titles, organisations or sentence words, if something says it is one."""
+    segment = _trim(segment, words)
+    while (
+        len(segment) > 1
+        and segment[0].caps
+        and len(segment[0].low) <= 4
+        and not _known_word(segment[0], words)
+    ):
+        segment = segment[1:]  # an acronym before the name: the party of a senator
+    if not segment:
+        return
+    start, end = segment[0].start, segment[-1].end
+    before = word_before(folded, start)
+    if before in words.named_after and not announced:
+        return
+    unknown_ok = _may_be_person(segment, words)
+    if announced or titled(before, text, folded, start, words):
+        if unknown_ok or len(segment) > 1:
+            yield segment
+        return
+    given = next((i for i, t in enumerate(segment) if _given(t, words)), None)
+    if given is not None and given + 1 < len(segment):
+        yield from _full_name(segment, given, folded, words)
+        return
+    if given is not None and given == len(segment) - 1 and given > 0:
+        previous = segment[given - 1]
+        if previous.caps or previous.low in words.surnames or previous.initial or previous.low in words.given:
+            yield segment[given - 1 :] if not previous.initial else segment
+            return
+        if segment[given].low in words.alone:
+            yield segment if given <= 2 and unknown_ok and cued(segment, folded, words) else segment[given:]
+            return
+    if segment[0].initial and len(segment) > 1:
+        if _initials(segment, before, words):
+            yield segment
+        return
+    if len(segment) == 1 and segment[0].low in words.alone:
+        yield segment
+        return
+    if (
+        len(segment) > 1
+        and segment[-1].initial
+        and len(segment[0].low) > 2
+        and (folded[end : end + 1] in ("", ",", ";", "\n") or folded[end : end + 2] == " (")
+    ):  # "Fontarel Z., Quint B. (2019)": a list of authors
+        if unknown_ok:
+            yield segment
+        return
+    foreign = len(segment) > 1 and len(segment[-1].low) >= 7 and segment[-1].low.endswith(words.endings)
+    if unknown_ok and (foreign or cued(segment, folded, words)):
+        yield segment
+
+
+def _known_word(token: Token, words: Lists) -> bool:
+    return token.low in words.given or token.low in words.surnames
+
+
+def _given(token: Token, words: Lists) -> bool:
+    if token.low in words.given or (len(token.low) > 6 and token.low.startswith(words.beginnings)):
+        return True
+    if "-" in token.low:
+        parts = token.low.split("-")
+        return all(p in words.given for p in parts if len(p) > 2) and parts[0] in words.given
+    return False
+
+
+def _full_name(segment: list[Token], given: int, folded: str, words: Lists) -> Iterator[list[Token]]:
+    """A given name and what follows it; an ambiguous one needs a surname that is one."""
+    token, following = segment[given], segment[given + 1]
+    first = given
+    if given and (
+        segment[given - 1].caps
+        or segment[given - 1].low in words.surnames
+        or segment[given - 1].low in words.given
+    ):
+        first = given - 1
+    if given and segment[0].initial:
+        first = 0
+    name = segment[first : given + 6]
+    if token.low in words.second_cue or token.low in words.not_names:
+        plain = (
+            following.low in words.places
+            or following.low in words.org_words
+            or following.low in words.second_cue
+        )
+        if (
+            following.low in words.surnames
+            or (following.caps and not token.caps)
+            or cued(name, folded, words)
+        ) or (token.low not in words.places and not plain and not following.initial and not token.caps):
+            yield name
+        elif len(segment) > given + 2:
+            yield from _decide_rest(segment[given + 1 :], folded, words)
+        return
+    yield name
+
+
+def _decide_rest(rest: list[Token], folded: str, words: Lists) -> Iterator[list[Token]]:
+    given = next((i for i, t in enumerate(rest) if _given(t, words)), None)
+    if given is not None and given + 1 < len(rest):
+        yield from _full_name(rest, given, folded, words)
+
+
+def _initials(segment: list[Token], before: str, words: Lists) -> bool:
+    surname = next((t for t in segment if not t.initial), None)
+    return (
+        surname is not None
+        and segment[0].low not in _ABBREVIATED_STATES
+        and len(surname.low) > 2
+        and before not in words.lettered
+        and surname.low not in words.places
+        and surname.low not in words.org_words
+        and surname.low not in words.not_names
+    )
+
+
+def _may_be_person(segment: list[Token], words: Lists) -> bool:
+    """Nothing in the segment is a place, an organisation or an acronym, and it is short enough for a name."""
+    return len(segment) <= 4 and not any(
+        t.low in words.places
+        or t.low in words.org_words
+        or t.low in words.named_after
+        or t.low.startswith(("saint-", "sainte-", "notre-"))
+        or (t.caps and len(t.low) <= 5 and t.low not in words.given and t.low not in words.surnames)
+        or len(t.low) == 1
+        or any(c.isdigit() for c in t.low)
+        or (len(segment) == 1 and _memorial(t, words))
+        for t in segment
+    )
+
+
+def _memorial(token: Token, words: Lists) -> bool:
+    """Edouard-Herriot, Jean-Jaurès: French joins the names of places named after persons by hyphens."""
+    parts = token.low.split("-")
+    return len(parts) > 1 and parts[0] in words.given and parts[-1] not in words.given
