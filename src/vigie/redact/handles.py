@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from vigie.lexicon.terms import data_toml
+from vigie.redact.shape import shape
 from vigie.redact.spans import Removal, words_at
 
 _MENTION = re.compile(
@@ -71,7 +72,7 @@ def find_handles(text: str, folded: str) -> Iterator[Removal]:
     if "#" in text:
         for match in _TAGGED.finditer(text):
             yield Removal(match.start(), match.end(), "handle")
-    for match in _SESSION.finditer(text):
+    for match in _SESSION.finditer(text) if shape(text).long_word else ():
         yield Removal(match.start(), match.end(), "handle")
     plain, listed, told, cues = _lists()
     for start, end in _near(cues, folded):

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 
 from vigie.redact.payment import luhn
+from vigie.redact.shape import shape
 from vigie.redact.spans import Removal, words_at
 
 _IPV4 = re.compile(
@@ -74,7 +75,8 @@ _THREE_WORDS = re.compile(r"///\w{3,20}\.\w{3,20}\.\w{3,20}")
 
 def find_identifiers(text: str, folded: str) -> Iterator[Removal]:
     """Removals by machine, vehicle, person and position."""
-    for match in _IPV4.finditer(text):
+    seen = shape(text)
+    for match in _IPV4.finditer(text) if seen.dotted else ():
         parts = [int(p) for p in re.findall(r"\d+", match.group())[:4]]
         if max(parts) <= 255 and not _SECTION.search(folded[max(0, match.start() - 14) : match.start()]):
             yield Removal(match.start(), match.end(), "ip")
@@ -85,7 +87,7 @@ def find_identifiers(text: str, folded: str) -> Iterator[Removal]:
             done = match.end()
             if ("::" in word and any(c.isalnum() for c in word)) or word.count(":") == 7:
                 yield Removal(match.start(), match.end(), "ip")
-    for match in _MAC.finditer(text):
+    for match in _MAC.finditer(text) if seen.pairs else ():
         yield Removal(match.start(), match.end(), "mac")
     yield from _numbers(text, folded)
     yield from _plates(text, folded)
@@ -95,7 +97,7 @@ def find_identifiers(text: str, folded: str) -> Iterator[Removal]:
     if "°" in text:
         for match in _DMS.finditer(text):
             yield Removal(match.start(), match.end(), "gps")
-    for match in _DECIMAL_GPS.finditer(text):
+    for match in _DECIMAL_GPS.finditer(text) if seen.coordinates else ():
         if _is_position(match.group()):
             yield Removal(match.start(), match.end(), "gps")
 
@@ -116,10 +118,11 @@ def _numbers(text: str, folded: str) -> Iterator[Removal]:
                 or "imei" in folded[max(0, match.start() - 30) : match.start()]
             ):
                 yield Removal(match.start(), match.end(), "imei")
-    for match in _NIR.finditer(text):
+    seen = shape(text)
+    for match in _NIR.finditer(text) if seen.most_digits >= 12 else ():
         if _is_nir(match.group(), folded[max(0, match.start() - 60) : match.start()]):
             yield Removal(match.start(), match.end(), "national-id")
-    for match in _NINO.finditer(text):
+    for match in _NINO.finditer(text) if seen.plate else ():
         yield Removal(match.start(), match.end(), "national-id")
     for match in _SSN.finditer(text) if "ssn" in folded or "social security" in folded else ():
         if re.search(r"social security|\bssn\b", folded[max(0, match.start() - 40) : match.start()]):
@@ -141,7 +144,7 @@ def _is_nir(word: str, before: str) -> bool:
 
 
 def _plates(text: str, folded: str) -> Iterator[Removal]:
-    for match in _PLATE.finditer(text):
+    for match in _PLATE.finditer(text) if shape(text).plate else ():
         yield Removal(match.start(), match.end(), "plate")
     for _, cue in words_at(folded, _CAR_WORDS):
         for match in _BRITISH_PLATE.finditer(text, cue, min(len(text), cue + 40)):

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from vigie.lexicon.terms import data_text
+from vigie.redact.shape import shape
 from vigie.redact.spans import Removal, words_at
 
 _AT = r"(?:\s?@\s?|\s?[\[({<]\s?(?:at|@|a|arobase|arrobase|arobas|chez)\s?[\])}>]\s?|\s(?:arobase|arrobase|arobas|at)\s)"
@@ -53,7 +54,7 @@ _ONION = re.compile(
 )
 _I2P = re.compile(r"[a-z0-9](?<![\w.-].)[a-z0-9-]{0,62}(?:\.[a-z0-9-]{1,62}){0,2}\.i2p(?!\w)(?:/\S{0,200})?")
 _LOCALHOST = re.compile(r"(?<![\w.-])localhost(?::\d{2,5})?(?![\w-])(?:/\S{0,200})?")
-_AT_SIGN = re.compile(r"@|[\[({<]\s?(?:at|a|chez)\s?[\])}>]")
+_AT_SIGN = re.compile(r"[@\[({<](?:(?<=@)|\s?(?:at|a|chez)\s?[\])}>])")
 _AT_WORD = re.compile(r" at (?=[a-z0-9-]{1,40}(?:\.|\s?[\[({]?\s?(?:dot|point)\s?[\])}]?\s?)[a-z])")
 _SCHEME_MARK = re.compile(r":\s?/|\[:\]")
 _OTHER_MARKS = ("www", "tg:", "magnet:", "tox:", "xmpp:", "bitcoin:", "ethereum:", "monero:", "litecoin:")
@@ -109,8 +110,8 @@ def find_links(text: str, folded: str) -> Iterator[Removal]:
         for match in _EMAIL.finditer(text):
             yield Removal(match.start(), match.end(), "email")
     yield from _hidden_emails(text, folded)
-    marks = list(_SCHEME_MARK.finditer(folded))
-    if any(word in folded for word in _OTHER_MARKS):
+    marks = list(_SCHEME_MARK.finditer(folded)) if "/" in folded or "[:]" in folded else []
+    if "www" in folded or (":" in folded and any(word in folded for word in _OTHER_MARKS)):
         marks += _OTHER_MARK.finditer(folded)
     done = 0
     for mark in sorted(marks, key=lambda found: found.start()):
@@ -130,7 +131,8 @@ def find_links(text: str, folded: str) -> Iterator[Removal]:
     if ".i2p" in text:
         for match in _I2P.finditer(text):
             yield _url(text, match.start(), match.end())
-    if "onion" in folded or "i2p" in folded or _LONG_TOKEN.search(folded):
+    long_token = shape(text).long_word and _LONG_TOKEN.search(folded)
+    if long_token or "onion" in folded or "i2p" in folded:
         for match in _ONION.finditer(text):
             yield Removal(match.start(), match.end(), "url")
 
@@ -141,14 +143,11 @@ def _hidden_emails(text: str, folded: str) -> Iterator[Removal]:
     if " @" in text or "@ " in text or "at)" in folded or "at]" in folded:
         for match in _SPELLED_EMAIL.finditer(text):
             yield Removal(match.start(), match.end(), "email")
-    signs = (
-        [m.span() for m in _AT_SIGN.finditer(folded)]
-        if "@" in folded or "at" in folded or "chez" in folded or "(a)" in folded
-        else []
-    )
+    signs = [m.span() for m in _AT_SIGN.finditer(folded)] if any(c in folded for c in "@[({<") else []
     if " at " in folded:
         signs += [m.span() for m in _AT_WORD.finditer(folded)]
-    signs += words_at(folded, ("arobase", "arrobase", "arobas"))
+    if "arob" in folded or "arrob" in folded:
+        signs += words_at(folded, ("arobase", "arrobase", "arobas"))
     for low, high in sorted(signs):
         for match in _HIDDEN_EMAIL.finditer(text, max(done, low - 60), min(len(text), high + 130)):
             last = re.split(r"[^a-z0-9]+", match.group().lower().rstrip())[-1]
@@ -175,7 +174,10 @@ def _hidden_hosts(text: str, folded: str) -> Iterator[Removal]:
         ):
             done = match.end()
             yield _url(text, match.start(), match.end())
-    for start, end in [*(m.span() for m in _DOT_MARK.finditer(folded)), *words_at(folded, ("dot", "point"))]:
+    dots = [m.span() for m in _DOT_MARK.finditer(folded)] if any(c in folded for c in "[({") else []
+    if "dot" in folded or "point" in folded:
+        dots += words_at(folded, ("dot", "point"))
+    for start, end in dots:
         low = max(0, start - 66)
         for match in _DOTTED_HOST.finditer(text, low, min(len(text), end + 220)):
             tld = match.group(1).lower()

@@ -11,6 +11,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 
+from vigie.redact.shape import shape
 from vigie.redact.spans import Removal
 
 _LONG = re.compile(r"[A-Za-z0-9](?<!\w.)[A-Za-z0-9]{24,129}(?!\w)")
@@ -108,19 +109,19 @@ _IBAN_COUNTRIES = frozenset(
 
 def find_payments(text: str) -> Iterator[Removal]:
     """Removals of kind "wallet", "iban" and "card"."""
-    longest = max(map(len, text.split()), default=0)
-    for match in _LONG.finditer(text) if longest >= 25 else ():
+    seen = shape(text)
+    for match in _LONG.finditer(text) if seen.long_word else ():
         if _is_wallet(match.group()):
             yield Removal(match.start(), match.end(), "wallet")
     if "0x" in text or "0X" in text:
         for match in _ETH.finditer(text):
             yield Removal(match.start(), match.end(), "wallet")
-    for match in _IBAN.finditer(text):
+    for match in _IBAN.finditer(text) if seen.country_digits else ():
         start = match.start() - 2  # the pattern begins at the check figures, which are rarer than letters
         end = _iban_end(text[start : match.end()])
         if end:
             yield Removal(start, start + end, "iban")
-    for match in _CARD.finditer(text):
+    for match in _CARD.finditer(text) if seen.most_digits >= 13 else ():
         digits = re.sub(r"\D", "", match.group())
         if _YEARS.fullmatch(match.group()):
             continue

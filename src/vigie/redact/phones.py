@@ -15,6 +15,7 @@ from functools import cache
 import phonenumbers
 
 from vigie.lexicon.terms import data_toml
+from vigie.redact.shape import shape
 from vigie.redact.spans import Removal, words_at
 
 _SEP = r"[\s.\-/()_*•·|~,;:'’\ufe0f\u20e3\\–—]"
@@ -121,7 +122,9 @@ def _digits(text: str) -> str:
 
 def find_phones(text: str, folded: str, lang: str) -> Iterator[Removal]:
     """Removals of kind "phone", possibly overlapping."""
-    for window in _WINDOW.finditer(text):
+    seen = shape(text)
+    windows = (found for low, high, _ in seen.groups for found in _WINDOW.finditer(text, low, high))
+    for window in windows:
         start, end = window.span()
         while start and text[start - 1] in "+([ ":
             start -= 1
@@ -142,8 +145,9 @@ def find_phones(text: str, folded: str, lang: str) -> Iterator[Removal]:
         for match in _THEN.finditer(folded, max(0, low - 20), min(len(folded), high + 20)):
             if len(_digits(match.group())) == 10:
                 yield Removal(match.start(), match.end(), "phone")
-    for match in _LOOKALIKE.finditer(text):
-        yield from _disguised(text, match)
+    for low, high in seen.mixed:
+        for match in _LOOKALIKE.finditer(text, low, min(len(text), high + 1)):
+            yield from _disguised(text, match)
 
 
 def _disguised(text: str, match: re.Match[str]) -> Iterator[Removal]:

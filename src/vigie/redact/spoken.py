@@ -48,7 +48,9 @@ _TOKEN = re.compile(_NUMBER + r"(?!\w)")
 _OPENING_WORDS = (
     "zero", "oh", "double", "triple", "six", "sept", "plus", "one", "two", "three", "four", "five", "seven", "eight", "nine",
 )  # fmt: skip
-_OPENING_FIGURES = re.compile(r"0\d?[\s\-.,]{1,2}(?=[a-z])|0\d[\s.\-]\d\d[\s.\-](?=[a-z])|\+\s?(?=[a-z])")
+_OPENING_FIGURES = re.compile(
+    r"[0+](?:(?<=0)\d?[\s\-.,]{1,2}(?=[a-z])|(?<=0)\d[\s.\-]\d\d[\s.\-](?=[a-z])|(?<=\+)\s?(?=[a-z]))"
+)
 MIN_FIGURES = 9
 
 
