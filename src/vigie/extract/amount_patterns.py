@@ -55,7 +55,7 @@ def patterns(lang: str) -> Patterns:
         half = r"demi(?:e)?[ -]"
         per = (
             rf"[ \n]?(?:/ ?|(?:le|la|les|par|du|au|pour|chaque|de la|a la|pour le|pour la|pour les|pour chaque)[ \n]+|"
-            rf"(?:pour )?(?:l'|de l'|a l'))(?:(?P<n>{numeral})[ \n]?)?(?P<half>{half})?(?P<u>{countable}){edge}"
+            rf"(?:pour )?(?:l'|de l'|a l'))(?:(?P<n>{numeral})[ \n]?)?(?P<half>{half})?(?:{adjective}[ \n])?(?P<u>{countable}){edge}"
             rf"|[ \n](?:les[ \n](?P<pair>{numeral}))(?= ?[.,;:)!?]| (?:et|puis|ou)\b|$)|[ \n](?P<each>piece|chacune?|l'unite|la piece|l'une?){edge}"
         )
     else:
@@ -68,7 +68,7 @@ def patterns(lang: str) -> Patterns:
         suffix=re.compile(
             rf"(?P<short>[ ]?{short})??[ \n-]?(?:de |d')?(?P<unit>{unit}){edge}|[ ]?(?P<pct>%)(?![0-9a-f]{2})"
         ),
-        prefix=re.compile(rf"(?P<unit>{symbols})[ ]?$"),
+        prefix=re.compile(rf"(?<![\w.])(?P<unit>{symbols})[ ]?$|(?P<sign>[€$£¥])[ ]?$"),
         letter=re.compile(r"[ ]?(?P<unit>[ef])(?= ?(?:le|la|l'|les|par|pour|du|/)[ ]?)"),
         pound=re.compile(
             r"(?:worth|cost|costs|costing|pay|paid|paying|sell|sells|sold|for|price|priced|at|charge|charged|spent|spend)"

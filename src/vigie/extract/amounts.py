@@ -59,7 +59,7 @@ def _attach(token: NumberToken, folded: str, text: str, lang: str, p: Patterns, 
     bare = Amount(start=token.start, end=token.end, low=token.value, high=token.value, unit=None, token=token)
     before = p.prefix.search(folded, max(0, token.start - 6), token.start)
     if before:
-        unit = g.units[" ".join(before["unit"].split())]
+        unit = g.units[" ".join((before["unit"] or before["sign"]).split())]
         scale, end = 1.0, token.end
         short = re.match(
             rf"[ ]?(?P<short>{alternation(g.short_multipliers)})(?![\w])", folded[token.end : token.end + 6]

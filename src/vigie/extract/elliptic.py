@@ -1,6 +1,8 @@
-"""Amounts whose currency only a neighbour says: "un gramme à 70, deux à 120", "contre 60 pour la cocaïne".
+"""Amounts whose currency only a neighbour says: "un gramme à 70, deux à 120", "contre 60 pour la cocaïne", "le kilo 2 400".
 
 In: Analysis, all amounts, the money mentions found. Out: more MoneyMention, with the unit they buy where it is said.
+A bare number is a price when a priced neighbour lends its currency, when what stands before it introduces a price (a
+list, a comparison, a product, a unit), and when what follows is not a noun that it counts. Words: data/grammar [link].
 """
 
 from __future__ import annotations
@@ -9,13 +11,17 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from vigie.extract.amounts import Amount
+from vigie.extract.amount_patterns import patterns
+from vigie.extract.amounts import Amount, per_unit_after
 from vigie.extract.analysis import Analysis, within
-from vigie.extract.mentions import MoneyMention
+from vigie.extract.mentions import DateMention, MoneyMention
+from vigie.extract.price_unit import unit_before
 from vigie.lexicon.grammar import alternation, grammar, link_words
 
 _DEFAULT_CURRENCY = {"fr": "EUR"}
-_SCALE = 8.0
+_SCALE = 8.0  # times dearer or cheaper than the price that lends its currency
+_UNIT_SCALE = 2_000.0  # the same when the number has a unit of its own ("le kilo 2 400")
+_LOOK_BACK = 48  # code points
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +34,19 @@ class _Words:
     now: re.Pattern[str]
     compared: re.Pattern[str]
     after_compared: re.Pattern[str]
+    pause: re.Pattern[str]
+    introduced: re.Pattern[str]
 
 
 @cache
 def _words(lang: str) -> _Words:
     near = alternation(grammar(lang).bounds["near"])
     determiner = f"(?:{link_words(lang, 'determiners')})?"
+    pronoun = link_words(lang, "pronoun_priced")
     return _Words(
-        list=re.compile(rf"(?:(?<!\w)|(?=[,;(])){link_words(lang, 'list_lead')}(?:{near}[ ]*)?$"),
+        list=re.compile(
+            rf"(?:(?:(?<!\w)|(?=[,;(])){link_words(lang, 'list_lead')})+(?:{pronoun})?(?:{near}[ ]*)?(?:{link_words(lang, 'at')})?$"
+        ),
         at=re.compile(rf"[ ]*{link_words(lang, 'at')}$"),
         pour=re.compile(rf"[ ]{link_words(lang, 'for')}{determiner}[\"]?[ ]?"),
         date_next=re.compile(rf"[ ]{link_words(lang, 'in_date')}"),
@@ -43,44 +54,90 @@ def _words(lang: str) -> _Words:
         compared=re.compile(rf"\b{link_words(lang, 'compared')}(?:{near}[ ]*)?$"),
         after_compared=re.compile(rf"(?:[ ]{link_words(lang, 'after_compared')}|[ ]?(?:[.,;:)]|$))"),
         place_next=re.compile(rf"[ ]{link_words(lang, 'in_place')}{determiner}"),
+        pause=re.compile(
+            rf"[ ]?(?:[.,;:)\"]|$|{alternation(grammar(lang).link['pause'])}\b)|[ ]{link_words(lang, 'condition')}"
+        ),
+        introduced=re.compile(rf"[ \")]*(?:{link_words(lang, 'short_gap')})?(?:{near}[ ]*)?[\"(]?[ ]*$"),
     )
 
 
 def elliptic_prices(analysis: Analysis, found: list[Amount], money: list[MoneyMention]) -> list[MoneyMention]:
     """Money mentions made of bare numbers, in order."""
     extra: list[MoneyMention] = []
-    words = _words(analysis.lang)
     for index, amount in enumerate(found):
-        if amount.unit is not None or amount.low is None or amount.token.article or amount.low >= 10_000:
+        if amount.unit is not None or amount.token.article or (amount.low is None and amount.high is None):
             continue
-        unit = _unit_at(analysis, found, index, extra)
-        if unit is not None:
-            extra.append(unit)
-            continue
-        sentence = analysis.sentence_at(amount.start)
-        before = [m for m in within(money, sentence.start, amount.start) if m.end <= amount.start]
-        if not before or not words.list.search(analysis.folded[max(0, amount.start - 30) : amount.start]):
-            continue
-        model = before[-1]
-        reference = model.low if model.low is not None else model.high
-        if not reference or not 1 / _SCALE <= amount.low / reference <= _SCALE:
-            continue
-        compared = words.compared.search(
-            analysis.folded, max(sentence.start, amount.start - 30), amount.start
-        )
-        if _explained(analysis, amount.end) or (
-            compared and words.after_compared.match(analysis.folded, amount.end)
+        if any(
+            d.start < amount.token.end and d.end > amount.token.start for d in _dates_near(analysis, amount)
         ):
-            extra.append(
-                MoneyMention(
-                    start=amount.start,
-                    end=amount.end,
-                    low=amount.low,
-                    high=amount.high,
-                    currency=model.currency,
-                )
-            )
+            continue
+        mention = _lot(analysis, found, index, money, extra) or _bare(analysis, amount, money, extra)
+        if mention is not None:
+            extra.append(mention)
     return extra
+
+
+def _dates_near(analysis: Analysis, amount: Amount) -> list[DateMention]:
+    return list(within(analysis.dates, amount.start - 40, amount.end))
+
+
+def _bare(
+    analysis: Analysis, amount: Amount, money: list[MoneyMention], extra: list[MoneyMention]
+) -> MoneyMention | None:
+    """A bare number that goes on with a price of its sentence."""
+    words, folded = _words(analysis.lang), analysis.folded
+    sentence = analysis.sentence_at(amount.start)
+    before = [m for m in [*within(money, sentence.start, amount.start), *extra] if sentence.start <= m.start]
+    before = [m for m in before if m.end <= amount.start]
+    if not before:
+        return None
+    model = max(before, key=lambda m: m.start)
+    head_start = max(sentence.start, amount.start - _LOOK_BACK)
+    compared = words.compared.search(folded, head_start, amount.start)
+    listed = words.list.search(folded, head_start, amount.start)
+    unit = _unit_noun(analysis, max(sentence.start, model.end), amount.start)
+    product = _product(analysis, max(sentence.start, model.end), amount.start)
+    if not (compared or listed or unit or product):
+        return None
+    p, g = patterns(analysis.lang), grammar(analysis.lang)
+    per_value, per_unit, end = per_unit_after(folded, amount.end, p, g)
+    closed = words.pause.match(folded, amount.end) is not None and (unit or product or (listed and per_unit))
+    after = words.after_compared.match(folded, amount.end) is not None and (compared is not None)
+    if not (per_unit or closed or after or _explained(analysis, amount.end)):
+        return None
+    value = amount.low if amount.low is not None else amount.high
+    reference = model.low if model.low is not None else model.high
+    scale = _UNIT_SCALE if unit or per_unit else _SCALE * 4 if product else _SCALE
+    if not reference or value is None or not 1 / scale <= value / reference <= scale:
+        return None
+    return MoneyMention(
+        start=amount.start, end=end, low=amount.low, high=amount.high, currency=model.currency,
+        per_value=per_value, per_unit=per_unit,
+    )  # fmt: skip
+
+
+def _unit_noun(analysis: Analysis, start: int, end: int) -> bool:
+    """Whether a unit introduces what stands at `end`: "le kilo 2 400", "un flacon de codéine à 12"."""
+    last = None
+    for match in unit_before(analysis.lang).finditer(analysis.folded, start, end):
+        last = match
+    if last is None or (last["num"] is not None and last["num"] not in grammar(analysis.lang).link["one"]):
+        return False
+    gap = analysis.folded[last.end() : end]
+    named = re.match(r"[ ](?:de |d'|of )[^,;.:\d]{1,28}", gap)
+    rest = _words(analysis.lang).introduced
+    return rest.fullmatch(gap) is not None or (
+        named is not None and rest.search(gap) is not None and len(gap) < 40
+    )
+
+
+def _product(analysis: Analysis, start: int, end: int) -> bool:
+    """Whether a product introduces what stands at `end`: "MDMA à 40 ; kétamine, 35"."""
+    named = [m for m in within(analysis.substances, start, end) if m.substance and m.end <= end]
+    if not named:
+        return False
+    gap = analysis.folded[named[-1].end : end]
+    return len(gap) <= 24 and _words(analysis.lang).introduced.fullmatch(gap) is not None
 
 
 def _explained(analysis: Analysis, end: int) -> bool:
@@ -97,35 +154,25 @@ def _explained(analysis: Analysis, end: int) -> bool:
     return False
 
 
-def _unit_at(
-    analysis: Analysis, found: list[Amount], index: int, extra: list[MoneyMention]
+def _lot(
+    analysis: Analysis, found: list[Amount], index: int, money: list[MoneyMention], extra: list[MoneyMention]
 ) -> MoneyMention | None:
-    """ "un gramme à 70" or, after it, "deux à 120"."""
+    """ "un gramme à 70" or, after it, "deux à 120", "trois pour 25"."""
     if index == 0:
         return None
     amount, previous = found[index], found[index - 1]
     if previous.low is None or amount.low is None or previous.end > amount.start:
         return None
-    if (
-        not _words(analysis.lang).at.match(analysis.folded[previous.end : amount.start])
-        or previous.low > 100
-        or amount.low < 2
-    ):
+    gap = analysis.folded[previous.end : amount.start]
+    if not _words(analysis.lang).at.match(gap) or previous.low > 100 or amount.low < 2:
         return None
-    if (
-        previous.unit is not None
-        and previous.unit.kind in ("mass", "piece")
-        and previous.unit.code not in ("t", "unit")
-    ):
+    last = max((m for m in [*money, *extra] if m.end <= previous.start), key=lambda m: m.end, default=None)
+    if previous.unit is not None:
+        if previous.unit.kind not in ("mass", "piece") or previous.unit.code in ("t", "unit"):
+            return None
         unit, currency = previous.unit.code, _currency(analysis)
-    elif (
-        previous.unit is None
-        and extra
-        and amount.start - extra[-1].end < 30
-        and extra[-1].per_unit
-        and _counts(analysis, previous)
-    ):
-        unit, currency = extra[-1].per_unit, extra[-1].currency
+    elif last is not None and amount.start - last.end < 40 and _counts(analysis, previous):
+        unit, currency = last.per_unit or "unit", last.currency
     else:
         return None
     if currency is None or amount.low <= previous.low:
@@ -138,15 +185,10 @@ def _unit_at(
 
 def _counts(analysis: Analysis, amount: Amount) -> bool:
     """Whether a bare number counts the unit said before ("deux à 120")."""
-    return (
-        amount.low is not None
-        and amount.low <= 50
-        and (
-            amount.token.words
-            or analysis.folded[amount.start : amount.end] in grammar(analysis.lang).numbers
-            or amount.low <= 20
-        )
-    )
+    if amount.low is None or amount.low > 50:
+        return False
+    word = analysis.folded[amount.start : amount.end]
+    return amount.token.words or word in grammar(analysis.lang).numbers or amount.low <= 20
 
 
 def _currency(analysis: Analysis) -> str | None:

@@ -39,6 +39,8 @@ def kind_of(analysis: Analysis, candidate: Candidate) -> tuple[PriceKind | None,
             return None, hit.term.id
         if hit.term.id == "valuation" and hit.start - money.end < 12:
             return "seizure-valuation", "valuation"
+        if hit.term.id in ("min-order", "delivery-fee", "deposit") and hit.start - money.end < 4:
+            return _fee(hit.term.id), hit.term.id
         if hit.term.id in ("wholesale", "other"):
             return ("wholesale" if hit.term.id == "wholesale" else "other"), hit.term.id
     if near_head:
@@ -82,6 +84,16 @@ def kind_of(analysis: Analysis, candidate: Candidate) -> tuple[PriceKind | None,
     if eur is not None and eur >= _LUMP:
         return "seizure-valuation", "amount"
     return "retail", "amount"
+
+
+def _fee(identifier: str) -> PriceKind:
+    return (
+        "min-order"
+        if identifier == "min-order"
+        else "delivery-fee"
+        if identifier == "delivery-fee"
+        else "deposit"
+    )
 
 
 def _earner(analysis: Analysis, head: Sequence[Hit]) -> bool:

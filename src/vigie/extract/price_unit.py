@@ -49,12 +49,13 @@ def unit_before(lang: str) -> re.Pattern[str]:
     ]
     unit = alternation([s for s in retail if len(s) > 1] + ["g"])
     numeral = alternation(w for w, v in g.numbers.items() if v < 100)
+    adjective = alternation(g.piece_adjectives)
     if lang == "fr":
         article = (
             r"(?:(?P<def>\b(?:le|la|du|au|par|chaque|a la|de la|les)[ ]|\b(?:a )?l')|"
-            rf"(?P<num>{numeral}|\d+(?:[.,]\d+)?)[ ]?|(?P<ind>\b(?:des|de|du|en)[ ]|\bd'))"
+            rf"(?P<num>{numeral}|\d+(?:[.,]\d+)?)[ ]?|(?P<ind>\b(?:des|de|du|en|quelques|plusieurs|certains|leurs|ses)[ ]|\bd'|(?<![\w'])))"
         )
-        return re.compile(rf"{article}(?P<half>demi(?:e)?[ -])?(?P<u>{unit})(?![\w'])")
+        return re.compile(rf"{article}(?P<half>demi(?:e)?[ -])?(?:{adjective}[ ])?(?P<u>{unit})(?![\w'])")
     article = rf"(?:(?P<def>\b(?:the|a|an|per|each|every)[ ])|(?P<num>{numeral}|\d+(?:[.,]\d+)?)[ -]?|(?P<ind>\b(?:in|of|with|for)[ ]|\b))"
     return re.compile(
         rf"{article}(?P<half>half[ -](?:an? )?)?(?:(?:single|small|street)[ ])?(?P<u>{unit})(?![\w'])"
