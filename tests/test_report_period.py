@@ -33,7 +33,7 @@ def test_periods(asked: str | None, start: date, end: date, before: str | None) 
 
 @pytest.mark.parametrize("asked", ["2025-Q5", "2025-13", "25", "2025-3", "Q1 2025", "", "0000"])
 def test_refused(asked: str) -> None:
-    with pytest.raises(SettingsError, match="write 2025"):
+    with pytest.raises(SettingsError, match="write 2026"):
         parse_period(asked, DAYS)
 
 

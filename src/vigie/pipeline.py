@@ -76,7 +76,35 @@ def inputs(paths: Iterable[Path]) -> Iterator[Path | Refusal]:
 
 def clean(path: Path, reading: Reading) -> Iterator[Cleaned | Refusal]:
     """Redacted documents of one input, streamed."""
+    if own := written_by_vigie(path):
+        yield Refusal(name=str(path), reason=own, repair="leave it out: what it says is stored already")
+        return
     yield from _clean_each(str(path), read(path, source=reading.source, mapping=reading.mapping))
+
+
+def written_by_vigie(path: Path) -> str:
+    """What kind of output of Vigie a file is; "" for anything else. Read again, it would bear itself out."""
+    try:
+        if not path.is_file():
+            return ""
+        with path.open("rb") as stream:
+            head = stream.read(_HEAD)
+            if head.startswith(b"%PDF"):
+                stream.seek(max(0, path.stat().st_size - _TAIL))
+                head = stream.read(_TAIL)
+    except (OSError, ValueError):
+        return ""  # the reader says what is wrong
+    if head[8:12] == b"DUCK":
+        return "a store, written by Vigie"
+    return "a bulletin, written by Vigie" if any(mark in head for mark in _MARKS) else ""
+
+
+_HEAD, _TAIL = 600, 4096  # bytes
+_MARKS = (
+    b'<meta name="generator" content="Vigie">',
+    b"<!-- generator: Vigie -->",
+    b"/Author(Vigie)/Creator(Typst",
+)
 
 
 def clean_stream(name: str, data: bytes, reading: Reading) -> Iterator[Cleaned | Refusal]:
@@ -143,6 +171,7 @@ class Summary:
         refused: inputs that were not read, and documents that could not be worked on.
         observations, redactions: how many of each type or kind, in the new documents.
         changes: what a re-extraction changed.
+        expired: full texts dropped because their time was over.
     """
 
     read: int
@@ -152,6 +181,7 @@ class Summary:
     observations: Mapping[str, int]
     redactions: Mapping[str, int]
     changes: tuple[Change, ...] = ()
+    expired: int = 0
 
 
 Tell = Callable[[Cleaned | Refusal], None]
@@ -160,7 +190,7 @@ Tell = Callable[[Cleaned | Refusal], None]
 def add(store: Store, items: Iterable[Cleaned | Refusal], tell: Tell | None = None) -> Summary:
     """Store what is new, in batches of one transaction each. `tell` hears of every item and every refusal."""
     settings, run_id = store.settings, store.start_run("add", versions())
-    tally, pending, chars = _Tally(), list[Cleaned](), 0
+    tally, pending, chars = _Tally(store.expire()), list[Cleaned](), 0
     for item in items:
         if tell is not None:
             tell(item)
@@ -180,7 +210,8 @@ def add(store: Store, items: Iterable[Cleaned | Refusal], tell: Tell | None = No
 class _Tally:
     """Counts that grow while a run goes on."""
 
-    def __init__(self) -> None:
+    def __init__(self, expired: int) -> None:
+        self.expired = expired
         self.read = self.new = self.unchanged = self.written = 0
         self.refused: list[Refusal] = []
         self.observations: Counter[str] = Counter()
@@ -206,6 +237,7 @@ class _Tally:
             observations=dict(sorted(self.observations.items())),
             redactions=dict(sorted(self.redactions.items())),
             changes=tuple(self.changes),
+            expired=self.expired,
         )
 
 
@@ -234,7 +266,7 @@ def _flush(store: Store, run_id: int, pending: list[Cleaned], tally: _Tally, tel
 
 def reextract(store: Store, tell: Callable[[CleanDocument], None] | None = None) -> Summary:
     """Extract again from the stored texts and replace the observations that differ."""
-    run_id, tally = store.start_run("reextract", versions()), _Tally()
+    run_id, tally = store.start_run("reextract", versions()), _Tally(store.expire())
     pending: list[CleanDocument] = []
     for document in store.clean_documents():
         if tell is not None:

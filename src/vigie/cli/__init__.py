@@ -11,7 +11,7 @@ from vigie.cli import making as _making  # noqa: F401
 from vigie.cli import reading as _reading  # noqa: F401
 from vigie.cli import upkeep as _upkeep  # noqa: F401
 from vigie.cli.app import SOME_REFUSED, WRONG_USE, app
-from vigie.cli.output import say, use_utf8
+from vigie.cli.output import leave_closed_pipe, say, use_utf8
 from vigie.model.errors import SettingsError, VigieError
 
 
@@ -23,6 +23,12 @@ def main() -> None:
     except VigieError as error:
         say(f"vigie: {error}")
         sys.exit(WRONG_USE if isinstance(error, SettingsError) else SOME_REFUSED)
+    except BrokenPipeError:
+        leave_closed_pipe()
+    except OSError as error:
+        # Of a file: its name and the system's reason, which hold no text.
+        say(f"vigie: {error.filename or 'input or output'}: {error.strerror or type(error).__name__}")
+        sys.exit(SOME_REFUSED)
     except Exception as error:
         if os.environ.get("VIGIE_DEBUG"):
             raise

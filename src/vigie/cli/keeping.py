@@ -143,6 +143,7 @@ def summary_json(summary: Summary) -> dict[str, Any]:
         "observations": dict(summary.observations),
         "redactions": dict(summary.redactions),
         "changes": change_counts(summary),
+        "expired": summary.expired,
     }
 
 
@@ -161,6 +162,7 @@ def summary_text(summary: Summary) -> str:
         f"observations: {_counted(summary.observations)}",
         f"removed by the redactor: {_counted(summary.redactions)}",
     ]
+    lines += [f"full texts expired: {summary.expired}"] if summary.expired else []
     reasons = Counter(refusal.reason for refusal in summary.refused)
     lines += [f"refused, {reason}: {count}" for reason, count in reasons.most_common()]
     return "\n".join(lines)
@@ -172,6 +174,7 @@ def reextraction_text(summary: Summary) -> str:
         f"documents: {summary.read} extracted again, {summary.new} changed, {summary.unchanged} unchanged, "
         f"{len(summary.refused)} refused"
     ]
+    lines += [f"full texts expired: {summary.expired}"] if summary.expired else []
     rows = [(t, *counts.values()) for t, counts in change_counts(summary).items()]
     lines.append(table(("type", "gained", "lost", "changed"), rows).rstrip("\n") or "no observation changed")
     return "\n".join(lines)

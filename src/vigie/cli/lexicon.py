@@ -32,13 +32,19 @@ def check(data: Path | None = DATA, format: ReportFormat = FORMAT) -> None:
       vigie lexicon check
       vigie lexicon check --data ./my-data
     """
-    from vigie.extract.substance import find_substances
-    from vigie.lexicon.check import check_lexicons
+    from vigie.extract.modality import find_modalities
+    from vigie.extract.substance import find_forms, find_substances
+    from vigie.lexicon.check import Finder, check_lexicons
 
     if data is not None and not (data / "lexicons").is_dir():
         raise fail(f"{data} holds no folder lexicons", WRONG_USE)
     # Ambiguous words count in context only: their examples are read by the finder that knows the context.
-    problems = check_lexicons(data, {"substances": find_substances})
+    finders: dict[str, Finder] = {
+        "substances": find_substances,
+        "forms": find_forms,
+        "modalities": find_modalities,
+    }
+    problems = check_lexicons(data, finders)
     for problem in problems:
         if format is ReportFormat.JSON:
             write_json(asdict(problem))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,7 +22,6 @@ LANG = typer.Option("fr", "--lang", metavar="LANG", help="fr or en.")
 OUT = typer.Option(Path("bulletin"), "--out", metavar="DIR", help="Folder to write into.")
 ANALYST = typer.Option(False, "--analyst", help="Each figure opens to its sentences: not for publication.")
 PAGES = typer.Option(list(PageFormat), "--format", help="Repeat for several.")
-_PERIOD = re.compile(r"\d{4}(-Q[1-4]|-(0[1-9]|1[0-2]))?|latest")
 _NOTES = {
     "fr": "Démonstration : tous les documents, sources et chiffres sont inventés.",
     "en": "Demonstration: all documents, sources and figures are invented.",
@@ -116,12 +114,18 @@ def bulletin(
       vigie bulletin --period 2026-Q1 --area FR-69 --lang fr --out ./bulletin
       vigie bulletin --analyst --format html
     """
-    if not _PERIOD.fullmatch(period):
-        raise fail("--period is a year, a quarter or a month: 2026, 2026-Q1 or 2026-03", WRONG_USE)
+    from vigie.model.errors import SettingsError
+    from vigie.report.period import parse_period
+
+    try:
+        parse_period(period, ())
+    except SettingsError as error:
+        raise fail(f"--period: {error}", WRONG_USE) from None
     if lang not in ("fr", "en"):
         raise fail("--lang is fr or en", WRONG_USE)
     from vigie.lexicon.gazetteer import place_by_code
 
+    area = area and area.upper()
     if area is not None and place_by_code(area) is None:
         raise fail(f"--area {area} is no known code (FR-69, FR-ARA, FR, INSEE:69266)", WRONG_USE)
     from vigie.report.bulletin import write_bulletin

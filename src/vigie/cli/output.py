@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import typer
+
+_LEAST = 6  # columns that a cut cell keeps
 
 
 def use_utf8() -> None:
@@ -64,20 +68,41 @@ def fail(message: str, code: int) -> typer.Exit:
     return typer.Exit(code)
 
 
-def table(header: Sequence[str], rows: Iterable[Sequence[object]], *, widest: int = 60) -> str:
-    """Columns aligned with spaces; a cell longer than `widest` is cut with an ellipsis."""
+def terminal_width() -> int | None:
+    """Columns of the terminal that standard output is; None where it is a file or a pipe."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
+
+def table(
+    header: Sequence[str], rows: Iterable[Sequence[object]], *, widest: int = 60, width: int | None = None
+) -> str:
+    """Columns aligned with spaces; a cell longer than `widest` is cut with an ellipsis.
+
+    With `width` the widest columns are cut further until a line fits it, none below the width of its header.
+    """
     cells = [[_cell(value, widest) for value in row] for row in rows]
     if not cells:
         return ""
     widths = [max(len(column[i]) for column in [list(header), *cells]) for i in range(len(header))]
-    lines = [list(header), ["-" * width for width in widths], *cells]
+    while width is not None and sum(widths) + 2 * (len(widths) - 1) > width:
+        most = max(range(len(widths)), key=lambda i: widths[i] - max(len(header[i]), _LEAST))
+        if widths[most] <= max(len(header[most]), _LEAST):
+            break
+        widths[most] -= 1
+    lines = [list(header), ["-" * wide for wide in widths], *cells]
     return "".join(
-        "  ".join(c.ljust(w) for c, w in zip(line, widths, strict=True)).rstrip() + "\n" for line in lines
+        "  ".join(_cut(c, w).ljust(w) for c, w in zip(line, widths, strict=True)).rstrip() + "\n"
+        for line in lines
     )
+
+
+def _cut(text: str, widest: int) -> str:
+    return text if len(text) <= widest else text[: widest - 1] + "…"
 
 
 def _cell(value: object, widest: int) -> str:
     if value is None:
         return ""
-    text = " ".join((f"{value:g}" if isinstance(value, float) else str(value)).split())
-    return text if len(text) <= widest else text[: widest - 1] + "…"
+    text = f"{value:g}" if isinstance(value, float) else str(value)
+    # One code point a column: accents written apart would shift all that follows.
+    return _cut(" ".join(unicodedata.normalize("NFC", text).split()), widest)

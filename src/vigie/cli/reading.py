@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from vigie.cli.app import SOME_REFUSED, WRONG_USE, ExtractFormat, RedactFormat, app
-from vigie.cli.output import fail, say, table, write, write_json
+from vigie.cli.output import fail, say, table, terminal_width, write, write_json
 from vigie.cli.parsing import Kind, parse_stream
 
 if TYPE_CHECKING:
@@ -125,7 +125,8 @@ def extract(
                 write(
                     f"{item.document.path}  [{item.document.lang}]  {item.document.published or 'undated'}\n"
                 )
-                write((table(TABLE_HEADER, (table_row(o) for o in found)) or "nothing found\n") + "\n")
+                shown = table(TABLE_HEADER, (table_row(o) for o in found), width=terminal_width())
+                write((shown or "nothing found\n") + "\n")
     if refused:
         raise typer.Exit(SOME_REFUSED)
 

@@ -10,7 +10,7 @@ import typer
 
 from vigie.cli.app import SOME_REFUSED, WRONG_USE, ReportFormat, app
 from vigie.cli.keeping import STORE, settings_for
-from vigie.cli.output import fail, table, write, write_json
+from vigie.cli.output import fail, table, terminal_width, write, write_json
 
 FORMAT = typer.Option(ReportFormat.TABLE, "--format", help="How to print.")
 GOLD = typer.Argument(
@@ -41,6 +41,7 @@ def doctor(store: Path | None = STORE, format: ReportFormat = FORMAT) -> None:
                 ("", "what", "found", "repair"),
                 [(c.state, c.name, c.found, c.repair) for c in found],
                 widest=100,
+                width=terminal_width(),
             )
         )
     if any(check.state == "fault" for check in found):

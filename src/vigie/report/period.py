@@ -35,8 +35,8 @@ class Period:
         return start is not None and end is not None and self.start <= start and end <= self.end
 
     def previous(self) -> Period | None:
-        """The period of the same length before this one; None for all."""
-        if self.kind == "all":
+        """The period of the same length before this one; None for all, and before the calendar begins."""
+        if self.kind == "all" or self.start == date.min:
             return None
         day = self.start - timedelta(days=1)
         return {"year": year_of, "quarter": quarter_of, "month": month_of}[self.kind](day)
@@ -81,11 +81,12 @@ def parse_period(text: str | None, days: Iterable[date]) -> Period:
     if text is None:
         first, last = (known[0], known[-1]) if known else (date.min, date.max)
         return Period(kind="all", label="", start=first, end=last)
-    if text == "latest":
+    asked = text.strip().upper()
+    if asked == "LATEST":
         return year_of(known[-1]) if known else parse_period(None, known)
-    match = _FORM.fullmatch(text.strip().upper())
+    match = _FORM.fullmatch(asked)
     if match is None or match[1] == "0000":
-        raise SettingsError(f"not a period: {text!r} (write 2025, 2025-Q1, 2025-03 or latest)")
+        raise SettingsError(f"not a period: {text!r} (write 2026, 2026-Q1, 2026-03 or latest)")
     if match[2]:
         return quarter_of(date(int(match[1]), 3 * int(match[2]), 1))
     if match[3]:

@@ -61,6 +61,25 @@ class Table:
     withheld: str = ""
 
 
+# Controls, and marks that turn the direction of what follows: a title must not rearrange the line it stands in.
+_UNSEEN = dict.fromkeys(
+    [
+        *range(0x09),
+        *range(0x0E, 0x20),
+        *range(0x7F, 0xA0),
+        0x200E,
+        0x200F,
+        *range(0x202A, 0x202F),
+        *range(0x2066, 0x206A),
+    ]
+)
+
+
+def one_line(text: str) -> str:
+    """Words of a document as one line of a page."""
+    return " ".join(text.translate(_UNSEEN).split())
+
+
 def evidence_of(fact: Fact, words: Words, gate: Gate) -> Evidence:
     """The sentence with its quote apart, and who says it."""
     sentence = fact.sentence or fact.quote
@@ -68,15 +87,15 @@ def evidence_of(fact: Fact, words: Words, gate: Gate) -> Evidence:
     if start is None or end is None or fact.sentence is None:
         start, end = 0, len(sentence)
     return Evidence(
-        before=" ".join(sentence[:start].split()) + (" " if sentence[:start].endswith((" ", "\n")) else ""),
-        quote=" ".join(sentence[start:end].split()),
-        after=(" " if sentence[end:].startswith((" ", "\n")) else "") + " ".join(sentence[end:].split()),
+        before=one_line(sentence[:start]) + (" " if sentence[:start].endswith((" ", "\n")) else ""),
+        quote=one_line(sentence[start:end]),
+        after=(" " if sentence[end:].startswith((" ", "\n")) else "") + one_line(sentence[end:]),
         lang=fact.lang,
-        title=fact.title,
-        outlet=fact.outlet,
+        title=one_line(fact.title),
+        outlet=one_line(fact.outlet),
         date=words.day(fact.published),
         grade=fact.grade,
-        attribution=fact.attribution or "",
+        attribution=one_line(fact.attribution or ""),
         place=words.place(fact.place_label or "") if not gate.public else "",
     )
 
@@ -312,7 +331,7 @@ def source_table(lines: Sequence[SourceLine], words: Words, gate: Gate) -> Table
     """Sources, best grade first. The public edition names no shop, forum or channel: a name leads there."""
     counts: dict[tuple[str, str, str], int] = {}
     for line in lines:
-        name = line.name if gate.names(line.kind) and line.name else words["unnamed"]
+        name = one_line(line.name) if gate.names(line.kind) and line.name else words["unnamed"]
         key = (name, words.of("kinds", line.kind), line.grade)
         counts[key] = counts.get(key, 0) + line.documents
     rows = tuple(

@@ -133,6 +133,17 @@ class Store:
             )
             return written
 
+    def expire(self, today: date | None = None) -> int:
+        """Drop the full texts whose time is over; how many. Titles, facts and their sentences stay."""
+        day = today or utc_now().date()
+        (count,) = self._values(
+            "SELECT count(*) FROM documents WHERE text IS NOT NULL AND expires_on <= ?", [day]
+        )
+        if count:
+            self._db.execute("UPDATE documents SET text = NULL WHERE expires_on <= ?", [day])
+            self._db.execute("CHECKPOINT")  # the log still holds them
+        return int(count)
+
     def _insert_observations(self, entries: Sequence[Entry]) -> int:
         kept = [(e.document, rows.unique(e.observations)) for e in entries]
         flat = [rows.observation_row(o) for _document, observations in kept for o in observations]
