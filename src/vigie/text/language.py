@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Callable
 from functools import lru_cache
 from itertools import islice
 from typing import Any
@@ -11,8 +9,32 @@ from typing import Any
 LANGUAGES = ("fr", "en")
 _SAMPLE = 4000  # code points; more does not change the verdict on press text
 _LETTERS = 12  # fewer say nothing
-# Longest n-gram of the model, in bytes: so many bytes back decide the state of its automaton.
-_REACH = 6
+
+# Words that are frequent in one language and no words of the others; "" stands for those without lexicons.
+_FRENCH = (
+    "les une dans pour avec qui est sont aux cette ces ses leur leurs été plus deux ont selon "
+    "entre depuis vend être nous vous ils elle elles du au et le ce sur sans chez fait après "
+    "où aussi même très comme des par pas ne cet dont contre ainsi quand car trois ans c'est "
+    "d'une d'un n'est qu'il s'est jusqu'à"
+)
+_ENGLISH = (
+    "the and that with for are were from has have had which their this they been not by it "
+    "its at an would more than who said his her on or but you your there when about into "
+    "after"
+)
+_OTHERS = (
+    "der das und nicht mit auf dem den ein eine für von zu ist dass sich wird el los las por "
+    "con para del una che di della dei sono nel gli een het dat niet voor zijn op aan uma não "
+    "pelo com"
+)
+_COMMON = {
+    language: frozenset(words.split())
+    for language, words in (("fr", _FRENCH), ("en", _ENGLISH), ("", _OTHERS))
+}
+# So clear that the model, which reads byte by byte, would say the same.
+_ENOUGH = 8  # common words
+_SHARE = 7  # one word in so many is common
+_AHEAD = 8  # times the common words of any other language
 
 
 @lru_cache(maxsize=1)
@@ -24,45 +46,18 @@ def _identifier() -> Any:
     return identifier
 
 
-@lru_cache(maxsize=1)
-def _classifier() -> Callable[[str], str | None]:
-    """The language of a text, None without any known n-gram: the model's verdict, without its walk byte by byte.
-
-    The walk through the automaton of n-grams takes most of the time. Its state depends on the last few bytes only, so
-    that the states of all positions can be computed together. A model of another make is asked itself.
-    """
-    import numpy as np
-
-    model = _identifier()
-    try:
-        steps = np.frombuffer(model.tk_nextmove, dtype=model.tk_nextmove.typecode)
-        rows = np.asarray(model.tk_row, dtype=np.int64) << 8
-        features = np.asarray(model.tk_output)
-        weights, priors, names = np.ascontiguousarray(model.nb_ptc), model.nb_pc, list(model.nb_classes)
-    except (AttributeError, TypeError, ValueError):
-        return lambda sample: str(model.classify(sample)[0])
-
-    def classify(sample: str) -> str | None:
-        sample = unicodedata.normalize("NFC", sample.lower() if sample.isupper() else sample)
-        encoded = sample.encode("utf-8", "surrogatepass")
-        size = len(encoded)
-        padded = np.frombuffer(bytes(_REACH - 1) + encoded, dtype=np.uint8).astype(np.int64)
-        states = steps[padded[:size]]
-        for back in range(1, _REACH):
-            states = steps[rows[states] + padded[back : back + size]]
-        seen = features[states]
-        found, counts = np.unique(seen[seen >= 0], return_counts=True)
-        if not found.size:
-            return None
-        return str(names[int((np.log1p(counts.astype(np.float32)) @ weights[found] + priors).argmax())])
-
-    return classify
-
-
-@lru_cache(maxsize=64)
 def detect(text: str) -> str:
     """ISO 639-1 code of the text, or "und" when it has too few letters to tell."""
     sample = text[:_SAMPLE]
     if sum(1 for _ in islice(filter(str.isalpha, sample), _LETTERS)) < _LETTERS:
         return "und"
-    return _classifier()(sample) or str(_identifier().classify(sample)[0])
+    return _by_common_words(sample) or str(_identifier().classify(sample)[0])
+
+
+def _by_common_words(sample: str) -> str:
+    """The language where its common words leave no doubt, else ""."""
+    words = sample.split()
+    counts = sorted((sum(map(common.__contains__, words)), language) for language, common in _COMMON.items())
+    (second, _), (most, language) = counts[-2:]  # "und" is left to the model, as are the languages of ""
+    clear = most >= _ENOUGH and most * _SHARE >= len(words) and most >= _AHEAD * second
+    return language if clear else ""
