@@ -35,6 +35,7 @@ lint: $(VENV)/.dev  ## style, types, layers, licences, lexicons, generated data
 	$(BIN)/vigie lexicon check
 	$(BIN)/python scripts/build_gazetteer.py --check
 	$(BIN)/python scripts/build_demo.py --check
+	$(BIN)/python scripts/build_data_dictionary.py --check
 
 bench: $(VENV)/.dev  ## figures quoted in docs/performance.md (minutes)
 	$(BIN)/python benchmarks/startup.py

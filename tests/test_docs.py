@@ -1,0 +1,140 @@
+"""The documentation is true: its commands run and print what it shows, its links lead somewhere, its lists are whole.
+
+A fenced block ```console holds one command after "$ " and its output. Of the output every line must appear, in order; "…"
+stands for lines, or for a part of a line, that may differ; "[exit 1]" is the exit code (0 when none is written). Blocks
+of one page run one after another on a fresh copy of docs/examples.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+DOCS = ROOT / "docs"
+PACKAGE = ROOT / "src" / "vigie"
+PAGES = (ROOT / "README.md", DOCS / "guide.md", DOCS / "guide.fr.md")
+TEXTS = sorted([*ROOT.glob("*.md"), *DOCS.glob("*.md"), *PACKAGE.glob("data/**/*.md")])
+_BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_EXIT = re.compile(r"\[exit (\d+)\]")
+_LINK = re.compile(r"\]\(([^()\s]+)\)")
+_MODULE = re.compile(r"`((?:[a-z_]+/)*[a-z_]+\.py)`")
+SECRETS = ("Ferrandier", "Valserine", "Morgan", "39 98 12 34")  # what the examples hold and nothing may print
+
+
+def blocks(page: Path) -> list[tuple[str, list[str], int]]:
+    """(command, lines shown, exit code) of each block."""
+    found = []
+    for match in _BLOCK.finditer(page.read_text(encoding="utf-8")):
+        command, *shown = match.group(1).splitlines()
+        assert command.startswith("$ "), f"{page.name}: a console block begins with '$ ': {command}"
+        code = next((int(m.group(1)) for line in shown if (m := _EXIT.fullmatch(line))), 0)
+        found.append((command[2:], [s for s in shown if s and not _EXIT.fullmatch(s)], code))
+    return found
+
+
+def unseen(shown: list[str], printed: list[str]) -> list[str]:
+    """The lines shown that do not appear in the lines printed, in order."""
+    missing, at = [], 0
+    for line in shown:
+        if line == "…":
+            continue
+        pattern = re.compile(".*".join(re.escape(part.rstrip()) for part in line.split("…")) + r"\s*")
+        hit = next((n for n in range(at, len(printed)) if pattern.fullmatch(printed[n])), None)
+        if hit is None:
+            missing.append(line)
+        else:
+            at = hit + 1
+    return missing
+
+
+@pytest.mark.parametrize(
+    ("shown", "printed", "missing"),
+    [
+        (["a", "b"], ["a", "x", "b"], []),
+        (["b", "a"], ["a", "b"], ["a"]),
+        (["…", "n … of 3"], ["n 2 of 3"], []),
+        (["1.5"], ["1x5"], ["1.5"]),
+    ],
+)
+def test_lines_are_compared_in_order(shown: list[str], printed: list[str], missing: list[str]) -> None:
+    assert unseen(shown, printed) == missing
+
+
+@cache
+def commands() -> str:
+    """A folder with `vigie` in it, to put on the path."""
+    script = Path(sys.executable).parent
+    return str(script) if (script / "vigie").exists() else ""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the commands are shown for a POSIX shell")
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+def test_commands_print_what_is_shown(page: Path, tmp_path: Path) -> None:
+    assert commands(), "vigie is not installed beside this Python: make test"
+    shutil.copytree(DOCS / "examples", tmp_path, dirs_exist_ok=True)
+    shutil.copytree(ROOT / "tests" / "gold", tmp_path / "tests" / "gold")
+    environment = {"PATH": f"{commands()}{os.pathsep}{os.environ['PATH']}", "LANG": "C.UTF-8"}
+    found = blocks(page)
+    assert len(found) >= 5
+    for command, shown, code in found:
+        done = subprocess.run(
+            command, shell=True, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300
+        )
+        printed = [*done.stdout.splitlines(), *done.stderr.splitlines()]
+        if command.startswith("vigie add"):  # what a person reads stands on standard error
+            printed = [*done.stderr.splitlines(), *done.stdout.splitlines()]
+        assert (done.returncode, unseen(shown, printed)) == (code, []), f"{page.name}: $ {command}"
+        assert not [s for s in SECRETS if s in done.stdout + done.stderr], command
+
+
+@pytest.mark.parametrize("page", TEXTS, ids=lambda p: p.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    broken = []
+    for target in _LINK.findall(page.read_text(encoding="utf-8")):
+        name, _, anchor = target.partition("#")
+        if "://" in name or name.startswith("mailto:"):
+            continue
+        file = (page.parent / name).resolve() if name else page
+        if not file.exists() or (anchor and anchor not in anchors(file)):
+            broken.append(target)
+    assert broken == []
+
+
+def anchors(page: Path) -> set[str]:
+    """Anchors of the headings, as forges make them."""
+    heads = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
+
+
+def test_architecture_lists_modules_that_exist_and_every_package() -> None:
+    text = (DOCS / "architecture.md").read_text(encoding="utf-8")
+    known = {p.relative_to(PACKAGE).as_posix() for p in PACKAGE.rglob("*.py")}
+    known |= {p.name for p in PACKAGE.rglob("*.py")}
+    planned = {"rtf.py", "shortage.py", "cli.py"}  # examples of what a newcomer adds, and what is no more
+    named = {
+        m.removeprefix("src/vigie/")
+        for m in _MODULE.findall(text)
+        if not m.startswith(("scripts/", "tests/"))
+    }
+    assert {m for m in named if m not in known and Path(m).name not in planned} == set()
+    packages = {p.parent.name for p in PACKAGE.glob("*/__init__.py")}
+    assert {p for p in packages if f"`{p}/`" not in text} == set()
+
+
+def test_both_guides_say_the_same() -> None:
+    """The same commands in the same order, and as many sections."""
+    english, french = DOCS / "guide.md", DOCS / "guide.fr.md"
+    verbs = [[b[0].split()[:2] for b in blocks(page)] for page in (english, french)]
+    heads = [
+        re.findall(r"^(#+) ", page.read_text(encoding="utf-8"), re.MULTILINE) for page in (english, french)
+    ]
+    tables = [page.read_text(encoding="utf-8").count("\n| ") for page in (english, french)]
+    assert (verbs[0], heads[0], tables[0]) == (verbs[1], heads[1], tables[1])
