@@ -20,8 +20,8 @@ from vigie.redact import redact
 
 FILE = Path(__file__).parent / "cases" / "redteam_redaction.toml"
 # Share of the rows without `known_miss`: what is reached may only rise.
-FLOOR_CASES = 0.98
-FLOOR_KEEP = 0.98
+FLOOR_CASES = 0.99
+FLOOR_KEEP = 0.99
 
 _SPAN = re.compile(r"\[([^\]]*)\]")
 _TOKEN = re.compile(r"\w+")

@@ -24,6 +24,7 @@ _MATRIX = re.compile(r"@(?<!\w@)[\w.\-=]{1,40}:[a-z0-9.\-]{3,60}")
 _TOKEN = r"@?[A-Za-zÀ-ÿ0-9_](?:[\w.\-]{0,38}[\w_]|[\w_]?)"
 _GIVEN = r"(?:c'?est|ces|se nomme|s'appelle|is|=|:|->|=>|→|➡️?|👉|;|-|–|\||est|name is|/)"
 _REDDIT = re.compile(r"/?u/(?<![\w/]u/)(?<![\w/]/u/)[\w-]{5,20}(?!\w)")
+_UNDERSCORED = re.compile(r"[A-Za-z](?<![\w@./#].)[A-Za-z0-9]*_[\w.]{2,40}")
 _GHOST = re.compile(rf"👻\ufe0f?\s?[:=]?\s?({_TOKEN})")
 _THREEMA = re.compile(r"(?<!\w)[*A-Z0-9][A-Z0-9]{7}(?!\w)")
 _ENDS = re.compile(r"\s*(?:$|[\n.,;!?|)/\]•·]|\s[-–]\s|\s(?:ou|or|et|and|pour|for|sur|on)\s|[^\w\s])")
@@ -98,8 +99,13 @@ def find_handles(text: str, folded: str) -> Iterator[Removal]:
 
 
 def _unmarked(text: str, folded: str, plain: frozenset[str]) -> Iterator[Removal]:
-    """A made-up word directly after the word of a channel."""
+    """A made-up word directly after the word of a channel; one with an underscore anywhere beside it."""
     cues, pattern = _sure()
+    if "_" in text:
+        for start, end in _near(cues, folded):
+            for word in _UNDERSCORED.finditer(text, max(0, start - 60), min(len(text), end + 60)):
+                if len(word.group()) >= 6:
+                    yield Removal(word.start(), word.end(), "handle")
     for _, end in words_at(folded, cues):
         if folded[end : end + 1] in (" ", ":"):
             match = pattern.match(folded, end + 1)

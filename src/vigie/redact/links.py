@@ -27,6 +27,12 @@ _HIDDEN_EMAIL = re.compile(
     rf"(?i)(?<![\w.+-])[\w+-][\w.+-]{{0,40}}(?:{_JOINT}[\w+-]{{1,30}}){{0,3}}{_AT}"
     rf"[a-z0-9][a-z0-9-]{{0,40}}(?:{_DOT}[a-z0-9-]{{2,30}}){{1,3}}(?!\w)"
 )
+_HOST_AHEAD = re.compile(rf"(?i)[\s\])}}>]{{0,3}}[a-z0-9][a-z0-9-]{{0,40}}{_DOT}[a-z0-9-]{{2,30}}")
+# A comma typed for the dot, and "chez" for the sign where what stands before it is no word of a language.
+_MISTYPED_EMAIL = re.compile(
+    r"(?<![\w.+-])(?:[\w+-][\w.+-]{0,63}@[a-z0-9-]{2,62},|[\w+-]{1,40}[._\d][\w.+-]{0,40}\schez\s[a-z0-9-]{2,62}"
+    r"(?:\.|\s(?:point|dot)\s))([a-z]{2,12})(?!\w)"
+)
 _SCHEME = re.compile(
     r"(?i)(?<![a-z0-9])(?:(?:h(?:tt|xx)ps?|ftp|tg|magnet|tox|xmpp|bitcoin|ethereum|monero|litecoin)"
     r"\s?(?:\[:\]|:)\s?/{0,2}|(?:simplex|sgnl|whatsapp|snapchat|threema|skype|viber|briar):/|www\d?(?:\.|\[\.\]|\(\.\)))(?=[^\s<>\"«»]{3})[^\s<>\"«»\[\]]{2,2000}"
@@ -143,12 +149,18 @@ def _hidden_emails(text: str, folded: str) -> Iterator[Removal]:
     if " @" in text or "@ " in text or "at)" in folded or "at]" in folded:
         for match in _SPELLED_EMAIL.finditer(text):
             yield Removal(match.start(), match.end(), "email")
+    if "@" in text or " chez " in folded:
+        for match in _MISTYPED_EMAIL.finditer(text):
+            if match.group(1) in known:
+                yield Removal(match.start(), match.end(), "email")
     signs = [m.span() for m in _AT_SIGN.finditer(folded)] if any(c in folded for c in "@[({<") else []
     if " at " in folded:
         signs += [m.span() for m in _AT_WORD.finditer(folded)]
     if "arob" in folded or "arrob" in folded:
         signs += words_at(folded, ("arobase", "arrobase", "arobas"))
     for low, high in sorted(signs):
+        if not _HOST_AHEAD.match(text, high):
+            continue
         for match in _HIDDEN_EMAIL.finditer(text, max(done, low - 60), min(len(text), high + 130)):
             last = re.split(r"[^a-z0-9]+", match.group().lower().rstrip())[-1]
             first = re.match(r"\w*", match.group().lower())

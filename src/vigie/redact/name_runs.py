@@ -102,13 +102,15 @@ def _decide(
 ) -> Iterator[list[Token]]:
     """The name in a segment without titles, organisations or sentence words, if something says it is one."""
     segment = _trim(segment, words)
+    first = 0  # acronyms before the name are passed over: the party of a senator
     while (
-        len(segment) > 1
-        and segment[0].caps
-        and len(segment[0].low) <= 4
-        and not _known_word(segment[0], words)
+        first < len(segment) - 1
+        and segment[first].caps
+        and len(segment[first].low) <= 4
+        and not _known_word(segment[first], words)
     ):
-        segment = segment[1:]  # an acronym before the name: the party of a senator
+        first += 1
+    segment = segment[first:]
     if not segment:
         return
     start, end = segment[0].start, segment[-1].end

@@ -40,7 +40,8 @@ _NOT_PHONE = [
     re.compile(r"(?<![\d.,/-])(?:0?[1-9]|[12]\d|3[01])([./\-])(?:0?[1-9]|1[0-2])\1\d\d(?![\s./-]?\d)"),
     re.compile(r"(?<![\d.,/-])(?:0?[1-9]|1[0-2])/(?:0?[1-9]|[12]\d|3[01])/(?:19|20)\d\d(?!\d)"),
     re.compile(r"(?<![\d.,/-])(?:19|20)\d\d([./\-])(?:0?[1-9]|1[0-2])\1(?:0?[1-9]|[12]\d|3[01])(?!\d)"),
-    re.compile(r"(?<![\d:])\d{1,2}\s?[:h]\s?\d\d(?::\d\d)?(?![\d:])"),
+    # times of day, but not "mon 07 : 07 56 ..."
+    re.compile(r"(?<![\d:])\d{1,2}\s?[:h]\s?\d\d(?::\d\d)?(?![\d:]|[\s.\-]\d\d[\s.\-]\d\d)"),
     # years, ranges and lists of years
     re.compile(r"(?<![\d.,+(])(?:1[89]|20)\d\d(?:\s?[-/–,;]\s?(?:1[89]|20)?\d\d(?!\d))+(?![\s.-]?\d)"),
     re.compile(r"(?<![\d.,+(])(?:1[89]|20)\d\d(?:\s(?:1[89]|20)\d\d(?!\d))+(?![\s.-]?\d)"),
@@ -83,6 +84,7 @@ _STRONG = [
     # two-figure groups, or four and four, of a number written without its first 0
     re.compile(rf"{_EDGE}\d{{4,5}}-\d{{4}}(?!\d|[.,-]\d)"),
     re.compile(rf"{_EDGE}\d{{2}}\s\d{{7,9}}(?!\d|[.,]\d)"),
+    re.compile(rf"{_EDGE}[67]([ .\-])\d\d(?:\1\d\d){{3}}(?!\d|[.,]\d|\s\d)"),
     # nine figures or more in one run are an identifier of somebody or something
     re.compile(rf"{_EDGE}\d{{9,16}}(?!\d|[.,]\d|\w)"),
 ]  # fmt: skip
