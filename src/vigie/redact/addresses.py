@@ -8,8 +8,9 @@ Left out: streets without a number, which are places of the news, and named poin
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
+from vigie.redact.shape import shape
 from vigie.redact.spans import Removal, words_at
 
 _KIND = (
@@ -23,9 +24,8 @@ _NAME = rf"(?:{_PART}){{0,4}}[\w'.\-]{{1,30}}"
 _NUMBER = r"\d(?<![\w.,-].)\d{0,3}(?:\s?[-/&]\s?\d{1,4})?(?:\s?(?:bis|ter|quater|[a-f])(?!\w))?"
 _FRENCH = re.compile(rf"{_NUMBER}\s?,?\s{{1,3}}{_KIND}\s{{1,3}}(?:{_PART}){{0,4}}[\w'.\-]{{1,30}}")
 # "au 27 de la rue X", "n° 27, rue X": after such a word the article of the street does not make it a count.
-_NUMBERED = re.compile(
-    rf"(?<!\w)(?:au|du|le|n°|no\.?|numero)\s?{_NUMBER}\s?,?\s(?:de la|de l'|du|des|de)\s?{_KIND}\s{{1,3}}{_NAME}"
-)
+_NUMBERED = re.compile(rf"{_NUMBER}\s?,?\s(?:de la|de l'|du|des|de)\s?{_KIND}\s{{1,3}}{_NAME}")
+_ANNOUNCED = re.compile(r"(?<!\w)(?:au|du|le|n°|no\.?|numero)\s?\Z")
 _REVERSED = re.compile(
     r"(?:[Rr]ue|[Aa]venue|[Cc]hauss[ée]e|[Bb]oulevard|[Pp]lace|[Qq]uai|[Dd]r[èe]ve)\s"
     r"(?:(?:de la|de l['’]|de|du|des|la|le|les|d['’]|l['’])\s?){0,2}[A-ZÀ-ÖØ-Þ][\w'’.\-]{1,30}"
@@ -65,28 +65,31 @@ _GOES_ON = re.compile(
 )  # fmt: skip
 
 
-# Pattern, what it reads, and words (folded) without which it need not be tried.
-_GATED: tuple[tuple[re.Pattern[str], str, tuple[str, ...]], ...] = (
-    (
-        _ENGLISH,
-        "text",
-        ("st", "road", "rd", "ave", "la", "dr", "c", "ter", "pl", "g", "way", "sq", "b", "row", "hi", "qu"),
-    ),
-    (_GERMAN, "text", ("straße", "strasse", "str. ", "platz ", "weg ", "gasse ", "allee ")),
-    (_UK_POSTCODE, "text", ("",)),
-    (_BOX, "text", ("bp", "b.p", "cs", "box")),
-    (_CODE, "folded", ("code", "interphone")),
-)
+# Words without which a pattern need not be tried.
+_FLAT_WORDS = ("Flat", "Apt", "Apartment", "Unit", "Suite", "Room")
+_GERMAN_WORDS = ("straße", "strasse", "str. ", "platz ", "weg ", "gasse ", "allee ")
+_BOX_WORDS = ("BP", "B.P.", "CS", "Box")
+_CODE_WORDS = ("code", "interphone")
 
 
 def find_addresses(text: str, folded: str) -> Iterator[Removal]:
     """Removals of kind "address"."""
-    ends = [(match.start(), _extend(text, match.end())) for match in _FRENCH.finditer(folded)]
-    ends += [(match.start(), _extend(text, match.end())) for match in _NUMBERED.finditer(folded)]
-    for pattern, subject, words in _GATED:
-        source = folded if subject == "folded" else text
-        if any(word in folded for word in words):
-            ends += [match.span() for match in pattern.finditer(source)]
+    seen = shape(text)
+    if not seen.numbers:
+        return  # no address without a figure
+    ends = list(_numbered(text, folded, seen.numbers))
+    if any(word in text for word in _FLAT_WORDS):
+        ends += [match.span() for match in _ENGLISH.finditer(text)]
+    else:
+        ends += _each(_ENGLISH, text, seen.numbers)
+    if any(word in folded for word in _GERMAN_WORDS):
+        ends += [match.span() for match in _GERMAN.finditer(text)]
+    if seen.postcode:
+        ends += [match.span() for match in _UK_POSTCODE.finditer(text)]
+    if any(word in text for word in _BOX_WORDS):
+        ends += [match.span() for match in _BOX.finditer(text)]
+    if any(word in folded for word in _CODE_WORDS):
+        ends += [match.span() for match in _CODE.finditer(folded)]
     for start, _ in words_at(folded, ("rue", "avenue", "chaussee", "boulevard", "place", "quai", "dreve")):
         reversed_order = _REVERSED.match(text, start)
         if reversed_order:
@@ -99,6 +102,29 @@ def find_addresses(text: str, folded: str) -> Iterator[Removal]:
         for match in _FLAT.finditer(folded):
             if any(abs(match.start() - end) <= 4 or abs(start - match.end()) <= 3 for start, end in ends):
                 yield Removal(match.start(), match.end(), "address")
+
+
+def _each(pattern: re.Pattern[str], text: str, starts: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Spans of a pattern that can only begin at `starts`, none inside another."""
+    done = 0
+    for start in starts:
+        match = pattern.match(text, start) if start >= done else None
+        if match:
+            done = match.end()
+            yield match.span()
+
+
+def _numbered(text: str, folded: str, numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """The number and the street, in the French order."""
+    for start, end in _each(_FRENCH, folded, numbers):
+        yield start, _extend(text, end)
+    done = 0
+    for number in numbers:
+        match = _NUMBERED.match(folded, number) if number >= done else None
+        announced = _ANNOUNCED.search(folded, max(0, number - 9), number) if match else None
+        if match and announced and announced.start() >= done:
+            done = match.end()
+            yield announced.start(), _extend(text, done)
 
 
 def _extend(text: str, end: int) -> int:
