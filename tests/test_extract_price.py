@@ -54,7 +54,7 @@ CASES = [
     ("street_value_en", "en", "", "Police seized 3kg of heroin with a street value of nearly $1.7 million.",
      [("seizure-valuation", "heroin", 1.7e6, 1.7e6, "USD", None, None)]),
     ("slab_by_mass", "fr", "", "La résine de cannabis part à 150 euros la plaquette de 100 grammes.",
-     [("retail", "cannabis-resin", 150, 150, E, 100, "g")]),
+     [("wholesale", "cannabis-resin", 150, 150, E, 100, "g")]),
     ("today", "fr", "", "La kétamine : 50 euros le gramme en 2019, 30 aujourd'hui.",
      [("retail", "ketamine", 50, 50, E, 1, "g"), ("retail", "ketamine", 30, 30, E, 1, "g")]),
     ("for_half_en", "en", "", "Cocaine goes for £80 a gram, or £40 for half.",

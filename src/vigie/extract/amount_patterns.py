@@ -46,23 +46,21 @@ def patterns(lang: str) -> Patterns:
     piece = alternation([s for s, u in g.units.items() if u.kind == "piece"])
     adjective = alternation(g.piece_adjectives)
     countable = alternation([s for s, u in g.units.items() if u.kind in ("piece", "mass", "volume")])
-    mass = alternation(
-        [s for s, u in g.units.items() if u.kind == "mass" and u.code not in ("mg", "µg", "cg")]
-    )
+    mass = alternation([s for s, u in g.units.items() if u.kind in ("mass", "volume")])
     edge = r"(?![\w])(?!['’])"
     numeral = r"(?:\d+(?:[.,]\d+)?|" + alternation(w for w, v in g.numbers.items() if v < 1000) + ")"
     if lang == "fr":
-        half = r"demi(?:e)?[ -]"
+        half = rf"{alternation(g.fractions)}[ -](?:de |d')?"
         per = (
             rf"[ \n]?(?:/ ?|(?:le|la|les|par|du|au|pour|chaque|de la|a la|pour le|pour la|pour les|pour chaque)[ \n]+|"
             rf"(?:pour )?(?:l'|de l'|a l'))(?:(?P<n>{numeral})[ \n]?)?(?P<half>{half})?(?:{adjective}[ \n])?(?P<u>{countable}){edge}"
             rf"|[ \n](?:les[ \n](?P<pair>{numeral}))(?= ?[.,;:)!?]| (?:et|puis|ou)\b|$)|[ \n](?P<each>piece|chacune?|l'unite|la piece|l'une?){edge}"
         )
     else:
-        half = r"half[ -](?:an? )?"
+        half = rf"{alternation(g.fractions)}[ -](?:of )?(?:an? )?"
         per = (
-            rf"[ \n]?(?:/ ?|(?:for|per|the|every|for every|for each)[ \n]+|)(?:(?P<n>{numeral})[ \n-]?)?(?P<half>{half})?(?P<u>{countable}){edge}"
-            rf"|[ \n](?:for[ \n](?P<pair>{numeral}|half))(?= ?[.,;:)!?]| (?:and|or)\b|$)|[ \n](?P<each>each|apiece|a piece|a pop){edge}"
+            rf"[ \n]?(?:/ ?|(?:for|per|the|every|for every|for each)[ \n]+|)(?:an?[ ](?=[\dhqt]))?(?:(?P<n>{numeral})[ \n-]?)?(?P<half>{half})?(?:{adjective}[ ]){{0,2}}(?P<u>{countable}){edge}"
+            rf"|[ \n](?:for[ \n](?:a )?(?P<pair>{numeral}|half|hundred|thousand))(?= ?[.,;:)!?]| (?:and|or)\b|$)|[ \n](?P<each>each|apiece|a piece|a pop){edge}"
         )
     return Patterns(
         suffix=re.compile(

@@ -75,6 +75,8 @@ def _attach(token: NumberToken, folded: str, text: str, lang: str, p: Patterns, 
         glued = after.start("unit") == token.end if not after["pct"] else False
         if len(surface) == 1 and surface.isalpha() and glued and text[token.end].isupper():
             return bare  # "5G" is a network and "4L" a car
+        if surface == "p" and not glued:
+            return bare  # "50p" is money, "50 p" a page
         if token.article and unit.kind == "money" and not surface[0].isalpha():
             return bare  # "a $300 million contract"
         scale = unit.scale
@@ -248,15 +250,21 @@ def per_unit_after(folded: str, end: int, p: Patterns, g: Grammar) -> tuple[floa
     ):
         return None, None, end  # "£50 bags" is read by the price linker, not as a rate
     sized = p.sized.match(folded, match.end())
-    if sized and g.units[" ".join(match["u"].split())].kind == "piece":
+    piece = g.units[" ".join(match["u"].split())]
+    if sized and piece.kind == "piece" and piece.code not in g.link["sized_pieces"]:
         return _numeral(sized["n"], g), g.units[sized["u"]].code, sized.end()
     value = _numeral(groups["n"], g) if groups["n"] else 1.0
-    return value * (0.5 if groups["half"] else 1.0), g.units[" ".join(match["u"].split())].code, match.end()
+    return value * _fraction(groups["half"], g), g.units[" ".join(match["u"].split())].code, match.end()
+
+
+def _fraction(raw: str | None, g: Grammar) -> float:
+    """ "demi-", "quarter of a ": the part of a unit; 1 when none is said."""
+    return next((value for word, value in g.fractions.items() if raw and raw.startswith(word)), 1.0)
 
 
 def _numeral(raw: str, g: Grammar) -> float:
-    if raw in g.link["half"]:
-        return 0.5
+    if raw in g.fractions:
+        return g.fractions[raw]
     return float(g.numbers[raw]) if raw in g.numbers else float(raw.replace(",", "."))
 
 

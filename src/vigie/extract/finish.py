@@ -224,11 +224,19 @@ def _assertion(analysis: Analysis, draft: Draft) -> Assertion:
         if cue.scope_start < draft.end
         and cue.scope_end > draft.start
         and not (cue.kind == "negated" and _in_amount(analysis, cue.start, draft))
+        and not (cue.end <= draft.start and _compares(analysis, cue.end, draft.start))
     }
     for kind in order:
         if kind in found:
             return kind
     return _asked(analysis, draft)
+
+
+def _compares(analysis: Analysis, start: int, end: int) -> bool:
+    """ "aurait chuté à 25 000 euros, contre 32 000 en 2021": what is compared with is stated plainly."""
+    return (
+        re.search(rf"\b{link_words(analysis.lang, 'compared')}", analysis.folded[start:end] + " ") is not None
+    )
 
 
 def _asked(analysis: Analysis, draft: Draft) -> Assertion:

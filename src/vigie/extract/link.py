@@ -19,7 +19,8 @@ from vigie.lexicon.grammar import alternation, grammar, link_words, plurals
 
 _BARE_NEXT = re.compile(r"[ ]\(?(?:suspected |pure )?")
 _CARRY = 6  # sentences a topic is carried over
-_CONSTITUENTS = frozenset({"thc", "cbd", "naloxone"})  # named as a content or an antidote, not as the product
+_ANTIDOTES = frozenset({"naloxone"})
+_CONSTITUENTS = _ANTIDOTES | {"thc", "cbd"}  # named as a content or an antidote, not as the product
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,10 @@ def link_substance(
     if direct is not None:
         return direct
     sentence = analysis.sentence_at(start)
+    antidote = [m for m in within(analysis.substances, sentence.start, start) if m.substance in _ANTIDOTES]
     before = products(within(analysis.substances, sentence.start, start))
+    if antidote and (not before or before[-1].start < antidote[-1].start):
+        return Link(None, None, "other:antidote", 0.5, other=True)
     before = [m for m in before if m.end <= start] or []
     after = products(within(analysis.substances, end, sentence.end))
     if before and after and object_first:

@@ -52,9 +52,14 @@ def _pattern(lang: str) -> re.Pattern[str]:
     more = alternation(w for w in g.numbers if w not in ("a", "an"))
     plus_half = alternation(g.words["half_after"])
     collective = alternation(list(g.collectives) + [c + "s" for c in g.collectives])
-    half = alternation(g.words["half"])
+    half = alternation(g.fractions)
     article = r"(?:un|une)" if lang == "fr" else r"(?:an?)"
-    half_form = rf"(?:{article} )?{half}(?:[ -]{article})?(?=[ -])"
+    of_unit = (
+        r"(?:[ -](?:of )?an?(?=[ ])|[ ]de(?=[ ])|[ ]d(?='))"
+        if lang == "en"
+        else r"(?:[ ]de(?=[ ])|[ ]d(?='))"
+    )
+    half_form = rf"(?:{article} )?(?P<fraction>{half}){of_unit}?(?=[ '-])"
     multiplier = alternation(g.multipliers)
     return re.compile(
         rf"(?:(?P<digits>{_DIGITS})|(?P<vulgar>[½¼¾])"
@@ -72,7 +77,7 @@ def _openers(lang: str) -> frozenset[str]:
     at every place."""
     g = grammar(lang)
     collectives = {form for c in g.collectives for form in (c, c + "s")}
-    halves = {half.split(" ")[0] for half in g.words["half"]}
+    halves = set(g.fractions)
     return frozenset({*g.numbers, *collectives, *halves})
 
 
@@ -100,7 +105,11 @@ def parse_digits(raw: str, lang: str, following: str = "") -> tuple[float, bool]
     head = text[: -len(tail) - 1]
     if len(tail) != 3 or head == "0" or len(head) > 3:
         return float(f"{head}.{tail}"), False
-    decimal = last == "," or re.match(r" ?(?:millions?|milliards?|(?:tonne|kilo|gramme)\b)", following) is not None if lang == "fr" else last == "."
+    decimal = (
+        last == "," or re.match(r" ?(?:millions?|milliards?|(?:tonne|kilo|gramme)\b)", following) is not None
+        if lang == "fr"
+        else last == "."
+    )
     return (float(f"{head}.{tail}"), False) if decimal else (float(head + tail), True)
 
 
@@ -144,7 +153,7 @@ def number_tokens(folded: str, lang: str, start: int = 0, end: int | None = None
         elif match["vulgar"] is not None:
             base = _VULGAR[match["vulgar"]]
         elif match["half"] is not None:
-            base, words = 0.5, True
+            base, words = g.fractions[match["fraction"]], True
         elif match["coll"] is not None:
             name = match["collw"]
             unit = g.collectives.get(name) or g.collectives[name.removesuffix("s")]

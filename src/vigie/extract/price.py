@@ -34,7 +34,7 @@ from vigie.model.observation import PriceKind, PriceValue
 from vigie.text.sentences import Span
 
 _UNIT_SUBSTANCE = {"rock": ("crack", "rock"), "blotter": ("lsd", "blotter")}  # pieces of one substance only
-_WHOLESALE_UNITS = frozenset({"kg", "t", "q", "lb"})
+_BULK_GRAMS = 100.0  # from here on a mass is bought to be sold again
 
 
 def extract_prices(analysis: Analysis) -> Iterator[Draft]:
@@ -79,6 +79,8 @@ def _judge(analysis: Analysis, candidate: Candidate, drafts: list[Draft]) -> Dra
         named = [m for m in within(analysis.substances, candidate.sentence.start, money.start) if m.substance]
         who = Link(named[-1].substance, None, "sentence", 0.7) if named else Link(None, None, "none", 0.6)
         return _draft(analysis, candidate, kind, who, reason, 0.6)
+    if kind == "retail" and candidate.per_unit is None and _second_value(analysis, candidate, drafts):
+        kind, reason = "seizure-valuation", "valuation"
     if kind == "seizure-valuation":
         return _valuation(analysis, candidate, reason)
     if candidate.per_unit is None or candidate.per_unit == "unit":
@@ -92,11 +94,13 @@ def _judge(analysis: Analysis, candidate: Candidate, drafts: list[Draft]) -> Dra
         link = replace(link, other=False)
     if link.substance is None and link.reason != "generic":
         return None
+    if candidate.unit_reason == "unknown":
+        return _draft(analysis, candidate, kind, link, reason, 0.6)
     if candidate.per_unit is None:
         candidate = assumed_gram(analysis, candidate, link)
         if candidate.per_unit is None:
             return None
-    if kind == "retail" and candidate.per_unit in _WHOLESALE_UNITS:
+    if kind == "retail" and _in_bulk(candidate):
         kind = "wholesale"
     return _draft(
         analysis, candidate, kind, link, reason, 0.9 if candidate.unit_reason in ("said", "before") else 0.7
@@ -140,6 +144,15 @@ def _valuation(analysis: Analysis, candidate: Candidate, reason: str) -> Draft |
     return _draft(analysis, plain, "seizure-valuation", link, reason, 0.85 if reason == "valuation" else 0.6)
 
 
+def _second_value(analysis: Analysis, candidate: Candidate, drafts: list[Draft]) -> bool:
+    """ "worth £160,000 wholesale and up to £420,000 on the street": another value of the same haul."""
+    last = drafts[-1] if drafts else None
+    if last is None or last.start < candidate.sentence.start or not isinstance(last.value, PriceValue):
+        return False
+    amount = candidate.money.low if candidate.money.low is not None else candidate.money.high
+    return last.value.kind == "seizure-valuation" and amount is not None and amount >= 1000
+
+
 def _drugs_valued(analysis: Analysis, sentence: Span, money: MoneyMention) -> bool:
     """Whether a value without an amount of product beside it is that of drugs, not of cars or houses."""
     text = analysis.folded[sentence.start : money.end + 30]
@@ -174,6 +187,11 @@ def _price_link(analysis: Analysis, candidate: Candidate) -> Link:
     if link.other:
         link = link_substance(analysis, money.start, money.start, piece=piece)
     return link
+
+
+def _in_bulk(candidate: Candidate) -> bool:
+    grams = mass_in_grams().get(candidate.per_unit or "")
+    return grams is not None and grams * (candidate.per_value or 1.0) >= _BULK_GRAMS
 
 
 def _of_something_else(analysis: Analysis, candidate: Candidate) -> bool:

@@ -41,7 +41,7 @@ def kind_of(analysis: Analysis, candidate: Candidate) -> tuple[PriceKind | None,
             return "seizure-valuation", "valuation"
         if hit.term.id in ("min-order", "delivery-fee", "deposit") and hit.start - money.end < 4:
             return _fee(hit.term.id), hit.term.id
-        if hit.term.id in ("wholesale", "other"):
+        if hit.term.id in ("wholesale", "other") and (has_unit or hit.term.id == "other"):
             return ("wholesale" if hit.term.id == "wholesale" else "other"), hit.term.id
     if near_head:
         closest = near_head[-1]

@@ -10,11 +10,13 @@ import re
 from dataclasses import dataclass, replace
 from functools import cache
 
+from vigie.extract.amount_patterns import patterns
 from vigie.extract.analysis import Analysis, Draft, within
 from vigie.extract.cues import hits_in, nearest
 from vigie.extract.currency import to_eur
 from vigie.extract.link import Link, named_after
 from vigie.extract.mentions import MoneyMention
+from vigie.extract.numbers import parse_digits
 from vigie.lexicon.grammar import alternation, grammar, link_words, mass_in_grams
 from vigie.lexicon.terms import data_toml
 from vigie.model.observation import PriceKind, PriceValue
@@ -42,24 +44,20 @@ class Candidate:
 @cache
 def unit_before(lang: str) -> re.Pattern[str]:
     g = grammar(lang)
-    retail = [
-        s
-        for s, u in g.units.items()
-        if u.kind in ("piece", "mass", "volume") and u.code not in ("mg", "µg", "cg")
-    ]
+    unsold = ("mg", "µg", "cg", "parcel")  # "le comprimé de 8 mg", "par colis": nobody buys by them
+    retail = [s for s, u in g.units.items() if u.kind in ("piece", "mass", "volume") and u.code not in unsold]
     unit = alternation([s for s in retail if len(s) > 1] + ["g"])
     numeral = alternation(w for w, v in g.numbers.items() if v < 100)
     adjective = alternation(g.piece_adjectives)
+    fraction = rf"{alternation(g.fractions)}[ -](?:of )?(?:an? |de |d')?"
     if lang == "fr":
         article = (
             r"(?:(?P<def>\b(?:le|la|du|au|par|chaque|a la|de la|les)[ ]|\b(?:a )?l')|"
-            rf"(?P<num>{numeral}|\d+(?:[.,]\d+)?)[ ]?|(?P<ind>\b(?:des|de|du|en|quelques|plusieurs|certains|leurs|ses)[ ]|\bd'|(?<![\w'])))"
+            rf"(?P<num>(?<![\w.,]){numeral}|(?<![\w.,])\d[\d.,]*)[ ]?|(?P<ind>\b(?:des|de|du|en|quelques|plusieurs|certains|leurs|ses)[ ]|\bd'|(?<![\w'])))"
         )
-        return re.compile(rf"{article}(?P<half>demi(?:e)?[ -])?(?:{adjective}[ ])?(?P<u>{unit})(?![\w'])")
-    article = rf"(?:(?P<def>\b(?:the|a|an|per|each|every)[ ])|(?P<num>{numeral}|\d+(?:[.,]\d+)?)[ -]?|(?P<ind>\b(?:in|of|with|for)[ ]|\b))"
-    return re.compile(
-        rf"{article}(?P<half>half[ -](?:an? )?)?(?:(?:single|small|street)[ ])?(?P<u>{unit})(?![\w'])"
-    )
+        return re.compile(rf"{article}(?P<half>{fraction})?(?:{adjective}[ ])?(?P<u>{unit})(?![\w'])")
+    article = rf"(?:(?P<def>\b(?:the|a|an|per|each|every)[ ])|(?P<num>(?<![\w.,]){numeral}|(?<![\w.,])\d[\d.,]*)[ -]?|(?P<ind>\b(?:in|of|with|for)[ ]|\b))"
+    return re.compile(rf"{article}(?P<half>{fraction})?(?:(?:single|small|street)[ ])?(?P<u>{unit})(?![\w'])")
 
 
 @cache
@@ -90,6 +88,13 @@ def with_unit(analysis: Analysis, money: MoneyMention, mentions: list[MoneyMenti
     for match in unit_before(analysis.lang).finditer(analysis.folded, floor, money.start):
         if _unit_fits(analysis, match, money):
             best = match
+    lot = re.search(
+        _lot_before(analysis.lang), analysis.folded[max(sentence.start, money.start - 16) : money.start]
+    )
+    if lot is not None and not money.per_unit and index and mentions[index - 1].start >= sentence.start:
+        value = _number(lot["n"], analysis.lang)
+        if value > 1:
+            return replace(candidate, per_value=value, per_unit="unit", unit_reason="lot")
     if best is not None:
         code, value = _unit_of(analysis, best)
         if money.per_unit == "unit" and code in mass_in_grams():
@@ -99,6 +104,13 @@ def with_unit(analysis: Analysis, money: MoneyMention, mentions: list[MoneyMenti
             candidate, per_value=per_value, per_unit=code, unit_start=best.start(), unit_end=best.end(), unit_reason="before"
         )  # fmt: skip
     return candidate
+
+
+@cache
+def _lot_before(lang: str) -> re.Pattern[str]:
+    """ "three for £25" after a price for one."""
+    numeral = alternation(w for w, v in grammar(lang).numbers.items() if 1 < v < 100)
+    return re.compile(rf"(?<![\w.,])(?P<n>{numeral}|\d{{1,2}})[ ]{link_words(lang, 'for')}$")
 
 
 @cache
@@ -130,6 +142,8 @@ def _unit_fits(analysis: Analysis, match: re.Match[str], money: MoneyMention) ->
         value = _number(match["num"], analysis.lang)
         if value > 100 or (kind == "mass" and g.units[match["u"]].code in ("kg", "t") and value > 1):
             return False
+        if blocked:
+            return False
         boxed = _container(analysis.lang).search(analysis.folded[max(0, match.start() - 20) : match.start()])
         return short or (retail and not blocked and (match["num"] in g.link["one"] or boxed is not None))
     if match["def"]:
@@ -146,7 +160,10 @@ def _unit_of(analysis: Analysis, match: re.Match[str]) -> tuple[str, float]:
     unit = g.units[" ".join(match["u"].split())]
     value = _number(match["num"], analysis.lang) if match["num"] else 1.0
     if match["half"]:
-        value *= 0.5
+        value *= next((v for word, v in g.fractions.items() if match["half"].startswith(word)), 1.0)
+    sized = patterns(analysis.lang).sized.match(analysis.folded, match.end())
+    if sized and unit.kind == "piece" and unit.code not in g.link["sized_pieces"]:
+        return g.units[sized["u"]].code, _number(sized["n"], analysis.lang)
     if match["num"] and unit.kind == "piece":
         container = _container(analysis.lang).search(
             analysis.folded[max(0, match.start() - 20) : match.start()]
@@ -158,7 +175,7 @@ def _unit_of(analysis: Analysis, match: re.Match[str]) -> tuple[str, float]:
 
 def _number(raw: str, lang: str) -> float:
     words = grammar(lang).numbers
-    return float(words[raw]) if raw in words else float(raw.replace(",", "."))
+    return float(words[raw]) if raw in words else parse_digits(raw.rstrip(".,"), lang)[0]
 
 
 def model_price(analysis: Analysis, candidate: Candidate, drafts: list[Draft]) -> Draft | None:
@@ -188,6 +205,8 @@ def model_price(analysis: Analysis, candidate: Candidate, drafts: list[Draft]) -
 def carried_unit(analysis: Analysis, candidate: Candidate, previous: Draft | None) -> Candidate:
     """The unit of the price before, of a noun in the sentence, or of the piece spoken of, by scale and wording."""
     money, sentence = candidate.money, candidate.sentence
+    if _unknown_unit(analysis, money):
+        return replace(candidate, unit_reason="unknown")
     ahead = _definite_unit(analysis, money.end, sentence.end, first=True)
     wanted = frozenset({"retail", "other", "wholesale"})
     retail = nearest(analysis, "price_context", money.start, money.end, before=90, after=40, ids=wanted)
@@ -200,6 +219,8 @@ def carried_unit(analysis: Analysis, candidate: Candidate, previous: Draft | Non
         if named is None or named.substance is None or not _product_before(analysis, candidate):
             return _take(analysis, candidate, ahead, "ahead")
     each = candidate.per_unit == "unit" and candidate.per_value == 1.0
+    if each and (piece := _piece_subject(analysis, candidate, retail is not None)).unit_reason == "subject":
+        return piece
     value = previous.value if previous is not None else None
     if (
         previous is not None
@@ -218,15 +239,29 @@ def carried_unit(analysis: Analysis, candidate: Candidate, previous: Draft | Non
             and (apart == 0 or worded)
             and _same_scale(analysis, money, value, same_sentence=apart == 0)
         ):
-            return replace(
-                candidate, per_value=candidate.per_value or value.per_value, per_unit=value.per_unit, unit_reason="carried"
-            )  # fmt: skip
+            said_again = value.currency != money.currency  # "£90 for two grams ($130)"
+            per_value = candidate.per_value or (value.per_value if said_again else 1.0)
+            return replace(candidate, per_value=per_value, per_unit=value.per_unit, unit_reason="carried")
     if ahead is not None and retail is not None:
         return _take(analysis, candidate, ahead, "ahead")
     behind = _definite_unit(analysis, sentence.start, money.start)
     if behind is not None and (retail is not None or within(analysis.money, behind.end(), money.start)):
         return _take(analysis, candidate, behind, "sentence")
     return _piece_subject(analysis, candidate, retail is not None)
+
+
+def _unknown_unit(analysis: Analysis, money: MoneyMention) -> bool:
+    """ "5 euros la cigarette": sold by something that is no unit here; better no unit than a wrong one."""
+    match = _thing_after(analysis.lang).match(analysis.folded, money.end)
+    return match is not None and match["w"] not in grammar(analysis.lang).link["not_a_unit"]
+
+
+@cache
+def _thing_after(lang: str) -> re.Pattern[str]:
+    article = r"(?:le|la|l'|les)" if lang == "fr" else r"(?:a|an|per)"
+    return re.compile(
+        rf"[ ]{article}[ ]?(?P<w>[a-z]{{4,}})(?=[ ]?[.,;)]|[ ](?:{alternation(grammar(lang).link['in_place'])})\b|[ ][a-z]+ee?s?[.,;])"
+    )
 
 
 def _take(analysis: Analysis, candidate: Candidate, match: re.Match[str], reason: str) -> Candidate:

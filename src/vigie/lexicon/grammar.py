@@ -32,6 +32,7 @@ class Grammar:
 
     lang: str
     numbers: Mapping[str, int]
+    fractions: Mapping[str, float]
     collectives: Mapping[str, int]
     multipliers: Mapping[str, int]
     short_multipliers: Mapping[str, int]
@@ -115,6 +116,7 @@ def grammar(lang: str) -> Grammar:
     return Grammar(
         lang=lang,
         numbers=data["numbers"],
+        fractions=data["fractions"],
         collectives=data["collectives"],
         multipliers=data["multipliers"],
         short_multipliers=data["short_multipliers"],
