@@ -40,6 +40,9 @@ def _last_word(window: str) -> tuple[str, int]:
     """The word that ends a window, and where it begins; ("", 0) unless one blank separates it from what follows."""
     if window[-1:] != " " or window[-2:-1] in ("", " ", "\n", ",", ";", ":", ")", '"', "(", "!", "?"):
         return "", 0
+    at = window.rfind(" ", 0, -1) + 1
+    if window[at:-1].isalnum():
+        return window[at:-1], at
     at = len(window) - 1
     while at and (window[at - 1].isalnum() or window[at - 1] in "'.-_"):
         at -= 1

@@ -22,6 +22,8 @@ PARTICLES = frozenset(
 
 def names_in(run: list[Token], text: str, folded: str, words: Lists) -> Iterator[list[Token]]:
     """The names within one capitalised run, cut at organisation words and at words that no name holds."""
+    if len(run) == 1 and run[0].low not in words.alone and not _may_be_person(run, words):
+        return  # most lone words: nothing beside them would make a name of them
     first = word_before(folded, run[0].start)
     if first in words.named_after and not first.endswith("."):
         return

@@ -33,9 +33,7 @@ def find_names(text: str, folded: str, extra: Sequence[str] = ()) -> list[Remova
     spans: list[tuple[int, int]] = []
     known: set[str] = set()
     doubtful: list[Token] = []
-    for run in runs(text, folded):
-        if len(run) == 1 and run[0].low in words.inert:
-            continue
+    for run in runs(text, folded, words.inert):
         every.append(run)
         if guarded and any(a < run[-1].end and run[0].start < b for a, b in guarded):
             continue
@@ -47,9 +45,13 @@ def find_names(text: str, folded: str, extra: Sequence[str] = ()) -> list[Remova
         found, parts = _extra(author, folded, words)
         spans += found
         known |= parts
-    spans += [
-        (t.start, t.end) for run in every for t in run if t.low in known or t.low.removesuffix("-") in known
-    ]
+    if known:
+        spans += [
+            (t.start, t.end)
+            for run in every
+            for t in run
+            if t.low in known or t.low.removesuffix("-") in known
+        ]
     spans += _nicknames(folded, spans)
     spans += _beside(doubtful, spans, folded, words)
     return _joined(spans, text)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from vigie.redact.wordlists import UPPER
 
@@ -50,8 +50,13 @@ _ABBREVIATED = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+# Latin-1 capitals; the question mark stands for every character outside Latin-1, which may be one.
+_CAPITALS = bytes(65 if chr(code) in UPPER or chr(code) == "?" else 32 for code in range(256))
+_CAPITAL = re.compile(rb"A")
+_MANY = 6  # where one character in so many may be a capital, the pattern itself finds them faster
+
+
+class Token(NamedTuple):
     """A capitalised word or an initial at [start, end); `low` is its folded form."""
 
     start: int
@@ -64,27 +69,47 @@ class Token:
         return self.low.endswith(".")
 
 
-def runs(text: str, folded: str) -> Iterator[list[Token]]:
-    """Capitalised runs in order."""
-    current: list[Token] = []
-    for match in _TOKEN.finditer(text):
-        start, end = match.span()
-        word = match.group()
-        token = Token(start, end, folded[start:end], len(word) > 2 and word.isupper())
-        if current:
-            last = current[-1].end
-            gap = text[last:start]
-            joined = gap == " " or (
-                start - last < 12
-                and (
-                    _GAP.fullmatch(text, last, start) is not None
-                    or (gap == ". " and current[-1].low in _ABBREVIATED)
-                    or (gap == "" and current[-1].initial)
-                )
-            )
-            if not joined:
-                yield current
-                current = []
-        current.append(token)
-    if current:
-        yield current
+def runs(text: str, folded: str, skipped: frozenset[str] = frozenset()) -> Iterator[list[Token]]:
+    """Capitalised runs in order, without the lone words in `skipped`."""
+    current: list[tuple[int, int]] = []
+    last = 0
+    for start, end in _words(text):
+        if current and not (start - last < 12 and _joined(text, folded, current[-1], start)):
+            if len(current) > 1 or folded[current[0][0] : last] not in skipped:
+                yield [_token(text, folded, *word) for word in current]
+            current = []
+        current.append((start, end))
+        last = end
+    if current and (len(current) > 1 or folded[current[0][0] : last] not in skipped):
+        yield [_token(text, folded, *word) for word in current]
+
+
+def _words(text: str) -> Iterator[tuple[int, int]]:
+    """Where capitalised words stand."""
+    capitals = text.encode("latin-1", "replace").translate(_CAPITALS)
+    if capitals.count(b"A") * _MANY > len(text):
+        yield from (match.span() for match in _TOKEN.finditer(text))
+        return
+    end = 0
+    for capital in _CAPITAL.finditer(capitals):
+        start = capital.start()
+        match = _TOKEN.match(text, start) if start >= end else None
+        if match:
+            end = match.end()
+            yield start, end
+
+
+def _token(text: str, folded: str, start: int, end: int) -> Token:
+    return Token(start, end, folded[start:end], end - start > 2 and text[start:end].isupper())
+
+
+def _joined(text: str, folded: str, before: tuple[int, int], start: int) -> bool:
+    """Whether a word belongs to the run that ends with the word `before`."""
+    low, last = before
+    gap = text[last:start]
+    return (
+        gap == " "
+        or _GAP.fullmatch(text, last, start) is not None
+        or (gap == ". " and folded[low:last] in _ABBREVIATED)
+        or (gap == "" and folded[low:last].endswith("."))
+    )
