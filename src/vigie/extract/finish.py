@@ -22,6 +22,7 @@ from vigie.text.sentences import Span
 _COARSE = (
     20.0  # what a place costs for each step it is coarser: "À Ibiza, la police espagnole a saisi" is Ibiza
 )
+_JOINED = re.compile(r"[ ]?(?:,|et|ou|and|or)[ ](?:de |d'|du |des |la |le |l'|the )?")
 _NEAR_AFTER = 26  # code points: "53 euros dans le Nord"
 _RANK = {
     "arrondissement": 0,
@@ -130,7 +131,15 @@ def _place(analysis: Analysis, start: int, end: int, sentence: Span) -> Place | 
 
 def _where(analysis: Analysis, start: int, end: int) -> list[PlaceMention]:
     """Places of [start, end) where something happens, without the containers in apposition."""
-    return _inner([m for m in within(analysis.places, start, end) if _is_where(analysis, m)])
+    kept: list[PlaceMention] = []
+    left_out: PlaceMention | None = None
+    for mention in within(analysis.places, start, end):
+        with_it = left_out is not None and _JOINED.fullmatch(analysis.folded, left_out.end, mention.start)
+        if with_it or not _is_where(analysis, mention):  # "from Thailand and Canada": neither
+            left_out = mention
+        else:
+            kept.append(mention)
+    return _inner(kept)
 
 
 @lru_cache(maxsize=4)

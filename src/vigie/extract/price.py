@@ -41,6 +41,8 @@ def extract_prices(analysis: Analysis) -> Iterator[Draft]:
     """Drafts of prices, in order of text."""
     found = analysis.amounts
     mentions = money_mentions(analysis.folded, analysis.lang, found)
+    if any(place.place.country == "CH" or place.place.code == "CH" for place in analysis.places):
+        mentions = [replace(m, currency="CHF") if m.currency == "FRF" else m for m in mentions]
     mentions = sorted([*mentions, *elliptic_prices(analysis, found, mentions)], key=lambda m: m.start)
     drafts: list[Draft] = []
     for index, money in enumerate(mentions):
@@ -82,7 +84,7 @@ def _judge(analysis: Analysis, candidate: Candidate, drafts: list[Draft]) -> Dra
     if kind == "retail" and candidate.per_unit is None and _second_value(analysis, candidate, drafts):
         kind, reason = "seizure-valuation", "valuation"
     if kind == "seizure-valuation":
-        return _valuation(analysis, candidate, reason)
+        return _valuation(analysis, candidate, reason, drafts)
     if candidate.per_unit is None or candidate.per_unit == "unit":
         candidate = carried_unit(analysis, candidate, previous)
     if _of_something_else(analysis, candidate):
@@ -94,6 +96,8 @@ def _judge(analysis: Analysis, candidate: Candidate, drafts: list[Draft]) -> Dra
         link = replace(link, other=False)
     if link.substance is None and link.reason != "generic":
         return None
+    if candidate.per_unit == "unit" and candidate.unit_reason == "lot":
+        return None  # "three for £110" of something that no price named
     if candidate.unit_reason == "unknown":
         return _draft(analysis, candidate, kind, link, reason, 0.6)
     if candidate.per_unit is None:
@@ -107,7 +111,7 @@ def _judge(analysis: Analysis, candidate: Candidate, drafts: list[Draft]) -> Dra
     )
 
 
-def _valuation(analysis: Analysis, candidate: Candidate, reason: str) -> Draft | None:
+def _valuation(analysis: Analysis, candidate: Candidate, reason: str, drafts: list[Draft]) -> Draft | None:
     """A value given to a seizure: needs an amount of product or a seizure word in this or the previous sentence."""
     money, sentence = candidate.money, candidate.sentence
     index = analysis.sentence_index(money.start)
@@ -125,10 +129,21 @@ def _valuation(analysis: Analysis, candidate: Candidate, reason: str) -> Draft |
         )
         if not (here and lead) and not (lead and lead.group().startswith("came")):
             return None
-    if not here and not _drugs_valued(analysis, sentence, money):
+    if not here and not _drugs_valued(analysis, sentence, money) and not _goes_on(analysis, money, drafts):
         return None
     window = sentence if here else Span(first, sentence.end)
+    clause = max(analysis.folded.rfind(mark, sentence.start, money.start) for mark in (",", ";"))
+    own = {
+        m.substance
+        for m in within(analysis.substances, max(clause, sentence.start), money.start)
+        if m.substance
+    }
     names = {m.substance for m in within(analysis.substances, window.start, money.start) if m.substance}
+    together = rf"\b{alternation(grammar(analysis.lang).link['together'])}\b"
+    if re.search(together, analysis.folded[max(clause, sentence.start) : money.start]):
+        own = set()
+    if len(own) == 1 and within(analysis.quantities, max(clause, sentence.start), money.start):
+        names = own  # "412 kg of cocaine (€28.8 million) and 19 kg of ketamine worth €1.1 million"
     if len(names) == 1:
         link = Link(names.pop(), None, "seizure", 0.8)
     elif not names:
@@ -142,6 +157,14 @@ def _valuation(analysis: Analysis, candidate: Candidate, reason: str) -> Draft |
         link = Link(_common(names), None, "seizure", 0.7)
     plain = replace(candidate, per_value=None, per_unit=None, unit_reason="lump")
     return _draft(analysis, plain, "seizure-valuation", link, reason, 0.85 if reason == "valuation" else 0.6)
+
+
+def _goes_on(analysis: Analysis, money: MoneyMention, drafts: list[Draft]) -> bool:
+    """ "The first quarter came to over $5.7 million", right after another haul's value."""
+    last = drafts[-1] if drafts else None
+    if last is None or not isinstance(last.value, PriceValue) or last.value.kind != "seizure-valuation":
+        return False
+    return analysis.sentence_index(money.start) - analysis.sentence_index(last.start) <= 1
 
 
 def _second_value(analysis: Analysis, candidate: Candidate, drafts: list[Draft]) -> bool:

@@ -136,7 +136,17 @@ def _unit_fits(analysis: Analysis, match: re.Match[str], money: MoneyMention) ->
     g = grammar(analysis.lang)
     kind = g.units[" ".join(match["u"].split())].kind
     sized = rf"[ ]{_piece_words(analysis.lang)}\b"  # "a 5 ml dose costs": the mass sizes the piece
+    if match["half"] and not match["num"]:
+        return not blocked and (short or retail)
     if match["num"] is not None:
+        head = analysis.folded[max(0, match.start() - 14) : match.start()]
+        if (
+            kind == "piece"
+            and retail
+            and not blocked
+            and re.search(rf"\b{link_words(analysis.lang, 'bundles')}$", head)
+        ):
+            return True
         if kind != "piece" and retail and not blocked and re.match(sized, gap) and len(gap) < 40:
             return True
         value = _number(match["num"], analysis.lang)
@@ -149,6 +159,15 @@ def _unit_fits(analysis: Analysis, match: re.Match[str], money: MoneyMention) ->
     if match["def"]:
         plural = match["def"].strip() in ("les",)
         return not blocked and (short or retail or len(gap) < 60) and not plural
+    if (
+        kind == "piece"
+        and named is not None
+        and named.substance is not None
+        and retail
+        and not blocked
+        and len(gap) < 40
+    ):
+        return True  # "wraps of heroin went for £10"
     return (
         kind == "piece"
         and re.fullmatch(rf"[ ]*{link_words(analysis.lang, 'piece_lead')}(?:de )?", gap) is not None

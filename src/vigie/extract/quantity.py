@@ -30,6 +30,7 @@ _FORM_OF_PIECE = {
     "rock": "rock",
     "plant": "plant",
 }
+_ACTOR = 60.0  # code points
 _BULK = 500.0  # grams: nobody consumes that much at once
 _SMALL_MASS = frozenset({"mg", "µg"})
 
@@ -200,6 +201,8 @@ def _kind(analysis: Analysis, mention: QuantityMention) -> _KindHit | None:
             else analysis.folded[mention.end : hit.start]
         )
         cost = len(gap) + 40.0 * gap.count(";") + 10.0 * gap.count(",")
+        if hit.term.extra.get("sense") == "actor":
+            cost += _ACTOR  # "police believe that 6 kg were sold": the verb says more than who speaks
         if hit.start >= mention.end:
             cost += 6
         if best is None or cost < best[0]:
@@ -208,6 +211,10 @@ def _kind(analysis: Analysis, mention: QuantityMention) -> _KindHit | None:
         at_work = hits_in(analysis, "quantity_kinds", sentence.start, sentence.end)
         if best[1].taken and (mention.grams or 0) >= _BULK and any(h.term.id == "seized" for h in at_work):
             return _KindHit("seized", best[1].at)  # "les douaniers ont pris 3,4 kg"
+        if best[1].id_ == "possessed" and any(
+            h.term.id == "seized" and h.term.extra.get("sense") != "actor" for h in at_work
+        ):
+            return _KindHit("seized", best[1].at)  # "un bateau intercepté transportait 3 tonnes"
         return best[1]
     if re.search(rf"\b{link_words(analysis.lang, 'possible')}", analysis.folded[mention.end : sentence.end]):
         return None  # "one kilogram could kill": no amount that anyone held

@@ -20,6 +20,7 @@ from vigie.text.normalise import fold
 
 _OF = re.compile(r"\s(?:(?:de|of)\s(?:la\s|l'|the\s)?|d')[\"']?")
 _IN = re.compile(r"[\"']?(?:\s(?:en|in)\s|\s\(?|-)")
+_SIGNS = ("$", "€", "£")
 _LOOSE = frozenset({"pill"})  # "ecstasy" means pills unless the text says powder
 
 
@@ -28,7 +29,11 @@ def find_substances(text: str, lang: str) -> list[SubstanceMention]:
     if lang not in LANGUAGES:
         lang = LANGUAGES[0]
     folded = fold(text)
-    hits = [hit for hit in substance_matcher(lang).find(text, folded) if hit.term.id != BLOCKER]
+    hits = [
+        hit
+        for hit in substance_matcher(lang).find(text, folded)
+        if hit.term.id != BLOCKER and folded[hit.end : hit.end + 1] not in _SIGNS  # "C$2" is money
+    ]
     if not hits:
         return []
     # "un caillou de crack", "des buvards de LSD": the first word is then a form, not a second mention.
