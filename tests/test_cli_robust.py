@@ -170,3 +170,26 @@ def test_a_table_fits_its_width() -> None:
     assert max(map(len, wide.splitlines())) > 50 >= max(map(len, narrow.splitlines()))
     assert "price  cocaine    un très long passage" in narrow
     assert narrow.count("\n") == 3
+
+
+@pytest.mark.parametrize("verb", ["add", "extract", "redact"])
+def test_an_empty_name_is_not_the_working_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, verb: str
+) -> None:
+    """`vigie add "$ARTICLES"` with the variable unset."""
+    (tmp_path / "private.txt").write_text("2024-03-11\n\nTitre\n\nLe gramme de cocaïne se vend 60 euros.\n")
+    monkeypatch.chdir(tmp_path)
+    done = run(verb, "")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert not (tmp_path / "vigie.duckdb").exists()
+
+
+def test_the_latest_year_of_the_public_is_one_it_may_see(tmp_path: Path) -> None:
+    """A document of yesterday does not move the public bulletin into a year of which it shows nothing."""
+    said = [said_price(60, place="INSEE:69123")]
+    papers = [Paper(source=s, published="2024-11-03", says=said) for s in "abc"]
+    papers.append(Paper(source="d", published="2025-01-05", says=said))
+    store = build(tmp_path / "v.duckdb", papers)
+    (page,) = write_bulletin(store, tmp_path, period="latest", formats=["md"], today=date(2025, 1, 6))
+    assert "Période 2024" in page.read_text("utf-8")
+    assert "| cocaïne |" in page.read_text("utf-8")

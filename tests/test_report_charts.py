@@ -30,7 +30,7 @@ def test_lines_start_at_zero_and_quarters_are_in_order() -> None:
     assert [t for t in labels if t.startswith("T")] == ["T2 2024", "T3 2024", "T4 2024", "T1 2025"]
     assert "euros par gramme" in labels
     assert labels.count("cocaïne") == 1
-    assert chart.alt.endswith("par trimestre : cocaïne.")
+    assert chart.alt.endswith("par trimestre : cocaïne.")
     assert png_of(chart).startswith(b"\x89PNG")
 
 

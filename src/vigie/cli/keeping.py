@@ -12,7 +12,16 @@ import typer
 from vigie.cli.app import SOME_REFUSED, STOPPED, WRONG_USE, ExportFormat, ReportFormat, app
 from vigie.cli.output import fail, say, table, write, write_json
 from vigie.cli.progress import progress
-from vigie.cli.reading import MAPPING, SOURCE, STDIN, read_stdin, reading_options, url_refusal
+from vigie.cli.reading import (
+    MAPPING,
+    SOURCE,
+    STDIN,
+    is_url,
+    read_stdin,
+    reading_options,
+    refuse_empty,
+    url_refusal,
+)
 
 if TYPE_CHECKING:
     from vigie.pipeline import Cleaned, Reading, Refusal, Summary
@@ -68,6 +77,7 @@ def add(
     settings = settings_for(store)
     if reextract and not settings.store.exists():
         raise fail(f"no store at {settings.store} (make one with: vigie add PATH)", WRONG_USE)
+    refuse_empty(paths or [])
     reading = reading_options(source, mapping)
     with Store.open(settings.store, settings=settings) as opened:
         try:
@@ -119,10 +129,6 @@ def _reextract(store: Store) -> Summary:
     for refusal in summary.refused:
         say(f"refused: {refusal}")
     return summary
-
-
-def is_url(name: str) -> bool:
-    return name.startswith(("http://", "https://"))
 
 
 def tell_refusal(item: Cleaned | Refusal) -> None:

@@ -58,12 +58,13 @@ def cleaned(paths: list[str], reading: Reading) -> Iterator[Cleaned | Refusal]:
     """Redacted documents of all arguments, streamed."""
     from vigie.pipeline import Refusal, clean, clean_stream, inputs
 
+    refuse_empty(paths)
     for name in paths:
         if name == STDIN:
             data = read_stdin()
             yield from [data] if isinstance(data, Refusal) else clean_stream(STDIN, data, reading)
             continue
-        if name.startswith(("http://", "https://")):
+        if is_url(name):
             yield url_refusal(name)
             continue
         for found in inputs([Path(name)]):
@@ -71,6 +72,16 @@ def cleaned(paths: list[str], reading: Reading) -> Iterator[Cleaned | Refusal]:
                 yield found
             else:
                 yield from clean(found, reading)
+
+
+def is_url(name: str) -> bool:
+    return name.lower().startswith(("http://", "https://"))
+
+
+def refuse_empty(paths: list[str]) -> None:
+    """An empty name, as an unset variable leaves it, would stand for the whole working folder."""
+    if not all(path.strip() for path in paths):
+        raise fail("a path is empty", WRONG_USE)
 
 
 def read_stdin() -> bytes | Refusal:

@@ -29,7 +29,7 @@ class Admitted:
         facts: affirmed, for figures.
         aside: denied, feared, planned or rumoured: they are counted, never shown.
         official: of official publications, quoted without delay.
-        days: days of publication of all that is stored, in order; a date tells nothing of a fact.
+        days: days of publication of the documents of `facts`, in order.
     """
 
     facts: tuple[Fact, ...]
@@ -68,7 +68,7 @@ class Gate:
             aside=tuple(f for f in aside if self.admits(f)),
             official=tuple(f for f in affirmed if self.alerts(f)),
             # Days of publication: a fact may be dated to a year that has not come.
-            days=tuple(sorted(f.published_end for f in affirmed if f.published_end)),
+            days=tuple(sorted(f.published_end for f in affirmed if f.published_end and self.admits(f))),
         )
 
     def admits(self, fact: Fact) -> bool:

@@ -52,7 +52,7 @@ class Store:
                 connection.execute("UPDATE runs SET status = 'interrupted' WHERE status = 'running'")
             elif check_version(connection, steps) < len(steps):
                 raise StoreError(
-                    f"{where} has an older schema (bring it up to date: vigie doctor --store {where})"
+                    f"{where} has an older schema (bring it up to date: vigie add --reextract --store {where})"
                 )
         except BaseException:
             connection.close()
