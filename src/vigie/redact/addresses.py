@@ -11,7 +11,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from vigie.redact.shape import shape
-from vigie.redact.spans import Removal, words_at
+from vigie.redact.spans import Removal
+from vigie.redact.words import words_at
 
 _KIND = (
     r"(?:rue|r\.|ruelle|avenue|aven\.|av\.?|ave\.?|boulevard|boul\.?|bd\.?|bld\.?|blvd\.?|place|pl\.?|plce|allee?s?|all\.|chemin|"

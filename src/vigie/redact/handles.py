@@ -13,7 +13,8 @@ from functools import cache
 
 from vigie.lexicon.terms import data_toml
 from vigie.redact.shape import shape
-from vigie.redact.spans import Removal, words_at
+from vigie.redact.spans import Removal
+from vigie.redact.words import words_at
 
 _MENTION = re.compile(
     r"@(?<![\w@/.]@)[ \u00a0]?[._]?(?=[\w.]{0,40}[A-Za-zÀ-ÿ_])[\w](?:[\w.\-]{0,40}\w|_)?_{0,3}"

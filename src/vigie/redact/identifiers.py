@@ -11,7 +11,8 @@ from collections.abc import Iterator
 
 from vigie.redact.payment import luhn
 from vigie.redact.shape import shape
-from vigie.redact.spans import Removal, words_at
+from vigie.redact.spans import Removal
+from vigie.redact.words import words_at
 
 _IPV4 = re.compile(
     r"(?<![\w.])\d{1,3}(?:(?:\.|\[\.\])\d{1,3}){3}(?!\w|\.\d)(?:/\d{1,2}(?!\d))?(?::\d{2,5}(?!\d))?"

@@ -13,7 +13,8 @@ from functools import cache
 
 from vigie.lexicon.terms import data_text
 from vigie.redact.shape import shape
-from vigie.redact.spans import Removal, words_at
+from vigie.redact.spans import Removal
+from vigie.redact.words import words_at
 
 _AT = r"(?:\s?@\s?|\s?[\[({<]\s?(?:at|@|a|arobase|arrobase|arobas|chez)\s?[\])}>]\s?|\s(?:arobase|arrobase|arobas|at)\s)"
 _DOT = r"(?:\.|\s?[\[({<]\s?(?:dot|point|\.)\s?[\])}>]\s?|\s(?:dot|point)\s|\s\.\s?)"

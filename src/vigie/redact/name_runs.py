@@ -22,8 +22,8 @@ PARTICLES = frozenset(
 
 def names_in(run: list[Token], text: str, folded: str, words: Lists) -> Iterator[list[Token]]:
     """The names within one capitalised run, cut at organisation words and at words that no name holds."""
-    if len(run) == 1 and run[0].low not in words.alone and not _may_be_person(run, words):
-        return  # most lone words: nothing beside them would make a name of them
+    if len(run) == 1 and not _may_stand_alone(run[0], words):
+        return
     first = word_before(folded, run[0].start)
     if first in words.named_after and not first.endswith("."):
         return
@@ -64,6 +64,13 @@ def names_in(run: list[Token], text: str, folded: str, words: Lists) -> Iterator
         else:
             segment.append(token)
     yield from _decide(segment, text, folded, words, announced)
+
+
+def _may_stand_alone(token: Token, words: Lists) -> bool:
+    """Whether anything beside a lone word could make a name of it."""
+    if token.low in words.not_names and token.low != "thi":
+        return False
+    return token.low in words.alone or _may_be_person([token], words)
 
 
 def _is_cut(token: Token, run: list[Token], index: int, words: Lists) -> bool:

@@ -15,8 +15,9 @@ from collections.abc import Iterable, Sequence
 
 from vigie.redact.name_runs import PARTICLES, names_in
 from vigie.redact.sequences import Token, runs
-from vigie.redact.spans import Removal, words_at
+from vigie.redact.spans import Removal
 from vigie.redact.wordlists import Lists, lists
+from vigie.redact.words import words_at
 from vigie.text.normalise import fold
 
 _CALLED = re.compile(
