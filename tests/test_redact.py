@@ -220,8 +220,7 @@ def test_given_names_are_many() -> None:
     assert data_text("redaction", "SOURCES.md")
 
 
-# cli/doctor.py checks the lexicons on sentences of its own, without any input.
-MAKERS = ("redact/", "store/", "model/document.py", "cli/doctor.py")
+MAKERS = ("redact/", "store/", "model/document.py")
 
 
 def test_only_the_redactor_and_the_store_make_clean_documents() -> None:

@@ -129,15 +129,12 @@ _PROBES = {
 
 def lexicons() -> Iterator[Check]:
     """Whether all data loads and something is found with it."""
-    from vigie.model.document import CleanDocument
+    from vigie.model.document import RawDocument
     from vigie.pipeline import Refusal, knowledge_version, observe
+    from vigie.redact import redact
 
     for lang, text in _PROBES.items():
-        probe = CleanDocument(
-            doc_id="probe", path="probe", format="text", kind="unknown", grade="F", lang=lang, title="",
-            published=None, outlet="", text=text,
-        )  # fmt: skip
-        found = observe(probe)
+        found = observe(redact(RawDocument(path="probe", format="text", text=text)))
         name = f"lexicons {lang}"
         if isinstance(found, Refusal):
             yield Check(name=name, state="fault", found=found.reason, repair="vigie lexicon check")
