@@ -10,6 +10,7 @@ from __future__ import annotations
 import cProfile
 import os
 import pstats
+import statistics
 import sys
 import time
 from collections import Counter
@@ -20,6 +21,7 @@ from vigie.model.document import RawDocument
 from vigie.redact import redact
 
 WARM = 10
+SLICE = 10  # documents; on a machine that others use, the best slice is nearest to the truth
 PERSONAL = (
     "« C'est fini », confie Zélie Fontarel, 34 ans, gérante, que l'on joint au 06 39 98 12 34.",
     "Le docteur Fontarel reçoit au 12 rue des Lilas ; écrire à accueil@exemple.example.",
@@ -30,14 +32,18 @@ def documents(all_texts: list[str]) -> list[RawDocument]:
     return [RawDocument(path=f"b{n}", format="text", text=text) for n, text in enumerate(all_texts)]
 
 
-def measure(chosen: list[RawDocument]) -> tuple[float, float, Counter[str]]:
-    """Megabytes, seconds of processor time, removals by kind."""
+def measure(chosen: list[RawDocument]) -> tuple[list[float], Counter[str]]:
+    """Megabytes a second of processor time in each slice of the documents, slowest first; removals by kind."""
     removed: Counter[str] = Counter()
-    size = sum(len(d.text.encode()) for d in chosen) / 1e6
-    start = time.process_time()
-    for document in chosen:
-        removed.update(redact(document).redactions)
-    return size, time.process_time() - start, removed
+    speeds = []
+    for low in range(0, len(chosen), SLICE):
+        part = chosen[low : low + SLICE]
+        size = sum(len(d.text.encode()) for d in part) / 1e6
+        start = time.process_time()
+        for document in part:
+            removed.update(redact(document).redactions)
+        speeds.append(size / (time.process_time() - start))
+    return sorted(speeds), removed
 
 
 def main() -> int:
@@ -57,9 +63,9 @@ def main() -> int:
     if profile:
         profile.enable()
     for name, chosen in (("plain", plain[WARM:]), ("with a person", personal[WARM:])):
-        size, seconds, removed = measure(chosen)
+        speeds, removed = measure(chosen)
         print(
-            f"{name}: {size / seconds:.2f} MB/s, {1000 * seconds / len(chosen):.2f} ms a document; "
+            f"{name}: {statistics.median(speeds):.2f} MB/s (median slice), {speeds[-1]:.2f} (best); "
             f"removed: {dict(sorted(removed.items()))}"
         )
     print(f"calibration: {calibration():.0f} million turns/s")
