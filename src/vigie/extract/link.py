@@ -19,6 +19,7 @@ from vigie.lexicon.grammar import alternation, grammar, link_words, plurals
 
 _BARE_NEXT = re.compile(r"[ ]\(?(?:suspected |pure )?")
 _CARRY = 6  # sentences a topic is carried over
+UNIT_SUBSTANCE = {"rock": ("crack", "rock"), "blotter": ("lsd", "blotter")}  # pieces of one substance only
 _ANTIDOTES = frozenset({"naloxone"})
 _CONSTITUENTS = _ANTIDOTES | {"thc", "cbd"}  # named as a content or an antidote, not as the product
 

@@ -17,23 +17,16 @@ from vigie.extract.analysis import Analysis, Draft, within
 from vigie.extract.cues import hits_in
 from vigie.extract.currency import to_eur
 from vigie.extract.elliptic import elliptic_prices
-from vigie.extract.link import Link, link_substance, named_after
+from vigie.extract.link import UNIT_SUBSTANCE, Link, link_substance, named_after
 from vigie.extract.mentions import MoneyMention
+from vigie.extract.price_carry import assumed_gram, carried_unit, model_price
 from vigie.extract.price_kind import kind_of
-from vigie.extract.price_unit import (
-    Candidate,
-    assumed_gram,
-    carried_unit,
-    model_price,
-    unit_before,
-    with_unit,
-)
+from vigie.extract.price_unit import Candidate, unit_before, with_unit
 from vigie.lexicon.grammar import alternation, grammar, link_words, mass_in_grams
 from vigie.lexicon.substances import ancestors
 from vigie.model.observation import PriceKind, PriceValue
 from vigie.text.sentences import Span
 
-_UNIT_SUBSTANCE = {"rock": ("crack", "rock"), "blotter": ("lsd", "blotter")}  # pieces of one substance only
 _BULK_GRAMS = 100.0  # from here on a mass is bought to be sold again
 
 
@@ -132,7 +125,10 @@ def _valuation(analysis: Analysis, candidate: Candidate, reason: str, drafts: li
     if not here and not _drugs_valued(analysis, sentence, money) and not _goes_on(analysis, money, drafts):
         return None
     window = sentence if here else Span(first, sentence.end)
-    clause = max(analysis.folded.rfind(mark, sentence.start, money.start) for mark in (",", ";"))
+    marks = [",", ";"]
+    if within(analysis.money, sentence.start, money.start):
+        marks += [" et ", " and "]  # a list of hauls, each with its value
+    clause = max(analysis.folded.rfind(mark, sentence.start, money.start) for mark in marks)
     own = {
         m.substance
         for m in within(analysis.substances, max(clause, sentence.start), money.start)
@@ -203,8 +199,8 @@ def _price_link(analysis: Analysis, candidate: Candidate) -> Link:
         after_unit = named_after(analysis, candidate.unit_end)
         if after_unit is not None and after_unit.substance:
             return after_unit
-    if candidate.per_unit in _UNIT_SUBSTANCE:
-        return Link(*_UNIT_SUBSTANCE[candidate.per_unit], "unit", 0.8)
+    if candidate.per_unit in UNIT_SUBSTANCE:
+        return Link(*UNIT_SUBSTANCE[candidate.per_unit], "unit", 0.8)
     piece = "pill" if candidate.per_unit in ("pill", "capsule") else None
     link = link_substance(analysis, money.start, money.end, piece=piece)
     if link.other:

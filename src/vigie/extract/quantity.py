@@ -10,13 +10,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from vigie.extract.amounts import Amount
 from vigie.extract.analysis import Analysis, Draft, within
 from vigie.extract.cues import hits_in
-from vigie.extract.link import Link, link_substance, named_after
+from vigie.extract.link import UNIT_SUBSTANCE, Link, link_substance, named_after
 from vigie.extract.mentions import QuantityMention
 from vigie.lexicon.grammar import grammar, link_words, mass_in_grams
+from vigie.lexicon.terms import data_toml
 from vigie.model.observation import PriceValue, QuantityKind, QuantityValue
 
 _DRUG_PIECES = frozenset(
@@ -30,6 +32,7 @@ _FORM_OF_PIECE = {
     "rock": "rock",
     "plant": "plant",
 }
+_SWALLOWED = 50.0  # grams
 _ACTOR = 60.0  # code points
 _BULK = 500.0  # grams: nobody consumes that much at once
 _SMALL_MASS = frozenset({"mg", "µg"})
@@ -47,6 +50,12 @@ def extract_quantities(analysis: Analysis) -> Iterator[Draft]:
         draft = _judge(analysis, mention)
         if draft is not None:
             yield draft
+
+
+@cache
+def _by_bottle() -> frozenset[str]:
+    """Substances that come in bottles and canisters, so that a bare "1 240 bouteilles" may be theirs."""
+    return frozenset(data_toml("taxonomy", "retail.toml")["by_bottle"])
 
 
 def _price_spans(analysis: Analysis) -> list[tuple[int, int]]:
@@ -68,6 +77,10 @@ def _elliptic(analysis: Analysis) -> list[QuantityMention]:
         if piece is not None:
             extra.append(piece)
             continue
+        again = _said_again(analysis, amount, index)
+        if again is not None:
+            extra.append(again)
+            continue
         if index == 0:
             continue
         previous = analysis.amounts[index - 1]
@@ -83,6 +96,33 @@ def _elliptic(analysis: Analysis) -> list[QuantityMention]:
         ):
             extra.append(_as_quantity(amount, previous.unit.code))
     return extra
+
+
+def _said_again(analysis: Analysis, amount: Amount, index: int) -> QuantityMention | None:
+    """ "23 600 comprimés en 2023, contre 9 800 en 2021": a bare number with its own year has the unit before."""
+    sentence = analysis.sentence_at(amount.start)
+    before = [
+        a
+        for a in analysis.amounts[max(0, index - 4) : index]
+        if a.start >= sentence.start and a.unit is not None
+    ]
+    if not before or before[-1].unit is None or before[-1].unit.kind not in ("mass", "piece"):
+        return None
+    head = analysis.folded[max(sentence.start, amount.start - 12) : amount.start]
+    joined = re.search(
+        rf"(?:{link_words(analysis.lang, 'compared')}|{link_words(analysis.lang, 'list_lead')})$", head
+    )
+    dated = re.match(
+        rf"[ ]{link_words(analysis.lang, 'in_date')}", analysis.folded[amount.end : amount.end + 14]
+    )
+    if not joined or not dated or not within(analysis.dates, amount.end, amount.end + 14):
+        return None
+    unit = before[-1].unit
+    if unit.kind == "mass":
+        return _as_quantity(amount, unit.code)
+    return QuantityMention(
+        start=amount.start, end=amount.end, low=amount.low, high=amount.high, unit=unit.code
+    )
 
 
 def _named_piece(analysis: Analysis, amount: Amount) -> QuantityMention | None:
@@ -119,7 +159,13 @@ def _judge(analysis: Analysis, mention: QuantityMention) -> Draft | None:
     sentence = analysis.sentence_at(mention.start)
     mass = mention.unit in mass_in_grams()
     named = named_after(analysis, mention.end)
-    if not mass and mention.unit not in _DRUG_PIECES and (named is None or not named.substance):
+    bottled = mention.unit in ("bottle", "canister")
+    if (
+        not mass
+        and not bottled
+        and mention.unit not in _DRUG_PIECES
+        and (named is None or not named.substance)
+    ):
         return None
     if mention.unit in ("ml", "cl", "l", "gal") and (named is None or not named.substance):
         return None
@@ -133,6 +179,10 @@ def _judge(analysis: Analysis, mention: QuantityMention) -> Draft | None:
         object_first=kind_hit is not None,
         piece=_FORM_OF_PIECE.get(mention.unit),
     )
+    if mention.unit in UNIT_SUBSTANCE and link.reason not in ("named", "adjacent"):
+        link = Link(*UNIT_SUBSTANCE[mention.unit], "unit", 0.8)
+    if bottled and link.reason not in ("named", "adjacent") and link.substance not in _by_bottle():
+        return None
     if link.other or (link.substance is None and link.reason != "generic"):
         return None
     if link.reason not in ("named", "adjacent", "generic", "same") and kind_hit is None:
@@ -180,11 +230,11 @@ def _quote_end(analysis: Analysis, end: int, limit: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _KindHit:
-    """A kind with the position of its cue; `taken` for a verb of taking, which customs do as well as users."""
+    """A kind with the position of its cue, and the cue's own sense ("take", "swallow", "actor") where it has one."""
 
     id_: QuantityKind
     at: int
-    taken: bool = False
+    sense: str = ""
 
 
 def _kind(analysis: Analysis, mention: QuantityMention) -> _KindHit | None:
@@ -206,15 +256,21 @@ def _kind(analysis: Analysis, mention: QuantityMention) -> _KindHit | None:
         if hit.start >= mention.end:
             cost += 6
         if best is None or cost < best[0]:
-            best = (cost, _KindHit(kind, hit.start, taken=hit.term.extra.get("sense") == "take"))
+            best = (cost, _KindHit(kind, hit.start, str(hit.term.extra.get("sense", ""))))
     if best is not None:
         at_work = hits_in(analysis, "quantity_kinds", sentence.start, sentence.end)
-        if best[1].taken and (mention.grams or 0) >= _BULK and any(h.term.id == "seized" for h in at_work):
+        if (
+            best[1].sense == "take"
+            and (mention.grams or 0) >= _BULK
+            and any(h.term.id == "seized" for h in at_work)
+        ):
             return _KindHit("seized", best[1].at)  # "les douaniers ont pris 3,4 kg"
         if best[1].id_ == "possessed" and any(
             h.term.id == "seized" and h.term.extra.get("sense") != "actor" for h in at_work
         ):
             return _KindHit("seized", best[1].at)  # "un bateau intercepté transportait 3 tonnes"
+        if best[1].sense == "swallow" and (mention.grams or 0) >= _SWALLOWED:
+            return _KindHit("shipped", best[1].at)  # a courier, no consumer
         return best[1]
     if re.search(rf"\b{link_words(analysis.lang, 'possible')}", analysis.folded[mention.end : sentence.end]):
         return None  # "one kilogram could kill": no amount that anyone held

@@ -1,0 +1,191 @@
+"""The unit that an amount of money takes from elsewhere: a later noun, the price before, the piece spoken of.
+
+In: Analysis, Candidate and the prices found so far. Out: Candidate with per_value, per_unit and the reason.
+Words: data/grammar/<lang>.toml [link]; what is sold by the gram: data/taxonomy/retail.toml.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from functools import cache
+
+from vigie.extract.analysis import Analysis, Draft, within
+from vigie.extract.cues import nearest
+from vigie.extract.currency import to_eur
+from vigie.extract.link import Link, named_after
+from vigie.extract.mentions import MoneyMention
+from vigie.extract.price_unit import Candidate, piece_words, unit_before, unit_of
+from vigie.lexicon.grammar import alternation, grammar, link_words, mass_in_grams
+from vigie.lexicon.terms import data_toml
+from vigie.model.observation import PriceValue
+
+_SAME_SCALE = 8.0  # a price without unit takes that of a neighbour at most so many times dearer or cheaper
+_SAME_SENTENCE_SCALE = 30.0  # within one sentence: "60 euros, celui de la résine de 6 euros"
+
+
+def model_price(analysis: Analysis, candidate: Candidate, drafts: list[Draft]) -> Draft | None:
+    """The earlier unit price that this amount would go on with; one by mass when the product changes."""
+    priced = [
+        d
+        for d in drafts
+        if isinstance(d.value, PriceValue) and d.value.per_unit is not None and d.value.kind != "wage"
+    ]
+    if not priced:
+        return None
+    last = priced[-1]
+    own = [
+        m
+        for m in within(analysis.substances, max(last.end, candidate.sentence.start), candidate.money.start)
+        if m.substance
+    ]
+    changed = bool(own) and own[-1].substance != last.substance
+    if changed and isinstance(last.value, PriceValue) and last.value.per_unit not in mass_in_grams():
+        by_mass = [
+            d for d in priced if isinstance(d.value, PriceValue) and d.value.per_unit in mass_in_grams()
+        ]
+        return by_mass[-1] if by_mass else None
+    return last
+
+
+def carried_unit(analysis: Analysis, candidate: Candidate, previous: Draft | None) -> Candidate:
+    """The unit of the price before, of a noun in the sentence, or of the piece spoken of, by scale and wording."""
+    money, sentence = candidate.money, candidate.sentence
+    if _unknown_unit(analysis, money):
+        return replace(candidate, unit_reason="unknown")
+    ahead = _definite_unit(analysis, money.end, sentence.end, first=True)
+    wanted = frozenset({"retail", "other", "wholesale"})
+    retail = nearest(analysis, "price_context", money.start, money.end, before=90, after=40, ids=wanted)
+    if (
+        ahead is not None
+        and ahead.start() - money.end < 70
+        and not within(analysis.money, money.end, ahead.start())
+    ):
+        named = named_after(analysis, ahead.end())
+        if named is None or named.substance is None or not _product_before(analysis, candidate):
+            return _take(analysis, candidate, ahead, "ahead")
+    each = candidate.per_unit == "unit" and candidate.per_value == 1.0
+    if each and (piece := _piece_subject(analysis, candidate, retail is not None)).unit_reason == "subject":
+        return piece
+    value = previous.value if previous is not None else None
+    if (
+        previous is not None
+        and isinstance(value, PriceValue)
+        and value.per_unit
+        and not (each and value.per_unit in mass_in_grams())
+    ):
+        apart = analysis.sentence_index(money.start) - analysis.sentence_index(previous.start)
+        if apart == 1 and not _product_before(analysis, candidate):
+            subject = _piece_subject(analysis, candidate, retail is not None)
+            if subject.unit_reason == "subject" and value.per_unit in mass_in_grams():
+                return subject
+        worded = retail is not None or _listed(analysis, money) or _product_before(analysis, candidate)
+        if (
+            apart <= 2
+            and (apart == 0 or worded)
+            and _same_scale(analysis, money, value, same_sentence=apart == 0)
+        ):
+            said_again = value.currency != money.currency  # "£90 for two grams ($130)"
+            per_value = candidate.per_value or (value.per_value if said_again else 1.0)
+            return replace(candidate, per_value=per_value, per_unit=value.per_unit, unit_reason="carried")
+    if ahead is not None and retail is not None:
+        return _take(analysis, candidate, ahead, "ahead")
+    behind = _definite_unit(analysis, sentence.start, money.start)
+    if behind is not None and (retail is not None or within(analysis.money, behind.end(), money.start)):
+        return _take(analysis, candidate, behind, "sentence")
+    return _piece_subject(analysis, candidate, retail is not None)
+
+
+def _unknown_unit(analysis: Analysis, money: MoneyMention) -> bool:
+    """ "5 euros la cigarette": sold by something that is no unit here; better no unit than a wrong one."""
+    match = _thing_after(analysis.lang).match(analysis.folded, money.end)
+    return match is not None and match["w"] not in grammar(analysis.lang).link["not_a_unit"]
+
+
+@cache
+def _thing_after(lang: str) -> re.Pattern[str]:
+    article = r"(?:le|la|l'|les)" if lang == "fr" else r"(?:a|an|per)"
+    return re.compile(
+        rf"[ ]{article}[ ]?(?P<w>[a-z]{{4,}})(?=[ ]?[.,;)]|[ ](?:{alternation(grammar(lang).link['in_place'])})\b|[ ][a-z]+ee?s?[.,;])"
+    )
+
+
+def _take(analysis: Analysis, candidate: Candidate, match: re.Match[str], reason: str) -> Candidate:
+    code, value = unit_of(analysis, match)
+    return replace(candidate, per_value=candidate.per_value or value, per_unit=code, unit_reason=reason)
+
+
+def _product_before(analysis: Analysis, candidate: Candidate) -> bool:
+    """ "la kétamine à 30 euros", "l'héroïne est stable, à 35 euros": a product right before its price."""
+    money = candidate.money
+    near = within(analysis.substances, max(candidate.sentence.start, money.start - 60), money.start)
+    named = [m for m in near if m.substance and m.end <= money.start]
+    if not named:
+        return False
+    gap = analysis.folded[named[-1].end : money.start]
+    return re.fullmatch(rf"[^;:\d]{{0,24}}[ ]{link_words(analysis.lang, 'priced_at')}", gap) is not None
+
+
+def _definite_unit(analysis: Analysis, start: int, end: int, *, first: bool = False) -> re.Match[str] | None:
+    """The last (or first) "le gramme", "the pill" in [start, end)."""
+    last = None
+    for match in unit_before(analysis.lang).finditer(analysis.folded, start, end):
+        if match["def"] and match["def"].strip() in grammar(analysis.lang).link["definite"]:
+            last = match
+            if first:
+                break
+    return last
+
+
+def _piece_subject(analysis: Analysis, candidate: Candidate, retail: bool) -> Candidate:
+    """ "Les comprimés se vendent 8 euros pièce", "Le comprimé contenait 245 mg. Vendu 7 euros": the piece spoken of."""
+    each = candidate.per_unit == "unit" and candidate.per_value == 1.0
+    if not each and not retail:
+        return candidate
+    g = grammar(analysis.lang)
+    index = analysis.sentence_index(candidate.money.start)
+    first = analysis.sentences[max(0, index - 1)].start
+    found = None
+    for match in re.finditer(
+        rf"\b(?P<u>{piece_words(analysis.lang)})(?![\w'])", analysis.folded[first : candidate.money.start]
+    ):
+        here = first + match.start() >= candidate.sentence.start
+        starts = first + match.start() - first < 16
+        if each or here or starts:
+            code = g.units[" ".join(match["u"].split())].code
+            found = code if code != "dose" or found is None else found
+    if found is None or found in ("parcel", "bar"):
+        return candidate
+    return replace(candidate, per_value=1.0, per_unit=found, unit_reason="subject")
+
+
+def _listed(analysis: Analysis, money: MoneyMention) -> bool:
+    """ "53 euros dans le Nord, 61 euros en Corse": an amount followed by a place goes on with the price before."""
+    return bool(within(analysis.places, money.end, money.end + 18))
+
+
+def _same_scale(analysis: Analysis, money: MoneyMention, value: PriceValue, *, same_sentence: bool) -> bool:
+    amount = money.low if money.low is not None else money.high
+    other = value.low if value.low is not None else value.high
+    if not amount or not other:
+        return False
+    a = to_eur(amount, money.currency, analysis.reference)[0] or amount
+    b = to_eur(other, value.currency, analysis.reference)[0] or other
+    scale = _SAME_SENTENCE_SCALE if same_sentence else _SAME_SCALE
+    return 1 / scale <= a / b <= scale
+
+
+def assumed_gram(analysis: Analysis, candidate: Candidate, link: Link) -> Candidate:
+    """ "se vend 60 à 100 euros" without a unit: a gram for what is sold by the gram, said so in the rule."""
+    money, by_gram = candidate.money, data_toml("taxonomy", "retail.toml")
+    sold = nearest(
+        analysis, "price_context", money.start, money.end, before=40, after=0, ids=frozenset({"retail"})
+    )
+    low = to_eur(money.low or money.high or 0.0, money.currency, analysis.reference)[0] or 0.0
+    in_range = by_gram["range_eur"][0] <= low <= by_gram["range_eur"][1]
+    if sold is None or link.substance not in by_gram["by_gram"] or not in_range:
+        return candidate
+    between = analysis.folded[sold.end : money.start]
+    if len(between) > 25 or re.search(r"[,;]", between):
+        return candidate
+    return replace(candidate, per_value=1.0, per_unit="g", unit_reason="assumed")
