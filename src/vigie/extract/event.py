@@ -3,8 +3,9 @@
 In: Analysis. Out: one Draft per event cue that speaks of drugs, with the number of persons when the text gives one, and
 one more per figure it is compared with ("47 hospitalisations, contre 19 en 2022").
 Words: data/lexicons/<lang>/events.toml. Keys of a term: `role` = where its number stands (noun: before it; passive:
-persons before it; active: persons after it; state: no number), `also` = a second kind of event that the word says
-("surdose mortelle"), `needs` = what its sentence must hold for the word to count (quantity, product, assault).
+persons before it; active: persons after it; of: a number before or persons after it; state: no number), `also` = a
+second kind of event that the word says ("surdose mortelle"), `needs` = what its sentence must hold for the word to
+count (quantity, product, persons, assault, hospital). The id "not" is a phrase that only looks like an event.
 Left out: possibilities ("could kill"), totals without a number ("le nombre d'overdoses").
 """
 
@@ -20,7 +21,7 @@ from vigie.extract.cues import cue_hits
 from vigie.extract.event_link import drug_link
 from vigie.extract.link import Link, products
 from vigie.extract.numbers import number_tokens
-from vigie.extract.persons import Persons, objects, subject, whole_number
+from vigie.extract.persons import Persons, agreement, objects, subject, whole_number
 from vigie.extract.tallies import after_noun, later, sites
 from vigie.lexicon.grammar import alternation, grammar, link_words, plurals
 from vigie.lexicon.matcher import Hit
@@ -56,18 +57,22 @@ def _judge(analysis: Analysis, hit: Hit) -> Iterator[Draft]:
     role = str(hit.term.extra.get("role", "state"))
     sentence = analysis.sentence_at(hit.start)
     head = analysis.folded[max(sentence.start, hit.start - 40) : hit.start]
-    if _possible(analysis.lang).search(head) or not _has(analysis, hit, sentence):
+    if hit.term.id == "not" or _possible(analysis.lang).search(head) or not _has(analysis, hit, sentence):
         return
     link = drug_link(analysis, hit, sentence)
     if link is None:
         return
     counted = _count(analysis, hit, role, sentence)
-    if role == "noun" and not counted:
+    if not counted and "persons" in hit.term.extra.get("needs", []):
+        return
+    if role in ("noun", "of") and not counted:
         yield from _uncounted(analysis, hit, kind, link, head)
         return
     kinds: list[EventKind] = [kind, *hit.term.extra.get("also", [])]
     for one in kinds:
-        for persons in counted or [None]:
+        if not counted:
+            yield _draft(hit, one, role, link, None)
+        for persons in counted:
             yield _draft(hit, one, role, link, persons)
 
 
@@ -95,14 +100,15 @@ def _uncounted(analysis: Analysis, hit: Hit, kind: EventKind, link: Link, head: 
             yield _occurrence(_draft(hit, one, "noun", link, None), "negated")
     elif _feared(analysis, hit):
         yield _occurrence(plain, "hypothetical")
-    elif hit.term.extra.get("needs") is None and kind not in ("death", "violence"):
-        if re.search(r"(?:\b(?:une?|an?|one)[ ]|d'une[ ]|par[ ])$", head):
-            yield plain
+    elif kind not in ("death", "violence") and re.search(r"(?:\b(?:une?|an?|one)[ ]|d'une[ ]|par[ ])$", head):
+        yield plain
 
 
 def _occurrence(draft: Draft, assertion: Assertion) -> Draft:
     """An event without a count that the text denies ("aucun décès") or fears ("d'autres surdoses sont à craindre")."""
-    return replace(draft, rule=draft.rule.replace("role:noun", f"role:{assertion}"), confidence=0.75, assertion=assertion)
+    return replace(
+        draft, rule=draft.rule.replace("role:noun", f"role:{assertion}"), confidence=0.75, assertion=assertion
+    )
 
 
 def _feared(analysis: Analysis, hit: Hit) -> bool:
@@ -111,18 +117,27 @@ def _feared(analysis: Analysis, hit: Hit) -> bool:
 
 
 def _has(analysis: Analysis, hit: Hit, sentence: Span) -> bool:
-    """Whether the sentence holds what a word of many uses needs ("trouver", "interdire", "blesser")."""
-    need = hit.term.extra.get("needs")
-    if need is None:
-        return True
-    if need == "quantity":
-        near = within(analysis.quantities, max(sentence.start, hit.start - 60), min(sentence.end, hit.end + 90))
-        return bool(near) and bool(products(within(analysis.substances, sentence.start, sentence.end)))
-    words = grammar(analysis.lang).link["assault" if need == "assault" else "product_word"]
-    named = re.search(rf"\b{alternation(plurals(words))}\b", analysis.folded[sentence.start : sentence.end])
-    if need == "assault":
-        return named is not None
-    return named is not None or bool(products(within(analysis.substances, sentence.start, sentence.end)))
+    """Whether the sentence holds what a word of many uses needs ("trouver", "interdire", "blesser", "admettre")."""
+    folded = analysis.folded[sentence.start : sentence.end]
+    for need in hit.term.extra.get("needs", []):
+        if need == "persons":
+            continue  # `_judge` asks for them
+        drugs = bool(products(within(analysis.substances, sentence.start, sentence.end)))
+        if need == "quantity":
+            first, last = max(sentence.start, hit.start - 60), min(sentence.end, hit.end + 90)
+            held = bool(within(analysis.quantities, first, last))
+        elif need == "product":
+            held = drugs or _named(analysis.lang, "product_word").search(folded) is not None
+        else:
+            held = _named(analysis.lang, need).search(folded) is not None
+        if not held:
+            return False
+    return True
+
+
+@cache
+def _named(lang: str, key: str) -> re.Pattern[str]:
+    return re.compile(rf"\b{alternation(plurals(grammar(lang).link[key]))}\b")
 
 
 @cache
@@ -144,15 +159,17 @@ def _count(analysis: Analysis, hit: Hit, role: str, sentence: Span) -> list[Pers
         return sites(analysis, hit.start, hit.end, sentence)
     if role == "state":
         return []
-    if role == "noun":
-        first = _number_before(analysis, hit, sentence)
-        if first is None:
+    persons = None
+    if role in ("noun", "of"):
+        persons = _number_before(analysis, hit, sentence)
+        if role == "noun" and persons is None:
             return after_noun(analysis, hit.end, sentence)
-        return [first, *later(analysis, max(hit.end, first.end), sentence)]
-    if role == "passive":
-        persons = subject(analysis, sentence.start, hit.start, hit.end) or objects(analysis, hit.end, sentence.end, 2)
-    else:
-        persons = objects(analysis, hit.end, sentence.end, _OBJECT_REACH)
+    elif role == "passive":
+        if agreement(analysis, sentence.start, hit.start, hit.end) == "unsaid":
+            persons = objects(analysis, hit.end, sentence.end, 2)
+        persons = persons or subject(analysis, sentence.start, hit.start, hit.end)
+    if persons is None and role in ("active", "of", "passive"):
+        persons = objects(analysis, hit.end, sentence.end, 2 if role == "passive" else _OBJECT_REACH)
     if persons is None:
         return []
     return [persons, *later(analysis, max(hit.end, persons.end), sentence)]
@@ -167,6 +184,5 @@ def _number_before(analysis: Analysis, hit: Hit, sentence: Span) -> Persons | No
             return Persons(amount.start, hit.end, amount.low, amount.high)
     tokens = number_tokens(analysis.folded, analysis.lang, max(sentence.start, hit.start - 14), hit.start)
     if tokens and tokens[-1].article and analysis.folded[tokens[-1].end : hit.start].strip() == "":
-        singular = not analysis.folded[hit.start : hit.end].split(" ")[0].endswith("s")
-        return Persons(tokens[-1].start, hit.end, 1.0, 1.0) if singular else None
+        return Persons(tokens[-1].start, hit.end, 1.0, 1.0)
     return None

@@ -1,0 +1,94 @@
+"""What an event is about: the substance of its sentence, of its cause, of the text before it.
+
+In: Analysis, the hit of an event and its sentence. Out: a Link; NO_LINK when only words of the market stand near; None
+when nothing says drugs. Left out: the product of a number (`vigie.extract.link`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+
+from vigie.extract.analysis import Analysis, within
+from vigie.extract.link import NO_LINK, Link, link_substance, products
+from vigie.extract.mentions import SubstanceMention
+from vigie.lexicon.grammar import alternation, grammar, link_words, plurals
+from vigie.lexicon.matcher import Hit
+from vigie.text.sentences import Span
+
+_CARRY = 4  # sentences back in which a drug must have been named, unless the title names one
+HEALTH_KINDS = frozenset({"death", "overdose", "hospitalisation", "poisoning", "warning"})
+
+
+def drug_link(analysis: Analysis, hit: Hit, sentence: Span) -> Link | None:
+    """The substance of an event; NO_LINK when only drug words stand near; None when nothing says drugs."""
+    kind = hit.term.id
+    here = products(within(analysis.substances, sentence.start, sentence.end))
+    if kind in ("death", "hospitalisation") and _violent(analysis, sentence):
+        return NO_LINK
+    if kind in HEALTH_KINDS and (cause := _adulterant(analysis, sentence)):
+        return cause
+    if here:
+        return _named_here(hit, here, analysis)
+    index = analysis.sentence_index(hit.start)
+    first = max(0, index - _CARRY)
+    last = min(index + 1, len(analysis.sentences) - 1)
+    around = Span(analysis.sentences[first].start, analysis.sentences[last].end)
+    near = products(within(analysis.substances, around.start, around.end))
+    title = products(within(analysis.substances, 0, analysis.body_start))
+    if not near and not title and not analysis.market_in(around.start, around.end):
+        return None
+    if kind in HEALTH_KINDS and kind != "warning" and _any_drug(analysis, sentence):
+        return NO_LINK
+    if kind in HEALTH_KINDS or kind == "regulation":
+        for back in range(index - 1, first - 1, -1):
+            if cause := _adulterant(analysis, analysis.sentences[back]):
+                return cause
+        if title:
+            return Link(title[0].substance, None, "title", 0.7)
+    if kind in ("arrest", "sentence", "violence") and len({m.substance for m in [*near, *title]}) > 1:
+        return NO_LINK
+    return link_substance(analysis, hit.start, hit.end) if near or title else NO_LINK
+
+
+def _any_drug(analysis: Analysis, sentence: Span) -> bool:
+    """ "4,859 deaths related to drug poisoning": the sentence counts all drugs."""
+    words = alternation(plurals(grammar(analysis.lang).link["any_drug"]))
+    return re.search(rf"\b{words}\b", analysis.folded[sentence.start : sentence.end]) is not None
+
+
+def _violent(analysis: Analysis, sentence: Span) -> bool:
+    """ "Deux rixes au couteau ont fait un mort": no product killed."""
+    words = alternation(grammar(analysis.lang).link["violent"])
+    return re.search(rf"\b{words}\b", analysis.folded[sentence.start : sentence.end]) is not None
+
+
+def _named_here(hit: Hit, here: Sequence[SubstanceMention], analysis: Analysis) -> Link:
+    """Which of the substances of its own sentence an event is about."""
+    before = [m for m in here if m.end <= hit.start]
+    after = [m for m in here if m.start >= hit.end]
+    if hit.term.id == "seizure":
+        gap = analysis.folded[hit.end : after[0].start] if after else ""
+        if after and ";" not in gap and (not before or len(gap) <= 80):
+            return Link(after[0].substance, after[0].form, "object", 0.85)
+    elif len({m.substance for m in here}) > 1 and hit.term.id not in HEALTH_KINDS:
+        return NO_LINK
+    best = before[-1] if before else here[0]
+    return Link(best.substance, best.form, "sentence", 0.8)
+
+
+def _adulterant(analysis: Analysis, sentence: Span) -> Link | None:
+    """ "de l'oxycodone contrefaite contenant des nitazènes": what the product holds is what harms."""
+    for mention in products(within(analysis.substances, sentence.start, sentence.end)):
+        head = analysis.folded[max(sentence.start, mention.start - 34) : mention.start]
+        if _holds(analysis.lang).search(head):
+            return Link(mention.substance, mention.form, "adulterant", 0.8)
+    return None
+
+
+@cache
+def _holds(lang: str) -> re.Pattern[str]:
+    return re.compile(
+        rf"\b{link_words(lang, 'adulterant')}(?:{link_words(lang, 'of')}|{link_words(lang, 'list_articles')})?$"
+    )

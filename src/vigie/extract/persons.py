@@ -1,0 +1,217 @@
+"""Groups of persons and their size: the subjects and objects of events.
+
+In: Analysis and a stretch of text. Out: Persons in order, coordinated ones as one ("un médecin et trois revendeurs" = 4).
+Words: data/grammar/persons.toml. A noun it does not know still counts where a number begins the subject of a verb
+that only persons have ("onze barons ont été interpellés").
+Left out: fractions ("la moitié d'entre eux"), totals that another sentence gives.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Literal
+
+from vigie.extract.amounts import Amount
+from vigie.extract.analysis import Analysis, within
+from vigie.lexicon.grammar import alternation
+from vigie.lexicon.terms import data_toml
+
+_FAR = 160  # code points between a subject and its verb, asides included
+Number = Literal["one", "many", "unsaid"]
+
+
+@dataclass(frozen=True, slots=True)
+class Persons:
+    """A group of persons with its size; bounds as said. `whole`: a singular noun for several ("un équipage de 4")."""
+
+    start: int
+    end: int
+    low: float | None
+    high: float | None
+    whole: bool = False
+
+    @property
+    def several(self) -> bool:
+        return (self.low or self.high or 0) > 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    counted: re.Pattern[str]
+    one: re.Pattern[str]
+    sets: re.Pattern[str]
+    crew: re.Pattern[str]
+    joint: re.Pattern[str]
+    among: re.Pattern[str]
+    subject: re.Pattern[str]
+    be_one: re.Pattern[str]
+    be_many: re.Pattern[str]
+    pronoun: re.Pattern[str]
+    sizes: dict[str, float]
+    not_persons: frozenset[str]
+    stop: frozenset[str]
+    out_of: re.Pattern[str]
+
+
+@cache
+def _words(lang: str) -> _Words:
+    data: dict[str, Any] = data_toml("grammar", "persons.toml")[lang]
+    plural = set(data["plural"])
+    single = [noun for noun in data["nouns"] if noun not in plural]
+    forms = {form for noun in data["nouns"] for form in (noun, noun + "s", noun.replace(" ", "s ") + "s")}
+    before = rf"(?:{alternation(data['before'])}[ ])"
+    # English adjectives stand before the noun, so that any two words may
+    free = (
+        rf"(?:(?!{alternation(data['stop'])}\b)[a-z-]+[ ]){{0,2}}?" if lang == "en" else rf"{before}{{0,2}}"
+    )
+    of = "(?:de |d'|des )?" if lang == "fr" else "(?:of )?"
+    articles = alternation([w for w in data["one"] if not w.endswith("'")])
+    elided = alternation([w for w in data["one"] if w.endswith("'")] or ["\0"])
+    detail = r"(?:,?[ ](?:(?:agee?s?[ ])?de[ ]|aged[ ])?\(?\d{1,2}(?:[ ]ans)?\)?,?)?"
+    where = r"(?:[ ](?:de|du|des|d'|from|in)[ ]?[\w-]+)?"
+    return _Words(
+        counted=re.compile(rf"[ ]{of}{free}{alternation(forms)}\b"),
+        one=re.compile(rf"\b(?:{articles}[ ]|{elided}){before}{{0,2}}{alternation(single)}\b"),
+        sets=re.compile(rf"\b(?:(?:une?|ce|le|the|a|this)[ ])(?P<set>{alternation(data['sets'])})\b"),
+        crew=re.compile(rf"{alternation(data['crew'])}[ ]$"),
+        joint=re.compile(rf"{detail}{where}(?:[ ]|,[ ])(?:(?P<and>{alternation(data['and'])})[ ])?"),
+        among=re.compile(rf"\b{alternation(data['among'])}[ ](?:\w+[ ])?$"),
+        subject=re.compile(rf"(?P<np>(?:[ ][a-z'-]+){{0,7}}?)(?P<be>(?:[ ]{alternation(data['be'])})*)[ ]?"),
+        be_one=re.compile(rf"\b{alternation(data['be_one'])}\b(?:[ ]\w+)?[ ]*$"),
+        be_many=re.compile(rf"\b{alternation(data['be_many'])}\b(?:[ ]\w+)?[ ]*$"),
+        pronoun=re.compile(
+            rf"\b{alternation(data['pronouns'])}[ ](?:(?:n'|ne )?{alternation(data['be'])}[ ])+$"
+        ),
+        sizes={name: float(size) for name, size in data["sets"].items()},
+        not_persons=frozenset(data["not_persons"]),
+        stop=frozenset(data["stop"]),
+        out_of=re.compile(rf"\b{alternation(data['out_of'])}[ ]$"),
+    )
+
+
+def groups(analysis: Analysis, start: int, end: int) -> list[Persons]:
+    """Groups of persons of [start, end), in order, coordinated ones joined."""
+    words = _words(analysis.lang)
+    found = []
+    for amount in within(analysis.amounts, start, end):
+        if not whole_number(analysis, amount):
+            continue
+        match = words.counted.match(analysis.folded, amount.token.end, end)
+        crew = words.crew.search(analysis.folded, max(start, amount.start - 20), amount.start)
+        if match or crew:
+            begin = crew.start() if crew else amount.start
+            stop = match.end() if match else amount.token.end
+            found.append(Persons(begin, stop, amount.low, amount.high, whole=crew is not None))
+    for match in words.sets.finditer(analysis.folded, start, end):
+        size = words.sizes[match["set"]]
+        found.append(Persons(match.start(), match.end(), size, size, whole=True))
+    covered = [(group.start, group.end) for group in found]
+    found += [
+        Persons(match.start(), match.end(), 1.0, 1.0)
+        for match in words.one.finditer(analysis.folded, start, end)
+        if not any(s < match.end() and match.start() < e for s, e in covered)
+    ]
+    return _joined(analysis, sorted(found, key=lambda group: group.start))
+
+
+def _joined(analysis: Analysis, found: list[Persons]) -> list[Persons]:
+    """Runs such as "un médecin, deux pharmaciens et trois revendeurs" as one group; a run needs its "et"."""
+    words = _words(analysis.lang)
+    result: list[Persons] = []
+    index = 0
+    while index < len(found):
+        last, closed = index, index
+        while last + 1 < len(found):
+            gap = words.joint.fullmatch(analysis.folded, found[last].end, found[last + 1].start)
+            if gap is None or any(group.low is None for group in found[last : last + 2]):
+                break
+            last += 1
+            if gap["and"]:
+                closed = last
+        run = found[index : closed + 1]
+        if len(run) > 1:
+            total = sum(group.low or 0.0 for group in run)
+            high = total if all(group.high == group.low for group in run) else None
+            result.append(Persons(run[0].start, run[-1].end, total, high))
+        else:
+            result.append(run[0])
+        index = closed + 1
+    return result
+
+
+def whole_number(analysis: Analysis, amount: Amount) -> bool:
+    """Whether an amount may count persons: no unit, no decimals, no year of a date."""
+    value = amount.low if amount.low is not None else amount.high
+    if amount.unit is not None or amount.token.article or value is None or value != int(value) or value < 1:
+        return False
+    return not any(
+        d.end > amount.token.start for d in within(analysis.dates, amount.token.start - 40, amount.token.end)
+    )
+
+
+def subject(analysis: Analysis, start: int, verb: int, verb_end: int) -> Persons | None:
+    """Who a verb in the passive, or a verb of dying, is about: the last group before it that agrees with it."""
+    words = _words(analysis.lang)
+    number = agreement(analysis, start, verb, verb_end)
+    known = [g for g in groups(analysis, start, verb) if g.end <= verb and verb - g.end < _FAR]
+    known = [g for g in known if not re.search(r"[;:]", analysis.folded[g.end : verb])]
+    known = [g for g in known if not _aside(analysis, g, start, verb, words)]
+    direct = _counted_subject(analysis, start, verb, words)
+    if direct is not None and not any(g.start <= direct.start < g.end for g in known):
+        known.append(direct)
+    pronoun = words.pronoun.search(analysis.folded, max(start, verb - 60), verb)
+    if pronoun:
+        known.append(Persons(pronoun.start(), verb, 1.0, 1.0))
+    agreeing = [g for g in known if g.whole or number == "unsaid" or g.several == (number == "many")]
+    return max(agreeing, key=lambda group: group.start, default=None)
+
+
+def _aside(analysis: Analysis, group: Persons, start: int, verb: int, words: _Words) -> bool:
+    """ "Cinq personnes, dont deux mineurs, ont été …": the aside is not the subject."""
+    head = analysis.folded[max(start, group.start - 24) : group.start]
+    return words.among.search(head) is not None and "," in analysis.folded[group.end : verb]
+
+
+def _counted_subject(analysis: Analysis, start: int, verb: int, words: _Words) -> Persons | None:
+    """ "Six ont été hospitalisées", "onze barons ont été interpellés": a number begins the words before the verb."""
+    for amount in reversed(within(analysis.amounts, max(start, verb - 80), verb)):
+        if not whole_number(analysis, amount) or amount.token.end > verb:
+            continue
+        match = words.subject.fullmatch(analysis.folded, amount.token.end, verb)
+        if match is None:
+            return None
+        noun = match["np"].split()
+        if words.out_of.search(analysis.folded, max(start, amount.start - 16), amount.start):
+            continue
+        if noun and (noun[0] in words.not_persons or not match["be"] or words.stop.intersection(noun)):
+            return None
+        return Persons(amount.start, verb, amount.low, amount.high)
+    return None
+
+
+def agreement(analysis: Analysis, start: int, verb: int, verb_end: int) -> Number:
+    """What auxiliary and participle say of the number of the subject."""
+    words = _words(analysis.lang)
+    first = re.match(r"[\w'-]+", analysis.folded[verb:verb_end])
+    head = analysis.folded[max(start, verb - 24) : verb]
+    if first is None:
+        return "unsaid"
+    for pattern, number in ((words.be_many, "many"), (words.be_one, "one")):
+        if pattern.search(head) or pattern.search(first.group()):
+            return "many" if number == "many" else "one"
+    if analysis.lang == "fr" and re.search(r"(?:[eut]e?s|ent)$", first.group()):
+        return "many"
+    if analysis.lang == "fr" and first.group().endswith("e"):
+        return "one"
+    return "unsaid"
+
+
+def objects(analysis: Analysis, start: int, end: int, reach: int) -> Persons | None:
+    """Who a verb in the active is about: the first group after it."""
+    for group in groups(analysis, start, min(end, start + reach + 60)):
+        gap = analysis.folded[start : group.start]
+        if group.start - start <= reach and not re.search(r"[;:.]", gap):
+            return group
+    return None

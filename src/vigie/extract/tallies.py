@@ -1,0 +1,131 @@
+"""Figures of events that stand after their noun, and the second figure of a comparison.
+
+In: Analysis and where an event was read. Out: Persons, in order ("47 hospitalisations en 2024, contre 19 en 2022": 19;
+"les décès sont passés de 12 à 31": 12 and 31; "dont 3 mortels" is an event of its own, read by `vigie.extract.event`).
+Words: [<lang>.tally] of data/grammar/persons.toml.
+Left out: a number with another noun ("contre 19 euros"); percentages.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from vigie.extract.amounts import Amount
+from vigie.extract.analysis import Analysis, within
+from vigie.extract.persons import Persons, whole_number
+from vigie.lexicon.grammar import alternation, plurals
+from vigie.lexicon.terms import data_toml
+from vigie.text.sentences import Span
+
+_NEXT = 64  # code points from a figure to the one it is compared with
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    compared: re.Pattern[str]
+    also: re.Pattern[str]
+    became: re.Pattern[str]
+    onward: re.Pattern[str]
+    alone: re.Pattern[str]
+    dated: re.Pattern[str]
+
+
+@cache
+def _words(lang: str) -> _Words:
+    data = data_toml("grammar", "persons.toml")[lang]["tally"]
+    end = r"(?=[ ]*(?:[.,;:)!?»\"]|$|\n)"
+    time = rf"[ ]\(?{alternation(data['time'])}"
+    return _Words(
+        compared=re.compile(rf"(?<!\w){alternation(data['compared'])}[ ]\(?$"),
+        also=re.compile(rf"(?<!\w){alternation(data['also'])}[ ]$"),
+        became=re.compile(rf"\b{alternation(data['became'])}[ ]$"),
+        onward=re.compile(rf"[^.;:]{{0,40}}[ ]{alternation(data['onward'])}[ ]"),
+        alone=re.compile(rf"{end}|{time}\b)"),
+        dated=re.compile(rf"{time}\b"),
+    )
+
+
+def later(analysis: Analysis, end: int, sentence: Span) -> list[Persons]:
+    """The bare figures that go on from an event read up to `end`, in order."""
+    words = _words(analysis.lang)
+    found: list[Persons] = []
+    for amount in within(analysis.amounts, end, sentence.end):
+        if not whole_number(analysis, amount):
+            continue
+        gap = analysis.folded[end : amount.start]
+        if len(gap) > _NEXT or re.search(r"[.;:]", gap):
+            break
+        follows = words.compared.search(gap) and words.alone.match(analysis.folded, amount.token.end)
+        goes_on = words.also.search(gap) and words.dated.match(analysis.folded, amount.token.end)
+        if not (follows or goes_on):
+            break
+        found += _split(analysis, amount)
+        end = amount.token.end
+    return found
+
+
+def after_noun(analysis: Analysis, end: int, sentence: Span) -> list[Persons]:
+    """The figures that a noun reaches: "les décès ont atteint 54", "sont passés de 12 à 31", "décès : 12"."""
+    words = _words(analysis.lang)
+    for amount in within(analysis.amounts, end, min(sentence.end, end + _NEXT)):
+        if not whole_number(analysis, amount):
+            continue
+        gap = analysis.folded[end : amount.start + (amount.low != amount.high)]
+        head = analysis.folded[end : amount.token.start]
+        if re.search(r"[.;,(]", gap) or not words.alone.match(analysis.folded, amount.token.end):
+            onward = words.onward.match(analysis.folded, amount.token.end)
+            if onward is None or re.search(r"[.;,(]", gap):
+                return []
+        if not (words.became.search(head) or head in (": ", " : ")):
+            return []
+        figures = _split(analysis, amount)
+        return figures + _onward(analysis, amount.token.end, sentence)
+    return []
+
+
+def _onward(analysis: Analysis, end: int, sentence: Span) -> list[Persons]:
+    """ "… de 41 en 2023 à 16": the figure a change leads to."""
+    onward = _words(analysis.lang).onward.match(analysis.folded, end)
+    if onward is None:
+        return later(analysis, end, sentence)
+    for amount in within(analysis.amounts, end, sentence.end):
+        if amount.token.start >= onward.end() and whole_number(analysis, amount):
+            return _split(analysis, amount) if amount.start - onward.end() < 20 else []
+    return []
+
+
+def _split(analysis: Analysis, amount: Amount) -> list[Persons]:
+    """A range that tells a change is two figures."""
+    start, end = amount.start, amount.token.end
+    change = re.search(
+        r"\b(?:pass|rose|went|from)\w*(?: [a-z]+)? ?(?:de )?$", analysis.folded[max(0, start - 16) : start]
+    )
+    opens = analysis.folded[start:].startswith(("de ", "from "))
+    if amount.low is not None and amount.high is not None and amount.low != amount.high and (change or opens):
+        return [Persons(start, end, amount.low, amount.low), Persons(start, end, amount.high, amount.high)]
+    return [Persons(amount.token.start, end, amount.low, amount.high)]
+
+
+def sites(analysis: Analysis, start: int, end: int, sentence: Span) -> list[Persons]:
+    """ "démantelé onze laboratoires", "onze laboratoires ont été démantelés": places and networks, two or more."""
+    noun = _site(analysis.lang)
+    for amount in within(analysis.amounts, max(sentence.start, start - 60), min(sentence.end, end + 30)):
+        match = noun.match(analysis.folded, amount.token.end)
+        if match is None or not whole_number(analysis, amount) or (amount.low or amount.high or 0) < 2:
+            continue
+        gap = (
+            analysis.folded[end : amount.start]
+            if amount.start >= end
+            else analysis.folded[match.end() : start]
+        )
+        if not re.search(r"[.;:,]", gap):
+            return [Persons(amount.start, match.end(), amount.low, amount.high)]
+    return []
+
+
+@cache
+def _site(lang: str) -> re.Pattern[str]:
+    data = data_toml("grammar", "persons.toml")[lang]["tally"]
+    return re.compile(rf"[ ](?:(?:de |d')|\w+[ ])??{alternation(plurals(data['sites']))}\b")
