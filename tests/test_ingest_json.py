@@ -23,13 +23,7 @@ SHAPES = [
     ("record", {"text": FACT}, ["1"]),
     ("list", [{"text": FACT}, {"text": MORE}], ["1", "2"]),
     ("in_articles", {"total": 2, "articles": [{"content": FACT}, {"content": MORE}]}, ["1", "2"]),
-    ("record_without_text_skipped", [{"text": ""}, {"x": 1}, "text", {"text": FACT}], ["4"]),
     ("lines", f"{json.dumps({'text': FACT})}\n\n{json.dumps({'text': MORE})}\n".encode(), ["1", "2"]),
-    (
-        "broken_line_skipped",
-        f'{json.dumps({"text": FACT})}\n{{"text": \n{json.dumps({"text": MORE})}'.encode(),
-        ["1", "3"],
-    ),
     ("bom", b"\xef\xbb\xbf" + json.dumps({"text": FACT}).encode(), ["1"]),
     ("indented", json.dumps([{"text": FACT}], indent=2).encode(), ["1"]),
     ("utf16", json.dumps({"text": FACT}).encode("utf-16"), ["1"]),
@@ -41,6 +35,29 @@ def test_shapes(value: Any, numbers: list[str]) -> None:
     found = read_json(value)
     assert [d.path for d in found] == [f"a.json#{n}" for n in numbers]
     assert found[0].text == FACT
+
+
+LEFT_OUT = [
+    # id, content, numbers read, numbers named as left out
+    ("no_text", json.dumps([{"text": ""}, {"x": 1}, "text", {"text": FACT}]).encode(), ["4"], "1, 2, 3"),
+    (
+        "broken_line",
+        f'{json.dumps({"text": FACT})}\n{{"text": \n{json.dumps({"text": MORE})}'.encode(),
+        ["1", "3"],
+        "2",
+    ),
+]
+
+
+@pytest.mark.parametrize("row", LEFT_OUT, ids=lambda r: r[0])
+def test_records_left_out_are_named_after_the_others_are_read(row: tuple[str, bytes, list[str], str]) -> None:
+    _, content, numbers, named = row
+    found: list[str] = []
+    with pytest.raises(InputRefused, match=f"number {named}\\)") as refusal:
+        for document in read_stream("a.json", content):
+            found.append(document.path)
+    assert found == [f"a.json#{n}" for n in numbers]
+    assert FACT not in str(refusal.value)
 
 
 FIELDS = [

@@ -3,13 +3,12 @@
 In: one object a line (streamed), or one JSON value that is a record or holds a list of records; `mapping`
 says which field is text, title, published, outlet or authors (dots lead into nested objects), else the usual
 names are tried. Out: one RawDocument a record with text, its path `name#n`. Left out: other fields, `url`
-too (an address may identify someone). A line that is no record is skipped and counted in the log.
+too (an address may identify someone). Records without a text are left out and named by number, after the others are read.
 """
 
 from __future__ import annotations
 
 import json
-import logging
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
@@ -30,11 +29,11 @@ from vigie.model.document import RawDocument
 from vigie.model.period import PartialDate
 from vigie.text.normalise import repair
 
-_log = logging.getLogger(__name__)
 _START = re.compile(rb"\s*(?:\{\s*[\"}]|\[\s*[\[{\"\]])")
 _TAGGED = re.compile(r"<(?:p|br|div|span|a|ul|li|h[1-6]|strong|em)\b[^<>]*>", re.IGNORECASE)
 _FIELD_NAME = re.compile(r"[A-Za-z_][\w.-]{0,40}")
 _EPOCH = range(-2_208_988_800, 4_102_444_800)  # seconds, 1900 to 2100
+_NAMED = 8  # records left out that a message names
 _FIELDS = ("text", "title", "published", "outlet", "authors", "url")
 
 
@@ -48,20 +47,26 @@ def _read(blob: Blob) -> Iterator[RawDocument]:
         raise blob.refuse(f"mapping names the unknown field {unknown[0]!r}", f"known: {', '.join(_FIELDS)}")
     number = found = 0
     seen: list[str] = []
+    skipped: list[int] = []
     for record in _records(blob):
         number += 1
-        if isinstance(record, dict):
-            document = _document(record, blob, f"{blob.name}#{number}")
-            if document is not None:
-                found += 1
-                yield document
-            elif not seen:
-                seen = [key for key in record if _FIELD_NAME.fullmatch(key)][:12]
-    if number > found:
-        _log.info("%s: %d of %d records without text skipped", blob.name, number - found, number)
+        document = _document(record, blob, f"{blob.name}#{number}") if isinstance(record, dict) else None
+        if document is not None:
+            found += 1
+            yield document
+            continue
+        skipped.append(number)
+        if not seen and isinstance(record, dict):
+            seen = [key for key in record if _FIELD_NAME.fullmatch(key)][:12]
     if not found:
         fields = f"; its fields: {', '.join(seen)}" if seen else ""
         raise blob.refuse(f"no record has a text{fields}", "say which field is the text: mapping text=FIELD")
+    if skipped:
+        named = ", ".join(map(str, skipped[:_NAMED])) + (" …" if len(skipped) > _NAMED else "")
+        raise blob.refuse(
+            f"{len(skipped)} of {number} records hold no text and were left out (number {named}); the others were read",
+            "correct these records and add the file again",
+        )
 
 
 def _records(blob: Blob) -> Iterator[Any]:
