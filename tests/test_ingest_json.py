@@ -54,8 +54,7 @@ def test_records_left_out_are_named_after_the_others_are_read(row: tuple[str, by
     _, content, numbers, named = row
     found: list[str] = []
     with pytest.raises(InputRefused, match=f"number {named}\\)") as refusal:
-        for document in read_stream("a.json", content):
-            found.append(document.path)
+        found.extend(document.path for document in read_stream("a.json", content))
     assert found == [f"a.json#{n}" for n in numbers]
     assert FACT not in str(refusal.value)
 
