@@ -69,6 +69,8 @@ _GOES_ON = re.compile(
 # Words without which a pattern need not be tried.
 _FLAT_WORDS = ("Flat", "Apt", "Apartment", "Unit", "Suite", "Room")
 _GERMAN_WORDS = ("straße", "strasse", "str. ", "platz ", "weg ", "gasse ", "allee ")
+_GERMAN_ENDS = frozenset("e.zg")  # what stands before the blank and the number
+_BOX_ENDS = frozenset("P.Sx")
 _BOX_WORDS = ("BP", "B.P.", "CS", "Box")
 _CODE_WORDS = ("code", "interphone")
 
@@ -79,15 +81,18 @@ def find_addresses(text: str, folded: str) -> Iterator[Removal]:
     if not seen.numbers:
         return  # no address without a figure
     ends = list(_numbered(text, folded, seen.numbers))
-    if any(word in text for word in _FLAT_WORDS):
-        ends += [match.span() for match in _ENGLISH.finditer(text)]
-    else:
-        ends += _each(_ENGLISH, text, seen.numbers)
-    if any(word in folded for word in _GERMAN_WORDS):
+    english = list(_each(_ENGLISH, text, seen.numbers))
+    if english and any(word in text for word in _FLAT_WORDS):
+        english = [match.span() for match in _ENGLISH.finditer(text)]  # may begin before the number
+    ends += english
+    before = {text[max(0, number - 2) : number] for number in seen.numbers}
+    if (any(pair[:1] in _GERMAN_ENDS and pair[1:].isspace() for pair in before) or "ß" in folded) and any(
+        word in folded for word in _GERMAN_WORDS
+    ):
         ends += [match.span() for match in _GERMAN.finditer(text)]
     if seen.postcode:
         ends += [match.span() for match in _UK_POSTCODE.finditer(text)]
-    if any(word in text for word in _BOX_WORDS):
+    if any(pair.rstrip()[-1:] in _BOX_ENDS for pair in before) and any(word in text for word in _BOX_WORDS):
         ends += [match.span() for match in _BOX.finditer(text)]
     if any(word in folded for word in _CODE_WORDS):
         ends += [match.span() for match in _CODE.finditer(folded)]

@@ -70,6 +70,8 @@ _SLASH = re.compile(r"/")
 _SPOKEN_SLASH = re.compile(r"\sslash\s")
 _DOT_MARK = re.compile(r"[\[({]\s?(?:\.|dot|point)\s?[\])}]")
 _DOT_INSIDE = re.compile(r"\.(?<=[A-Za-z0-9]\.)(?=[A-Za-z]{2})")
+_TLD = re.compile(r"(?i)\s{0,2}([a-z]{2,12})(/|(?!\w))")
+_LIKELY = ("me", "to", "onion")  # words that are domains of messengers and hidden services
 _SPACE = re.compile(r"\s")
 _LONG_TOKEN = re.compile(r"[a-z2-7](?<!\w.)[a-z2-7]{51}")
 _CUE = re.compile(
@@ -190,12 +192,24 @@ def _hidden_hosts(text: str, folded: str) -> Iterator[Removal]:
     dots = [m.span() for m in _DOT_MARK.finditer(folded)] if any(c in folded for c in "[({") else []
     if "dot" in folded or "point" in folded:
         dots += words_at(folded, ("dot", "point"))
+    if not any(_leads_to_host(text, end) for _, end in dots):
+        return
     for start, end in dots:
         low = max(0, start - 66)
         for match in _DOTTED_HOST.finditer(text, low, min(len(text), end + 220)):
             tld = match.group(1).lower()
-            if tld in known and (tld not in words or "/" in match.group() or tld in ("me", "to", "onion")):
+            if tld in known and (tld not in words or "/" in match.group() or tld in _LIKELY):
                 yield _url(text, match.start(), match.end())
+
+
+def _leads_to_host(text: str, end: int) -> bool:
+    """Whether a top-level domain follows a spoken or bracketed dot, as it does after the last dot of every host."""
+    known, words = _tlds()
+    match = _TLD.match(text, end)
+    if not match:
+        return False
+    tld = match.group(1).lower()
+    return tld in known and (tld not in words or tld in _LIKELY or match.group(2) == "/")
 
 
 def _bare_hosts(text: str) -> Iterator[Removal]:

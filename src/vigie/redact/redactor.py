@@ -132,6 +132,6 @@ def _is_file(word: str) -> bool:
 
 def _outlet(raw: RawDocument, lang: str) -> str:
     """An organisation's name stays; addresses and links in it go."""
-    if raw.outlet.replace(" ", "").isalpha():
+    if not raw.outlet or raw.outlet.replace(" ", "").isalpha():
         return raw.outlet
     return _replace(raw.outlet, find_contacts(raw.outlet, lang), lang, 0)[0]
