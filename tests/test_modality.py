@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from importlib import resources
 from typing import Any
@@ -9,9 +10,11 @@ from typing import Any
 import pytest
 
 from cue_samples import analysis
-from vigie.extract.modality import extract_modalities, find_modalities
+from vigie.extract.conjugate import conjugated
+from vigie.extract.modality import extract_modalities, figure_patterns, find_modalities
 from vigie.extract.scan import load_near
 from vigie.lexicon.terms import load_terms
+from vigie.text.normalise import fold
 
 CASES = [
     # why, language, text, codes that must be found and no other
@@ -58,6 +61,28 @@ CASES = [
      {"channel:telegram", "channel:signal", "channel:whatsapp"}),
     ("english counterfeit", "en", "Counterfeit pills with fentanyl were seized.", {"organisation:counterfeit"}),
     ("english street", "en", "The street attracts tourists, not drug tests.", set()),
+    ("any tense", "fr", "Elle livrait le cannabis à domicile.", {"delivery:home-delivery"}),
+    ("settled in cash", "fr", "Les acheteuses de crack réglaient souvent en espèces.", {"payment:cash"}),
+    ("students buy", "fr", "La MDMA : ses clients étaient surtout des étudiants.", {"population:students"}),
+    ("among whom", "fr", "L'usage de kétamine grimpe chez de jeunes ouvriers.", {"population:youth", "population:workers"}),
+    ("pronoun smoked and injected", "fr", "Le crack : ils le fument à la pipe, ou se l'injectent.",
+     {"practice:smoking", "practice:injection"}),
+    ("brand and colour", "fr", "Les « Zeppelin » verts, des ecstasy, circulent.", {"marketing:branding"}),
+    ("quoted name without pills", "fr", "Le « Rivage », un bar, vendait du cannabis.", set()),
+    ("several for less", "fr", "Le cachet d'ecstasy vaut 8 euros, 30 les cinq.", {"marketing:bulk-discount"}),
+    ("kilos are no discount", "fr", "Pour 9 000 les deux kilos de cannabis.", set()),
+    ("lower bound of an order", "fr", "Pas de livraison de cannabis en dessous de 60 euros.",
+     {"marketing:minimum-order", "delivery:home-delivery"}),
+    ("age of the courier", "fr", "Un garçon de 14 ans convoyait la cocaïne.",
+     {"organisation:minor-courier", "population:minors"}),
+    ("age of a sentence", "fr", "Une peine de 14 ans pour la cocaïne.", set()),
+    ("nothing came", "fr", "Deux clientes du dealer ont payé et n'ont rien reçu.", {"organisation:scam"}),
+    ("english card", "en", "The cocaine dealer accepts cards.", {"payment:bank-card"}),
+    ("english smoke and inject", "en", "Heroin is cheap; some smoke it, others inject it.",
+     {"practice:smoking", "practice:injection"}),
+    ("english homeless", "en", "Homeless people use the heroin.", {"population:precarious"}),
+    ("english three for", "en", "Ecstasy is £10, or three for £25.", {"marketing:bulk-discount"}),
+    ("english jailed for years", "en", "Two heroin dealers, six for 20 years behind bars.", set()),
     ("english post office", "en", "Cannabis was sent through the post.", {"delivery:postal"}),
 ]  # fmt: skip
 
@@ -120,3 +145,33 @@ def test_taxonomy_speaks_two_languages() -> None:
     for entry in entries:
         assert set(entry["label"]) == {"fr", "en"} and entry["definition"].endswith(".")
         assert entry.get("parent", entry["id"]) in known
+
+
+def proofs(lang: str) -> list[tuple[str, str, str]]:
+    """Entries of groups of words and of figures, with each of their sentences; misses with an empty bracket."""
+    terms = [*load_near("modalities", lang), *(term for term, _pattern in figure_patterns(lang))]
+    return [
+        (term.id, kind, text) for term in terms for kind in ("hit", "miss") for text in getattr(term, kind)
+    ]
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_groups_of_words_and_figures_are_proved(lang: str) -> None:
+    faults = []
+    for code, kind, text in proofs(lang):
+        plain = text.replace("[", "").replace("]", "")
+        found = [(m.start, m.end) for m in find_modalities(plain, lang) if f"{m.family}:{m.code}" == code]
+        brackets = list(re.finditer(r"\[([^]]+)\]", text)) if kind == "hit" else []
+        wanted = [(b.start() - 2 * n, b.end() - 2 * n - 2) for n, b in enumerate(brackets)]
+        unproved = [(a, b) for a, b in wanted if not any(start < b and end > a for start, end in found)]
+        if unproved or (kind == "miss" and found):
+            faults.append((code, kind, text))
+    assert not faults
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_every_verb_of_a_group_is_in_one_of_its_sentences(lang: str) -> None:
+    for term in load_near("modalities", lang):
+        for verb in term.extra.get("verbs", ()):
+            words = set(re.findall(r"\w+", fold(" ".join(term.hit))))
+            assert words & set(conjugated(verb, lang)), (term.id, verb)

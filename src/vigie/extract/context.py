@@ -20,20 +20,31 @@ class Context:
 
     def __init__(self, found: Scan) -> None:
         self._by_kind: dict[str, dict[int, list[Hit]]] = {}
+        self._known: dict[str, set[int]] = {}
         for hit in found.hits["market"]:
             sentences = self._by_kind.setdefault(hit.term.id, {})
             sentences.setdefault(found.sentence_index(hit.start), []).append(hit)
+
+    def also(self, kind: str, sentences: Iterable[int]) -> Context:
+        """The same with sentences known to be of `kind` from elsewhere: those that name a substance speak of drugs."""
+        other = Context.__new__(Context)
+        other._by_kind = self._by_kind
+        other._known = {**self._known, kind: set(sentences)}
+        return other
 
     def holds(self, kinds: Iterable[str], sentence: int, reach: int, start: int = -1, end: int = -1) -> bool:
         """Whether one of `kinds` stands at most `reach` sentences away, outside the words at [start, end).
 
         A drug named within those words does count: "le cannabis en prison" is its own context.
         """
+        around = range(sentence - reach, sentence + reach + 1)
+        if any(index in known for kind in kinds if (known := self._known.get(kind)) for index in around):
+            return True
         return any(
             kind == "drug" or hit.end <= start or hit.start >= end
             for kind in kinds
             if (sentences := self._by_kind.get(kind))
-            for index in range(sentence - reach, sentence + reach + 1)
+            for index in around
             for hit in sentences.get(index, ())
         )
 

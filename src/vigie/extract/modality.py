@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 
 from vigie.extract.context import Context, context_of
 from vigie.extract.mentions import ModalityMention
-from vigie.extract.scan import NEAR, Scan, scan
+from vigie.extract.scan import NEAR, Scan, lexicon_file, scan
 from vigie.lexicon.matcher import Hit, flatten
-from vigie.lexicon.terms import Term
-from vigie.model.observation import ModalityValue
+from vigie.lexicon.terms import Term, parse_terms
+from vigie.model.observation import ModalityValue, PriceValue
 from vigie.text.normalise import fold
 
 if TYPE_CHECKING:
@@ -27,14 +27,23 @@ if TYPE_CHECKING:
 RULE = "modality.lexicon@1"
 _MARKET = ("drug", "trade")
 _WORD = re.compile(r"[\w']+")
+_REACH = 2  # sentences within which a word that has other meanings looks for talk of a drug market
 _DRUG_REACH = 3  # sentences: a paragraph that has stopped speaking of drugs yields nothing
+_SAME_PARAGRAPH = 8  # sentences after a drug, in the paragraph of a document whose title names one
 _YIELD_REACH = 3  # sentences: the "sites de vente" of a paragraph on the darknet are the darknet's
+# A capitalised name of one to three words in quotation marks: « Tesla », "Blue Dolphin"
+_QUOTED = re.compile(
+    r"«\s?[A-Z0-9ÉÈ][\w.’'-]{1,14}(?:\s[A-Z0-9][\w’'-]{0,14}){0,2}\s?»|[“\"‘'][A-Z0-9][\w-]{1,14}(?:\s[A-Z0-9][\w-]{0,14}){0,2}[”\"’']"
+)
+_BRAND = Term(id="marketing:branding", surface=("",), status="ambiguous")
+_BRAND_BEFORE = 24  # characters: "des comprimés roses dits « … »"
+_CHEAPER = 1.05  # how much dearer the single unit must be for the rest to be a discount
 _CONFIDENCE = {"strong": 0.9, "ambiguous": 0.8}
 
 
 def find_modalities(text: str, lang: str) -> list[ModalityMention]:
     """Modalities named in `text`, in order; one span may state several codes."""
-    return [mention for mention, _status in _mentions(text, lang)]
+    return [mention for mention, _term in _mentions(text, lang, context_of(text, lang))]
 
 
 def extract_modalities(analysis: Analysis) -> Iterator[Draft]:
@@ -47,27 +56,113 @@ def extract_modalities(analysis: Analysis) -> Iterator[Draft]:
     drugs |= context.sentences("drug")
     if not drugs:
         return
-    kept: dict[tuple[str, str, int], tuple[ModalityMention, str]] = {}
-    for mention, status in _mentions(analysis.text, analysis.lang):
+    titled = any(m.substance and m.start < analysis.body_start for m in analysis.substances)
+    kept: dict[tuple[str, str, int], tuple[ModalityMention, Term]] = {}
+    for mention, term in _mentions(analysis.text, analysis.lang, context.also("drug", drugs)):
         sentence = found.sentence_index(mention.start)
-        if any(i in drugs for i in range(sentence - _DRUG_REACH, sentence + _DRUG_REACH + 1)):
-            kept.setdefault((mention.family, mention.code, sentence), (mention, status))
+        if _near_drugs(sentence, drugs, found, titled):
+            kept.setdefault((mention.family, mention.code, sentence), (mention, term))
     in_body = {key[:2] for key, (mention, _) in kept.items() if mention.start >= analysis.body_start}
-    for key, (mention, status) in kept.items():
+    for key, (mention, term) in kept.items():
         if mention.start < analysis.body_start and key[:2] in in_body:
             continue
         yield Draft(
             start=mention.start,
             end=mention.end,
             value=ModalityValue(family=mention.family, code=mention.code),
-            rule=f"{RULE}|{status}",
-            confidence=_CONFIDENCE[status],
+            rule=f"{RULE}|{_status(term)}",
+            confidence=_CONFIDENCE[_status(term)],
+            assertion="affirmed" if term.extra.get("asserted") else None,
         )
+    yield from _bulk_discounts(analysis)
 
 
-def _mentions(text: str, lang: str) -> list[tuple[ModalityMention, str]]:
+def _bulk_discounts(analysis: Analysis) -> Iterator[Draft]:
+    """A lower price a gram or a pill for several of them, beside the price of one: what the figures say."""
+    from vigie.extract.analysis import Draft
+
+    retail = [
+        (draft, value)
+        for draft in analysis.prices
+        if isinstance(value := draft.value, PriceValue) and value.kind == "retail" and value.eur_per_unit
+    ]
+    for draft, value in retail:
+        if (value.per_value or 1) <= 1:
+            continue
+        index = analysis.sentence_index(draft.start)
+        dearer = [
+            other
+            for other, single in retail
+            if (single.per_value or 1) < (value.per_value or 1)
+            and single.unit == value.unit
+            and other.substance == draft.substance
+            and 0 <= index - analysis.sentence_index(other.start) <= 1
+            and (single.eur_per_unit or 0) > _CHEAPER * (value.eur_per_unit or 0)
+        ]
+        if dearer:
+            yield Draft(
+                start=draft.start,
+                end=draft.end,
+                value=ModalityValue(family="marketing", code="bulk-discount"),
+                rule="modality.bulk_discount@1",
+                confidence=0.75,
+                substance=draft.substance,
+                form=draft.form,
+                place=draft.place,
+            )
+
+
+def _near_drugs(sentence: int, drugs: set[int], found: Scan, titled: bool) -> bool:
+    """Whether drugs are spoken of within a few sentences; a few more where the title is about one of them."""
+    if any(i in drugs for i in range(sentence - _DRUG_REACH, sentence + _DRUG_REACH + 1)):
+        return True
+    return titled and any(
+        i in drugs and "\n" not in found.text[found.spans[i].start : found.spans[sentence].end]
+        for i in range(max(0, sentence - _SAME_PARAGRAPH), sentence)
+    )
+
+
+@cache
+def figure_patterns(lang: str) -> tuple[tuple[Term, re.Pattern[str]], ...]:
+    """The `[[pattern]]` entries: figures that state a code ("three for 25")."""
+    entries = lexicon_file("modalities", lang).get("pattern", ())
+    terms = parse_terms(
+        {"term": [{**entry, "surface": [entry["pattern"]], "status": "ambiguous"} for entry in entries]},
+        f"data/lexicons/{lang}/modalities.toml [[pattern]]",
+    )
+    return tuple((term, re.compile(term.surface[0])) for term in terms)
+
+
+def _figures(lang: str, found: Scan, context: Context) -> Iterator[tuple[int, int, Term]]:
+    for term, pattern in figure_patterns(lang):
+        for match in pattern.finditer(found.flat):
+            if context.holds(("drug",), found.sentence_index(match.start()), term.extra.get("reach", 1)):
+                yield match.start(), match.end(), term
+
+
+def _brands(text: str, lang: str, found: Scan, context: Context) -> Iterator[ModalityMention]:
+    """Products that a text calls by their stamp or label: a quoted name beside a word for pills, bags or a colour."""
+    words = lexicon_file("modalities", lang).get("brands", {})
+    if not words:
+        return
+    before = _second_group(tuple(words["before"]), lang)
+    after = _second_group(tuple(words["after"]), lang)
+    for match in _QUOTED.finditer(text):
+        sentence = found.sentence_index(match.start())
+        if not context.holds(("drug",), sentence, 1):
+            continue
+        head = found.flat[max(0, match.start() - _BRAND_BEFORE) : match.start()]
+        coloured = after.match(found.flat, match.end() + 1)
+        if coloured or before.search(head):
+            yield ModalityMention(
+                start=match.start(), end=coloured.end() if coloured else match.end(),
+                family="marketing", code="branding",
+            )  # fmt: skip
+
+
+def _mentions(text: str, lang: str, context: Context) -> list[tuple[ModalityMention, Term]]:
     found = scan(text, lang)
-    context = context_of(text, lang)
+    code = lang if lang in ("fr", "en") else "fr"
     spans = [
         (hit.start, hit.end, hit.term)
         for hit in found.hits["modalities"]
@@ -76,10 +171,11 @@ def _mentions(text: str, lang: str) -> list[tuple[ModalityMention, str]]:
     spans += [
         (*span, hit.term)
         for hit in found.hits[NEAR]
-        if _in_context(hit, found, context) and (span := _near(hit, found)) is not None
+        if _in_context(hit, found, context) and (span := _near(hit, found, code)) is not None
     ]
+    spans += _figures(code, found, context)
     codes = {(term.id, found.sentence_index(start)) for start, _end, term in spans}
-    mentions: dict[tuple[int, int, str], tuple[ModalityMention, str]] = {}
+    mentions: dict[tuple[int, int, str], tuple[ModalityMention, Term]] = {}
     for start, end, term in spans:
         sentence = found.sentence_index(start)
         around = range(sentence - _YIELD_REACH, sentence + _YIELD_REACH + 1)
@@ -88,7 +184,9 @@ def _mentions(text: str, lang: str) -> list[tuple[ModalityMention, str]]:
         for identifier in (term.id, *term.extra.get("also", ())):
             family, _, code = identifier.partition(":")
             mention = ModalityMention(start=start, end=end, family=family, code=code)
-            mentions.setdefault((start, end, identifier), (mention, _status(term)))
+            mentions.setdefault((start, end, identifier), (mention, term))
+    for mention in _brands(text, code, found, context):
+        mentions.setdefault((mention.start, mention.end, "marketing:branding"), (mention, _BRAND))
     return [mentions[key] for key in sorted(mentions)]
 
 
@@ -104,15 +202,15 @@ def _in_context(hit: Hit, found: Scan, context: Context) -> bool:
     if context.furniture(sentence):
         return False
     kinds = hit.term.extra.get("context", _MARKET)
-    return context.holds(kinds, sentence, hit.term.extra.get("reach", 1), hit.start, hit.end)
+    return context.holds(kinds, sentence, hit.term.extra.get("reach", _REACH), hit.start, hit.end)
 
 
-def _near(hit: Hit, found: Scan) -> tuple[int, int] | None:
+def _near(hit: Hit, found: Scan, lang: str) -> tuple[int, int] | None:
     """Span from the first group's word to a word of the second group, within the entry's number of words."""
     sentence = found.sentence_at(hit.start)
     most = hit.term.extra["words"]
     behind: tuple[int, int] | None = None
-    for match in _second_group(tuple(hit.term.extra["near"][1])).finditer(
+    for match in _second_group(tuple(hit.term.extra["near"][1]), lang).finditer(
         found.flat, sentence.start, sentence.end
     ):
         if match.start() >= hit.end:
@@ -129,7 +227,10 @@ def _words_between(flat: str, start: int, end: int) -> int:
 
 
 @cache
-def _second_group(words: tuple[str, ...]) -> re.Pattern[str]:
-    folded = sorted((flatten(fold(word)) for word in words), key=len, reverse=True)
+def _second_group(words: tuple[str, ...], lang: str) -> re.Pattern[str]:
+    """One of the words; "@use" stands for the words of that group of the lexicon, "*" for the rest of a word."""
+    groups = lexicon_file("modalities", lang).get("groups", {})
+    every = [w for word in words for w in (groups[word[1:]] if word.startswith("@") else (word,))]
+    folded = sorted({flatten(fold(word)) for word in every}, key=len, reverse=True)
     alternatives = (re.escape(w[:-1]) + r"\w*" if w.endswith("*") else re.escape(w) for w in folded)
-    return re.compile(r"\b(?:" + "|".join(alternatives) + r")(?!\w)")
+    return re.compile(r"(?<!\w)(?:" + "|".join(alternatives) + r")(?!\w)")

@@ -15,6 +15,7 @@ from typing import Any
 
 import ahocorasick_rs
 
+from vigie.extract.conjugate import with_verbs
 from vigie.lexicon.matcher import Hit, expand, flatten
 from vigie.lexicon.terms import Term, data_toml, load_terms, parse_terms
 from vigie.text.normalise import fold
@@ -162,8 +163,9 @@ def scanner(lang: str) -> Scanner:
     """The compiled cue lexicons of `lang`; French stands in for a language without its own."""
     code = lang if lang in ("fr", "en") else "fr"
     endings = {name: load_endings(name, code) for name in CUE_LEXICONS}
-    terms = {name: load_terms(name, code) for name in CUE_LEXICONS}
-    return Scanner({**terms, NEAR: load_near("modalities", code)}, endings)
+    terms = {name: with_verbs(load_terms(name, code), code) for name in CUE_LEXICONS}
+    near = with_verbs(load_near("modalities", code), code)
+    return Scanner({**terms, NEAR: near}, endings)
 
 
 @lru_cache(maxsize=4)
