@@ -168,8 +168,8 @@ def test_a_document_that_cannot_be_extracted_is_refused_and_tried_again(
     folder = articles(tmp_path / "a", 3)
     real = pipeline.observe
 
-    def crash(d: CleanDocument) -> list[Observation] | Refusal:
-        return Refusal(name=d.path, reason="unexpected ValueError") if d.title == "Note 1" else real(d)
+    def crash(d: CleanDocument, name: str = "") -> list[Observation] | Refusal:
+        return Refusal(name=name, reason="unexpected ValueError") if d.title == "Note 1" else real(d)
 
     with Store.open(tmp_path / "s.duckdb") as store:
         monkeypatch.setattr(pipeline, "observe", crash)
@@ -311,3 +311,11 @@ def comparable(store: Store) -> str:
         for name in ("sources", "documents", "observations", "evidence", "redactions")
     }
     return json.dumps(tables, default=str, sort_keys=True)
+
+
+def test_a_contact_in_a_file_name_is_not_shown(tmp_path: Path) -> None:
+    empty = tmp_path / "tel 06 39 98 77 66.txt"
+    empty.write_bytes(b"")
+    (found,) = clean(empty, Reading())
+    assert isinstance(found, Refusal)
+    assert "39 98" not in str(found) and "empty" in found.reason

@@ -46,10 +46,14 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cleaned:
-    """A redacted document and the card of the source it came from, None without one."""
+    """A redacted document and the card of the source it came from, None without one.
+
+    `name` is the input as given, for messages to who gave it: the document's own path is redacted.
+    """
 
     document: CleanDocument
     source: SourceCard | None = None
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +81,7 @@ def inputs(paths: Iterable[Path]) -> Iterator[Path | Refusal]:
 def clean(path: Path, reading: Reading) -> Iterator[Cleaned | Refusal]:
     """Redacted documents of one input, streamed."""
     if own := written_by_vigie(path):
-        yield Refusal(name=str(path), reason=own, repair="leave it out: what it says is stored already")
+        yield Refusal(name=shown(str(path)), reason=own, repair="leave it out: what it says is stored already")
         return
     yield from _clean_each(str(path), read(path, source=reading.source, mapping=reading.mapping))
 
@@ -123,25 +127,31 @@ def _clean_each(name: str, documents: Iterator[RawDocument]) -> Iterator[Cleaned
             yield refusal(name, error)
             return
         try:
-            yield Cleaned(document=redact(raw), source=raw.source)
+            yield Cleaned(document=redact(raw), source=raw.source, name=raw.path)
         except Exception as error:
             yield refusal(raw.path, error)
 
 
-def observe(document: CleanDocument) -> list[Observation] | Refusal:
-    """What the document states."""
+def observe(document: CleanDocument, name: str = "") -> list[Observation] | Refusal:
+    """What the document states; a refusal gives the input its `name`."""
     from vigie.extract import extract  # late: `vigie redact` needs no lexicon of substances
 
     try:
         return list(extract(document))
     except Exception as error:
-        return refusal(document.path, error)
+        return refusal(name or document.path, error)
+
+
+def shown(name: str) -> str:
+    """The name of an input as messages and logs may show it: a file name may hold a contact too."""
+    return redact(RawDocument(path=name, format="name", text="")).path
 
 
 def refusal(name: str, error: Exception) -> Refusal:
     """The verdict on an input that raised `error`."""
+    name = shown(name)
     if isinstance(error, InputRefused):
-        return Refusal(name=error.name, reason=error.reason, repair=error.repair)
+        return Refusal(name=shown(error.name), reason=error.reason, repair=error.repair)
     if isinstance(error, VigieError):
         return Refusal(name=name, reason=str(error))
     if isinstance(error, FileNotFoundError):
@@ -248,7 +258,7 @@ def _flush(store: Store, run_id: int, pending: list[Cleaned], tally: _Tally, tel
     entries: list[Entry] = []
     failed = 0
     for item in reversed(fresh.values()):
-        found = observe(item.document)
+        found = observe(item.document, item.name)
         if isinstance(found, Refusal):
             tally.refused.append(found)
             failed += 1
