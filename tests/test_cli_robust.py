@@ -13,9 +13,10 @@ from lxml import html as lxml_html
 from typer.testing import CliRunner, Result
 
 from report_store import Paper, Said, build, price, said_price
-from store_samples import TODAY, VERSIONS, document
+from store_samples import TODAY, VERSIONS, document, observation
 from vigie.cli import app
 from vigie.cli.output import table
+from vigie.cli.reading import observation_table
 from vigie.pipeline import Cleaned, Reading, add, clean, reextract
 from vigie.report.bulletin import write_bulletin
 from vigie.store import Store
@@ -193,3 +194,27 @@ def test_the_latest_year_of_the_public_is_one_it_may_see(tmp_path: Path) -> None
     (page,) = write_bulletin(store, tmp_path, period="latest", formats=["md"], today=date(2025, 1, 6))
     assert "Période 2024" in page.read_text("utf-8")
     assert "| cocaïne |" in page.read_text("utf-8")
+
+
+def test_a_narrow_terminal_gets_what_says_most() -> None:
+    found = [observation(document(), assertion=a) for a in ("affirmed", "affirmed")]
+    wide, narrow = observation_table(found, None), observation_table(found, 80)
+    assert "conf." in wide and "conf." not in narrow
+    assert "affirmed" not in narrow
+    assert "negated" in observation_table([observation(document(), assertion="negated")], 80)
+    assert max(map(len, narrow.splitlines())) <= 80
+
+
+def test_a_refusal_names_the_input_as_it_was_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A path may hold a name that the redactor takes out of the document; who gave it must find the file."""
+    folder = tmp_path / "jean.exemple@mairie.example"
+    folder.mkdir()
+    (folder / "a.txt").write_text("2024-03-11\n\nTitre\n\nÀ Lyon, le gramme de cocaïne se vend 60 euros.\n")
+
+    def broken(_document: object) -> list[object]:
+        raise KeyError("60 euros")
+
+    monkeypatch.setattr("vigie.extract.extract", broken)
+    done = run("add", folder, "--store", tmp_path / "s.duckdb")
+    assert "jean.exemple@mairie.example/a.txt: unexpected KeyError" in done.stderr
+    assert "60 euros" not in done.stderr

@@ -16,7 +16,7 @@ from typing import Any
 
 import typer
 
-_LEAST = 6  # columns that a cut cell keeps
+_LEAST = 10  # columns that a cut cell keeps
 
 
 def use_utf8() -> None:

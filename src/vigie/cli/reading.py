@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -125,7 +125,7 @@ def extract(
 
     reading, refused = reading_options(source, mapping), 0
     for item in cleaned(paths, reading):
-        found = item if isinstance(item, Refusal) else observe(item.document)
+        found = item if isinstance(item, Refusal) else observe(item.document, item.name)
         if isinstance(found, Refusal):
             refused += 1
             say(f"refused: {found}")
@@ -136,13 +136,28 @@ def extract(
                 write(
                     f"{item.document.path}  [{item.document.lang}]  {item.document.published or 'undated'}\n"
                 )
-                shown = table(TABLE_HEADER, (table_row(o) for o in found), width=terminal_width())
+                shown = observation_table(found, terminal_width())
                 write((shown or "nothing found\n") + "\n")
     if refused:
         raise typer.Exit(SOME_REFUSED)
 
 
 TABLE_HEADER = ("type", "substance", "value", "place", "when", "assertion", "source", "conf.", "quote")
+
+
+_NARROW = 110  # columns of a terminal; below, what says least is left out
+
+
+def observation_table(observations: Sequence[Observation], width: int | None) -> str:
+    """The observations for the eye, in what a terminal has room for."""
+    rows = [table_row(o) for o in observations]
+    kept = list(range(len(TABLE_HEADER)))
+    if width is not None and width < _NARROW:
+        usual: dict[str, set[object]] = {"source": {None}, "assertion": {"affirmed"}}
+        for number, name in enumerate(TABLE_HEADER):
+            if name == "conf." or {row[number] for row in rows} <= usual.get(name, set()):
+                kept.remove(number)
+    return table([TABLE_HEADER[n] for n in kept], [[row[n] for n in kept] for row in rows], width=width)
 
 
 def table_row(observation: Observation) -> tuple[object, ...]:
