@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 import tomllib
 from pathlib import Path
 
@@ -232,3 +233,25 @@ def test_only_the_redactor_and_the_store_make_clean_documents() -> None:
         and not (name := path.relative_to(package).as_posix()).startswith(MAKERS)
     ]
     assert makers == []
+
+
+# One unit of each, over and over: what looks like the beginning of something is tried at every place.
+UNITS = [
+    "Le Mans Lyon ", "ABCD EFGH ", "12 ", "1", "a.b.", "@", "a@b ", "ab:", "[at] (dot) ", "[nom] ", "un point de com ", "AA 00 ", "ab-cd-",
+    "06 39 98 12 ", "0l 0O l2 ", "12 rue de la Paix ", "snap : ", "? ", "’", "Привет ", "zéro six ", "Karim et ", "12 345,", "a/b/", "A. B. ",
+    "A.", "le 27 de la rue ", "n° 27 ", "aZ9", "code 12 ", "M. ", "€ 12.0000,", "12:34:", "٣ ", "\U0001d7d8",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_time_grows_with_the_length(unit: str) -> None:
+    """Eight times the text may take some twenty times the time on a busy machine, not the sixty-four of a square."""
+
+    def seconds(length: int) -> float:
+        text = (unit * (length // len(unit) + 1))[:length]
+        start = time.process_time()
+        redact(raw(text))
+        return time.process_time() - start
+
+    seconds(100)
+    assert seconds(8000) < 0.2 + 20 * min(seconds(1000), seconds(1000))

@@ -106,6 +106,7 @@ _CUE_STEMS = (
     "wa", "num", "signal", "text me", "ring", "reach", "0rdre", "commande", "standard",
 )  # fmt: skip
 _CUED = re.compile(rf"{_EDGE}\(?\d(?:[ \t\u00a0.\-/()]{{0,3}}\d){{4,15}}(?!\d|[.,]\d|\w)")
+_LEAST = 7  # figures of the shortest number that is valid anywhere, with its trunk 0 or country code
 _EXTENSION = re.compile(r"(?i)\s?(?:ext\.?|extension|poste|x)\s?\d{1,6}(?!\d)")
 _NOT_A_NUMBER = re.compile(
     r"(?i)(?:account|card|carte|compte|dossier|n[°º]\s?finess|zip|code postal|article|loi)\s?(?:number|n[°ºo])?\s?[#:]?\s?$"
@@ -204,6 +205,8 @@ def _in_window(text: str, folded: str, start: int, end: int, cued: bool, lang: s
 
 def _by_library(shadow: str, lang: str) -> list[tuple[int, int]]:
     """What phonenumbers finds for the countries whose national forms our readers meet."""
+    if len(_digits(shadow)) < _LEAST or not (lang == "en" or any(c in shadow for c in "0+(")):
+        return []  # what is left after masking is no number anywhere
     found: list[tuple[int, int]] = []
     for region in ("GB", "US") if lang == "en" else ("FR", "BE", "CH"):
         for match in phonenumbers.PhoneNumberMatcher(shadow, region, phonenumbers.Leniency.STRICT_GROUPING):
