@@ -71,7 +71,7 @@ def test_the_demo_does_without_the_packages_of_the_report(
     monkeypatch.setattr("vigie.report.bulletin.write_bulletin", absent)
     result = run("demo", "--out", tmp_path / "d")
     assert result.exit_code == 0
-    assert "pip install 'vigie[report]'" in result.stderr and "bulletin-public" not in result.stdout
+    assert "pip install 'vigie[report]'" in result.stderr and "bulletin-public" not in result.output
 
 
 def test_a_bulletin_is_written_in_the_formats_asked_for(demo: tuple[Path, Result], tmp_path: Path) -> None:

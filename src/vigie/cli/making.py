@@ -62,15 +62,17 @@ def demo(out: Path = DEMO_OUT) -> None:
         ]
     for file in written:
         write(f"{file}\n")
-    say(NEXT.format(store=path, out=out))
+    made = (out / "bulletin" / "fr" / "bulletin-public.html").exists()
+    say("\nNext:\n" + ((READ if made else "") + NEXT).format(store=path, out=out))
     if summary.refused:
         raise typer.Exit(SOME_REFUSED)
 
 
-NEXT = """
-Next:
+READ = """\
   open the bulletin      {out}/bulletin/fr/bulletin-public.html
   with its evidence      {out}/bulletin/fr/bulletin-analyst.html
+"""
+NEXT = """\
   see what was found     vigie extract {out}/documents --format table
   read your own files    vigie add ./my-articles
   write your bulletin    vigie bulletin --period 2026-Q1 --area FR-69 --out ./bulletin
