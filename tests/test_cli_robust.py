@@ -205,16 +205,20 @@ def test_a_narrow_terminal_gets_what_says_most() -> None:
     assert max(map(len, narrow.splitlines())) <= 80
 
 
-def test_a_refusal_names_the_input_as_it_was_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A path may hold a name that the redactor takes out of the document; who gave it must find the file."""
-    folder = tmp_path / "jean.exemple@mairie.example"
+def test_a_refusal_names_the_input_but_no_author(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A contact in a path is not shown; a folder that only shares words with an author keeps its name."""
+    folder = tmp_path / "lettre-exemple"
     folder.mkdir()
-    (folder / "a.txt").write_text("2024-03-11\n\nTitre\n\nÀ Lyon, le gramme de cocaïne se vend 60 euros.\n")
+    head = '{"author": "Lettre Exemple", "title": "Titre", "date": "2024-03-11", '
+    (folder / "a.json").write_text(head + '"text": "À Lyon, le gramme de cocaïne se vend 60 euros."}')
 
     def broken(_document: object) -> list[object]:
         raise KeyError("60 euros")
 
     monkeypatch.setattr("vigie.extract.extract", broken)
     done = run("add", folder, "--store", tmp_path / "s.duckdb")
-    assert "jean.exemple@mairie.example/a.txt: unexpected KeyError" in done.stderr
+    assert "lettre-exemple/a.json#1: unexpected KeyError" in done.stderr
     assert "60 euros" not in done.stderr
+    missing = run("add", tmp_path / "jean.exemple@mairie.example.txt", "--store", tmp_path / "s.duckdb")
+    assert "jean.exemple" not in missing.stderr
+    assert "no such file" in missing.stderr

@@ -48,7 +48,8 @@ class Refusal:
 class Cleaned:
     """A redacted document and the card of the source it came from, None without one.
 
-    `name` is the input as given, for messages to who gave it: the document's own path is redacted.
+    `name` is the input as given, for messages: in the document's own path the names of its authors are removed
+    too, wherever they stand. Messages show it through `shown`.
     """
 
     document: CleanDocument
