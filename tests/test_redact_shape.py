@@ -1,0 +1,98 @@
+"""The gates of the redactor: what is found with them is what is found without them."""
+
+from __future__ import annotations
+
+import importlib
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from vigie.redact.contacts import contacts
+from vigie.redact.sequences import _TOKEN, _words
+from vigie.redact.shape import Shape, shape
+from vigie.redact.words import words_at
+from vigie.text.normalise import fold
+
+GATED = ("addresses", "handles", "identifiers", "links", "payment", "phones")
+# id, text, attribute, expected
+CASES = [
+    ("run starts", "12 et 3456", "numbers", (0, 6)),
+    ("figures of other scripts", "le ٣٤ et 5", "numbers", (3, 9)),
+    ("no figure", "rien", "numbers", ()),
+    ("five figures close together", "x 06 39 1 y", "groups", ((2, 9, 5),)),
+    ("four are few", "en 2024, oui", "groups", ()),
+    ("too far apart", "12 grammes, 345", "groups", ()),
+    ("long word", "a" * 25, "long_word", True),
+    ("long word with accents", "é" * 25, "long_word", True),
+    ("long words", "anticonstitutionnel lement", "long_word", False),
+    ("coordinates", "45,7640", "coordinates", True),
+    ("price", "45,76", "coordinates", False),
+    ("address of a machine", "192.168.1.12", "dotted", True),
+    ("disguised dots", "10[.]0[.]0[.]1", "dotted", True),
+    ("two numbers", "1.5", "dotted", False),
+    ("bank", "FR76", "country_digits", True),
+    ("product", "3-MMC", "country_digits", False),
+    ("plate", "AB-123-CD", "plate", True),
+    ("year after a word", "Ab 2024", "plate", False),
+    ("postcode", "SW1A\u202f1AA", "postcode", True),
+    ("mac", "00:1A:2B", "pairs", False),
+    ("mac in full", "00:1A:2B:3C", "pairs", True),
+    ("letters for figures", "O6 l2 3B", "mixed", ((1, 8),)),
+    ("figures only", "06 12 38", "mixed", ()),
+]
+
+
+@pytest.mark.parametrize(("text", "attribute", "expected"), [c[1:] for c in CASES], ids=[c[0] for c in CASES])
+def test_shape(text: str, attribute: str, expected: object) -> None:
+    assert getattr(shape(text), attribute) == expected
+
+
+def everything(text: str) -> Shape:
+    """A shape that rules nothing out."""
+    size = len(text)
+    numbers = tuple(i for i, char in enumerate(text) if char.isdecimal())
+    whole = ((0, size),)
+    return Shape(numbers, ((0, size, 99),), True, True, True, True, True, True, True, whole)
+
+
+PIECES = st.sampled_from(
+    [
+        "06 39 98 12 34", "O6 39 98 l2 34", "٠٦ ٣٩ ٩٨ ١٢ ٣٤", "192.168.1.12", "10[.]0[.]0[.]1", "45.7640, 4.8357",
+        "45.7640° N , -4.8357", "AB-123-CD", "AB 12 34 56 C", "00:1A:2B:3C:4D:5E", "00-1A-2B-3C-4D-5E",
+        "FR76 3000 6000 0112 3456 7890 189", "4111 1111 1111 1111", "SW1A 1AA", "SW1A\u202f1AA",
+        "1 85 05 78 006 084 36", "2 55 08 2A 168 025 52", "12 rue des Lilas", "Flat 3, 12 High Street",
+        "au 27 de la rue du Puits", "BP 1234", "Hauptstraße 12", "Gartenweg 7", "code porte 12A45",
+        "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa", "nom point de com", "nom dot com", "nom [dot] sub [dot] com/x",
+        "immatriculé ", "plaque ", "secu ", "é", "’", "?", "\u00a0", "+33 ", "0", "1", "12", "l", "O", "-", ".", ",",
+        " ", "\n", "(", ")", "A", "B1", "tel ", "x",
+    ]
+)  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(PIECES, max_size=12), st.sampled_from(["fr", "en"]))
+def test_gates_hide_nothing(pieces: list[str], lang: str) -> None:
+    text = "".join(pieces)
+    gated = set(contacts(text, fold(text), lang))
+    with pytest.MonkeyPatch.context() as patch:
+        for name in GATED:
+            patch.setattr(importlib.import_module(f"vigie.redact.{name}"), "shape", everything)
+        assert gated == set(contacts(text, fold(text), lang))
+
+
+@given(st.text(st.sampled_from("AéÉŁa .'’-@#1?Ω\u0130"), max_size=40))
+def test_capitals_are_found_where_the_pattern_finds_them(text: str) -> None:
+    assert list(_words(text)) == [match.span() for match in _TOKEN.finditer(text)]
+    few = text + " minuscules" * 40
+    assert list(_words(few)) == [match.span() for match in _TOKEN.finditer(few)]
+
+
+def test_words_of_one_list_are_not_those_of_another() -> None:
+    text = "une rue, la rue du bac; larue bac-rue"
+    assert words_at(text, ("rue", "bac", "rue du bac")) == [
+        (4, 7), (12, 15), (12, 22), (19, 22), (30, 33), (34, 37),
+    ]  # fmt: skip
+    assert words_at(text, ("bac",)) == [(19, 22), (30, 33)]
+    assert words_at(text, ("absent",)) == []
+    assert words_at("", ("rue",)) == []
