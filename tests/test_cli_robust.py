@@ -222,3 +222,12 @@ def test_a_refusal_names_the_input_but_no_author(tmp_path: Path, monkeypatch: py
     missing = run("add", tmp_path / "jean.exemple@mairie.example.txt", "--store", tmp_path / "s.duckdb")
     assert "jean.exemple" not in missing.stderr
     assert "no such file" in missing.stderr
+
+
+def test_a_file_that_changed_is_told(tmp_path: Path) -> None:
+    """A corrected article is a second document: whoever corrected it should know that both count."""
+    page, store = tmp_path / "a.txt", tmp_path / "s.duckdb"
+    for euros, told in ((60, False), (60, False), (70, True), (70, False)):
+        page.write_text(f"2024-03-11\n\nTitre\n\nÀ Lyon, le gramme de cocaïne se vend {euros} euros.\n")
+        done = run("add", page, "--store", store)
+        assert ("changed since they were stored: 1" in done.stderr) is told

@@ -82,7 +82,9 @@ def inputs(paths: Iterable[Path]) -> Iterator[Path | Refusal]:
 def clean(path: Path, reading: Reading) -> Iterator[Cleaned | Refusal]:
     """Redacted documents of one input, streamed."""
     if own := written_by_vigie(path):
-        yield Refusal(name=shown(str(path)), reason=own, repair="leave it out: what it says is stored already")
+        yield Refusal(
+            name=shown(str(path)), reason=own, repair="leave it out: what it says is stored already"
+        )
         return
     yield from _clean_each(str(path), read(path, source=reading.source, mapping=reading.mapping))
 
@@ -183,6 +185,7 @@ class Summary:
         observations, redactions: how many of each type or kind, in the new documents.
         changes: what a re-extraction changed.
         expired: full texts dropped because their time was over.
+        again: new documents at a path under which another text is stored: both stay, and both count.
     """
 
     read: int
@@ -193,6 +196,7 @@ class Summary:
     redactions: Mapping[str, int]
     changes: tuple[Change, ...] = ()
     expired: int = 0
+    again: int = 0
 
 
 Tell = Callable[[Cleaned | Refusal], None]
@@ -223,7 +227,7 @@ class _Tally:
 
     def __init__(self, expired: int) -> None:
         self.expired = expired
-        self.read = self.new = self.unchanged = self.written = 0
+        self.read = self.new = self.unchanged = self.written = self.again = 0
         self.refused: list[Refusal] = []
         self.observations: Counter[str] = Counter()
         self.redactions: Counter[str] = Counter()
@@ -249,6 +253,7 @@ class _Tally:
             redactions=dict(sorted(self.redactions.items())),
             changes=tuple(self.changes),
             expired=self.expired,
+            again=self.again,
         )
 
 
@@ -267,12 +272,18 @@ def _flush(store: Store, run_id: int, pending: list[Cleaned], tally: _Tally, tel
                 tell(found)
         else:
             entries.append(Entry(document=item.document, observations=found, source=item.source))
+    # The number of a document in a container says little: a newer export begins elsewhere.
+    tally.again += len(store.known_paths({e.document.path for e in entries} - {"-"} - _numbered(entries)))
     tally.written += store.write(run_id, entries)
     tally.new += len(entries)
     tally.unchanged += len(pending) - len(entries) - failed
     for entry in entries:
         tally.observations.update(o.type for o in entry.observations)
         tally.redactions.update(entry.document.redactions)
+
+
+def _numbered(entries: Iterable[Entry]) -> set[str]:
+    return {e.document.path for e in entries if "#" in e.document.path}
 
 
 def reextract(store: Store, tell: Callable[[CleanDocument], None] | None = None) -> Summary:

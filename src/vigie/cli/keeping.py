@@ -150,6 +150,7 @@ def summary_json(summary: Summary) -> dict[str, Any]:
         "redactions": dict(summary.redactions),
         "changes": change_counts(summary),
         "expired": summary.expired,
+        "changed": summary.again,
     }
 
 
@@ -169,6 +170,10 @@ def summary_text(summary: Summary) -> str:
         f"removed by the redactor: {_counted(summary.redactions)}",
     ]
     lines += [f"full texts expired: {summary.expired}"] if summary.expired else []
+    if summary.again:
+        lines.append(
+            f"changed since they were stored: {summary.again} (the earlier texts stay and count too)"
+        )
     reasons = Counter(refusal.reason for refusal in summary.refused)
     lines += [f"refused, {reason}: {count}" for reason, count in reasons.most_common()]
     return "\n".join(lines)

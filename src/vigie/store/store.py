@@ -104,6 +104,14 @@ class Store:
             self._values("SELECT doc_id FROM documents WHERE doc_id IN (SELECT unnest(?))", [list(doc_ids)])
         )
 
+    def known_paths(self, paths: Collection[str]) -> set[str]:
+        """Those of the paths under which a document is stored."""
+        return set(
+            self._values(
+                "SELECT DISTINCT path FROM documents WHERE path IN (SELECT unnest(?))", [list(paths)]
+            )
+        )
+
     def write(self, run_id: int, entries: Sequence[Entry], *, today: date | None = None) -> int:
         """Store new documents in one transaction; how many observations were written.
 
