@@ -77,6 +77,12 @@ CASES = [
     ("canadian_c_is_no_drug", "en", "Hydromorphone in town", "The pill changes hands for C$2.", [("retail", "hydromorphone", 2, 2, "CAD", 1, "pill")]),
     ("each_haul_its_value", "en", "", "Customs seized 412kg of cocaine (€28.8 million) and 19kg of ketamine worth €1.1 million.",
      [("seizure-valuation", "cocaine", 28.8e6, 28.8e6, E, None, None), ("seizure-valuation", "ketamine", 1.1e6, 1.1e6, E, None, None)]),
+    ("sold_on", "fr", "Résine de cannabis", "On achète la résine à 3 euros le gramme et on revend à 7.",
+     [("retail", "cannabis-resin", 3, 3, E, 1, "g"), ("retail", "cannabis-resin", 7, 7, E, 1, "g")]),
+    ("bought_for", "fr", "", "Pour 100 euros, le client reçoit deux grammes de kétamine.", [("retail", "ketamine", 100, 100, E, 2, "g")]),
+    ("each_by_form", "fr", "", "Ils vendaient l'ecstasy 10 euros pièce.", [("retail", "mdma", 10, 10, E, 1, "pill")]),
+    ("haul_in_title", "fr", "Saisie de 500 grammes de cocaïne à Dijon", "La police estime la marchandise à 35 000 euros.",
+     [("seizure-valuation", "cocaine", 35000, 35000, E, None, None)]),
     # tempting mistakes: no price at all
     ("people_after_a_comma", "fr", "", "Le gramme de cocaïne est à 60 euros, 38 personnes ont été entendues.", [("retail", "cocaine", 60, 60, E, 1, "g")]),
     ("antidote", "fr", "Héroïne coupée", "Le kit de naloxone est vendu 33 euros sans ordonnance.", []),

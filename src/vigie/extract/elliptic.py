@@ -34,6 +34,7 @@ class _Words:
     now: re.Pattern[str]
     compared: re.Pattern[str]
     after_compared: re.Pattern[str]
+    told: re.Pattern[str]
     pause: re.Pattern[str]
     introduced: re.Pattern[str]
 
@@ -47,12 +48,15 @@ def _words(lang: str) -> _Words:
         list=re.compile(
             rf"(?:(?:(?<!\w)|(?=[,;(])){link_words(lang, 'list_lead')})+(?:{pronoun})?(?:{near}[ ]*)?(?:{link_words(lang, 'at')})?$"
         ),
+        told=re.compile(rf"(?<!\w){pronoun}(?:{near}[ ]*)?(?:{link_words(lang, 'at')})?$"),
         at=re.compile(rf"[ ]*{link_words(lang, 'at')}$"),
         pour=re.compile(rf"[ ]{link_words(lang, 'for')}{determiner}[\"]?[ ]?"),
         date_next=re.compile(rf"[ ]{link_words(lang, 'in_date')}"),
         now=re.compile(rf"[ ]{alternation(grammar(lang).link['now'])}\b"),
         compared=re.compile(rf"\b{link_words(lang, 'compared')}(?:{near}[ ]*)?$"),
-        after_compared=re.compile(rf"(?:[ ]{link_words(lang, 'after_compared')}|[ ]?(?:[.,;:)]|$))"),
+        after_compared=re.compile(
+            rf"(?:[ ]{alternation(grammar(lang).link['after_compared'])}(?!\w)|[ ]?(?:[.,;:)]|$))"
+        ),
         place_next=re.compile(rf"[ ]{link_words(lang, 'in_place')}{determiner}"),
         pause=re.compile(
             rf"[ ]?(?:[.,;:)\"]|$|{alternation(grammar(lang).link['pause'])}\b)|[ ]{link_words(lang, 'condition')}"
@@ -97,13 +101,15 @@ def _bare(
     listed = words.list.search(folded, head_start, amount.start)
     unit = _unit_noun(analysis, max(sentence.start, model.end), amount.start)
     product = _product(analysis, max(sentence.start, model.end), amount.start)
-    if not (compared or listed or unit or product):
+    told = words.told.search(folded, head_start, amount.start) is not None
+    told = told and words.pause.match(folded, amount.end) is not None  # "on revend à 7"
+    if not (compared or listed or unit or product or told):
         return None
     p, g = patterns(analysis.lang), grammar(analysis.lang)
     per_value, per_unit, end = per_unit_after(folded, amount.end, p, g)
     closed = words.pause.match(folded, amount.end) is not None and (unit or product or (listed and per_unit))
     after = words.after_compared.match(folded, amount.end) is not None and (compared is not None)
-    if not (per_unit or closed or after or _explained(analysis, amount.end)):
+    if not (per_unit or closed or told or after or _explained(analysis, amount.end)):
         return None
     value = amount.low if amount.low is not None else amount.high
     reference = model.low if model.low is not None else model.high

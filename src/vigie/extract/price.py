@@ -24,6 +24,7 @@ from vigie.extract.price_kind import kind_of
 from vigie.extract.price_unit import Candidate, unit_before, with_unit
 from vigie.lexicon.grammar import alternation, grammar, link_words, mass_in_grams
 from vigie.lexicon.substances import ancestors
+from vigie.lexicon.terms import data_toml
 from vigie.model.observation import PriceKind, PriceValue
 from vigie.text.sentences import Span
 
@@ -89,6 +90,8 @@ def _judge(analysis: Analysis, candidate: Candidate, drafts: list[Draft]) -> Dra
         link = replace(link, other=False)
     if link.substance is None and link.reason != "generic":
         return None
+    if candidate.per_unit == "unit" and candidate.unit_reason != "lot":
+        candidate = replace(candidate, per_unit=_usual_piece(link) or "unit")
     if candidate.per_unit == "unit" and candidate.unit_reason == "lot":
         return None  # "three for £110" of something that no price named
     if candidate.unit_reason == "unknown":
@@ -113,7 +116,8 @@ def _valuation(analysis: Analysis, candidate: Candidate, reason: str, drafts: li
     masses = within(analysis.quantities, first, sentence.end)
     seized = hits_in(analysis, "quantity_kinds", first, sentence.end)
     here = within(analysis.quantities, sentence.start, sentence.end)
-    if not any(h.term.id == "seized" for h in seized) and not (masses and reason == "valuation"):
+    titled = hits_in(analysis, "quantity_kinds", 0, analysis.body_start)
+    if not any(h.term.id == "seized" for h in [*seized, *titled]) and not (masses and reason == "valuation"):
         return None
     if reason == "amount":
         lead = re.search(
@@ -211,6 +215,12 @@ def _price_link(analysis: Analysis, candidate: Candidate) -> Link:
 def _in_bulk(candidate: Candidate) -> bool:
     grams = mass_in_grams().get(candidate.per_unit or "")
     return grams is not None and grams * (candidate.per_value or 1.0) >= _BULK_GRAMS
+
+
+def _usual_piece(link: Link) -> str | None:
+    """The piece a product comes in, for "10 euros pièce"."""
+    pieces: dict[str, str] = data_toml("taxonomy", "retail.toml")["piece"]
+    return pieces.get(link.form or "") or pieces.get(link.substance or "")
 
 
 def _of_something_else(analysis: Analysis, candidate: Candidate) -> bool:

@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from vigie.extract.amount_patterns import patterns
-from vigie.extract.analysis import Analysis
+from vigie.extract.analysis import Analysis, within
 from vigie.extract.cues import hits_in
 from vigie.extract.link import named_after
-from vigie.extract.mentions import MoneyMention
+from vigie.extract.mentions import MoneyMention, QuantityMention
 from vigie.extract.numbers import parse_digits
 from vigie.lexicon.grammar import alternation, grammar, link_words, mass_in_grams
 from vigie.model.observation import PriceKind
@@ -49,10 +49,14 @@ def unit_before(lang: str) -> re.Pattern[str]:
     if lang == "fr":
         article = (
             r"(?:(?P<def>\b(?:le|la|du|au|par|chaque|a la|de la|les)[ ]|\b(?:a )?l')|"
-            rf"(?P<num>(?<![\w.,]){numeral}|(?<![\w.,])\d[\d.,]*)[ ]?|(?P<ind>\b(?:des|de|du|en|quelques|plusieurs|certains|leurs|ses)[ ]|\bd'|(?<![\w'])))"
+            rf"(?P<num>(?<![\w.,]){numeral}|(?<![\w.,])\d[\d.,]*)[ ]?|"
+            r"(?P<ind>\b(?:des|de|du|en|quelques|plusieurs|certains|leurs|ses)[ ]|\bd'|(?<![\w'])))"
         )
         return re.compile(rf"{article}(?P<half>{fraction})?(?:{adjective}[ ])?(?P<u>{unit})(?![\w'])")
-    article = rf"(?:(?P<def>\b(?:the|a|an|per|each|every)[ ])|(?P<num>(?<![\w.,]){numeral}|(?<![\w.,])\d[\d.,]*)[ -]?|(?P<ind>\b(?:in|of|with|for)[ ]|\b))"
+    article = (
+        r"(?:(?P<def>\b(?:the|a|an|per|each|every)[ ])|"
+        rf"(?P<num>(?<![\w.,]){numeral}|(?<![\w.,])\d[\d.,]*)[ -]?|(?P<ind>\b(?:in|of|with|for)[ ]|\b))"
+    )
     return re.compile(rf"{article}(?P<half>{fraction})?(?:(?:single|small|street)[ ])?(?P<u>{unit})(?![\w'])")
 
 
@@ -84,6 +88,9 @@ def with_unit(analysis: Analysis, money: MoneyMention, mentions: list[MoneyMenti
     for match in unit_before(analysis.lang).finditer(analysis.folded, floor, money.start):
         if _unit_fits(analysis, match, money):
             best = match
+    bought = _bought_for(analysis, money, sentence)
+    if bought is not None and best is None:
+        return replace(candidate, per_value=bought.low, per_unit=bought.unit, unit_reason="buys")
     lot = re.search(
         _lot_before(analysis.lang), analysis.folded[max(sentence.start, money.start - 16) : money.start]
     )
@@ -100,6 +107,16 @@ def with_unit(analysis: Analysis, money: MoneyMention, mentions: list[MoneyMenti
             candidate, per_value=per_value, per_unit=code, unit_start=best.start(), unit_end=best.end(), unit_reason="before"
         )  # fmt: skip
     return candidate
+
+
+def _bought_for(analysis: Analysis, money: MoneyMention, sentence: Span) -> QuantityMention | None:
+    """ "Pour 100 euros, le client reçoit deux grammes de kétamine": what the amount buys stands after it."""
+    head = analysis.folded[sentence.start : money.start]
+    if re.fullmatch(rf"[\"(]*{link_words(analysis.lang, 'for')}", head) is None:
+        return None
+    after = within(analysis.quantities, money.end, min(money.end + 60, sentence.end))
+    named = [q for q in after if q.low == q.high and q.unit not in ("mg", "µg", "t", "parcel")]
+    return named[0] if named and not within(analysis.money, money.end, named[0].start) else None
 
 
 @cache
@@ -152,6 +169,10 @@ def _unit_fits(analysis: Analysis, match: re.Match[str], money: MoneyMention) ->
             return False
         if blocked:
             return False
+        if retail and re.search(
+            r"\b(?:les|the)[ ]$", analysis.folded[max(0, match.start() - 4) : match.start()]
+        ):
+            return True  # "les 200 grammes de résine se négocient 500 euros"
         boxed = _container(analysis.lang).search(analysis.folded[max(0, match.start() - 20) : match.start()])
         return short or (retail and not blocked and (match["num"] in g.link["one"] or boxed is not None))
     if match["def"]:
