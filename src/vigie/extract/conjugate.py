@@ -12,6 +12,7 @@ from functools import cache
 
 from vigie.lexicon.matcher import flatten
 from vigie.lexicon.terms import Term, data_toml
+from vigie.model.errors import LexiconError
 from vigie.text.normalise import fold
 
 _REFLEXIVE = ("se ", "s'")
@@ -28,6 +29,8 @@ def conjugated(verb: str, lang: str) -> tuple[str, ...]:
     for pronoun in _REFLEXIVE:
         bare = bare.removeprefix(pronoun)
     fitting = [entry for entry in data["class"] if bare.endswith(entry["infinitive"])]
+    if not fitting:
+        raise LexiconError(f"data/lexicons/{lang}/verbs.toml has no class for {verb!r}: list its forms there")
     chosen = max(fitting, key=lambda entry: len(entry["infinitive"]))
     stem = bare[: len(bare) - len(chosen["infinitive"])] + chosen.get("add", "")
     return tuple(dict.fromkeys(stem + ending for ending in chosen["endings"]))

@@ -1,7 +1,7 @@
-"""Trends stated in text: what moves (indicator) and which way (direction), never computed from figures.
+"""Trends stated in text: what moves (indicator) and which way (direction).
 
 In: Analysis. Out: one Draft per indicator, direction and substance of a sentence. Words: data/lexicons/<lang>/trends.toml.
-Left out: trends that only two figures show ("66 euros en 2023, 58 en 2024"), and trends of anything but drugs.
+What two figures say without a word for it is in trend_figures. Left out: trends of anything but drugs.
 """
 
 from __future__ import annotations
@@ -9,15 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import groupby
 from typing import cast
 
 from vigie.extract.analysis import Analysis, Draft, within
 from vigie.extract.clauses import Boundary, boundaries, folded_words
 from vigie.extract.context import Context, context_of
+from vigie.extract.link import Link, link_substance
 from vigie.extract.mentions import SubstanceMention
 from vigie.extract.scan import Scan, lexicon_file, scan
+from vigie.extract.trend_figures import figure_trends
 from vigie.lexicon.matcher import Hit
+from vigie.lexicon.terms import Term
 from vigie.model.observation import Direction, Indicator, TrendValue
 from vigie.text.sentences import Span
 
@@ -33,7 +35,25 @@ _MONEY_REACH = 40
 _CLOSE = (
     14  # characters between a subject and the adjective that must follow it: "demande toujours croissante"
 )
-_CONFIDENCE = {"both": 0.85, "pair": 0.8, "substance": 0.7}
+# What may stand between a substance and its verb: an aside, an auxiliary, an adverb.
+_THEN = re.compile(
+    r"\s?(?:,[^,;.:()]{1,60},)?\s?(?:\((?:[^()]{1,40})\) )?(?:s'|(?:se |y |a |ont |est |sont |elle |elles |il |ils |aussi |"
+    r"encore |has |have |had |is |are |was |were |also |ne |qui |which |that |que |toujours |still |now )*)"
+)
+_COMPLEMENT = re.compile(
+    r"\s(?:liees? |lies? |linked |related |attribuee?s? |due?s? )?(?:au |aux |a la |a l'|de |du |des |de la |de l'|d'|to |to the |of |of the |from )"
+)
+_OWN = re.compile(r"\b(?:sa|son|leur|its|their)\s(?:\w+\s)?$")
+_NO_CARRY = ("violence", "modality")  # what these speak of need be no substance
+_WAYS = {
+    family: Term(id=indicator, surface=(family,), extra={"role": "subject", "side": "after", "within": within_})
+    for family, indicator, within_ in (
+        ("channel", "modality", 16), ("delivery", "modality", 70), ("payment", "modality", 16),
+        ("practice", "use", 16),
+    )
+}  # fmt: skip
+_NEXT = 5  # characters between "redoutent" and what is feared
+_CONFIDENCE = {"both": 0.85, "pair": 0.8, "figures": 0.75, "substance": 0.7}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +62,7 @@ class _Trend:
     end: int
     value: TrendValue
     how: str
+    fact: Draft | None = None
 
 
 def extract_trends(analysis: Analysis) -> Iterator[Draft]:
@@ -50,13 +71,18 @@ def extract_trends(analysis: Analysis) -> Iterator[Draft]:
     context = context_of(analysis.text, analysis.lang)
     drugs = {found.sentence_index(m.start) for m in analysis.substances if m.substance}
     drafts: dict[tuple[int, TrendValue, str | None], Draft] = {}
-    for index, group in groupby(found.hits["trends"], key=lambda hit: found.sentence_index(hit.start)):
-        hits = list(group)
+    by_sentence: dict[int, list[Hit]] = {}
+    for hit in found.hits["trends"]:
+        by_sentence.setdefault(found.sentence_index(hit.start), []).append(hit)
+    for amount in analysis.amounts:  # figures may state a trend without a word for one
+        if drugs:
+            by_sentence.setdefault(found.sentence_index(amount.start), [])
+    for index, hits in sorted(by_sentence.items()):
         for trend in _trends(analysis, found, found.spans[index], hits):
             if not _about_drugs(trend, hits, index, context, drugs):
                 continue
-            mention = _substance(analysis, trend, found.spans[index])
-            substance = mention.substance if mention else None
+            link = _substance(analysis, trend, found.spans[index])
+            substance = link.substance if link else None
             draft = Draft(
                 start=trend.start,
                 end=trend.end,
@@ -64,7 +90,8 @@ def extract_trends(analysis: Analysis) -> Iterator[Draft]:
                 rule=f"{RULE}|{trend.how}",
                 confidence=_CONFIDENCE[trend.how],
                 substance=substance,
-                form=mention.form if mention else None,
+                form=link.form if link else None,
+                place=trend.fact.place if trend.fact else None,
             )
             drafts.setdefault((index, trend.value, substance), draft)
     in_body = {draft.value for draft in drafts.values() if draft.start >= analysis.body_start}
@@ -78,10 +105,19 @@ def _trends(analysis: Analysis, found: Scan, span: Span, hits: list[Hit]) -> Ite
         if hit.term.extra.get("role") == "both":
             indicator, _, way = hit.term.id.partition("/")
             yield _trend(hit.start, hit.end, indicator, way, "both")
+        elif hit.term.extra.get("role") == "beside" and (own := _beside(analysis, found, span, hit)):
+            indicator, _, way = hit.term.id.partition("/")
+            yield _trend(min(own.start, hit.start), max(own.end, hit.end), indicator, way, "substance")
+    stated = set()
+    for figure in figure_trends(analysis, found, span, hits):
+        trend = _trend(figure.start, figure.end, figure.indicator, figure.direction, "figures", figure.fact)
+        stated.add(trend.value.indicator)
+        yield trend
     subjects = [hit for hit in hits if hit.term.extra.get("role") == "subject"]
     directions = [hit for hit in hits if hit.term.extra.get("role") == "direction"]
     if not directions:
         return
+    subjects = _heads(subjects, found) + _ways(analysis, found, span, subjects)
     cuts = boundaries(analysis.text, found.flat, span, analysis.lang)
     reach = int(lexicon_file("trends", analysis.lang).get("reach", 70))
     taken: dict[int, Hit] = {}  # where a direction starts -> the subject nearest to it
@@ -100,6 +136,11 @@ def _trends(analysis: Analysis, found: Scan, span: Span, hits: list[Hit]) -> Ite
     for direction in directions:
         if direction.start in taken or direction.term.extra.get("close"):
             continue
+        if direction.term.extra.get("next"):
+            continue
+        if _OWN.search(found.flat, span.start, direction.start) and direction.term.id in ("up", "down"):
+            yield _trend(direction.start, direction.end, "use", direction.term.id, "substance")
+            continue
         mention = _beside(analysis, found, span, direction)
         if mention:
             start, end = min(mention.start, direction.start), max(mention.end, direction.end)
@@ -115,7 +156,7 @@ def _beside(analysis: Analysis, found: Scan, span: Span, direction: Hit) -> Subs
             continue
         after = found.flat[direction.end : mention.start] if mention.start >= direction.end else None
         before = found.flat[mention.end : direction.start] if direction.start >= mention.end else None
-        if (after is not None and _OF.fullmatch(after)) or before == " ":
+        if (after is not None and _OF.fullmatch(after)) or (before is not None and _THEN.fullmatch(before)):
             return mention
     return None
 
@@ -136,9 +177,30 @@ def _moved(found: Scan, span: Span, mention: SubstanceMention, direction: Hit) -
     return "use"
 
 
-def _trend(start: int, end: int, indicator: str, direction: str, how: str) -> _Trend:
+def _heads(subjects: list[Hit], found: Scan) -> list[Hit]:
+    """Without the complements of another subject: what moves in "les homicides liés au trafic" is the homicides."""
+    return [
+        hit
+        for number, hit in enumerate(subjects)
+        if number == 0 or not _COMPLEMENT.fullmatch(found.flat, subjects[number - 1].end, hit.start)
+    ]
+
+
+def _ways(analysis: Analysis, found: Scan, span: Span, subjects: list[Hit]) -> list[Hit]:
+    """Ways of selling and of using as subjects: "la vente de rue recule", "l'injection progresse"."""
+    return [
+        Hit(mention.start, mention.end, _WAYS[mention.family])
+        for mention in within(analysis.modalities, span.start, span.end)
+        if mention.family in _WAYS
+        and not any(s.start < mention.end and mention.start < s.end for s in subjects)
+    ]
+
+
+def _trend(
+    start: int, end: int, indicator: str, direction: str, how: str, fact: Draft | None = None
+) -> _Trend:
     value = TrendValue(indicator=cast(Indicator, indicator), direction=cast(Direction, direction))
-    return _Trend(start, end, value, how)
+    return _Trend(start, end, value, how, fact)
 
 
 def _gap(one: Hit, other: Hit) -> int:
@@ -149,9 +211,13 @@ def _joined(subject: Hit, direction: Hit, found: Scan, cuts: tuple[Boundary, ...
     """Whether the two stand in one clause, near enough, on the side the subject asks for."""
     if _gap(subject, direction) > reach:
         return False
+    if direction.term.extra.get("next") and not 0 <= subject.start - direction.end <= _NEXT:
+        return False
     if direction.term.extra.get("close") and not 0 <= direction.start - subject.end <= _CLOSE:
         return False
     extra = subject.term.extra
+    if _gap(subject, direction) > int(extra.get("within", reach)):
+        return False
     if extra.get("side") == "after" and direction.start < subject.end:
         return False
     if extra.get("side") == "before" and direction.start > subject.start:
@@ -181,7 +247,13 @@ def _about_drugs(trend: _Trend, hits: list[Hit], index: int, context: Context, d
     return any(i in drugs for i in reach) or context.holds(("drug",), index, _DRUG_REACH)
 
 
-def _substance(analysis: Analysis, trend: _Trend, span: Span) -> SubstanceMention | None:
-    """The substance named nearest to the trend in its sentence."""
+def _substance(analysis: Analysis, trend: _Trend, span: Span) -> SubstanceMention | Draft | Link | None:
+    """That of the price or purity compared, else the one named nearest, else the one spoken of before."""
+    if trend.fact is not None and trend.fact.substance:
+        return trend.fact
     named = [m for m in within(analysis.substances, span.start, span.end) if m.substance]
-    return min(named, key=lambda m: (max(m.start - trend.end, trend.start - m.end, 0), m.start), default=None)
+    if named or trend.value.indicator in _NO_CARRY:
+        return min(
+            named, key=lambda m: (max(m.start - trend.end, trend.start - m.end, 0), m.start), default=None
+        )
+    return link_substance(analysis, trend.start, trend.end)

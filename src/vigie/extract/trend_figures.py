@@ -1,0 +1,200 @@
+"""Trends that figures state without a verb of change: "68 %, contre 52 % il y a quatre ans", "de 66 à 58 euros".
+
+In: Analysis, one scanned sentence, its hits of the trend lexicon. Out: FigureTrend, with what moves: the price or the
+purity that was read there, else the subject named nearest. Words: [figures] of data/lexicons/<lang>/trends.toml.
+Left out: two figures that no word of time sets apart ("60 euros ici, contre 80 là"), and sums over the year.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from itertools import pairwise
+
+from vigie.extract.amounts import Amount
+from vigie.extract.analysis import Analysis, Draft, within
+from vigie.extract.scan import Scan, lexicon_file
+from vigie.lexicon.matcher import Hit, flatten
+from vigie.model.observation import PriceValue
+from vigie.text.normalise import fold
+from vigie.text.sentences import Span
+
+_LABEL = 45  # characters after a figure within which a word says of when it is
+_PAIR = 90  # characters between two figures that are compared
+_VERB = 60  # characters before "de 66 à 58" within which the verb of change stands
+_SUBJECT = 90  # characters between a figure and the subject it counts
+_SAME = 0.02  # relative difference that counts as none
+_YEARS = range(1950, 2100)
+_WHOLE = r"(?!\w)"
+_PAST, _NOW = date.min, date.max
+
+
+@dataclass(frozen=True, slots=True)
+class FigureTrend:
+    """What two figures, or a figure and a comparison, say; `fact` is the price or purity they state."""
+
+    start: int
+    end: int
+    indicator: str
+    direction: str
+    fact: Draft | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    before: re.Pattern[str]
+    plain: re.Pattern[str]
+    joined: re.Pattern[str]
+    past: re.Pattern[str]
+    now: re.Pattern[str]
+    opening: re.Pattern[str]
+    closing: re.Pattern[str]
+    verbs: re.Pattern[str]
+    more: re.Pattern[str]
+    less: re.Pattern[str]
+    stays: re.Pattern[str]
+
+
+@cache
+def _words(lang: str) -> _Words:
+    data = lexicon_file("trends", lang).get("figures", {})
+
+    def any_of(key: str, before: str = r"\b", after: str = _WHOLE) -> re.Pattern[str]:
+        words = sorted((flatten(fold(word)) for word in data.get(key, ())), key=len, reverse=True)
+        inner = "|".join(
+            re.escape(w[:-1]) + r"\w*" + after
+            if w.endswith("*")
+            else re.escape(w) + ("" if w.endswith("'") and after == _WHOLE else after)
+            for w in words
+        )
+        return re.compile(f"{before}(?:{inner or '(?!)'})")
+
+    return _Words(
+        before=any_of("against"),
+        plain=any_of("against_alone"),
+        joined=any_of("joined", r"(?:[,;(]\s?|\b)", r"\s*(?:[a-z']+\s+){0,4}[^\w]*$"),
+        past=any_of("past"),
+        now=any_of("now"),
+        opening=any_of("opening", after=r"\s*$"),
+        closing=any_of("closing", r"^[^\d;.]{0,40}\b", r"\s*(?:[a-z']+ ){0,2}[^\w]*$"),
+        verbs=any_of("verbs"),
+        more=any_of("more"),
+        less=any_of("less"),
+        stays=any_of("stays", after=r"\s+(?:[\w']+\s+){0,3}[^\w]?$"),
+    )
+
+
+def figure_trends(analysis: Analysis, found: Scan, span: Span, hits: Sequence[Hit]) -> Iterator[FigureTrend]:
+    """Trends of one sentence that its figures state."""
+    words = _words(analysis.lang)
+    figures = [a for a in within(analysis.amounts, span.start, span.end) if not _is_date(analysis, a)]
+    for number, (first, second) in enumerate(pairwise(figures)):
+        stop = figures[number + 2].start if number + 2 < len(figures) else span.end
+        move = _moved(analysis, found, span, first, second, stop, words)
+        if move is not None:
+            yield from _named(analysis, hits, first.start, second.end, move, (first, second))
+    for number, figure in enumerate(figures):
+        begin = figures[number - 1].end if number else span.start
+        if words.stays.search(found.flat, max(begin, figure.start - 40), figure.start):
+            yield from _named(analysis, (), figure.start, figure.end, "stable", (figure,))
+    yield from _compared(analysis, found, span, hits, figures, words)
+
+
+def _is_date(analysis: Analysis, amount: Amount) -> bool:
+    if amount.unit is None and amount.low is not None and int(amount.low) in _YEARS:
+        return True
+    around = within(analysis.dates, amount.start - 30, amount.end)
+    return any(m.start <= amount.start < m.end for m in around)
+
+
+def _moved(
+    analysis: Analysis, found: Scan, span: Span, first: Amount, second: Amount, stop: int, words: _Words
+) -> str | None:
+    """Which way it goes from the earlier to the later of two figures; None where they are not compared."""
+    if first.unit is not None and second.unit is not None and first.unit != second.unit:
+        return None
+    if second.start - first.end > _PAIR:
+        return None
+    gap = found.flat[first.end : second.start]
+    head = found.flat[max(span.start, first.start - _VERB) : first.start]
+    if words.opening.search(head) and words.closing.search(gap) and words.verbs.search(head):
+        return _way(first, second)
+    before = _when(analysis, found, first.end, second.start, words)
+    after = _when(analysis, found, second.end, min(stop, second.end + _LABEL), words)
+    if words.plain.search(gap):
+        return _way(second, first)
+    if words.before.search(gap):
+        return _way(second, first) if after is not None and after != _NOW else None
+    if before is None or after is None or before == after:
+        return None
+    if words.joined.search(gap):
+        return _way(first, second) if before < after else _way(second, first)
+    return None
+
+
+def _when(analysis: Analysis, found: Scan, start: int, end: int, words: _Words) -> date | None:
+    """When a figure holds: a date after it, or a word for the past or for today."""
+    if words.now.search(found.flat, start, end):
+        return _NOW
+    if words.past.search(found.flat, start, end):
+        return _PAST
+    dates = within(analysis.dates, start, end)
+    return dates[0].start_date if dates else None
+
+
+def _way(earlier: Amount, later: Amount) -> str | None:
+    one, other = _middle(earlier), _middle(later)
+    if one is None or other is None:
+        return None
+    if abs(one - other) <= _SAME * max(abs(one), abs(other)):
+        return "stable"
+    return "up" if other > one else "down"
+
+
+def _middle(amount: Amount) -> float | None:
+    known = [bound for bound in (amount.low, amount.high) if bound is not None]
+    return sum(known) / len(known) if known else None
+
+
+def _compared(
+    analysis: Analysis, found: Scan, span: Span, hits: Sequence[Hit], figures: Sequence[Amount], words: _Words
+) -> Iterator[FigureTrend]:
+    """ "deux fois plus qu'en 2017", "half what it cost in 2020": a comparison with an earlier time."""
+    for pattern, direction in ((words.more, "up"), (words.less, "down")):
+        for match in pattern.finditer(found.flat, span.start, span.end):
+            when = _when(analysis, found, match.end(), min(span.end, match.end() + _LABEL), words)
+            if when is None or when == _NOW:
+                continue
+            near = [a for a in figures if 0 <= match.start() - a.end <= _PAIR] or figures[-1:]
+            yield from _named(analysis, hits, match.start(), match.end(), direction, near)
+
+
+def _named(
+    analysis: Analysis, hits: Iterable[Hit], start: int, end: int, direction: str, figures: Sequence[Amount]
+) -> Iterator[FigureTrend]:
+    """The trend with what moves, where that can be told."""
+    subjects = [
+        hit
+        for hit in hits
+        if hit.term.extra.get("role") == "subject" and not hit.term.extra.get("money")
+        and -_SUBJECT <= hit.start - start and hit.start <= end + 30
+    ]  # fmt: skip
+    close = min(subjects, key=lambda h: max(start - h.end, h.start - end, 0), default=None)
+    facts = [fact for figure in reversed(figures) for fact in _facts(analysis, figure)]
+    if facts:
+        indicator = "price" if isinstance(facts[0].value, PriceValue) else "purity"
+        yield FigureTrend(start, end, indicator, direction, facts[0])
+    elif close is not None:
+        yield FigureTrend(min(start, close.start), max(end, close.end), close.term.id, direction, None)
+
+
+def _facts(analysis: Analysis, figure: Amount) -> Iterator[Draft]:
+    for draft in (*analysis.prices, *analysis.purities):
+        value = draft.value
+        if isinstance(value, PriceValue) and value.kind not in ("retail", "wholesale"):
+            continue
+        if draft.start < figure.end and draft.end > figure.start:
+            yield draft
