@@ -193,7 +193,7 @@ def _is_where(analysis: Analysis, mention: PlaceMention) -> bool:
 
 def _when(analysis: Analysis, start: int, end: int, sentence: Span, value: Value) -> When:
     found = list(within(analysis.dates, sentence.start, sentence.end))
-    found = [m for m in found if not _compared(analysis, m)]
+    found = [m for m in found if not _compared(analysis, m) and not _other_side(analysis, start, end, m)]
     found = [m for m in found if not (m.start < end and m.end > start and m.end - m.start > 40)]
     if found:
         best = min(found, key=lambda m: (_cost(analysis, start, end, m.start, m.end), m.start))
@@ -212,6 +212,12 @@ def _when(analysis: Analysis, start: int, end: int, sentence: Span, value: Value
     if analysis.document.published is not None:
         return When.of(analysis.document.published, "document")
     return UNKNOWN_WHEN
+
+
+def _other_side(analysis: Analysis, start: int, end: int, mention: DateMention) -> bool:
+    """Whether a comparison stands between a span and a date: "55 € à Lyon, contre 70 € en 2023" is not of 2023."""
+    gap = (end, mention.start) if mention.start >= end else (mention.end, start)
+    return gap[0] < gap[1] and _compares(analysis, *gap)
 
 
 def _compared(analysis: Analysis, mention: DateMention) -> bool:

@@ -60,7 +60,7 @@ def _read(blob: Blob) -> Iterator[RawDocument]:
             seen = [key for key in record if _FIELD_NAME.fullmatch(key)][:12]
     if not found:
         fields = f"; its fields: {', '.join(seen)}" if seen else ""
-        raise blob.refuse(f"no record has a text{fields}", "say which field is the text: mapping text=FIELD")
+        raise blob.refuse(f"no record has a text{fields}", "say which field is the text: --map text=FIELD")
     if skipped:
         named = ", ".join(map(str, skipped[:_NAMED])) + (" …" if len(skipped) > _NAMED else "")
         raise blob.refuse(
