@@ -73,16 +73,17 @@ def _judge(analysis: Analysis, hit: Hit) -> Iterator[Draft]:
         if not counted:
             yield _draft(hit, one, role, link, None)
         for persons in counted:
-            yield _draft(hit, one, role, link, persons)
+            yield _draft(hit, one, role, link, persons, apart=persons is not counted[0])
 
 
-def _draft(hit: Hit, kind: EventKind, role: str, link: Link, persons: Persons | None) -> Draft:
+def _draft(
+    hit: Hit, kind: EventKind, role: str, link: Link, persons: Persons | None, *, apart: bool = False
+) -> Draft:
     value = EventValue(kind=kind)
     start, end = hit.start, hit.end
     if persons is not None:
         unit = "site" if kind == "dismantling" else "person" if kind in _PERSON_KINDS else None
         value = EventValue(kind=kind, low=persons.low, high=persons.high, unit=unit)
-        apart = persons.start >= hit.end and role != "active" and kind != "dismantling"
         start = persons.start if apart else min(start, persons.start)
         end = persons.end if apart else max(end, persons.end)
     return Draft(

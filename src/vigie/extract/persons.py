@@ -48,11 +48,14 @@ class _Words:
     subject: re.Pattern[str]
     be_one: re.Pattern[str]
     be_many: re.Pattern[str]
+    begins_be: re.Pattern[str]
+    unknown: re.Pattern[str]
     pronoun: re.Pattern[str]
     sizes: dict[str, float]
     not_persons: frozenset[str]
     stop: frozenset[str]
     out_of: re.Pattern[str]
+    aged: re.Pattern[str]
 
 
 @cache
@@ -81,12 +84,17 @@ def _words(lang: str) -> _Words:
         subject=re.compile(rf"(?P<np>(?:[ ][a-z'-]+){{0,7}}?)(?P<be>(?:[ ]{alternation(data['be'])})*)[ ]?"),
         be_one=re.compile(rf"\b{alternation(data['be_one'])}\b(?:[ ]\w+)?[ ]*$"),
         be_many=re.compile(rf"\b{alternation(data['be_many'])}\b(?:[ ]\w+)?[ ]*$"),
+        begins_be=re.compile(rf"{alternation([*data['be'], *data['act']])}\b"),
+        unknown=re.compile(
+            rf"(?:^|[.,;:»\"][ \n]|[\n–-])(?P<one>(?:une?|an?)[ ](?:[a-z'-]+[ ]){{1,4}}{alternation(data['and'])}[ ])$"
+        ),
         pronoun=re.compile(
             rf"\b{alternation(data['pronouns'])}[ ](?:(?:n'|ne )?{alternation(data['be'])}[ ])+$"
         ),
         sizes={name: float(size) for name, size in data["sets"].items()},
         not_persons=frozenset(data["not_persons"]),
         stop=frozenset(data["stop"]),
+        aged=re.compile(rf"\b{alternation(data['aged'])}[ ](?:[a-z]+[ ]|\d+,?[ ]){{0,4}}$"),
         out_of=re.compile(rf"\b{alternation(data['out_of'])}[ ]$"),
     )
 
@@ -146,6 +154,8 @@ def whole_number(analysis: Analysis, amount: Amount) -> bool:
     value = amount.low if amount.low is not None else amount.high
     if amount.unit is not None or amount.token.article or value is None or value != int(value) or value < 1:
         return False
+    if _words(analysis.lang).aged.search(analysis.folded, max(0, amount.start - 26), amount.start):
+        return False
     return not any(
         d.end > amount.token.start for d in within(analysis.dates, amount.token.start - 40, amount.token.end)
     )
@@ -165,7 +175,18 @@ def subject(analysis: Analysis, start: int, verb: int, verb_end: int) -> Persons
     if pronoun:
         known.append(Persons(pronoun.start(), verb, 1.0, 1.0))
     agreeing = [g for g in known if g.whole or number == "unsaid" or g.several == (number == "many")]
-    return max(agreeing, key=lambda group: group.start, default=None)
+    best = max(agreeing, key=lambda group: group.start, default=None)
+    return best if best is None or number == "one" else _with_unknown(analysis, best, start, words)
+
+
+def _with_unknown(analysis: Analysis, group: Persons, start: int, words: _Words) -> Persons:
+    """ "Un clerc de notaire et deux vendeurs ont été …": who begins the sentence is one more, whatever the noun."""
+    match = words.unknown.search(analysis.folded[max(start, group.start - 70) : group.start])
+    if match is None or group.low is None or group.whole:
+        return group
+    begin = max(start, group.start - 70) + match.start("one")
+    high = None if group.high is None else group.high + 1
+    return Persons(begin, group.end, group.low + 1, high)
 
 
 def _aside(analysis: Analysis, group: Persons, start: int, verb: int, words: _Words) -> bool:
@@ -185,7 +206,11 @@ def _counted_subject(analysis: Analysis, start: int, verb: int, words: _Words) -
         noun = match["np"].split()
         if words.out_of.search(analysis.folded, max(start, amount.start - 16), amount.start):
             continue
-        if noun and (noun[0] in words.not_persons or not match["be"] or words.stop.intersection(noun)):
+        if noun and (
+            noun[0] in words.not_persons
+            or not (match["be"] or words.begins_be.match(analysis.folded, verb))
+            or words.stop.intersection(noun)
+        ):
             return None
         return Persons(amount.start, verb, amount.low, amount.high)
     return None

@@ -1,20 +1,35 @@
 """Content of active substance: percentages, and milligrams in one unit.
 
 In: Analysis. Out: Drafts with PurityValue. Words: data/lexicons/<lang>/purity.toml.
-Left out: shares of people, of seizures or of a market; changes ("+15 %"); doses that someone takes.
+A percentage counts when a word of purity stands near, when it is said of a content ("40 % de kétamine") or right beside
+a product ("cocaïne à 71 %") where contents are the matter, or when it goes on from one that counted ("contre 52 % en
+2019"). Of a cannabis product a percentage is THC.
+Left out: shares of people, of seizures or of a market; changes ("+15 %"); what a product is cut with; doses taken.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 
-from vigie.extract.analysis import Analysis, Draft
+from vigie.extract.analysis import Analysis, Draft, within
 from vigie.extract.cues import hits_in
-from vigie.extract.link import link_substance, named_after
-from vigie.lexicon.grammar import link_words
+from vigie.extract.link import Link, link_substance, named_after, products
+from vigie.extract.mentions import PercentMention, QuantityMention, SubstanceMention
+from vigie.extract.tallies import later, ranging
+from vigie.lexicon.grammar import alternation, grammar, link_words
+from vigie.lexicon.matcher import Hit
 from vigie.model.observation import PurityMeasure, PurityValue
+from vigie.text.sentences import Span
+
+_CONTENT = frozenset({"purity", "thc", "content"})
+_THC_PRODUCTS = frozenset({"cannabis", "cannabis-herb", "cannabis-resin", "cannabis-oil"})
+_PIECES = frozenset({"blotter", "patch"})  # measured in milligrams, not in per cent
+_REACH = 90  # code points from a word of purity to its figure
+_AHEAD = 30  # the same when the word comes after the figure
+_LIST = 60  # from one figure to the next of a list
+_BACK = 2  # sentences back that tell what figures are about
 
 
 @cache
@@ -23,76 +38,186 @@ def _change(lang: str) -> re.Pattern[str]:
 
 
 @cache
-def _cut(lang: str) -> re.Pattern[str]:
-    return re.compile(rf"\b{link_words(lang, 'cut')}")
+def _cut_with(lang: str) -> re.Pattern[str]:
+    """ "coupée avec 20 %", "cut with": the figure is the adulterant's."""
+    return re.compile(rf"\b{link_words(lang, 'cut')}[^.;(]*\b{link_words(lang, 'cut_with')}[^.;(]*$")
+
+
+@cache
+def _beside(lang: str) -> re.Pattern[str]:
+    """What may stand between a product and its content: "cocaïne à 71 %", "cocaïne coupée (41 %)"."""
+    return re.compile(rf"(?:[ ][a-z-]+){{0,2}}[ ]?\(|[ ]?[:=,]?[ ]?(?:{link_words(lang, 'content_at')})?")
+
+
+@cache
+def _ordinal(lang: str, key: str) -> re.Pattern[str]:
+    return re.compile(rf"[ ,]*{alternation(grammar(lang).link[key])}\b")
 
 
 def extract_purities(analysis: Analysis) -> Iterator[Draft]:
     """Drafts of purities, in order of text."""
-    yield from _percentages(analysis)
-    yield from _milligrams(analysis)
+    drafts = [*_percentages(analysis), *_milligrams(analysis)]
+    starts = [m.start for m in analysis.percents] + [m.start for m in analysis.quantities]
+    for draft in sorted(drafts, key=lambda d: d.start):
+        yield draft
+        sentence = analysis.sentence_at(draft.start)
+        stop = min((start for start in starts if start >= draft.end), default=sentence.end)
+        yield from _further(analysis, draft, Span(sentence.start, min(sentence.end, stop)))
 
 
 def _percentages(analysis: Analysis) -> Iterator[Draft]:
-    last_end = -1
+    previous: Draft | None = None
     for percent in analysis.percents:
-        top = percent.high if percent.high is not None else percent.low
-        if top is None or top > 100:
-            continue
         sentence = analysis.sentence_at(percent.start)
-        head = analysis.folded[max(sentence.start, percent.start - 24) : percent.start]
-        if _change(analysis.lang).search(head):
+        if previous is not None and previous.start < sentence.start:
+            previous = None
+        draft = _percentage(analysis, percent, sentence, previous)
+        if draft is not None:
+            previous = draft
+            yield draft
+
+
+def _percentage(
+    analysis: Analysis, percent: PercentMention, sentence: Span, previous: Draft | None
+) -> Draft | None:
+    top = percent.high if percent.high is not None else percent.low
+    head = analysis.folded[sentence.start : percent.start]
+    if top is None or top > 100 or _change(analysis.lang).search(head[-24:]):
+        return None
+    hits = hits_in(analysis, "purity", sentence.start, sentence.end)
+    refused = [h for h in hits if h.term.id == "not"]
+    named = named_after(analysis, percent.end)
+    content = named is not None and named.substance is not None and named.reason == "named"
+    share = any(
+        0 <= h.start - percent.end <= 3 and "," not in analysis.folded[percent.end : h.start] for h in refused
+    )
+    if share and not content:
+        return None
+    if _of_another_thing(analysis, named, percent.end, hits):
+        return None
+    if _cut_with(analysis.lang).search(head) and not content:
+        return None
+    beside = _product_beside(analysis, percent, sentence)
+    cue = _cue(analysis, percent, sentence, hits, refused)
+    listed = previous is not None and percent.start - previous.end < _LIST
+    told = (content or beside is not None) and _about_contents(analysis, sentence)
+    if cue is None and not listed and not told:
+        return None
+    link = _link(analysis, percent, sentence, named, beside)
+    if link.substance is None:
+        return None
+    measure: PurityMeasure = "thc" if link.substance in _THC_PRODUCTS else "purity"
+    return Draft(
+        start=percent.start, end=percent.end, substance=link.substance, form=link.form,
+        value=PurityValue(low=percent.low, high=percent.high, measure=measure),
+        rule=f"purity.percent@2|cue:{cue or ('list' if listed else 'sample')}|substance:{link.reason}",
+        confidence=0.85 * (0.7 + 0.3 * link.weight),
+    )  # fmt: skip
+
+
+def _of_another_thing(analysis: Analysis, named: Link | None, end: int, hits: Sequence[Hit]) -> bool:
+    """ "12 % de caféine": what is said of a figure is neither a substance nor a word of content."""
+    if named is None or not named.other or within(analysis.substances, end, end + 16):
+        return False
+    return not any(0 <= h.start - end < 12 for h in hits if h.term.id != "not")
+
+
+def _positive(hits: Sequence[Hit]) -> list[Hit]:
+    return [h for h in hits if h.term.id in _CONTENT]
+
+
+def _cue(
+    analysis: Analysis, percent: PercentMention, sentence: Span, hits: Sequence[Hit], refused: Sequence[Hit]
+) -> str | None:
+    """The id of the word of purity that a percentage obeys."""
+    usable = _positive(hits)
+    if _other_matter(hits, percent):
+        usable = [h for h in usable if h.start >= percent.end]
+    elif _about_contents(analysis, sentence):
+        usable += [h for h in hits if h.term.id == "level"]
+    near = min(usable, key=lambda h: _distance(h.start, h.end, percent.start, percent.end), default=None)
+    if near is None:
+        return None
+    cost = _distance(near.start, near.end, percent.start, percent.end)
+    if cost > _REACH or near.start - percent.end > _AHEAD:
+        return None
+    if cost > 20 and any(0 <= percent.start - h.end <= 12 for h in refused):
+        return None
+    return near.term.id
+
+
+def _other_matter(hits: Sequence[Hit], percent: PercentMention) -> bool:
+    """ "l'usage atteint 12 %": whether the last word of a matter before a percentage is of use, price or share."""
+    said = [h.term.id for h in hits if h.end <= percent.start and h.term.id in _CONTENT | {"other"}]
+    return bool(said) and said[-1] == "other"
+
+
+def _about_contents(analysis: Analysis, sentence: Span) -> bool:
+    """Whether this sentence, the two before or the title speak of contents or of analysed samples."""
+    index = analysis.sentence_index(sentence.start)
+    first = analysis.sentences[max(0, index - _BACK)].start
+    spans = ((0, analysis.body_start), (first, sentence.end))
+    wanted = _CONTENT | {"sample"}
+    return any(h.term.id in wanted for start, end in spans for h in hits_in(analysis, "purity", start, end))
+
+
+def _product_beside(analysis: Analysis, percent: PercentMention, sentence: Span) -> SubstanceMention | None:
+    """The product that stands right before a percentage."""
+    before = products(within(analysis.substances, sentence.start, percent.start))
+    told = re.match(r"[ ]*(?:[.,;:)\n]|$)", analysis.folded[percent.end : percent.end + 4])
+    if before and "," in analysis.folded[before[-1].end : percent.start] and not told:
+        return None  # "sur 120 échantillons de cocaïne, 68 % contenaient …"
+    if before and _beside(analysis.lang).fullmatch(analysis.folded, before[-1].end, percent.start):
+        return before[-1]
+    return None
+
+
+def _link(
+    analysis: Analysis,
+    percent: PercentMention,
+    sentence: Span,
+    named: Link | None,
+    beside: SubstanceMention | None,
+) -> Link:
+    """Which product a percentage is of."""
+    if named is not None and named.substance is not None and named.reason == "named":
+        return named
+    if (ordered := _ordered(analysis, percent.end, sentence)) is not None:
+        return ordered
+    if beside is not None:
+        return Link(beside.substance, beside.form, "beside", 0.9)
+    link = link_substance(analysis, percent.start, percent.end)
+    if link.reason == "carried":
+        link = _last_named(analysis, sentence) or link
+    if link.substance is None:  # "12 % de produit actif"
+        link = link_substance(analysis, percent.start, percent.start)
+    return link
+
+
+def _last_named(analysis: Analysis, sentence: Span) -> Link | None:
+    """A content goes on from the last product named, even where it is not the text's subject."""
+    index = analysis.sentence_index(sentence.start)
+    if index == 0:
+        return None
+    before = analysis.sentences[index - 1]
+    found = products(within(analysis.substances, max(before.start, analysis.body_start), before.end))
+    pieces = {m.substance for m in analysis.substances if m.form in _PIECES}
+    found = [m for m in found if m.substance not in pieces]
+    return Link(found[-1].substance, found[-1].form, "carried", 0.7) if found else None
+
+
+def _ordered(analysis: Analysis, end: int, sentence: Span) -> Link | None:
+    """ "plus de 80 % pour la seconde": of the last two products named before."""
+    for place, key in ((-2, "first_of_two"), (-1, "second_of_two")):
+        if not _ordinal(analysis.lang, key).match(analysis.folded, end, sentence.end):
             continue
-        hits = hits_in(analysis, "purity", sentence.start, sentence.end)
-        positive = [h for h in hits if h.term.id in ("purity", "thc", "content")]
-        named = named_after(analysis, percent.end)
-        content = named is not None and named.substance is not None and named.reason == "named"
-        sample = any(h.term.id == "sample" for h in hits)
-        share = any(h.term.id == "not" for h in hits if 0 <= h.start - percent.end <= 3)
-        listed = last_end >= sentence.start and percent.start - last_end < 60 and not share
-        if not positive and not (content and sample):
-            continue
-        cost_yes = min((_distance(h.start, h.end, percent.start, percent.end) for h in positive), default=0)
-        negative = [h for h in hits if h.term.id == "not"]
-        after_no = [h for h in negative if 0 <= h.start - percent.end <= 2]
-        if after_no and not content:
-            continue
-        before_no = [h for h in negative if 0 <= percent.start - h.end <= 12]
-        if before_no and cost_yes > 20:
-            continue
-        limit = 90 if len(positive) else 40
-        if cost_yes > limit and not listed:
-            continue
-        nearest_cue = min(
-            positive, key=lambda h: _distance(h.start, h.end, percent.start, percent.end), default=None
-        )
-        if nearest_cue is not None and nearest_cue.start - percent.end > 30 and not listed:
-            continue
-        link = (
-            named if content and named is not None else link_substance(analysis, percent.start, percent.end)
-        )
-        if link.other and not link.substance:
-            link = link_substance(analysis, percent.start, percent.start)
-        if link.substance is None:
-            continue
-        cut = _cut(analysis.lang).search(analysis.folded[sentence.start : percent.start]) is not None
-        measure: PurityMeasure = (
-            "thc"
-            if any(
-                h.term.id == "thc" and _distance(h.start, h.end, percent.start, percent.end) < 40
-                for h in hits
-            )
-            else "purity"
-        )
-        if cut and not content:
-            continue
-        last_end = percent.end
-        yield Draft(
-            start=percent.start, end=percent.end, substance=link.substance, form=link.form,
-            value=PurityValue(low=percent.low, high=percent.high, measure=measure),
-            rule=f"purity.percent@1|cue:{nearest_cue.term.id if nearest_cue else 'sample'}|substance:{link.reason}",
-            confidence=0.85 * (0.7 + 0.3 * link.weight),
-        )  # fmt: skip
+        index = analysis.sentence_index(sentence.start)
+        start = analysis.sentences[max(0, index - 1)].start
+        found = products(within(analysis.substances, max(start, analysis.body_start), end))
+        distinct = list({m.substance: m for m in found}.values())
+        if len(distinct) >= 2:
+            return Link(distinct[place].substance, distinct[place].form, "ordinal", 0.8)
+    return None
 
 
 def _milligrams(analysis: Analysis) -> Iterator[Draft]:
@@ -101,28 +226,8 @@ def _milligrams(analysis: Analysis) -> Iterator[Draft]:
         if mention.unit not in ("mg", "µg"):
             continue
         sentence = analysis.sentence_at(mention.start)
-        hits = hits_in(analysis, "purity", sentence.start, sentence.end)
-        unit_cue = [h for h in hits if h.term.id in ("unit", "content") and h.start < mention.end + 40]
-        named = named_after(analysis, mention.end)
-        brand = analysis.folded[max(0, mention.start - 4) : mention.start]
-        listed = re.search(r'["] ?(?:a|de|at) $', brand) is not None
-        follows = previous_end >= sentence.start
-        if not (unit_cue or listed or follows or (named is not None and named.substance and listed)):
-            continue
-        if (
-            any(
-                h.term.id == "posology" and _distance(h.start, h.end, mention.start, mention.end) < 30
-                for h in hits
-            )
-            and not listed
-        ):
-            continue
-        link = (
-            named
-            if named is not None and named.substance
-            else link_substance(analysis, mention.start, mention.start)
-        )
-        if link.substance is None:
+        link = _in_unit(analysis, mention, sentence, previous_end >= sentence.start)
+        if link is None or link.substance is None:
             continue
         factor = 0.001 if mention.unit == "µg" else 1.0
         previous_end = mention.end
@@ -133,7 +238,42 @@ def _milligrams(analysis: Analysis) -> Iterator[Draft]:
                 high=mention.high * factor if mention.high is not None else None,
                 measure="mg-per-unit",
             ),
-            rule=f"purity.mg@1|substance:{link.reason}", confidence=0.8,
+            rule=f"purity.mg@2|substance:{link.reason}", confidence=0.8,
+        )  # fmt: skip
+
+
+def _in_unit(analysis: Analysis, mention: QuantityMention, sentence: Span, follows: bool) -> Link | None:
+    """The product of a mass that is the content of one unit; None when it is something else."""
+    hits = hits_in(analysis, "purity", sentence.start, sentence.end)
+    named = named_after(analysis, mention.end)
+    brand = analysis.folded[max(0, mention.start - 4) : mention.start]
+    listed = re.search(r'["»] ?(?:a|de|at) $', brand) is not None
+    unit = any(h.term.id in ("unit", "content") and h.start < mention.end + 40 for h in hits)
+    level = any(h.term.id in ("purity", "level") and 0 <= mention.start - h.end < 60 for h in hits)
+    if not (unit or level or listed or follows):
+        return None
+    taken = [h for h in hits if h.term.id == "posology"]
+    if not listed and any(_distance(h.start, h.end, mention.start, mention.end) < 30 for h in taken):
+        return None
+    if _of_another_thing(analysis, named, mention.end, hits):
+        return None
+    if named is not None and named.substance:
+        return named
+    return link_substance(analysis, mention.start, mention.start)
+
+
+def _further(analysis: Analysis, draft: Draft, rest: Span) -> Iterator[Draft]:
+    """ "172 mg, contre 150 l'été précédent", "78%, ranging from 40 to 95": figures without their unit."""
+    value = draft.value
+    if not isinstance(value, PurityValue):
+        return
+    for figure in [*ranging(analysis, draft.end, rest), *later(analysis, draft.end, rest)]:
+        if value.measure != "mg-per-unit" and max(figure.low or 0, figure.high or 0) > 100:
+            continue
+        yield Draft(
+            start=figure.start, end=figure.end, substance=draft.substance, form=draft.form,
+            value=PurityValue(low=figure.low, high=figure.high, measure=value.measure),
+            rule=draft.rule + "|figure:further", confidence=0.75,
         )  # fmt: skip
 
 

@@ -27,9 +27,10 @@ class _Words:
     compared: re.Pattern[str]
     also: re.Pattern[str]
     became: re.Pattern[str]
+    change: re.Pattern[str]
     onward: re.Pattern[str]
+    ranging: re.Pattern[str]
     alone: re.Pattern[str]
-    dated: re.Pattern[str]
 
 
 @cache
@@ -39,11 +40,14 @@ def _words(lang: str) -> _Words:
     time = rf"[ ]\(?{alternation(data['time'])}"
     return _Words(
         compared=re.compile(rf"(?<!\w){alternation(data['compared'])}[ ]\(?$"),
-        also=re.compile(rf"(?<!\w){alternation(data['also'])}[ ]$"),
-        became=re.compile(rf"\b{alternation(data['became'])}[ ]$"),
+        also=re.compile(rf"(?:,|(?<!\w){alternation(data['also'])})[ ]$"),
+        became=re.compile(rf"\b{alternation(data['reached'])}[ ]$"),
+        change=re.compile(
+            rf"\b{alternation(data['change'])}\w{{0,5}}(?:[ ]\w+)?(?:[ ]{alternation(data['lead'])})?[ ]?$"
+        ),
         onward=re.compile(rf"[^.;:]{{0,40}}[ ]{alternation(data['onward'])}[ ]"),
+        ranging=re.compile(rf"[ ]?[,(]?[ ]?(?:{alternation(data['ranging'])}[ ])?"),
         alone=re.compile(rf"{end}|{time}\b)"),
-        dated=re.compile(rf"{time}\b"),
     )
 
 
@@ -58,12 +62,27 @@ def later(analysis: Analysis, end: int, sentence: Span) -> list[Persons]:
         if len(gap) > _NEXT or re.search(r"[.;:]", gap):
             break
         follows = words.compared.search(gap) and words.alone.match(analysis.folded, amount.token.end)
-        goes_on = words.also.search(gap) and words.dated.match(analysis.folded, amount.token.end)
+        goes_on = words.also.search(gap) and _dated(analysis, amount.token.end)
         if not (follows or goes_on):
             break
-        found += _split(analysis, amount)
+        found.append(_one(amount))
         end = amount.token.end
     return found
+
+
+def ranging(analysis: Analysis, end: int, sentence: Span) -> list[Persons]:
+    """The range that spells out a mean read up to `end`: "78%, ranging from 40 to 95"."""
+    for amount in within(analysis.amounts, end, min(sentence.end, end + 40)):
+        if amount.unit is not None or amount.low == amount.high or None in (amount.low, amount.high):
+            return []
+        gap = analysis.folded[end : amount.start]
+        return [_one(amount)] if _words(analysis.lang).ranging.fullmatch(gap) else []
+    return []
+
+
+def _dated(analysis: Analysis, end: int) -> bool:
+    """Whether a time stands right after a figure ("93 en 2023")."""
+    return any(d.end > end for d in within(analysis.dates, end, end + 8))
 
 
 def after_noun(analysis: Analysis, end: int, sentence: Span) -> list[Persons]:
@@ -72,15 +91,16 @@ def after_noun(analysis: Analysis, end: int, sentence: Span) -> list[Persons]:
     for amount in within(analysis.amounts, end, min(sentence.end, end + _NEXT)):
         if not whole_number(analysis, amount):
             continue
-        gap = analysis.folded[end : amount.start + (amount.low != amount.high)]
-        head = analysis.folded[end : amount.token.start]
-        if re.search(r"[.;,(]", gap) or not words.alone.match(analysis.folded, amount.token.end):
-            onward = words.onward.match(analysis.folded, amount.token.end)
-            if onward is None or re.search(r"[.;,(]", gap):
-                return []
-        if not (words.became.search(head) or head in (": ", " : ")):
+        head = analysis.folded[end : amount.start]
+        if re.search(r"[.;,(]", head):
             return []
-        figures = _split(analysis, amount)
+        changes = words.change.search(head) is not None
+        if not (changes or words.became.search(head) or head in (": ", " : ")):
+            return []
+        alone = words.alone.match(analysis.folded, amount.token.end)
+        if not alone and not (changes and words.onward.match(analysis.folded, amount.token.end)):
+            return []
+        figures = _split(analysis, amount) if changes else [_one(amount)]
         return figures + _onward(analysis, amount.token.end, sentence)
     return []
 
@@ -97,15 +117,15 @@ def _onward(analysis: Analysis, end: int, sentence: Span) -> list[Persons]:
 
 
 def _split(analysis: Analysis, amount: Amount) -> list[Persons]:
-    """A range that tells a change is two figures."""
+    """A range that tells a change ("de 12 à 31") is two figures."""
     start, end = amount.start, amount.token.end
-    change = re.search(
-        r"\b(?:pass|rose|went|from)\w*(?: [a-z]+)? ?(?:de )?$", analysis.folded[max(0, start - 16) : start]
-    )
-    opens = analysis.folded[start:].startswith(("de ", "from "))
-    if amount.low is not None and amount.high is not None and amount.low != amount.high and (change or opens):
-        return [Persons(start, end, amount.low, amount.low), Persons(start, end, amount.high, amount.high)]
-    return [Persons(amount.token.start, end, amount.low, amount.high)]
+    if amount.low is None or amount.high is None or amount.low == amount.high:
+        return [_one(amount)]
+    return [Persons(start, end, amount.low, amount.low), Persons(start, end, amount.high, amount.high)]
+
+
+def _one(amount: Amount) -> Persons:
+    return Persons(amount.start, amount.token.end, amount.low, amount.high)
 
 
 def sites(analysis: Analysis, start: int, end: int, sentence: Span) -> list[Persons]:
