@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 from vigie.extract.analysis import Analysis, Draft, within
@@ -20,11 +20,12 @@ from vigie.extract.scan import Scan, lexicon_file, scan
 from vigie.extract.trend_figures import figure_trends
 from vigie.lexicon.matcher import Hit
 from vigie.lexicon.terms import Term
-from vigie.model.observation import Direction, Indicator, TrendValue
+from vigie.model.observation import Assertion, Direction, Indicator, TrendValue
 from vigie.text.sentences import Span
 
 RULE = "trend.lexicon@1"
 _DRUG_REACH = 2  # sentences
+_TITLED_REACH = 8  # sentences after a drug, in a document whose title names one
 _LIST_GAP = 40  # characters between two subjects of one list: "hausse de la consommation et des overdoses"
 _OF = re.compile(r"\s(?:de la |de l'|du |des |de |d'|of |in )(?:la |l')?")
 _UNIT_OF = re.compile(
@@ -63,6 +64,7 @@ class _Trend:
     value: TrendValue
     how: str
     fact: Draft | None = None
+    parts: tuple[Span, ...] = ()
 
 
 def extract_trends(analysis: Analysis) -> Iterator[Draft]:
@@ -70,6 +72,7 @@ def extract_trends(analysis: Analysis) -> Iterator[Draft]:
     found = scan(analysis.text, analysis.lang)
     context = context_of(analysis.text, analysis.lang)
     drugs = {found.sentence_index(m.start) for m in analysis.substances if m.substance}
+    titled = any(m.substance and m.start < analysis.body_start for m in analysis.substances)
     drafts: dict[tuple[int, TrendValue, str | None], Draft] = {}
     by_sentence: dict[int, list[Hit]] = {}
     for hit in found.hits["trends"]:
@@ -79,7 +82,7 @@ def extract_trends(analysis: Analysis) -> Iterator[Draft]:
             by_sentence.setdefault(found.sentence_index(amount.start), [])
     for index, hits in sorted(by_sentence.items()):
         for trend in _trends(analysis, found, found.spans[index], hits):
-            if not _about_drugs(trend, hits, index, context, drugs):
+            if not _about_drugs(trend, hits, index, context, drugs, titled):
                 continue
             link = _substance(analysis, trend, found.spans[index])
             substance = link.substance if link else None
@@ -92,6 +95,7 @@ def extract_trends(analysis: Analysis) -> Iterator[Draft]:
                 substance=substance,
                 form=link.form if link else None,
                 place=trend.fact.place if trend.fact else None,
+                assertion=_between(analysis, trend),
             )
             drafts.setdefault((index, trend.value, substance), draft)
     in_body = {draft.value for draft in drafts.values() if draft.start >= analysis.body_start}
@@ -132,7 +136,10 @@ def _trends(analysis: Analysis, found: Scan, span: Span, hits: list[Hit]) -> Ite
         direction = min(able, key=lambda d: (_gap(subject, d), d.start))
         if taken[direction.start] is subject or _listed(taken[direction.start], subject, direction, found):
             start, end = min(subject.start, direction.start), max(subject.end, direction.end)
-            yield _trend(start, end, subject.term.id, direction.term.id, "pair")
+            pair = _trend(start, end, subject.term.id, direction.term.id, "pair")
+            yield replace(
+                pair, parts=(Span(subject.start, subject.end), Span(direction.start, direction.end))
+            )
     for direction in directions:
         if direction.start in taken or direction.term.extra.get("close"):
             continue
@@ -203,6 +210,15 @@ def _trend(
     return _Trend(start, end, value, how, fact)
 
 
+def _between(analysis: Analysis, trend: _Trend) -> Assertion | None:
+    """Affirmed where only an aside between subject and verb is denied: "le drive, sans attente, se répand"."""
+    over = [c for c in analysis.cues if c.scope_start < trend.end and c.scope_end > trend.start]
+    aside = trend.parts and not any(
+        c.scope_start < part.end and c.scope_end > part.start for c in over for part in trend.parts
+    )
+    return "affirmed" if over and aside else None
+
+
 def _gap(one: Hit, other: Hit) -> int:
     return max(one.start - other.end, other.start - one.end, 0)
 
@@ -238,7 +254,11 @@ def _listed(first: Hit, second: Hit, direction: Hit, found: Scan) -> bool:
     return len(between) <= _LIST_GAP and any(mark in between for mark in (" et ", " and ", ","))
 
 
-def _about_drugs(trend: _Trend, hits: list[Hit], index: int, context: Context, drugs: set[int]) -> bool:
+def _about_drugs(
+    trend: _Trend, hits: list[Hit], index: int, context: Context, drugs: set[int], titled: bool
+) -> bool:
+    if titled and any(i in drugs for i in range(index - _TITLED_REACH, index + 1)):
+        return True
     inside = [hit for hit in hits if trend.start <= hit.start < trend.end and hit.term.extra.get("context")]
     if inside:
         kinds = {kind for hit in inside for kind in hit.term.extra["context"]}

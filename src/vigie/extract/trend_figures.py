@@ -180,7 +180,7 @@ def _named(
         hit
         for hit in hits
         if hit.term.extra.get("role") == "subject" and not hit.term.extra.get("money")
-        and -_SUBJECT <= hit.start - start and hit.start <= end + 30
+        and hit.start - start >= -_SUBJECT and hit.start <= end + 30
     ]  # fmt: skip
     close = min(subjects, key=lambda h: max(start - h.end, h.start - end, 0), default=None)
     facts = [fact for figure in reversed(figures) for fact in _facts(analysis, figure)]
