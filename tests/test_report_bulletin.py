@@ -276,3 +276,15 @@ def test_without_the_extra(
     monkeypatch.setitem(sys.modules, module, None)
     with pytest.raises(MissingExtraError, match=r"pip install 'vigie\[report\]'"):
         write_bulletin(store, tmp_path, period=None, analyst=True, formats=(format_,), today=TODAY)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", ["fr-public.html", "en-analyst.html"])
+def test_on_a_phone_each_figure_stands_beside_its_column(pages: dict[str, str], name: str) -> None:
+    """Rows become cards there: the head of the table is not seen."""
+    tree = lxml_html.fromstring(pages[name])
+    tables = tree.xpath("//table")
+    assert len(tables) > 3
+    for table in tables:
+        heads = [th.text_content() for th in table.xpath("./thead/tr/th")]
+        for row in table.xpath('.//tr[@class="figure"]'):
+            assert [td.get("data-column") for td in row.xpath("./td")] == heads[1:]
