@@ -26,6 +26,7 @@ from vigie.extract.tallies import after_noun, later, sites
 from vigie.lexicon.grammar import alternation, grammar, link_words, plurals
 from vigie.lexicon.matcher import Hit
 from vigie.model.observation import Assertion, EventKind, EventValue
+from vigie.model.period import When
 from vigie.text.sentences import Span
 
 _STATE_KINDS = frozenset({"seizure", "dismantling", "warning", "regulation"})
@@ -49,7 +50,7 @@ def extract_events(analysis: Analysis) -> Iterator[Draft]:
             if key != bare and bare in seen and value.kind in _STATE_KINDS:
                 continue
             seen.add(key)
-            yield draft
+            yield replace(draft, when=_when(analysis, analysis.sentence_at(draft.start)))
 
 
 def _judge(analysis: Analysis, hit: Hit) -> Iterator[Draft]:
@@ -103,6 +104,19 @@ def _uncounted(analysis: Analysis, hit: Hit, kind: EventKind, link: Link, head: 
         yield _occurrence(plain, "hypothetical")
     elif kind not in ("death", "violence") and re.search(r"(?:\b(?:une?|an?|one)[ ]|d'une[ ]|par[ ])$", head):
         yield plain
+
+
+def _when(analysis: Analysis, sentence: Span) -> When | None:
+    """The month of the sentence before, where an event's own gives no time and the paragraph goes on; else None."""
+    index = analysis.sentence_index(sentence.start)
+    if index == 0 or within(analysis.dates, sentence.start, sentence.end):
+        return None
+    before = analysis.sentences[index - 1]
+    goes_on = before.start >= analysis.body_start and "\n" not in analysis.text[before.end : sentence.start]
+    known = within(analysis.dates, before.start, before.end) if goes_on else []
+    if len(known) != 1 or known[0].precision not in ("week", "month"):
+        return None
+    return When(known[0].start_date, known[0].end_date, known[0].precision, "text")
 
 
 def _occurrence(draft: Draft, assertion: Assertion) -> Draft:

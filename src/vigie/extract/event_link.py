@@ -29,6 +29,8 @@ def drug_link(analysis: Analysis, hit: Hit, sentence: Span) -> Link | None:
         return NO_LINK
     if kind in HEALTH_KINDS and (cause := _adulterant(analysis, sentence)):
         return cause
+    if kind in HEALTH_KINDS:
+        here = [m for m in here if not _only_sold_as(analysis, sentence, m)]
     if here:
         return _named_here(hit, here, analysis)
     index = analysis.sentence_index(hit.start)
@@ -42,8 +44,9 @@ def drug_link(analysis: Analysis, hit: Hit, sentence: Span) -> Link | None:
     if kind in HEALTH_KINDS and kind != "warning" and _any_drug(analysis, sentence):
         return NO_LINK
     if kind in HEALTH_KINDS or kind == "regulation":
-        for back in range(index - 1, first - 1, -1):
-            if cause := _adulterant(analysis, analysis.sentences[back]):
+        stated = [analysis.sentences[back] for back in range(index - 1, first - 1, -1)]
+        for span in [*stated, Span(0, analysis.body_start)]:
+            if cause := _adulterant(analysis, span):
                 return cause
         if title:
             return Link(title[0].substance, None, "title", 0.7)
@@ -74,8 +77,35 @@ def _named_here(hit: Hit, here: Sequence[SubstanceMention], analysis: Analysis) 
             return Link(after[0].substance, after[0].form, "object", 0.85)
     elif len({m.substance for m in here}) > 1 and hit.term.id not in HEALTH_KINDS:
         return NO_LINK
+    if (
+        hit.term.id in HEALTH_KINDS
+        and after
+        and _cause(analysis.lang).fullmatch(analysis.folded, hit.end, after[0].start)
+    ):
+        return Link(after[0].substance, after[0].form, "cause", 0.85)
     best = before[-1] if before else here[0]
     return Link(best.substance, best.form, "sentence", 0.8)
+
+
+def _only_sold_as(analysis: Analysis, sentence: Span, mention: SubstanceMention) -> bool:
+    """ "vendus comme de l'oxycodone": what the product was sold as is not what harmed."""
+    head = analysis.folded[max(sentence.start, mention.start - 40) : mention.start]
+    return _sold_as(analysis.lang).search(head) is not None
+
+
+@cache
+def _sold_as(lang: str) -> re.Pattern[str]:
+    return re.compile(
+        rf"\b{link_words(lang, 'sold_as')}(?:{link_words(lang, 'of')}|{link_words(lang, 'list_articles')})?$"
+    )
+
+
+@cache
+def _cause(lang: str) -> re.Pattern[str]:
+    """ "deaths involved nitazenes", "décès liés à l'héroïne": between an event and what caused it."""
+    return re.compile(
+        rf"(?:[ ][a-z-]+){{0,2}}?[ ]{link_words(lang, 'cause')}(?:{link_words(lang, 'of')}|{link_words(lang, 'list_articles')})?"
+    )
 
 
 def _adulterant(analysis: Analysis, sentence: Span) -> Link | None:
