@@ -12,9 +12,10 @@ from datetime import date
 from functools import cache, lru_cache
 
 from vigie.extract.analysis import Analysis, Draft, within
+from vigie.extract.calibrate import calibrated
 from vigie.extract.mentions import DateMention, PlaceMention
 from vigie.lexicon.grammar import alternation, grammar, link_words
-from vigie.model.observation import Assertion, EventValue, Observation, QuantityValue, Value
+from vigie.model.observation import TYPE_OF_VALUE, Assertion, EventValue, Observation, QuantityValue, Value
 from vigie.model.period import UNKNOWN_WHEN, When
 from vigie.model.place import Place
 from vigie.text.sentences import Span
@@ -50,7 +51,8 @@ def finish(analysis: Analysis, draft: Draft) -> Observation:
     )
     assertion: Assertion = draft.assertion or _assertion(analysis, draft)
     attribution = draft.attribution or _attribution(analysis, draft)
-    confidence = draft.confidence * (1.0 if assertion == "affirmed" else 0.85)
+    evidence = draft.confidence * (1.0 if assertion == "affirmed" else 0.85)
+    confidence = calibrated(TYPE_OF_VALUE[type(draft.value)], evidence)
     return Observation(
         id=_identifier(analysis.document.doc_id, draft),
         doc_id=analysis.document.doc_id,
