@@ -65,3 +65,9 @@ def test_both_languages_have_the_same_words() -> None:
 def test_no_such_language() -> None:
     with pytest.raises(SettingsError, match="languages: en, fr"):
         Words("tlh")
+
+
+def test_a_median_lies_in_its_printed_range() -> None:
+    """51.945 was printed as 51.95 beside a range of 51.9."""
+    assert EN.euro(51.945).removeprefix("€") == EN.money_spread(51.945, 51.945)
+    assert FR.money_spread(60, 63.75) == "60–63,75"

@@ -98,11 +98,20 @@ class Words:
         first, last = self.short(low), self.short(high)
         return first if first == last else f"{first}–{last}"
 
-    def euro(self, value: float) -> str:
-        text = self.short(value)
+    def money(self, value: float) -> str:
+        """An amount without its currency: money has two decimals or none."""
         if abs(value) < 100 and round(value, 2) != round(value):
-            text = f"{value:.2f}".replace(".", self["decimal"])  # money has two decimals or none
+            return f"{value:.2f}".replace(".", self["decimal"])
+        return self.short(value)
+
+    def euro(self, value: float) -> str:
+        text = self.money(value)
         return f"{text}{_NBSP}€" if self.lang == "fr" else f"€{text}"
+
+    def money_spread(self, low: float, high: float) -> str:
+        """As precise as `euro`: a median must not seem to lie outside of its own range."""
+        first, last = self.money(low), self.money(high)
+        return first if first == last else f"{first}–{last}"
 
     def percent(self, value: float) -> str:
         return f"{self.short(value)}{_NBSP if self.lang == 'fr' else ''}%"
