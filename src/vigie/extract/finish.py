@@ -123,6 +123,8 @@ def _place(analysis: Analysis, start: int, end: int, sentence: Span) -> Place | 
         if previous.start < analysis.body_start <= start or "\n" in gap:
             break  # a paragraph of its own: the document's place is the better guess
         found = _where(analysis, previous.start, previous.end)
+        if len(found) == 1 and previous.end - previous.start <= found[0].end - found[0].start + 4:
+            return found[0].place  # "Tulle. – Douze pieds de cannabis": a place alone heads what follows
         if found:
             again = [m for m in found if focus is not None and m.place.code == focus.code]
             if len({m.place.code for m in found}) > 1 and focus is not None and not again:

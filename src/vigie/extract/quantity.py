@@ -77,7 +77,7 @@ def _elliptic(analysis: Analysis) -> list[QuantityMention]:
         if piece is not None:
             extra.append(piece)
             continue
-        again = _said_again(analysis, amount, index)
+        again = _said_again(analysis, amount, index, extra)
         if again is not None:
             extra.append(again)
             continue
@@ -98,7 +98,9 @@ def _elliptic(analysis: Analysis) -> list[QuantityMention]:
     return extra
 
 
-def _said_again(analysis: Analysis, amount: Amount, index: int) -> QuantityMention | None:
+def _said_again(
+    analysis: Analysis, amount: Amount, index: int, extra: list[QuantityMention]
+) -> QuantityMention | None:
     """ "23 600 comprimés en 2023, contre 9 800 en 2021": a bare number with its own year has the unit before."""
     sentence = analysis.sentence_at(amount.start)
     before = [
@@ -106,7 +108,10 @@ def _said_again(analysis: Analysis, amount: Amount, index: int) -> QuantityMenti
         for a in analysis.amounts[max(0, index - 4) : index]
         if a.start >= sentence.start and a.unit is not None
     ]
-    if not before or before[-1].unit is None or before[-1].unit.kind not in ("mass", "piece"):
+    unit = before[-1].unit.code if before and before[-1].unit is not None else None
+    if extra and extra[-1].start >= sentence.start and (not before or extra[-1].start > before[-1].start):
+        unit = extra[-1].unit
+    if unit is None or unit == "unit":
         return None
     head = analysis.folded[max(sentence.start, amount.start - 12) : amount.start]
     joined = re.search(
@@ -117,11 +122,13 @@ def _said_again(analysis: Analysis, amount: Amount, index: int) -> QuantityMenti
     )
     if not joined or not dated or not within(analysis.dates, amount.end, amount.end + 14):
         return None
-    unit = before[-1].unit
-    if unit.kind == "mass":
-        return _as_quantity(amount, unit.code)
-    return QuantityMention(
-        start=amount.start, end=amount.end, low=amount.low, high=amount.high, unit=unit.code
+    if unit in mass_in_grams():
+        return _as_quantity(amount, unit)
+    known = {u.code for u in grammar(analysis.lang).units.values() if u.kind == "piece"}
+    return (
+        QuantityMention(start=amount.start, end=amount.end, low=amount.low, high=amount.high, unit=unit)
+        if unit in known
+        else None
     )
 
 
@@ -240,6 +247,12 @@ class _KindHit:
 def _kind(analysis: Analysis, mention: QuantityMention) -> _KindHit | None:
     """The nearest cue of the sentence, else of the sentences before it (a list of seizures goes on)."""
     sentence = analysis.sentence_at(mention.start)
+    made = re.search(
+        rf"\b{link_words(analysis.lang, 'makes')}$",
+        analysis.folded[max(0, mention.start - 14) : mention.start],
+    )
+    if made:
+        return _KindHit("produced", mention.start)  # "la Colombie produit 1 700 tonnes"
     best: tuple[float, _KindHit] | None = None
     for hit in hits_in(analysis, "quantity_kinds", sentence.start, sentence.end):
         kind: QuantityKind = hit.term.id  # type: ignore[assignment]
