@@ -196,10 +196,8 @@ def _judge(analysis: Analysis, mention: QuantityMention) -> Draft | None:
         return None
     if not mass and mention.unit == "dose" and link.reason not in ("named", "adjacent"):
         return None
-    article = (
-        mention.low == mention.high
-        and re.match(r"(?:une?|an?)\b", analysis.folded[mention.start :]) is not None
-    )
+    alone = (mention.low, mention.high) == (1.0, 1.0)  # "une trentaine" begins like an article too
+    article = alone and re.match(r"(?:une?|an?)\b", analysis.folded[mention.start :]) is not None
     if (
         article
         and link.reason not in ("named", "adjacent")
