@@ -17,7 +17,7 @@ from dataclasses import replace
 from functools import cache
 
 from vigie.extract.analysis import Analysis, Draft, within
-from vigie.extract.cues import cue_hits
+from vigie.extract.cues import cue_hits, hits_in
 from vigie.extract.event_link import drug_link
 from vigie.extract.link import Link, products
 from vigie.extract.numbers import number_tokens
@@ -64,6 +64,8 @@ def _judge(analysis: Analysis, hit: Hit) -> Iterator[Draft]:
     if link is None:
         return
     counted = _count(analysis, hit, role, sentence)
+    if counted and _said_better(analysis, counted[0], hit, role, sentence):
+        return
     if not counted and "persons" in hit.term.extra.get("needs", []):
         return
     if role in ("noun", "of") and not counted:
@@ -104,6 +106,22 @@ def _uncounted(analysis: Analysis, hit: Hit, kind: EventKind, link: Link, head: 
         yield _occurrence(plain, "hypothetical")
     elif kind not in ("death", "violence") and re.search(r"(?:\b(?:une?|an?|one)[ ]|d'une[ ]|par[ ])$", head):
         yield plain
+
+
+def _said_better(analysis: Analysis, persons: Persons, hit: Hit, role: str, sentence: Span) -> bool:
+    """Whether another word says what befell the same persons.
+
+    "a tué 17 patients intoxiqués": the participle only says which. "a reçu 17 patients intoxiqués": it says more
+    than a verb of many uses.
+    """
+    if role == "active" and hit.term.extra.get("needs"):
+        after = hits_in(analysis, "events", persons.end, persons.end + 2)
+        return any(h.term.extra.get("role") == "passive" for h in after)
+    if role != "passive" or persons.end >= hit.end or analysis.folded[persons.end : hit.start].strip():
+        return False
+    verbs = hits_in(analysis, "events", sentence.start, persons.start)
+    strong = [h for h in verbs if h.term.extra.get("role") == "active" and not h.term.extra.get("needs")]
+    return any(objects(analysis, h.end, sentence.end, _OBJECT_REACH) == persons for h in strong)
 
 
 def _when(analysis: Analysis, sentence: Span) -> When | None:

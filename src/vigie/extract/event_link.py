@@ -51,8 +51,15 @@ def drug_link(analysis: Analysis, hit: Hit, sentence: Span) -> Link | None:
         if title:
             return Link(title[0].substance, None, "title", 0.7)
     if kind in ("arrest", "sentence", "violence") and len({m.substance for m in [*near, *title]}) > 1:
-        return NO_LINK
+        return _subject(analysis)
     return link_substance(analysis, hit.start, hit.end) if near or title else NO_LINK
+
+
+def _subject(analysis: Analysis) -> Link:
+    """The one product that the title names; NO_LINK where it names none or several."""
+    title = products(within(analysis.substances, 0, analysis.body_start))
+    one = len({m.substance for m in title}) == 1
+    return Link(title[0].substance, None, "title", 0.6) if one else NO_LINK
 
 
 def _any_drug(analysis: Analysis, sentence: Span) -> bool:
@@ -76,7 +83,8 @@ def _named_here(hit: Hit, here: Sequence[SubstanceMention], analysis: Analysis) 
         if after and ";" not in gap and (not before or len(gap) <= 80):
             return Link(after[0].substance, after[0].form, "object", 0.85)
     elif len({m.substance for m in here}) > 1 and hit.term.id not in HEALTH_KINDS:
-        return NO_LINK
+        link = _subject(analysis)
+        return link if link.substance in {m.substance for m in here} else NO_LINK
     if (
         hit.term.id in HEALTH_KINDS
         and after

@@ -42,6 +42,7 @@ class _Words:
     counted: re.Pattern[str]
     one: re.Pattern[str]
     sets: re.Pattern[str]
+    both: re.Pattern[str]
     crew: re.Pattern[str]
     joint: re.Pattern[str]
     among: re.Pattern[str]
@@ -76,8 +77,11 @@ def _words(lang: str) -> _Words:
     where = r"(?:[ ](?:de|du|des|d'|from|in)[ ]?[\w-]+)?"
     return _Words(
         counted=re.compile(rf"[ ]{of}{free}{alternation(forms)}\b"),
-        one=re.compile(rf"\b(?:{articles}[ ]|{elided}){before}{{0,2}}{alternation(single)}\b"),
+        one=re.compile(
+            rf"\b(?:{articles}[ ]|{elided})(?:\d{{1,2}}[ -]year[ -]old[ ])?{before}{{0,2}}{alternation(single)}\b"
+        ),
         sets=re.compile(rf"\b(?:(?:une?|ce|le|the|a|this)[ ])(?P<set>{alternation(data['sets'])})\b"),
+        both=re.compile(rf"\bboth[ ]{free}{alternation(forms)}\b"),
         crew=re.compile(rf"{alternation(data['crew'])}[ ]$"),
         joint=re.compile(rf"{detail}{where}(?:[ ]|,[ ])(?:(?P<and>{alternation(data['and'])})[ ])?"),
         among=re.compile(rf"\b{alternation(data['among'])}[ ](?:\w+[ ])?$"),
@@ -115,6 +119,7 @@ def groups(analysis: Analysis, start: int, end: int) -> list[Persons]:
     for match in words.sets.finditer(analysis.folded, start, end):
         size = words.sizes[match["set"]]
         found.append(Persons(match.start(), match.end(), size, size, whole=True))
+    found += [Persons(m.start(), m.end(), 2.0, 2.0) for m in words.both.finditer(analysis.folded, start, end)]
     covered = [(group.start, group.end) for group in found]
     found += [
         Persons(match.start(), match.end(), 1.0, 1.0)
