@@ -23,6 +23,12 @@ QUANTITIES = [
     ("pills_en", "en", "", "Officers seized about 14,938 counterfeit fentanyl pills.", [("seized", "fentanyl", 14938, 14938, "pill")]),
     ("pills_carried", "en", "Fentanyl bust", "Police found 4 blue pills on a man.", [("seized", "fentanyl", 4, 4, "pill")]),
     ("list_carried", "fr", "Saisies de cannabis", "Le 12 juillet, 1,3 tonne à Hendaye.", [("seized", "cannabis", 1.3, 1.3, "t")]),
+    ("with_its_year", "fr", "", "Les douanes ont intercepté 23 600 comprimés d'ecstasy en 2023, contre 9 800 en 2021.",
+     [("seized", "mdma", 23600, 23600, "pill"), ("seized", "mdma", 9800, 9800, "pill")]),
+    ("bottles", "fr", "Protoxyde d'azote", "En mai, la police a saisi 1 240 bouteilles.", [("seized", "nitrous-oxide", 1240, 1240, "bottle")]),
+    ("swallowed", "fr", "", "Le passeur avait avalé 900 grammes de cocaïne.", [("shipped", "cocaine", 900, 900, "g")]),
+    ("hidden_in_a_lorry", "fr", "", "Un camion chargé d'oignons cachait 318 kilos d'herbe de cannabis.", [("seized", "cannabis-herb", 318, 318, "kg")]),
+    ("tablets_named_before", "en", "", "Officers seized 400 buprenorphine tablets.", [("seized", "buprenorphine", 400, 400, "pill")]),
     # tempting mistakes
     ("price_denominator", "fr", "", "Il achète un gramme de cocaïne à 70 euros.", []),
     ("other_goods", "fr", "Saisie de cannabis", "Le camion transportait 20 tonnes d'oranges.", []),

@@ -1,4 +1,4 @@
-# ruff: noqa: E501 - tables and made files read better with one case a line
+
 """E-mails and newsletters."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-# ruff: noqa: E501 - tables and made files read better with one case a line
+
 """OpenDocument texts and e-books."""
 
 from __future__ import annotations

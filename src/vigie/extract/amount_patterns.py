@@ -59,8 +59,10 @@ def patterns(lang: str) -> Patterns:
     else:
         half = rf"{alternation(g.fractions)}[ -](?:of )?(?:an? )?"
         per = (
-            rf"[ \n]?(?:/ ?|(?:for|per|the|every|for every|for each)[ \n]+|)(?:an?[ ](?=[\dhqt]))?(?:(?P<n>{numeral})[ \n-]?)?(?P<half>{half})?(?:{adjective}[ ]){{0,2}}(?P<u>{countable}){edge}"
-            rf"|[ \n](?:for[ \n](?:a )?(?P<pair>{numeral}|half|hundred|thousand))(?= ?[.,;:)!?]| (?:and|or)\b|$)|[ \n](?P<each>each|apiece|a piece|a pop){edge}"
+            r"[ \n]?(?:/ ?|(?:for|per|the|every|for every|for each)[ \n]+|)(?:an?[ ](?=[\dhqt]))?"
+            rf"(?:(?P<n>{numeral})[ \n-]?)?(?P<half>{half})?(?:{adjective}[ ]){{0,2}}(?P<u>{countable}){edge}"
+            rf"|[ \n](?:for[ \n](?:a )?(?P<pair>{numeral}|half|hundred|thousand))(?= ?[.,;:)!?]| (?:and|or)\b|$)"
+            rf"|[ \n](?P<each>each|apiece|a piece|a pop){edge}"
         )
     return Patterns(
         suffix=re.compile(

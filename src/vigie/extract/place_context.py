@@ -26,7 +26,9 @@ _APPOSED = re.compile(
     r"([A-ZÀ-ÖØ-Þ][\w'’-]*(?:[ -][A-ZÀ-ÖØ-Þd][\w'’-]*){0,3})"
     r"|, ([A-Z][\w'’.-]*(?: [A-Z][\w'’-]*){0,2})"
 )
-_HEADING = re.compile(r"(?:\.|[ \u00a0]?:)[ \n](?=[A-ZÀ-Þ«])")  # "Rhône. Les services ont saisi": a place alone heads
+_HEADING = re.compile(
+    r"(?:\.|[ \u00a0]?:)[ \n](?=[A-ZÀ-Þ«])"
+)  # "Rhône. Les services ont saisi": a place alone heads
 _DATELINE = re.compile(
     r"\s?[:–—]\s|\s-\s|, (?:le |lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)|\s?\([A-Z]{2,4}\)"
 )
