@@ -56,6 +56,8 @@ def later(analysis: Analysis, end: int, sentence: Span) -> list[Persons]:
     words = _words(analysis.lang)
     found: list[Persons] = []
     for amount in within(analysis.amounts, end, sentence.end):
+        if amount.unit is not None and amount.unit.kind != "percent":
+            break  # "… pour 8 euros contre 10": the next figure goes on from this one
         if not whole_number(analysis, amount):
             continue
         gap = analysis.folded[end : amount.start]

@@ -1,0 +1,43 @@
+"""Contents told in lists, comparisons and ranges, and percentages that are none. Rows are named by why they exist."""
+
+from __future__ import annotations
+
+import pytest
+
+from facts import observations, purity
+
+ROWS = [
+    # id, lang, title, text, [(substance, low, high, measure)]
+    ("listed_by_product", "fr", "Bulletin d'analyse", "Poudres : cocaïne à 66 % en moyenne (de 10 à 92 %), héroïne à 14 %, kétamine entre 70 et 88 %.",
+     [("cocaine", 66, 66, "purity"), ("cocaine", 10, 92, "purity"), ("heroin", 14, 14, "purity"), ("ketamine", 70, 88, "purity")]),
+    ("list_of_use", "fr", "", "En ville, cocaïne à 12 %, héroïne à 2 % : l'enquête sur l'expérimentation.", []),
+    ("mean_and_range", "en", "", "Cocaine purity averaged 78%, ranging from 40 to 95.", [("cocaine", 78, 78, "purity"), ("cocaine", 40, 95, "purity")]),
+    ("descended", "fr", "", "La pureté de l'héroïne, de 22 % en 2015, est descendue à 11 %.", [("heroin", 22, 22, "purity"), ("heroin", 11, 11, "purity")]),
+    ("down_from_bare", "en", "", "The heroin tested at 41 per cent, down from 52 in 2019.", [("heroin", 41, 41, "purity"), ("heroin", 52, 52, "purity")]),
+    ("mean_mass", "fr", "", "Le dosage moyen des comprimés d'ecstasy culmine à 181 mg, contre 150 il y a cinq ans.",
+     [("mdma", 181, 181, "mg-per-unit"), ("mdma", 150, 150, "mg-per-unit")]),
+    ("mass_against_price", "fr", "", "Les comprimés d'ecstasy contiennent 181 mg de MDMA, pour 8 euros contre 10.", [("mdma", 181, 181, "mg-per-unit")]),
+    ("in_two_orders", "fr", "", "Cocaïne et héroïne ont été analysées. La teneur est de 60 % pour la première, de plus de 8 % pour la seconde.",
+     [("cocaine", 60, 60, "purity"), ("heroin", 8, None, "purity")]),
+    ("conditional", "fr", "", "La cocaïne titrerait 92 %.", [("cocaine", 92, 92, "purity")]),
+    ("cut_in_brackets", "fr", "", "De la cocaïne coupée (41 %) circule, selon les analyses.", [("cocaine", 41, 41, "purity")]),
+    ("cut_with", "fr", "", "La cocaïne est coupée avec 30 % de caféine.", []),
+    ("another_content", "fr", "", "L'échantillon de cocaïne contenait 12 % de lévamisole et 40 % de caféine.", []),
+    ("mass_of_another_content", "fr", "", "Le comprimé contenait 120 mg de MDMA et 30 mg de caféine.", [("mdma", 120, 120, "mg-per-unit")]),
+    ("of_the_product_itself", "fr", "", "L'échantillon d'amphétamine contenait 12 % de produit actif.", [("amphetamine", 12, 12, "purity")]),
+    ("cannabis_is_thc", "en", "", "Cannabis resin strength has risen from 12% to 29%.",
+     [("cannabis-resin", 12, 12, "thc"), ("cannabis-resin", 29, 29, "thc")]),
+    ("thc_near_cocaine", "fr", "", "La résine de cannabis titre 30 % de THC et la cocaïne 71 % de pureté.",
+     [("cannabis-resin", 30, 30, "thc"), ("cocaine", 71, 71, "purity")]),
+    ("last_named", "fr", "", "La cocaïne reste chère, la méthamphétamine est rare. Une pureté supérieure à 80 % a été mesurée.", [("methamphetamine", 80, None, "purity")]),
+    ("share_of_samples", "fr", "", "Sur 120 échantillons de cocaïne, 68 % contenaient du lévamisole.", []),
+    ("use_reaches", "fr", "", "La pureté de la cocaïne est analysée. Son usage atteint 12 % chez les jeunes.", []),
+    ("purity_then_use", "fr", "", "La pureté de la cocaïne progresse tandis que son usage gagne 3 %.", []),
+    ("price_then_purity", "fr", "", "Le prix de la cocaïne a baissé de 20 % et sa pureté dépasse 70 %.", [("cocaine", 70, None, "purity")]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda r: r[0])
+def test_contents(row: tuple[str, str, str, str, list[tuple[object, ...]]]) -> None:
+    _, lang, title, text, expected = row
+    assert [purity(o) for o in observations(text, "purity", lang=lang, title=title)] == expected

@@ -1,0 +1,105 @@
+"""Events: who is counted, which figures go together, what merely looks like an event. Rows are named by why they exist."""
+
+from __future__ import annotations
+
+import pytest
+
+from facts import observations
+from vigie.model.observation import EventValue
+
+ROWS = [
+    # id, lang, text, every counted or uncounted event as (kind, low, high)
+    # figures that are compared
+    ("against", "fr", "Le service a recensé 31 passages aux urgences pour la kétamine, contre 12 l'année précédente.",
+     [("hospitalisation", 31, 31), ("hospitalisation", 12, 12)]),
+    ("against_euros", "fr", "On compte 12 arrestations ; le gramme de cocaïne vaut 60 euros contre 70.", [("arrest", 12, 12)]),
+    ("each_its_year", "fr", "La cocaïne tue : 45 morts en 2021, 61 en 2022 et 80 en 2023.",
+     [("death", 45, 45), ("death", 61, 61), ("death", 80, 80)]),
+    ("up_from", "en", "There were 1,204 cocaine deaths in 2022, up from 840 a year earlier.", [("death", 1204, 1204), ("death", 840, 840)]),
+    ("from_to", "fr", "Les décès liés à l'héroïne sont passés de 12 en 2020 à 31 en 2023.", [("death", 12, 12), ("death", 31, 31)]),
+    ("rose_range", "en", "Ketamine-related hospital admissions rose from 112 to 163.",
+     [("hospitalisation", 112, 112), ("hospitalisation", 163, 163)]),
+    ("reached", "en", "Cocaine deaths reached 54.", [("death", 54, 54)]),
+    ("percent_is_no_count", "fr", "Les décès liés à l'héroïne ont augmenté de 12 %.", []),
+    ("place_is_no_further_figure", "fr", "On compte 12 morts par cocaïne et 300 kilos saisis.", [("death", 12, 12), ("seizure", None, None)]),
+    # who is counted
+    ("added_up", "fr", "Un médecin et trois revendeurs de tramadol ont été mis en examen.", [("arrest", 4, 4)]),
+    ("added_up_unknown", "fr", "Un préparateur en pharmacie et deux revendeurs de tramadol ont été mis en examen.", [("arrest", 3, 3)]),
+    ("list_added_up", "fr", "Un gérant, deux livreurs et une cliente ont été interpellés avec de la cocaïne.", [("arrest", 4, 4)]),
+    ("with_ages", "fr", "Un homme de 45 ans et sa compagne ont été écroués pour trafic de cocaïne.", [("arrest", 2, 2)]),
+    ("ages_count_nobody", "en", "Two men, aged 24 and 31, were arrested for dealing cocaine.", [("arrest", 2, 2)]),
+    ("age_before_noun", "en", "A 34-year-old man was arrested with cocaine.", [("arrest", 1, 1)]),
+    ("aside_is_no_subject", "fr", "Cinq personnes, dont deux mineurs, ont été interpellées avec du crack.", [("arrest", 5, 5)]),
+    ("crew", "en", "A crew of four was arrested with 2 tonnes of cocaine.", [("arrest", 4, 4)]),
+    ("pair", "en", "The pair were jailed for importing heroin.", [("sentence", 2, 2)]),
+    ("both", "en", "Both men were convicted of supplying heroin.", [("sentence", 2, 2)]),
+    ("singular_verb", "fr", "Après la mort de deux clients, le vendeur de cocaïne a été interpellé.", [("death", 2, 2), ("arrest", 1, 1)]),
+    ("unknown_noun", "fr", "Onze barons de la cocaïne ont été interpellés.", [("arrest", 11, 11)]),
+    ("months_are_no_persons", "fr", "En dix-huit mois les barons de la cocaïne ont été arrêtés.", [("arrest", None, None)]),
+    ("out_of", "fr", "Sur les 22 prévenus de l'affaire de cocaïne, 19 ont été condamnés.", [("sentence", 19, 19)]),
+    ("pronoun", "en", "He was booked into jail on cocaine charges.", [("arrest", 1, 1)]),
+    ("far_from_the_verb", "fr", "Sept hommes de la cité voisine, déjà connus de la justice pour des vols, ont été interpellés avec du crack.",
+     [("arrest", 7, 7)]),
+    ("two_clauses", "en", "Two people died after taking nitazenes and five were hospitalised.", [("death", 2, 2), ("hospitalisation", 5, 5)]),
+    ("still_there", "fr", "Trois usagers d'héroïne sont décédés, deux autres restent en réanimation.",
+     [("death", 3, 3), ("hospitalisation", 2, 2)]),
+    ("bound", "en", "At least six people died after taking nitazenes.", [("death", 6, None)]),
+    ("collective", "fr", "Plus d'une centaine d'interpellations pour trafic de cocaïne en 2022.", [("arrest", 100, None)]),
+    # kinds
+    ("fatal_is_both", "fr", "Deux surdoses mortelles à la méthadone ont été signalées.", [("overdose", 2, 2), ("death", 2, 2)]),
+    ("of_them_fatal", "en", "Three overdoses, two of them fatal, were linked to nitazenes.", [("overdose", 3, 3), ("death", 2, 2)]),
+    ("of_which_fatal", "fr", "Le centre retient 14 cas d'intoxication au GHB, dont 3 mortels.", [("poisoning", 14, 14), ("death", 3, 3)]),
+    ("not_fatal", "fr", "Cinq surdoses non mortelles à l'héroïne ont été signalées.", [("overdose", 5, 5)]),
+    ("cost_a_life", "fr", "Une dose de méthadone a coûté la vie à un homme de 38 ans.", [("death", 1, 1)]),
+    ("admitted", "fr", "L'hôpital a admis 210 patients pour un malaise dû au cannabis.", [("hospitalisation", 210, 210)]),
+    ("received_what", "fr", "L'hôpital a reçu 94 appels au sujet de la kétamine.", []),
+    ("sent_to_hospital", "fr", "La cocaïne a envoyé 34 personnes à l'hôpital.", [("hospitalisation", 34, 34)]),
+    ("sent_elsewhere", "fr", "Le réseau de cocaïne a envoyé 34 personnes au Brésil.", []),
+    ("poisoned_patients", "fr", "L'hôpital a reçu huit patients intoxiqués au GHB.", [("poisoning", 8, 8)]),
+    ("brought_to_justice", "fr", "Quatre marins arrêtés avec de la cocaïne ont été remis à la justice.", [("arrest", 4, 4)]),
+    ("wounded", "fr", "Une fusillade liée au crack a fait deux blessés graves.", [("violence", 1, 1), ("violence", 2, 2)]),
+    ("wounded_on_the_road", "fr", "Positif au cannabis, il a fait deux blessés sur la route.", []),
+    ("labs", "fr", "La police a démantelé onze laboratoires de méthamphétamine.", [("dismantling", 11, 11)]),
+    ("one_network", "fr", "La police a démantelé un réseau de cocaïne.", [("dismantling", None, None)]),
+    ("ban", "en", "The government will ban HHC from January.", [("regulation", None, None)]),
+    ("order", "fr", "Un arrêté restreint la vente de protoxyde d'azote.", [("regulation", None, None)]),
+    ("barred_from_town", "fr", "Le vendeur de cocaïne a une interdiction de séjour.", []),
+    ("off_the_streets", "en", "Police took 3kg of heroin off the streets.", [("seizure", None, None)]),
+    ("found_drugs", "fr", "Les gendarmes ont trouvé 3 kg d'héroïne.", [("seizure", None, None)]),
+    ("found_a_job", "fr", "Ancien usager d'héroïne, il a trouvé un emploi.", []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda r: r[0])
+def test_figures(row: tuple[str, str, str, list[tuple[str, float | None, float | None]]]) -> None:
+    _, lang, text, expected = row
+    found = [o.value for o in observations(text, "event", lang=lang)]
+    said = [(v.kind, v.low, v.high) for v in found if isinstance(v, EventValue)]
+    assert sorted(said, key=str) == sorted(expected, key=str)
+
+
+LINKS = [
+    # id, lang, title, text, substance of the only event
+    ("cause_after", "en", "", "Heroin users fear the batch, as twelve deaths involved nitazenes.", "nitazenes"),
+    ("sold_as", "fr", "Oxycodone contenant des nitazènes", "Cinq surdoses ont suivi la prise de comprimés vendus comme de l'oxycodone.", "nitazenes"),
+    ("named_in_title", "fr", "Trafic de kétamine", "Le juge a parlé de cannabis. Deux hommes ont été écroués.", "ketamine"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("row", LINKS, ids=lambda r: r[0])
+def test_what_an_event_is_about(row: tuple[str, str, str, str, str]) -> None:
+    _, lang, title, text, substance = row
+    (only,) = [o for o in observations(text, "event", lang=lang, title=title) if o.start > len(title)]
+    assert only.substance == substance
+
+
+def test_each_figure_of_a_comparison_has_its_own_year() -> None:
+    text = "Le service compte 47 hospitalisations au protoxyde d'azote en 2024, contre 19 en 2022."
+    years = [str(o.when.start)[:4] for o in observations(text, "event", published="2025-03-02")]
+    assert years == ["2024", "2022"]
+
+
+def test_the_month_of_the_sentence_before_goes_on() -> None:
+    text = "La cocaïne s'est vendue en mars 2023 à Lille. Onze vendeurs ont été interpellés."
+    (only,) = observations(text, "event", published="2023-06-02")
+    assert str(only.when.start) == "2023-03-01" and only.when.precision == "month"
