@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from cue_samples import analysis
+from vigie.extract.conjugate import conjugated
 from vigie.extract.flow import extract_flows
+from vigie.lexicon.terms import load_terms
+from vigie.text.normalise import fold
 
 CASES = [
     # why, language, text, {"origin>destination/via mode"}
@@ -36,6 +41,24 @@ CASES = [
     ("pronoun with a ship", "fr", "La drogue inquiète. Elle venait d'Algérie par bateau.", {"DZ>-/- sea"}),
     ("of and, not from and to", "fr", "Les drogues arrivent du Pérou et de la Colombie.",
      {"PE>-/- unknown", "CO>-/- unknown"}),
+    ("an adverb between", "fr", "L'héroïne arrive le plus souvent de Rotterdam.", {"Rotterdam>-/- unknown"}),
+    ("any tense", "fr", "La cocaïne partait chaque lundi de Bilbao.", {"Bilbao>-/- unknown"}),
+    ("expected at", "fr", "La cocaïne, partie de Lima, était attendue à Gand.", {"Lima>Gand/- unknown"}),
+    ("reaches a town", "fr", "Depuis Bilbao, la résine de cannabis rejoint Bordeaux en camion.", {"Bilbao>Bordeaux/- road"}),
+    ("two destinations", "fr", "La kétamine est expédiée vers l'Italie et la Suisse.",
+     {"->IT/- unknown", "->CH/- unknown"}),
+    ("links two towns", "fr", "Des navettes reliaient Anvers à Metz pour l'héroïne.", {"Anvers>Metz/- unknown"}),
+    ("mode of the sentence before", "fr", "Un colis contenait 2 kg de MDMA. Expédié de Berlin, il a été ouvert.",
+     {"Berlin>-/- post"}),
+    ("goes on with a pronoun", "fr", "Deux fourgons cachaient de la résine de cannabis. Tous remontaient de Malaga vers Nantes.",
+     {"Malaga>Nantes/- road"}),
+    ("told in two sentences", "fr", "La cocaïne est partie de Lima. Elle était attendue à Gand.", {"Lima>Gand/- unknown"}),
+    ("from where", "fr", "On parle de Rotterdam, d'où arrive l'héroïne.", {"Rotterdam>-/- unknown"}),
+    ("a person comes from", "fr", "La cocaïne inquiète. Il arrivait de Lyon.", set()),
+    ("english by air", "en", "The cocaine mostly comes by air from Lima.", {"Lima>-/- air"}),
+    ("english flies", "en", "A mule flies from Lisbon to Dublin with cocaine.", {"Lisbon>Dublin/- air"}),
+    ("english parcel of", "en", "A parcel of MDMA from Germany was opened.", {"DE>-/- post"}),
+    ("english left", "en", "The cocaine left Lima in May. It was bound for Ghent.", {"Lima>Ghent/- unknown"}),
     ("english route", "en", "Cocaine shipped from Colombia to Rotterdam in containers.", {"CO>Rotterdam/- sea"}),
     ("english via", "en", "Heroin smuggled into Ireland via Belgium by lorry.", {"->IE/BE road"}),
     ("english parcels", "en", "Parcels from China contained fentanyl.", {"CN>-/- post"}),
@@ -62,3 +85,17 @@ def test_flows(lang: str, text: str, expected: set[str]) -> None:
 def test_substance_and_title() -> None:
     [draft] = extract_flows(analysis("La cocaïne vient du Pérou.", title="Cocaïne importée du Pérou"))
     assert draft.substance == "cocaine" and draft.start > 20
+
+
+def test_a_pronoun_carries_the_substance() -> None:
+    [draft] = extract_flows(analysis("L'héroïne circule. Elle vient de Turquie par bateau."))
+    assert draft.substance == "heroin"
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+@pytest.mark.parametrize("name", ["flows", "trends", "assertion"])
+def test_every_verb_is_in_its_proof(name: str, lang: str) -> None:
+    for term in load_terms(name, lang):
+        words = set(re.findall(r"\w+", fold(" ".join(term.extra.get("proof", ())))))
+        for verb in term.extra.get("verbs", ()):
+            assert words & set(conjugated(verb, lang)), (term.id, verb)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 from itertools import groupby, pairwise, product
 from typing import cast
@@ -16,6 +17,7 @@ from typing import cast
 from vigie.extract.analysis import Analysis, Draft, within
 from vigie.extract.clauses import Boundary, boundaries
 from vigie.extract.context import Context, context_of
+from vigie.extract.link import Link, link_substance
 from vigie.extract.mentions import PlaceMention, SubstanceMention
 from vigie.extract.scan import Scan, lexicon_file, scan
 from vigie.lexicon.matcher import Hit, flatten
@@ -39,6 +41,11 @@ _MODES = ("post", "road", "sea", "air", "rail")
 _HYPHEN = re.compile(r"\s*[-–—]\s*")
 _MODE_REACH = 25  # characters between "vol" and "Cayenne-Paris"
 _DRUG_REACH = 3  # sentences: a paragraph that has stopped speaking of drugs yields nothing
+_WITH = 80  # characters after a verb of moving within which what is moved may be named
+_AHEAD = 45  # characters between "depuis Anvers" and the verb that follows
+_RELATIVE = 3  # characters between a place and "d'où"
+_SOURCE_REACH = 40  # characters between a verb of moving and "de"
+_ADVERBS = re.compile(r"(?:\s[a-z']+){0,3}\s?")  # up to three words: "surtout", "chaque semaine"
 _MAX_FLOWS = 6  # of one sentence; a longer list of places is a table, not a sentence
 Part = tuple[str, PlaceMention, int]  # part, place, where its evidence begins
 
@@ -56,8 +63,43 @@ def extract_flows(analysis: Analysis) -> Iterator[Draft]:
         places = within(analysis.places, span.start, span.end)
         if places and _about_drugs(analysis, found, context, index):
             drafts.extend(_sentence(analysis, found, span, list(group), places))
+    drafts = list(_merged(analysis, found, drafts))
     in_body = {_route(draft) for draft in drafts if draft.start >= analysis.body_start}
     yield from (d for d in drafts if d.start >= analysis.body_start or _route(d) not in in_body)
+
+
+def _merged(analysis: Analysis, found: Scan, drafts: list[Draft]) -> Iterator[Draft]:
+    """One route told in two sentences: "Le bateau avait quitté Lima. Il allait à Gand" is Lima to Gand."""
+    waiting: Draft | None = None
+    for draft in drafts:
+        value = cast(FlowValue, draft.value)
+        if waiting is not None:
+            begun = cast(FlowValue, waiting.value)
+            index = found.sentence_index(draft.start)
+            goes_on = (
+                found.sentence_index(waiting.start) == index - 1
+                and value.origin is None
+                and value.destination is not None
+                and _pronoun(analysis.lang).match(found.flat, found.spans[index].start, draft.end)
+            )
+            if goes_on:
+                both = replace(
+                    begun,
+                    destination=value.destination,
+                    via=begun.via or value.via,
+                    mode=begun.mode if begun.mode != "unknown" else value.mode,
+                )
+                yield replace(waiting, end=draft.end, value=both, anchor=waiting.end)
+                waiting = None
+                continue
+            yield waiting
+            waiting = None
+        if value.origin is not None and value.destination is None:
+            waiting = draft
+        else:
+            yield draft
+    if waiting is not None:
+        yield waiting
 
 
 def _route(draft: Draft) -> tuple[str | None, str | None, str | None]:
@@ -76,10 +118,18 @@ def _sentence(
     parts: list[Part] = []
     for hit in hits:
         role = hit.term.extra.get("role")
-        if role in _PARTS and _of_product(analysis, found, hit, cuts, span):
+        if hit.term.extra.get("reads") == "before":
+            parts += [("origin", p, p.start) for p in places if 0 <= hit.start - p.end <= _RELATIVE]
+        elif role in _PARTS and _of_product(analysis, found, hit, cuts, span):
             parts += [(role, p, hit.start) for p in _following(hit.end, found, places, cuts, analysis.lang)]
-    parts += _by_preposition(found, hits, places, analysis.lang)
+    usable = [
+        hit
+        for hit in hits
+        if hit.term.extra.get("role") != "source" or _of_product(analysis, found, hit, cuts, span)
+    ]
+    parts += _by_preposition(found, usable, places, analysis.lang)
     parts += _by_hyphen(analysis.text, hits, places)
+    parts += _onward(found, parts, places, analysis.lang)
     taken: dict[int, Part] = {}
     for part in parts:  # the first reading of a place stands
         taken.setdefault(part[1].start, part)
@@ -88,11 +138,13 @@ def _sentence(
         return
     start = min(part[2] for part in taken.values())
     end = max(part[1].end for part in taken.values())
-    mention = _substance(analysis, span, start)
+    mention = _substance(analysis, span, start, end)
     via = by_part["via"][0][1].place if by_part["via"] else None
     origins: list[Place | None] = [part[1].place for part in by_part["origin"]] or [None]
     destinations: list[Place | None] = [part[1].place for part in by_part["destination"]] or [None]
     mode = _mode(hits, start, end)
+    if mode == "unknown":
+        mode = _mode_before(analysis, found, span)
     for origin, destination in list(product(origins, destinations))[:_MAX_FLOWS]:
         if origin and destination and _key(origin) == _key(destination):
             continue
@@ -102,8 +154,8 @@ def _sentence(
             value=FlowValue(origin=origin, destination=destination, via=via, mode=mode),
             rule=RULE,
             confidence=0.8 if origin and destination else 0.75,
-            substance=mention.substance if mention else None,
-            form=mention.form if mention else None,
+            substance=mention.substance,
+            form=mention.form,
         )
 
 
@@ -121,6 +173,16 @@ def _of_product(analysis: Analysis, found: Scan, hit: Hit, cuts: tuple[Boundary,
     begin = max(hard[-1] if hard else span.start, hit.start - 80)
     if any(m.end <= hit.start for m in within(analysis.substances, begin, hit.start)):
         return True
+    index = found.sentence_index(span.start)
+    if index and _pronoun(analysis.lang).match(found.flat, span.start, hit.start):
+        before = found.spans[index - 1]
+        begin, hit = before.start, Hit(before.end, before.end, hit.term)
+        if within(analysis.substances, begin, before.end):
+            return True
+    if hit.term.extra.get("verbs") and any(
+        m.substance for m in within(analysis.substances, hit.end, min(span.end, hit.end + _WITH))
+    ):
+        return True  # "flies daily from Lisbon with cocaine"
     return any(
         other.term.id in _GOODS
         and (
@@ -155,15 +217,26 @@ def _by_preposition(
     """Places after "depuis", "vers", or two in "de ... à ...", where something is carried."""
     data = lexicon_file("flows", lang)
     reach = int(data.get("move_reach", 80))
-    moves = [hit for hit in hits if hit.term.extra.get("role") in ("move", *_PARTS)]
+    moves = [hit for hit in hits if hit.term.extra.get("role") in ("move", "source", "goods", *_PARTS)]
+    moves += [hit for hit in hits if hit.term.id == "post"]  # "a parcel of MDMA from the Netherlands"
+    listed: dict[int, str] = {}  # where a place begins -> the part it has as one of a list
     for number, place in enumerate(places):
-        if not any(0 <= place.start - hit.end <= reach for hit in moves):
+        if place.start in listed:
+            yield listed[place.start], place, place.start
+        carried = any(0 <= place.start - hit.end <= reach for hit in moves)
+        ahead = any(0 <= hit.start - place.end <= _AHEAD and not hit.term.extra.get("noun") for hit in moves)
+        if not carried and not ahead:
             continue
         before = found.flat[max(0, place.start - 24) : place.start]
-        for part in _PARTS:
+        for part in _PARTS if carried else ("origin",):
             matched = _words("prepositions", part, lang).search(before)
             if matched:
                 yield part, place, place.start
+                if part != "via":
+                    listed |= {p.start: part for p in _following(place.start, found, places, (), lang)}
+        if "origin" not in listed.values() and _from_source(found, moves, place, before, lang):
+            yield "origin", place, place.start
+            listed |= {p.start: "origin" for p in _following(place.start, found, places, (), lang)}
         second = places[number + 1] if number + 1 < len(places) else None
         if second is None:
             continue
@@ -174,6 +247,24 @@ def _by_preposition(
                 continue
             yield "origin", place, place.start
             yield "destination", second, place.start
+
+
+def _onward(found: Scan, parts: list[Part], places: Sequence[PlaceMention], lang: str) -> Iterator[Part]:
+    """The place after an origin and "à": "relient Rotterdam à Metz"."""
+    origins = {part[1].start for part in parts if part[0] == "origin"}
+    for first, second in pairwise(places):
+        if first.start in origins and _linked("to", lang).fullmatch(found.flat, first.end, second.start):
+            yield "destination", second, first.start
+
+
+def _from_source(found: Scan, moves: list[Hit], place: PlaceMention, before: str, lang: str) -> bool:
+    """A place after "de" and a verb of moving: "arrive surtout d'Anvers", "est partie samedi de Bilbao"."""
+    matched = _words("prepositions", "of", lang).search(before)
+    if not matched:
+        return False
+    at = place.start - (len(before) - matched.start())
+    near = [h for h in moves if h.term.extra.get("role") == "source" and 0 <= at - h.end <= _SOURCE_REACH]
+    return any(_ADVERBS.fullmatch(found.flat, hit.end, at + 1) for hit in near)
 
 
 def _by_hyphen(text: str, hits: list[Hit], places: Sequence[PlaceMention]) -> Iterator[Part]:
@@ -197,14 +288,30 @@ def _mode(hits: list[Hit], start: int, end: int) -> FlowMode:
     return cast(FlowMode, _mode_of(nearest))
 
 
+def _mode_before(analysis: Analysis, found: Scan, span: Span) -> FlowMode:
+    """The only mode that the sentence before names, where this one goes on about it ("Il était destiné à Gand")."""
+    index = found.sentence_index(span.start)
+    if index == 0 or found.spans[index - 1].start < analysis.body_start:
+        return "unknown"
+    before = found.spans[index - 1]
+    modes = {
+        _mode_of(hit)
+        for hit in found.hits["flows"]
+        if before.start <= hit.start < before.end and _mode_of(hit)
+    }
+    return cast(FlowMode, modes.pop()) if len(modes) == 1 else "unknown"
+
+
 def _mode_of(hit: Hit) -> str | None:
     mode = hit.term.extra.get("mode", hit.term.id)
     return mode if mode in _MODES else None
 
 
-def _substance(analysis: Analysis, span: Span, start: int) -> SubstanceMention | None:
+def _substance(analysis: Analysis, span: Span, start: int, end: int) -> SubstanceMention | Link:
+    """The one named in the sentence, else the one spoken of before ("elle venait d'Algérie")."""
     named = [m for m in within(analysis.substances, span.start, span.end) if m.substance]
-    return min(named, key=lambda m: (m.start > start, abs(m.start - start)), default=None)
+    nearest = min(named, key=lambda m: (m.start > start, abs(m.start - start)), default=None)
+    return nearest or link_substance(analysis, start, end)
 
 
 def _alternatives(words: Iterable[str]) -> str:
@@ -220,6 +327,12 @@ def _words(table: str, key: str, lang: str) -> re.Pattern[str]:
         rf"(?:^|[\s'(]){_alternatives(data.get(table, {}).get(key, ()))}"
         rf"(?:{_alternatives(data.get('articles', ()))})?$"
     )
+
+
+@cache
+def _pronoun(lang: str) -> re.Pattern[str]:
+    """A subject that goes on about the thing of the sentence before, at the start of a sentence."""
+    return re.compile(rf"[^\w]*{_alternatives(lexicon_file('flows', lang).get('pronouns', ()))}")
 
 
 @cache

@@ -53,6 +53,7 @@ _WAYS = {
         ("practice", "use", 16),
     )
 }  # fmt: skip
+_COMMA = 30  # characters that a comma between subject and direction is worth
 _NEXT = 5  # characters between "redoutent" and what is feared
 _CONFIDENCE = {"both": 0.85, "pair": 0.8, "figures": 0.75, "substance": 0.7}
 
@@ -128,12 +129,12 @@ def _trends(analysis: Analysis, found: Scan, span: Span, hits: list[Hit]) -> Ite
     for direction in directions:
         able = [s for s in subjects if _joined(s, direction, found, cuts, reach)]
         if able:
-            taken[direction.start] = min(able, key=lambda s: (_gap(s, direction), s.start))
+            taken[direction.start] = min(able, key=lambda s: (_distance(s, direction, found), s.start))
     for subject in subjects:
         able = [d for d in directions if d.start in taken and _joined(subject, d, found, cuts, reach)]
         if not able:
             continue
-        direction = min(able, key=lambda d: (_gap(subject, d), d.start))
+        direction = min(able, key=lambda d: (_distance(subject, d, found), d.start))
         if taken[direction.start] is subject or _listed(taken[direction.start], subject, direction, found):
             start, end = min(subject.start, direction.start), max(subject.end, direction.end)
             pair = _trend(start, end, subject.term.id, direction.term.id, "pair")
@@ -221,6 +222,12 @@ def _between(analysis: Analysis, trend: _Trend) -> Assertion | None:
 
 def _gap(one: Hit, other: Hit) -> int:
     return max(one.start - other.end, other.start - one.end, 0)
+
+
+def _distance(subject: Hit, direction: Hit, found: Scan) -> int:
+    """How far apart, a comma making it farther: in "l'offre a crû, disent les usagers" it is the supply that grew."""
+    low, high = min(subject.end, direction.end), max(subject.start, direction.start)
+    return _gap(subject, direction) + _COMMA * found.flat.count(",", low, high)
 
 
 def _joined(subject: Hit, direction: Hit, found: Scan, cuts: tuple[Boundary, ...], reach: int) -> bool:

@@ -23,6 +23,7 @@ from vigie.text.normalise import fold
 from vigie.text.sentences import Span
 
 _LABEL = 45  # characters after a figure within which a word says of when it is
+_BEFORE = 60  # characters before the first figure: "three years ago a gram cost"
 _PAIR = 90  # characters between two figures that are compared
 _VERB = 60  # characters before "de 66 à 58" within which the verb of change stands
 _SUBJECT = 90  # characters between a figure and the subject it counts
@@ -128,6 +129,8 @@ def _moved(
         return _way(second, first)
     if words.before.search(gap):
         return _way(second, first) if after is not None and after != _NOW else None
+    if before is None:
+        before = _when(analysis, found, max(span.start, first.start - _BEFORE), first.start, words)
     if before is None or after is None or before == after:
         return None
     if words.joined.search(gap):
