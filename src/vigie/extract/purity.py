@@ -17,7 +17,7 @@ from vigie.extract.analysis import Analysis, Draft, within
 from vigie.extract.cues import hits_in
 from vigie.extract.link import Link, link_substance, named_after, products
 from vigie.extract.mentions import PercentMention, QuantityMention, SubstanceMention
-from vigie.extract.tallies import later, ranging
+from vigie.extract.tallies import later, ranging, stands_alone
 from vigie.lexicon.grammar import alternation, grammar, link_words
 from vigie.lexicon.matcher import Hit
 from vigie.model.observation import PurityMeasure, PurityValue
@@ -26,6 +26,8 @@ from vigie.text.sentences import Span
 _CONTENT = frozenset({"purity", "thc", "content"})
 _THC_PRODUCTS = frozenset({"cannabis", "cannabis-herb", "cannabis-resin", "cannabis-oil"})
 _PIECES = frozenset({"blotter", "patch"})  # measured in milligrams, not in per cent
+_CONSTITUENTS = frozenset({"thc", "cbd"})
+_NO = frozenset({"not", "other"})
 _REACH = 90  # code points from a word of purity to its figure
 _AHEAD = 30  # the same when the word comes after the figure
 _LIST = 60  # from one figure to the next of a list
@@ -44,9 +46,17 @@ def _cut_with(lang: str) -> re.Pattern[str]:
 
 
 @cache
+def _cut_by(lang: str) -> re.Pattern[str]:
+    """ "coupée à 90 % au sucre", with the figure as a bare sign."""
+    return re.compile(
+        rf"\b{link_words(lang, 'cut')}(?:{link_words(lang, 'content_at')})?%[ ]{link_words(lang, 'cut_with')}"
+    )
+
+
+@cache
 def _beside(lang: str) -> re.Pattern[str]:
     """What may stand between a product and its content: "cocaïne à 71 %", "cocaïne coupée (41 %)"."""
-    return re.compile(rf"(?:[ ][a-z-]+){{0,2}}[ ]?\(|[ ]?[:=,]?[ ]?(?:{link_words(lang, 'content_at')})?")
+    return re.compile(rf"(?:[ ][a-z-]+){{0,4}}[ ]?\(|[ ]?[:=,]?[ ]?(?:{link_words(lang, 'content_at')})?")
 
 
 @cache
@@ -95,13 +105,20 @@ def _percentage(
         return None
     if _of_another_thing(analysis, named, percent.end, hits):
         return None
-    if _cut_with(analysis.lang).search(head) and not content:
+    cut = _cut_with(analysis.lang).search(head) or _cut_by(analysis.lang).search(
+        head + "%" + analysis.folded[percent.end : percent.end + 8]
+    )
+    if cut and not content:
         return None
     beside = _product_beside(analysis, percent, sentence)
     cue = _cue(analysis, percent, sentence, hits, refused)
     listed = previous is not None and percent.start - previous.end < _LIST
     told = (content or beside is not None) and _about_contents(analysis, sentence)
-    if cue is None and not listed and not told:
+    plain = (
+        beside is not None and stands_alone(analysis, percent.end) and not any(h.term.id in _NO for h in hits)
+    )
+    goes_on = listed and (content or stands_alone(analysis, percent.end))
+    if cue is None and not goes_on and not told and not plain:
         return None
     link = _link(analysis, percent, sentence, named, beside)
     if link.substance is None:
@@ -164,8 +181,8 @@ def _about_contents(analysis: Analysis, sentence: Span) -> bool:
 def _product_beside(analysis: Analysis, percent: PercentMention, sentence: Span) -> SubstanceMention | None:
     """The product that stands right before a percentage."""
     before = products(within(analysis.substances, sentence.start, percent.start))
-    told = re.match(r"[ ]*(?:[.,;:)\n]|$)", analysis.folded[percent.end : percent.end + 4])
-    if before and "," in analysis.folded[before[-1].end : percent.start] and not told:
+    gap = analysis.folded[before[-1].end : percent.start] if before else ""
+    if re.search(r"[,:=]", gap) and not stands_alone(analysis, percent.end):
         return None  # "sur 120 échantillons de cocaïne, 68 % contenaient …"
     if before and _beside(analysis.lang).fullmatch(analysis.folded, before[-1].end, percent.start):
         return before[-1]
@@ -187,6 +204,8 @@ def _link(
     if beside is not None:
         return Link(beside.substance, beside.form, "beside", 0.9)
     link = link_substance(analysis, percent.start, percent.end)
+    if link.substance in _CONSTITUENTS:  # "14 per cent THC"
+        link = link_substance(analysis, percent.start, percent.start)
     if link.reason == "carried":
         link = _last_named(analysis, sentence) or link
     if link.substance is None:  # "12 % de produit actif"

@@ -82,6 +82,11 @@ def ranging(analysis: Analysis, end: int, sentence: Span) -> list[Persons]:
     return []
 
 
+def stands_alone(analysis: Analysis, end: int) -> bool:
+    """Whether no noun follows a figure: the clause ends there, or a time or a place follows."""
+    return _words(analysis.lang).alone.match(analysis.folded, end) is not None
+
+
 def _dated(analysis: Analysis, end: int) -> bool:
     """Whether a time stands right after a figure ("93 en 2023")."""
     return any(d.end > end for d in within(analysis.dates, end, end + 8))
