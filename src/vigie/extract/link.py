@@ -112,7 +112,9 @@ def link_substance(
     piece: str | None = None,
 ) -> Link:
     """The substance an amount at [start, end) speaks of."""
-    inside = products(within(analysis.substances, start, end))
+    inside = [
+        m for m in products(within(analysis.substances, start, end)) if m.strong
+    ]  # no "tab" of "£5 a tab"
     if inside:
         return Link(inside[-1].substance, inside[-1].form, "named", 0.95)
     direct = named_after(analysis, end)

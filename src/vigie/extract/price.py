@@ -90,6 +90,8 @@ def _judge(analysis: Analysis, candidate: Candidate, drafts: list[Draft]) -> Dra
         link = replace(link, other=False)
     if link.substance is None and link.reason != "generic":
         return None
+    if candidate.per_unit == "pill" and _usual_piece(link) == "blotter":
+        candidate = replace(candidate, per_unit="blotter")  # "LSD £5 a tab"
     if candidate.per_unit == "unit" and candidate.unit_reason != "lot":
         candidate = replace(candidate, per_unit=_usual_piece(link) or "unit")
     if candidate.per_unit == "unit" and candidate.unit_reason == "lot":

@@ -17,9 +17,11 @@ from vigie.extract.link import Link, named_after
 from vigie.extract.mentions import MoneyMention
 from vigie.extract.price_unit import Candidate, piece_words, unit_before, unit_of
 from vigie.lexicon.grammar import alternation, grammar, link_words, mass_in_grams
+from vigie.lexicon.substances import ancestors
 from vigie.lexicon.terms import data_toml
 from vigie.model.observation import PriceValue
 
+_MEDICINES = frozenset({"medicines", "benzodiazepines", "gabapentinoids", "z-drugs"})
 _SAME_SCALE = 8.0  # a price without unit takes that of a neighbour at most so many times dearer or cheaper
 _SAME_SENTENCE_SCALE = 30.0  # within one sentence: "60 euros, celui de la résine de 6 euros"
 
@@ -40,12 +42,28 @@ def model_price(analysis: Analysis, candidate: Candidate, drafts: list[Draft]) -
         if m.substance
     ]
     changed = bool(own) and own[-1].substance != last.substance
-    if changed and isinstance(last.value, PriceValue) and last.value.per_unit not in mass_in_grams():
+    pills = (
+        isinstance(last.value, PriceValue)
+        and last.value.per_unit == "pill"
+        and own
+        and _is_medicine(own[-1].substance)
+    )
+    if (
+        changed
+        and not pills
+        and isinstance(last.value, PriceValue)
+        and last.value.per_unit not in mass_in_grams()
+    ):
         by_mass = [
             d for d in priced if isinstance(d.value, PriceValue) and d.value.per_unit in mass_in_grams()
         ]
         return by_mass[-1] if by_mass else None
     return last
+
+
+def _is_medicine(substance: str | None) -> bool:
+    """Whether a product is sold by the pill like the medicine priced before it."""
+    return substance is not None and bool(ancestors(substance) & _MEDICINES)
 
 
 def carried_unit(analysis: Analysis, candidate: Candidate, previous: Draft | None) -> Candidate:
@@ -88,7 +106,12 @@ def carried_unit(analysis: Analysis, candidate: Candidate, previous: Draft | Non
             said_again = value.currency != money.currency  # "£90 for two grams ($130)"
             per_value = candidate.per_value or (value.per_value if said_again else 1.0)
             return replace(candidate, per_value=per_value, per_unit=value.per_unit, unit_reason="carried")
-    if ahead is not None and retail is not None:
+    own = (
+        _product_before(analysis, candidate)
+        and ahead is not None
+        and within(analysis.money, money.end, ahead.start())
+    )
+    if ahead is not None and retail is not None and not own:
         return _take(analysis, candidate, ahead, "ahead")
     behind = _definite_unit(analysis, sentence.start, money.start)
     if behind is not None and (retail is not None or within(analysis.money, behind.end(), money.start)):
