@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 
+from vigie.extract.amount_patterns import patterns
 from vigie.extract.analysis import Analysis, Draft, within
 from vigie.extract.cues import hits_in
 from vigie.extract.link import Link, link_substance, named_after, products
@@ -77,7 +79,7 @@ def extract_purities(analysis: Analysis) -> Iterator[Draft]:
 
 def _percentages(analysis: Analysis) -> Iterator[Draft]:
     previous: Draft | None = None
-    for percent in analysis.percents:
+    for percent in _ranges(analysis):
         sentence = analysis.sentence_at(percent.start)
         if previous is not None and previous.start < sentence.start:
             previous = None
@@ -85,6 +87,29 @@ def _percentages(analysis: Analysis) -> Iterator[Draft]:
         if draft is not None:
             previous = draft
             yield draft
+
+
+def _ranges(analysis: Analysis) -> list[PercentMention]:
+    """The percentages, with "from 36% to 88%" as one unless a verb of change stands before."""
+    p = patterns(analysis.lang)
+    found: list[PercentMention] = []
+    for percent in analysis.percents:
+        last = found[-1] if found else None
+        if (
+            last is not None
+            and last.low is not None
+            and last.low == last.high
+            and percent.low == percent.high
+        ):
+            head = analysis.folded[max(0, last.start - 40) : last.start]
+            joined = p.join.fullmatch(analysis.folded, last.end, percent.start)
+            opened = p.opener.search(head)
+            if joined and opened and not p.change.search(head) and last.low < (percent.low or 0):
+                start = last.start - len(head) + opened.start()
+                found[-1] = replace(last, start=start, end=percent.end, high=percent.high)
+                continue
+        found.append(percent)
+    return found
 
 
 def _percentage(
