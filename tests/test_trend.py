@@ -6,6 +6,7 @@ import pytest
 
 from cue_samples import analysis
 from vigie.extract.trend import extract_trends
+from vigie.model.observation import TrendValue
 
 CASES = [
     # why, language, text, {(indicator, direction, substance)}
@@ -41,6 +42,27 @@ CASES = [
     ("substance alone says nothing", "fr", "La kétamine baisse encore.", set()),
     ("appears", "fr", "La kétamine fait son apparition.", {("availability", "emerging", "ketamine")}),
     ("gram of, fallen to", "fr", "Le gramme de cocaïne est tombé à 50 euros.", {("price", "down", "cocaine")}),
+    ("earlier figure with a time", "fr", "La pureté de la cocaïne est de 70 %, contre 55 % il y a trois ans.",
+     {("purity", "up", "cocaine")}),
+    ("two years", "fr", "La cocaïne a causé 12 décès en 2021 et 31 en 2024.", {("harm", "up", "cocaine")}),
+    ("elsewhere is no trend", "fr", "Le gramme de cocaïne vaut 70 euros à Brest, contre 60 à Lyon.", set()),
+    ("from so much to so much", "fr", "Le gramme de MDMA est passé de 60 à 45 euros.", {("price", "down", "mdma")}),
+    ("a range is no trend", "fr", "Le gramme de MDMA coûte de 45 à 60 euros.", set()),
+    ("times as much", "fr", "Le gramme de kétamine vaut 40 euros, deux fois plus qu'en 2018.", {("price", "up", "ketamine")}),
+    ("stays at", "fr", "Le gramme d'héroïne reste à 35 euros.", {("price", "stable", "heroin")}),
+    ("any tense", "fr", "La consommation de cocaïne reculerait.", {("use", "down", "cocaine")}),
+    ("a way of selling", "fr", "La vente de cannabis sur Snapchat se généralise.", {("modality", "up", "cannabis")}),
+    ("a way of using", "fr", "L'injection de cocaïne recule.", {("use", "down", "cocaine")}),
+    ("what the crimes are linked to", "fr", "Les meurtres liés au trafic de cocaïne ont reculé.",
+     {("violence", "down", "cocaine")}),
+    ("who says it", "fr", "L'offre de cocaïne a grimpé, disent les usagers.", {("availability", "up", "cocaine")}),
+    ("arrival feared", "fr", "Les soignants craignent l'arrivée du fentanyl.", {("availability", "emerging", "fentanyl")}),
+    ("is setting in", "fr", "La kétamine s'installe.", {("use", "up", "ketamine")}),
+    ("a network is set up", "fr", "Le dealer a monté un réseau de cocaïne.", set()),
+    ("english up from", "en", "The unit saw 14 heroin overdoses, up from nine.", {("harm", "up", "heroin")}),
+    ("english slipped", "en", "Cocaine prices slipped.", {("price", "down", "cocaine")}),
+    ("english held at", "en", "The price of heroin held at £40.", {("price", "stable", "heroin")}),
+    ("english is back", "en", "Mephedrone is back.", {("availability", "up", "4-mmc")}),
     ("english price", "en", "The price of heroin fell.", {("price", "down", "heroin")}),
     ("english deaths", "en", "Overdose deaths involving fentanyl rose.", {("harm", "up", "fentanyl")}),
     ("english pay rise", "en", "The pay rise came before the cocaine trial.", set()),
@@ -68,3 +90,15 @@ def test_span_holds_subject_and_direction() -> None:
     text = "À Lyon, la pureté de la MDMA augmente encore."
     [draft] = extract_trends(analysis(text))
     assert text[draft.start : draft.end] == "pureté de la MDMA augmente"
+
+
+def test_the_substance_of_the_title_and_of_the_sentence_before_is_carried() -> None:
+    [draft] = extract_trends(analysis("Son usage progresse chez les jeunes.", title="La kétamine à Metz"))
+    assert (draft.substance, draft.value) == ("ketamine", TrendValue(indicator="use", direction="up"))
+    *_, last = extract_trends(analysis("L'héroïne circule ici. La pureté, elle, baisse."))
+    assert last.substance == "heroin"
+
+
+def test_an_aside_between_subject_and_verb_denies_nothing() -> None:
+    [draft] = extract_trends(analysis("L'usage de cocaïne, sans surprise ni alarme, progresse."))
+    assert draft.assertion == "affirmed"

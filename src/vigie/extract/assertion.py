@@ -25,8 +25,14 @@ _WORD = re.compile(r"[^\s']+'?")
 _NE = re.compile(r"(?:^|[\s'])(?:ne\s|n')")
 # A past participle after "seront", "n'ont pas été": the verb is passive and its subject stands before it.
 _PARTICIPLE = re.compile(
-    r"\s*(?:bien |deja |aussi |alors |ensuite |largement )?(?:ete\b|\w{2,}(?:e|i|u|is|it|ert)e?s?\b)"
+    r"\s*(?:,[^,;:.]{1,50},\s*)?(?:bien |deja |aussi |alors |ensuite |largement )?(?:ete\b|\w{2,}(?:e|i|u|is|it|ert)e?s?\b)"
 )
+_BARE = re.compile(r"\s*(?:[.;!?»\"”]|$)")  # nothing follows the cue: it speaks of what stands before
+_PRONOUN = re.compile(
+    r"[^\w]*(?:elles?|ils?|ceux ci|celles? ci|cela|they|it|these|those|none of (?:it|them|this))\b"
+)
+_PERSON_REACH = 40  # characters: "pourrait bien être rapidement jugé"
+_BOUND_REACH = 60  # characters: "pas de livraison en dessous de 50 euros" delivers above
 _NE_REACH = 60  # characters between "ne" and "pas": auxiliaries, pronouns, an adverb
 
 
@@ -60,6 +66,13 @@ def _counts(hit: Hit, found: Scan, span: Span, cuts: tuple[Boundary, ...]) -> bo
         return _NE.search(found.flat, begin, hit.start) is not None
     if extra.get("estimate") and _estimates(hit, found, span):
         return False
+    bounded = tuple(extra.get("unless_within", ()))
+    if bounded and _any_word(bounded).search(found.flat, hit.end, min(span.end, hit.end + _BOUND_REACH)):
+        return False
+    endings = extra.get("next_ends")
+    if endings:
+        following = _WORD.match(found.flat, _skip(found.flat, hit.end))
+        return following is not None and following.group().rstrip(".,;:").endswith(tuple(endings))
     wanted = extra.get("next")
     if wanted and found.flat[hit.start : hit.end] in extra.get("next_for", ()):
         following = _WORD.match(found.flat, _skip(found.flat, hit.end))
@@ -71,13 +84,18 @@ def _scope(hit: Hit, found: Scan, span: Span, cuts: tuple[Boundary, ...]) -> tup
     extra = hit.term.extra
     commas = bool(extra.get("commas"))
     direction = extra.get("scope", "forward")
-    if direction == "sentence":
+    if direction == "sentence" or (extra.get("bare_sentence") and _BARE.match(found.flat, hit.end)):
         return span.start, span.end
     start, end = hit.start, hit.end  # the cue itself belongs to its scope: facts may be anchored on it
     if direction in ("forward", "clause"):
-        end = _limited(found.flat, hit.end, forward_end(cuts, hit.end, span, commas=commas), hit)
+        ahead = tuple(cut for cut in cuts if not _adverb(cut, hit, found))
+        end = _limited(found.flat, hit.end, forward_end(ahead, hit.end, span, commas=commas), hit)
     if direction in ("backward", "clause") or _passive(hit, found, span):
         start = backward_start(cuts, hit.start, span)
+        if not found.flat[start : hit.start].strip():
+            start = backward_start(cuts, hit.start, span, commas=True)  # "un envoi, de 3 kg, pourrait"
+        if start > span.start and _PRONOUN.match(found.flat, start, hit.start):
+            start = span.start  # "on parlait de 3 tonnes ; elles ne sont jamais arrivées"
     elif extra.get("after_ne") or extra.get("from_ne"):
         # the verb stands between "ne" and "pas": "le prix n'augmente pas"
         begin = max(backward_start(cuts, hit.start, span, commas=True), hit.start - _NE_REACH)
@@ -103,13 +121,27 @@ def _any_word(words: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(r"\b(?:" + "|".join(map(re.escape, folded_words(words))) + ")")
 
 
+def _adverb(cut: Boundary, hit: Hit, found: Scan) -> bool:
+    """Whether a boundary is an adverb right after the cue ("dément toutefois que"), which ends no clause."""
+    return 0 <= cut.start - hit.end <= 1 and found.flat[cut.start].isalpha()
+
+
+def _of_persons(hit: Hit, found: Scan) -> bool:
+    """Whether the verb after the cue speaks of persons: "pourrait être jugé" says nothing of what was seized."""
+    persons = tuple(hit.term.extra.get("persons", ()))
+    if not persons:
+        return False
+    ahead = _WORD.findall(found.flat, hit.end, hit.end + _PERSON_REACH)[:4]
+    return any(word.rstrip(".,;:!?»)") in folded_words(persons) for word in ahead)
+
+
 def _passive(hit: Hit, found: Scan, span: Span) -> bool:
     """Whether the subject before the cue is what the cue speaks of ("deux tonnes seraient fumées")."""
     extra = hit.term.extra
     following = _WORD.match(found.flat, _skip(found.flat, hit.end))
-    word = following.group() if following else ""
+    word = following.group().rstrip(".,;:!?»)") if following else ""
     if word in folded_words(tuple(extra.get("clause_if_next", ()))):
-        return True
+        return not _of_persons(hit, found)
     before = found.flat[span.start : hit.start].split()
     if before and before[-1] in extra.get("clause_if_before", ()):
         return True
