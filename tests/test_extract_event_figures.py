@@ -45,6 +45,13 @@ ROWS = [
      [("death", 3, 3), ("hospitalisation", 2, 2)]),
     ("bound", "en", "At least six people died after taking nitazenes.", [("death", 6, None)]),
     ("collective", "fr", "Plus d'une centaine d'interpellations pour trafic de cocaïne en 2022.", [("arrest", 100, None)]),
+    ("part_of", "fr", "Trois des cinq prévenus du procès de l'héroïne ont écopé de prison ferme.", [("sentence", 3, 3)]),
+    ("between", "fr", "Entre 100 et 120 patients sont hospitalisés chaque année à cause de la kétamine.", [("hospitalisation", 100, 120)]),
+    ("plain_object", "en", "Fentanyl killed about 70,000 Americans last year.", [("death", 70000, 70000)]),
+    ("tripled", "fr", "Le nombre de passages aux urgences pour cocaïne a triplé entre 2010 et 2022, de 1 300 à 4 000.",
+     [("hospitalisation", 1300, 1300), ("hospitalisation", 4000, 4000)]),
+    ("ages_of_the_dead", "fr", "Les décès par héroïne augmentent chez les jeunes de 18 à 25 ans.", []),
+    ("table", "fr", "Les intoxications au protoxyde d'azote signalées : 10 en 2017, 134 en 2020.", [("poisoning", 10, 10), ("poisoning", 134, 134)]),
     # kinds
     ("fatal_is_both", "fr", "Deux surdoses mortelles à la méthadone ont été signalées.", [("overdose", 2, 2), ("death", 2, 2)]),
     ("of_them_fatal", "en", "Three overdoses, two of them fatal, were linked to nitazenes.", [("overdose", 3, 3), ("death", 2, 2)]),

@@ -202,7 +202,9 @@ def _count(analysis: Analysis, hit: Hit, role: str, sentence: Span) -> list[Pers
             persons = objects(analysis, hit.end, sentence.end, 2)
         persons = persons or subject(analysis, sentence.start, hit.start, hit.end)
     if persons is None and role in ("active", "of", "passive"):
-        persons = objects(analysis, hit.end, sentence.end, 2 if role == "passive" else _OBJECT_REACH)
+        reach = 2 if role == "passive" else _OBJECT_REACH
+        sure = role == "active" and not hit.term.extra.get("needs")
+        persons = objects(analysis, hit.end, sentence.end, reach, bare=sure)
     if persons is None:
         return []
     return [persons, *later(analysis, max(hit.end, persons.end), sentence)]

@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from vigie.extract.amounts import Amount
 from vigie.extract.analysis import Analysis, within
-from vigie.lexicon.grammar import alternation
+from vigie.lexicon.grammar import alternation, grammar
 from vigie.lexicon.terms import data_toml
 
 _FAR = 160  # code points between a subject and its verb, asides included
@@ -43,6 +43,9 @@ class _Words:
     one: re.Pattern[str]
     sets: re.Pattern[str]
     both: re.Pattern[str]
+    part_of: re.Pattern[str]
+    opened: re.Pattern[str]
+    to_end: re.Pattern[str]
     crew: re.Pattern[str]
     joint: re.Pattern[str]
     among: re.Pattern[str]
@@ -62,6 +65,7 @@ class _Words:
 @cache
 def _words(lang: str) -> _Words:
     data: dict[str, Any] = data_toml("grammar", "persons.toml")[lang]
+    ranges = grammar(lang).words
     plural = set(data["plural"])
     single = [noun for noun in data["nouns"] if noun not in plural]
     forms = {form for noun in data["nouns"] for form in (noun, noun + "s", noun.replace(" ", "s ") + "s")}
@@ -74,13 +78,16 @@ def _words(lang: str) -> _Words:
     articles = alternation([w for w in data["one"] if not w.endswith("'")])
     elided = alternation([w for w in data["one"] if w.endswith("'")] or ["\0"])
     detail = r"(?:,?[ ](?:(?:agee?s?[ ])?de[ ]|aged[ ])?\(?\d{1,2}(?:[ ]ans)?\)?,?)?"
-    where = r"(?:[ ](?:de|du|des|d'|from|in)[ ]?[\w-]+)?"
+    where = r"(?:[ ](?:de|du|des|d'|from|in|of)[ ]?[\w-]+)?"
     return _Words(
         counted=re.compile(rf"[ ]{of}{free}{alternation(forms)}\b"),
         one=re.compile(
             rf"\b(?:{articles}[ ]|{elided})(?:\d{{1,2}}[ -]year[ -]old[ ])?{before}{{0,2}}{alternation(single)}\b"
         ),
         sets=re.compile(rf"\b(?:(?:une?|ce|le|the|a|this)[ ])(?P<set>{alternation(data['sets'])})\b"),
+        part_of=re.compile(r"[ ](?:des|of the|of these|of those|de ces)[ ]"),
+        opened=re.compile(rf"\b{alternation(ranges['range_open'])}[ ]$"),
+        to_end=re.compile(rf"[ ]{alternation([*ranges['range_and'], *ranges['range_to']])}[ ]"),
         both=re.compile(rf"\bboth[ ]{free}{alternation(forms)}\b"),
         crew=re.compile(rf"{alternation(data['crew'])}[ ]$"),
         joint=re.compile(rf"{detail}{where}(?:[ ]|,[ ])(?:(?P<and>{alternation(data['and'])})[ ])?"),
@@ -106,16 +113,30 @@ def _words(lang: str) -> _Words:
 def groups(analysis: Analysis, start: int, end: int) -> list[Persons]:
     """Groups of persons of [start, end), in order, coordinated ones joined."""
     words = _words(analysis.lang)
-    found = []
+    found: list[Persons] = []
+    part: Amount | None = None  # "trois" of "trois des cinq prévenus"
+    span: Amount | None = None  # "100" of "entre 100 et 120 personnes"
     for amount in within(analysis.amounts, start, end):
         if not whole_number(analysis, amount):
             continue
+        before, part, span = part or span, None, None
+        if words.part_of.match(analysis.folded, amount.token.end):
+            part = amount
+            continue
+        if words.opened.search(analysis.folded, max(start, amount.start - 12), amount.start):
+            span = amount
         match = words.counted.match(analysis.folded, amount.token.end, end)
         crew = words.crew.search(analysis.folded, max(start, amount.start - 20), amount.start)
         if match or crew:
             begin = crew.start() if crew else amount.start
             stop = match.end() if match else amount.token.end
-            found.append(Persons(begin, stop, amount.low, amount.high, whole=crew is not None))
+            group = Persons(begin, stop, amount.low, amount.high, whole=crew is not None)
+            gap = analysis.folded[before.token.end : amount.start] if before else ""
+            if before is not None and words.part_of.fullmatch(gap):
+                group = Persons(before.start, stop, before.low, before.high)
+            elif before is not None and words.to_end.fullmatch(gap):
+                group = Persons(before.start, stop, before.low, amount.high)
+            found.append(group)
     for match in words.sets.finditer(analysis.folded, start, end):
         size = words.sizes[match["set"]]
         found.append(Persons(match.start(), match.end(), size, size, whole=True))
@@ -238,10 +259,18 @@ def agreement(analysis: Analysis, start: int, verb: int, verb_end: int) -> Numbe
     return "unsaid"
 
 
-def objects(analysis: Analysis, start: int, end: int, reach: int) -> Persons | None:
-    """Who a verb in the active is about: the first group after it."""
+def objects(analysis: Analysis, start: int, end: int, reach: int, *, bare: bool = False) -> Persons | None:
+    """Who a verb in the active is about: the first group after it; with `bare` also a number right after it."""
     for group in groups(analysis, start, min(end, start + reach + 60)):
         gap = analysis.folded[start : group.start]
         if group.start - start <= reach and not re.search(r"[;:.]", gap):
             return group
+    for amount in within(analysis.amounts, start, min(end, start + 3)) if bare else ():
+        following = re.match(r"[ ]([a-z'-]+)", analysis.folded[amount.token.end : amount.token.end + 24])
+        if (
+            following
+            and following[1] not in _words(analysis.lang).not_persons
+            and whole_number(analysis, amount)
+        ):
+            return Persons(amount.start, amount.token.end, amount.low, amount.high)
     return None

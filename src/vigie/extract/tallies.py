@@ -28,6 +28,7 @@ class _Words:
     also: re.Pattern[str]
     became: re.Pattern[str]
     change: re.Pattern[str]
+    changed: re.Pattern[str]
     onward: re.Pattern[str]
     ranging: re.Pattern[str]
     alone: re.Pattern[str]
@@ -43,8 +44,9 @@ def _words(lang: str) -> _Words:
         also=re.compile(rf"(?:,|(?<!\w){alternation(data['also'])})[ ]$"),
         became=re.compile(rf"\b{alternation(data['reached'])}[ ]$"),
         change=re.compile(
-            rf"\b{alternation(data['change'])}\w{{0,5}}(?:[ ]\w+)?(?:[ ]{alternation(data['lead'])})?[ ]?$"
+            rf"\b{alternation(data['change'])}\w{{0,5}}(?:(?:[ ][a-z]+)?[ ]?|[ ][a-z ]{{0,40}}[ ]?\b{alternation(data['lead'])}[ ])$"
         ),
+        changed=re.compile(rf"\b{alternation(data['change'])}\w{{0,5}}[ ]"),
         onward=re.compile(rf"[^.;:]{{0,40}}[ ]{alternation(data['onward'])}[ ]"),
         ranging=re.compile(rf"[ ]?[,(]?[ ]?(?:{alternation(data['ranging'])}[ ])?"),
         alone=re.compile(rf"{end}|{time}\b)"),
@@ -99,13 +101,16 @@ def after_noun(analysis: Analysis, end: int, sentence: Span) -> list[Persons]:
         if not whole_number(analysis, amount):
             continue
         head = analysis.folded[end : amount.start]
-        if re.search(r"[.;,(]", head):
+        ranged = amount.low != amount.high and words.changed.search(head) is not None
+        if re.search(r"[.;(]" if ranged else r"[.;,(]", head):
             return []
-        changes = words.change.search(head) is not None
-        if not (changes or words.became.search(head) or head in (": ", " : ")):
+        changes = ranged or words.change.search(head) is not None
+        if not (changes or words.became.search(head) or head.endswith(": ")):
             return []
         alone = words.alone.match(analysis.folded, amount.token.end)
-        if not alone and not (changes and words.onward.match(analysis.folded, amount.token.end)):
+        if not alone and not (
+            changes and not ranged and words.onward.match(analysis.folded, amount.token.end)
+        ):
             return []
         figures = _split(analysis, amount) if changes else [_one(amount)]
         return figures + _onward(analysis, amount.token.end, sentence)
