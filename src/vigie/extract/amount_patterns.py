@@ -15,6 +15,16 @@ from vigie.lexicon.grammar import Grammar, alternation, grammar, link_words
 
 @dataclass(frozen=True, slots=True)
 class Patterns:
+    """The patterns of one language.
+
+    Attributes:
+        prefix_ends: last characters of what `prefix` matches: most numbers have none of them before.
+        bound_ends: endings of the words that `low`, `high` and `near` look for, up to three characters.
+    """
+
+    prefix_ends: frozenset[str]
+    bound_ends: frozenset[str]
+    short: re.Pattern[str]
     suffix: re.Pattern[str]
     prefix: re.Pattern[str]
     letter: re.Pattern[str]
@@ -38,9 +48,8 @@ class Patterns:
 def patterns(lang: str) -> Patterns:
     g = grammar(lang)
     unit = alternation(g.units)
-    symbols = alternation(
-        [s for s in g.units if g.units[s].kind == "money" and not s[-1].isalpha()] + ["usd", "eur", "gbp"]
-    )
+    signs = [s for s in g.units if g.units[s].kind == "money" and not s[-1].isalpha()] + ["usd", "eur", "gbp"]
+    symbols = alternation(signs)
     short = alternation(g.short_multipliers)
     money = alternation([s for s, u in g.units.items() if u.kind == "money"])
     piece = alternation([s for s, u in g.units.items() if u.kind == "piece"])
@@ -64,7 +73,11 @@ def patterns(lang: str) -> Patterns:
             rf"|[ \n](?:for[ \n](?:a )?(?P<pair>{numeral}|half|hundred|thousand))(?= ?[.,;:)!?]| (?:and|or)\b|$)"
             rf"|[ \n](?P<each>each|apiece|a piece|a pop){edge}"
         )
+    bounds = ("low", "low_signs", "high", "high_signs", "near")
     return Patterns(
+        prefix_ends=frozenset("€$£¥").union(sign[-1] for sign in signs),
+        bound_ends=frozenset(word.split()[-1][-3:] for key in bounds for word in g.bounds[key]),
+        short=re.compile(rf"[ ]?(?P<short>{short})(?![\w])"),
         suffix=re.compile(
             rf"(?P<short>[ ]?{short})??[ \n-]?(?:de |d')?(?P<unit>{unit}){edge}|[ ]?(?P<pct>%)(?![0-9a-f]{2})"
         ),
@@ -102,3 +115,12 @@ def _before(g: Grammar, *keys: str) -> re.Pattern[str]:
 
 def _after(g: Grammar, key: str) -> re.Pattern[str]:
     return re.compile(rf"[ \n]{alternation(g.bounds[key])}\b")
+
+
+def may_be_bounded(head: str, p: Patterns) -> bool:
+    """Whether the end of `head` looks like that of a bound: a quick no for most, before three searches."""
+    tail = head.rstrip(" \n")
+    if tail.endswith(("les", "des", "the")) and may_be_bounded(tail[:-3], p):
+        return True
+    ends = p.bound_ends
+    return tail[-3:] in ends or tail[-2:] in ends or tail[-1:] in ends

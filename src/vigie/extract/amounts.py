@@ -8,13 +8,12 @@ Left out: bare numbers that only a neighbour's unit explains (`vigie.extract.ell
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 
-from vigie.extract.amount_patterns import Patterns, patterns
+from vigie.extract.amount_patterns import Patterns, may_be_bounded, patterns
 from vigie.extract.mentions import MoneyMention, NumberMention, PercentMention, QuantityMention
 from vigie.extract.numbers import NumberToken, number_tokens
-from vigie.lexicon.grammar import Grammar, Unit, alternation, grammar, mass_in_grams
+from vigie.lexicon.grammar import Grammar, Unit, grammar, mass_in_grams
 from vigie.text.normalise import fold
 
 _LOOK_BACK = 32  # the longest bound with its spaces
@@ -57,13 +56,12 @@ def amounts(folded: str, text: str, lang: str) -> list[Amount]:
 def _attach(token: NumberToken, folded: str, text: str, lang: str, p: Patterns, g: Grammar) -> Amount:
     """The token with the unit that touches it, before ("$5") or after ("5 kg")."""
     bare = Amount(start=token.start, end=token.end, low=token.value, high=token.value, unit=None, token=token)
-    before = p.prefix.search(folded, max(0, token.start - 6), token.start)
+    sign = folded[max(0, token.start - 2) : token.start].rstrip(" ")[-1:]
+    before = p.prefix.search(folded, max(0, token.start - 6), token.start) if sign in p.prefix_ends else None
     if before:
         unit = g.units[" ".join((before["unit"] or before["sign"]).split())]
         scale, end = 1.0, token.end
-        short = re.match(
-            rf"[ ]?(?P<short>{alternation(g.short_multipliers)})(?![\w])", folded[token.end : token.end + 6]
-        )
+        short = p.short.match(folded[token.end : token.end + 6])
         if short and token.multiplier == 1:
             scale, end = g.short_multipliers[short["short"]], token.end + short.end()
         value = token.value * scale
@@ -96,7 +94,7 @@ def _attach(token: NumberToken, folded: str, text: str, lang: str, p: Patterns, 
             ):
                 unit = g.context_currencies[surface]
         value = token.value * scale + extra
-        return replace(bare, end=end, low=value, high=value, unit=unit)
+        return Amount(start=token.start, end=end, low=value, high=value, unit=unit, token=token)
     piece = p.adjective_piece.match(folded, token.end)
     if piece:
         return replace(bare, end=piece.end(), unit=g.units[" ".join(piece["unit"].split())])
@@ -181,11 +179,8 @@ def _bounded(amount: Amount, folded: str, p: Patterns) -> Amount:
     """Open one side where a bound stands before or after; widen the span over it."""
     head = folded[max(0, amount.start - _LOOK_BACK) : amount.start]
     base = max(0, amount.start - _LOOK_BACK)
-    found = [
-        (m.start(), side)
-        for side, p_ in (("low", p.low), ("high", p.high), ("near", p.near))
-        if (m := p_.search(head))
-    ]
+    sides = (("low", p.low), ("high", p.high), ("near", p.near)) if may_be_bounded(head, p) else ()
+    found = [(match.start(), side) for side, bound in sides if (match := bound.search(head))]
     if found:
         at, side = min(found)  # the longest: "never more than" is a ceiling, "more than" a floor
         amount = replace(amount, start=base + at)

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from operator import attrgetter
 from typing import Protocol, TypeVar
 
 from vigie.extract.amounts import Amount, amounts, money_mentions, percent_mentions, quantity_mentions
@@ -38,6 +39,7 @@ from vigie.model.place import Place
 from vigie.text.normalise import fold
 from vigie.text.sentences import Span, sentences
 
+_START = attrgetter("start")
 _BEFORE, _AFTER = 2, 6  # sentences; a topic is carried over at most six (vigie.extract.link)
 
 
@@ -210,6 +212,5 @@ class Analysis:
 
 def within(mentions: Sequence[S], start: int, end: int) -> Sequence[S]:
     """The mentions, sorted by start, that begin in [start, end)."""
-    first = bisect_left(mentions, start, key=lambda m: m.start)
-    last = bisect_left(mentions, end, key=lambda m: m.start)
-    return mentions[first:last]
+    first = bisect_left(mentions, start, key=_START)
+    return mentions[first : bisect_left(mentions, end, first, key=_START)]

@@ -6,11 +6,13 @@ In: an Analysis and a lexicon name. Out: hits in order; helpers for "nearest bef
 from __future__ import annotations
 
 from bisect import bisect_left
+from operator import attrgetter
 from weakref import WeakKeyDictionary
 
 from vigie.extract.analysis import Analysis
 from vigie.lexicon.matcher import Hit, matcher
 
+_START = attrgetter("start")
 _CACHE: WeakKeyDictionary[Analysis, dict[str, list[Hit]]] = WeakKeyDictionary()
 
 
@@ -25,9 +27,8 @@ def cue_hits(analysis: Analysis, lexicon: str) -> list[Hit]:
 def hits_in(analysis: Analysis, lexicon: str, start: int, end: int) -> list[Hit]:
     """Hits that begin in [start, end)."""
     hits = cue_hits(analysis, lexicon)
-    return hits[
-        bisect_left(hits, start, key=lambda h: h.start) : bisect_left(hits, end, key=lambda h: h.start)
-    ]
+    first = bisect_left(hits, start, key=_START)
+    return hits[first : bisect_left(hits, end, first, key=_START)]
 
 
 def nearest(

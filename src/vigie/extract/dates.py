@@ -18,7 +18,7 @@ from vigie.extract.dates_calendar import period_around
 from vigie.extract.dates_join import place_in_order
 from vigie.extract.dates_read import read
 from vigie.extract.dates_resolve import Atom
-from vigie.extract.dates_rules import rules
+from vigie.extract.dates_rules import Gate, gate, rules
 from vigie.extract.dates_words import Words, words
 from vigie.extract.mentions import DateMention
 from vigie.model.period import Precision
@@ -39,6 +39,8 @@ _MARGINS = {
 _NUMBER = re.compile(r"[0-9]+")
 _FIGURES = re.compile(r"[ \n]?[/.-][ \n]?\d")
 _DECADE = re.compile(r" ?'?s\b")
+_VERB_MONTH = re.compile(r"\b(?:may|march)$")
+_EVENT_NAME = re.compile(r"\d\d?-[A-Z]\w+")
 _LATEST = 2100  # of a bare year when there is no reference
 _YEARS_AHEAD = 10
 
@@ -109,43 +111,41 @@ def _atoms(
 ) -> Iterator[Atom]:
     """Everything that any rule reads; overlaps are settled later."""
     lang = vocabulary.lang
-    known: dict[frozenset[str], list[Span]] = {}
+    known: dict[Gate, list[Span]] = {}
 
-    def windows(kinds: frozenset[str]) -> list[Span]:
-        if kinds not in known:
-            known[kinds] = _windows(triggers, kinds, len(low))
-        return known[kinds]
+    def windows(at: Gate) -> list[Span]:
+        if at not in known:
+            if at.has is None or at.wider is None:
+                known[at] = _windows(triggers, at.needs, len(low))
+            else:
+                search = at.has.search
+                known[at] = [span for span in windows(at.wider) if search(low, *span)]
+        return known[at]
 
     for rule in rules(lang):
-        for start, end in windows(rule.needs):
+        for start, end in windows(rule.gate):
             for match in rule.pattern.finditer(low, start, end):
                 atom = read(match, rule.kind, vocabulary)
                 if atom is not None and not never_before(low, atom.start, lang) and not _is_name(text, atom):
                     yield atom
     latest = reference.year + _YEARS_AHEAD if reference else _LATEST
-    bare: list[Atom] = []
-    for start, end in windows(frozenset({"year"})):
-        bare += bare_years(low, start, end, lang, latest)
-    for start, end in windows(frozenset({"month"})):
-        bare += bare_months(text, low, start, end, lang)
-    for start, end in windows(frozenset({"weekday"})):
-        bare += bare_weekdays(low, start, end, lang)
-    for start, end in windows(frozenset({"figures"})):
+    bare = [
+        *bare_years(low, triggers.get("year", ()), lang, latest),
+        *bare_months(text, low, triggers.get("month", ()), lang),
+        *bare_weekdays(low, triggers.get("weekday", ()), lang),
+    ]
+    for start, end in windows(gate("figures")):
         bare += day_months(low, start, end, lang)
     yield from (atom for atom in bare if not never_before(low, atom.start, lang))
 
 
 def _is_name(text: str, atom: Atom) -> bool:
     """`le 11-Septembre`: the name of an event, with hyphen and capital; `this may`: a verb."""
-    if (
-        atom.kind == "shift"
-        and atom.month is not None
-        and re.search(r"\b(?:may|march)$", text[atom.start : atom.end])
-    ):
+    if atom.kind == "shift" and atom.month is not None and _VERB_MONTH.search(text[atom.start : atom.end]):
         return True  # "this may" is a verb, "this May" a month
     if atom.kind != "date" or atom.day is None or atom.year is not None:
         return False
-    return re.fullmatch(r"\d\d?-[A-Z]\w+", text[atom.start : atom.end]) is not None
+    return _EVENT_NAME.fullmatch(text[atom.start : atom.end]) is not None
 
 
 def _chosen(atoms: Sequence[Atom]) -> list[Atom]:

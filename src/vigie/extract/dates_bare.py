@@ -1,13 +1,13 @@
 """Bare years, months, weekdays and day/month figures: dates only where what stands around them says so.
 
-In: folded text and a window of it. Out: Atoms. "En 2013" is a year; "2013 euros", "loi n° 2013-60" are not.
+In: folded text and where years, months or weekdays stand in it. Out: Atoms. "En 2013" is a year; "2013 euros", "loi n° 2013-60" are not.
 Months and weekdays with one meaning count alone; "mars", "mai", "may" need a cue before them.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -28,6 +28,7 @@ _WEAK_OK = re.compile(
 _LIST = re.compile(
     r"[ \n]?(?:,|,? ?(?:et|ou|puis|and|or|then)|/|,? ?(?:et|and) (?:en|in))[ \n]?(?:en |in )?$"
 )
+_LIST_LENGTH = 40  # more than the longest joint of a list
 _DAY_MONTH = re.compile(
     r"(?<![\w.,/:-])(\d\d?)([/.-])(\d\d?)(?![\w/%€]|[-.,:]\d| ?(?:%|€|\$|£|h\b|heures?\b))"
 )
@@ -39,6 +40,9 @@ _DAY_CUE = re.compile(
 
 _DAY_JOIN = re.compile(r"[ \n]?(?:au|a|to|until|through|et|and)[ \n](?:le )?")
 _OTHER_WEEK = re.compile(r"\b(?:following|second|third|fourth)[ \n]$")
+
+
+Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +84,20 @@ def never_before(low: str, start: int, lang: str) -> bool:
     return _cues(lang).never.search(low, max(0, start - 24), start) is not None
 
 
-def bare_years(low: str, start: int, end: int, lang: str, latest: int) -> Iterator[Atom]:
+def _at(pattern: re.Pattern[str], low: str, spans: Sequence[Span]) -> Iterator[re.Match[str]]:
+    """The matches that begin where one of the spans does, not overlapping."""
+    last = 0
+    for start, _end in spans:
+        if start >= last and (match := pattern.match(low, start)):
+            last = match.end()
+            yield match
+
+
+def bare_years(low: str, spans: Sequence[Span], lang: str, latest: int) -> Iterator[Atom]:
     """Four-digit years up to `latest` that a cue, a list or brackets make a date."""
     cues = _cues(lang)
     previous = -1
-    for match in _YEAR.finditer(low, start, end):
+    for match in _at(_YEAR, low, spans):
         year, at = int(match.group()), match.start()
         before = max(0, at - 40)
         if year > latest or cues.count.match(low, match.end()) or _NUMBERED.search(low, before, at):
@@ -92,7 +105,7 @@ def bare_years(low: str, start: int, end: int, lang: str, latest: int) -> Iterat
         counts = cues.year.search(low, before, at) is not None
         counts = counts or cues.year_after.match(low, match.end()) is not None
         if not counts and previous >= 0:
-            counts = _LIST.fullmatch(low, previous, at) is not None
+            counts = at - previous <= _LIST_LENGTH and _LIST.fullmatch(low, previous, at) is not None
         if not counts and _CLOSES.match(low, match.end()):
             counts = _OPENS.search(low, max(0, at - 62), at) is not None
         pair = _PAIR.match(low, match.end())
@@ -107,10 +120,10 @@ def bare_years(low: str, start: int, end: int, lang: str, latest: int) -> Iterat
             yield Atom(start=at, end=match.end(), kind="date", year=year)
 
 
-def bare_months(text: str, low: str, start: int, end: int, lang: str) -> Iterator[Atom]:
+def bare_months(text: str, low: str, spans: Sequence[Span], lang: str) -> Iterator[Atom]:
     """Months without day and year."""
     cues, vocabulary = _cues(lang), words(lang)
-    for match in cues.months.finditer(low, start, end):
+    for match in _at(cues.months, low, spans):
         word = match.group()
         cued = cues.month.search(low, max(0, match.start() - 24), match.start()) is not None
         capital = text[match.start()].isupper()
@@ -140,10 +153,10 @@ def _inside_sentence(low: str, at: int) -> bool:
     return bool(before) and before[-1] not in '.!?:\n"-•(|'
 
 
-def bare_weekdays(low: str, start: int, end: int, lang: str) -> Iterator[Atom]:
+def bare_weekdays(low: str, spans: Sequence[Span], lang: str) -> Iterator[Atom]:
     """Weekdays alone; those with an article recur ("le lundi"), as do plurals."""
     cues, vocabulary = _cues(lang), words(lang)
-    for match in cues.weekdays.finditer(low, start, end):
+    for match in _at(cues.weekdays, low, spans):
         if lang == "fr" and cues.article.search(low, max(0, match.start() - 4), match.start()):
             continue
         if _OTHER_WEEK.search(low, max(0, match.start() - 11), match.start()):

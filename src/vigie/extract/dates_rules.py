@@ -20,25 +20,57 @@ Y = r"(?:1[89]|20)\d\d"
 _DAY = r"(?:3[01]|[12]\d|0?[1-9])"
 
 
+# What several rules cannot do without; looked for once in a stretch of text, whatever the number of rules.
+_PAIR = r"\d[ \n]{0,3}(?:[ \n/~–-]|jusqu'en|to|through|until)[ \n]{0,3}\d"
+_COUNTED = "[hqst][1-4]"
+_TWO_DAYS = r"\d(?:er|e)?[ \n]{0,3}(?:a|et|jusqu|-|ou)"
+_THIS = r"ce(?:t(?:te)?)?[ \n]|meme"
+_SHIFTED = "derni|pass|prochain|suivant"
+_SHIFTED_EN = "last|past|previous|next|coming"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Gate:
+    """Where rules are tried: around a trigger of one of the kinds `needs`, if `has` is found there.
+
+    Rules with the same needs share one Gate, so that its stretches of text are found once.
+    """
+
+    needs: frozenset[str]
+    has: re.Pattern[str] | None = None
+    wider: Gate | None = None  # the same without `has`
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A pattern, what its matches are, and the kinds of trigger of which one must be near."""
+    """A pattern, what its matches are, and where it is tried."""
 
     kind: str
     pattern: re.Pattern[str]
-    needs: frozenset[str]
+    gate: Gate
 
 
 _SPACE = re.compile(r"(\[[^\]]*\])|( \?)|( )")
 _GROUP = re.compile(r"\(\?P<(\w+)>")
 
 
-def _rule(kind: str, needs: str, pattern: str) -> Rule:
-    """Compile a pattern: one space outside brackets stands for up to three spaces or line breaks.
+def _spaced(pattern: str) -> str:
+    """One space outside brackets stands for up to three spaces or line breaks."""
+    return _SPACE.sub(lambda m: m[1] or ("[ \\n]{0,3}" if m[2] else "[ \\n]{1,3}"), pattern)
+
+
+@cache
+def gate(needs: str, has: str = "") -> Gate:
+    """The gate of rules that need one of these kinds of trigger and something that `has` matches."""
+    kinds = frozenset(needs.split())
+    return Gate(kinds, re.compile(_spaced(has)), gate(needs)) if has else Gate(kinds)
+
+
+def _rule(kind: str, needs: str, pattern: str, has: str = "") -> Rule:
+    """Compile a pattern; `has` only saves time: it matches within every match of the pattern.
 
     A group named twice, in alternatives, is renamed ("y", "y_2"); readers of a match take either.
     """
-    spaced = _SPACE.sub(lambda m: m[1] or ("[ \\n]{0,3}" if m[2] else "[ \\n]{1,3}"), pattern)
     seen: dict[str, int] = {}
 
     def unique(match: re.Match[str]) -> str:
@@ -46,7 +78,7 @@ def _rule(kind: str, needs: str, pattern: str) -> Rule:
         seen[name] = seen.get(name, 0) + 1
         return match[0] if seen[name] == 1 else f"(?P<{name}_{seen[name]}>"
 
-    return Rule(kind, re.compile(_GROUP.sub(unique, spaced)), frozenset(needs.split()))
+    return Rule(kind, re.compile(_GROUP.sub(unique, _spaced(pattern))), gate(needs, has))
 
 
 @cache
@@ -64,15 +96,15 @@ def _figures(v: Words) -> tuple[Rule, ...]:
     return (
         _rule("date", "figures", rf"{alone}(?P<y>{Y})(?P<sep>[-/.])(?P<mn>\d\d?)(?P=sep)(?P<d>\d\d?)(?:(?=t\d)|{end})"),
         _rule("date", "figures", rf"{alone}(?P<{first}>\d\d?)(?P<sep> ?[-/.] ?)(?P<{second}>\d\d?)(?P=sep)(?:(?P<y>{Y})|(?P<yy>\d\d)){end}"),
-        _rule("date", "year figures", rf"{alone}(?P<d>{_DAY}) (?P<mn>0?[1-9]|1[0-2]) (?P<y>{Y}){end}(?! ?(?:€|\$|£|{v.fragments['count']}\b))"),
-        _rule("date", "year figures", rf"{alone}(?P<mn>0?[1-9]|1[0-2]) ?[/-] ?(?P<y>{Y}){end}"),
-        _rule("date", "year figures", rf"{alone}(?P<y>{Y}) ?[/-] ?(?P<mn>0?[1-9]|1[0-2]){end}"),
-        _rule("season-years", "year figures", rf"{alone}(?P<y>{Y}) ?[/-] ?(?P<yy>\d\d){end}"),
-        _rule("years", "year figures", rf"{alone}(?P<y>{Y}) ?(?:[-/~–]|{to}) ?(?P<y2>{Y}){end}(?! ?(?:€|\$|£|{v.fragments['count']}\b))"),
-        _rule("quarter", "year quarter", rf"\b[tq](?P<q>[1-4])(?: ?[-/]? ?(?:de |of )?(?P<y>{Y}))\b"),
-        _rule("quarter", "year", rf"{alone}(?P<y>{Y})[ -]?[tq](?P<q>[1-4])\b"),
-        _rule("half", "year quarter", rf"\b[hs](?P<q>[12])[ -]?(?P<y>{Y})\b"),
-        _rule("half", "year", rf"{alone}(?P<y>{Y})[ -]?[hs](?P<q>[12])\b"),
+        _rule("date", "year figures", rf"{alone}(?P<d>{_DAY}) (?P<mn>0?[1-9]|1[0-2]) (?P<y>{Y}){end}(?! ?(?:€|\$|£|{v.fragments['count']}\b))", _PAIR),
+        _rule("date", "year figures", rf"{alone}(?P<mn>0?[1-9]|1[0-2]) ?[/-] ?(?P<y>{Y}){end}", _PAIR),
+        _rule("date", "year figures", rf"{alone}(?P<y>{Y}) ?[/-] ?(?P<mn>0?[1-9]|1[0-2]){end}", _PAIR),
+        _rule("season-years", "year figures", rf"{alone}(?P<y>{Y}) ?[/-] ?(?P<yy>\d\d){end}", _PAIR),
+        _rule("years", "year figures", rf"{alone}(?P<y>{Y}) ?(?:[-/~–]|{to}) ?(?P<y2>{Y}){end}(?! ?(?:€|\$|£|{v.fragments['count']}\b))", _PAIR),
+        _rule("quarter", "year quarter", rf"\b[tq](?P<q>[1-4])(?: ?[-/]? ?(?:de |of )?(?P<y>{Y}))\b", _COUNTED),
+        _rule("quarter", "year", rf"{alone}(?P<y>{Y})[ -]?[tq](?P<q>[1-4])\b", _COUNTED),
+        _rule("half", "year quarter", rf"\b[hs](?P<q>[12])[ -]?(?P<y>{Y})\b", _COUNTED),
+        _rule("half", "year", rf"{alone}(?P<y>{Y})[ -]?[hs](?P<q>[12])\b", _COUNTED),
     )  # fmt: skip
 
 
@@ -90,40 +122,40 @@ def _french(v: Words) -> tuple[Rule, ...]:
     return (
         _rule("date", "month", rf"\b(?:(?P<w>{weekday})\.?,? (?:le )?)?(?<![\d.,]){day}(?: |-)(?:du mois (?:de |d'))?(?P<m>{month})\b(?:\.?{of_year}| (?P<sh>dernier|passe|prochain)\b)?"),
         _rule("date", "month", rf"\b(?P<m>{month})\b\.?,?[ .]?(?:(?:de |d'|de l'annee )?{year}\b|(?P<yy>[6-9]\d)\b(?! ?(?:€|\$|£|%|{f['count']}\b)))"),
-        _rule("date", "month", rf"(?<![\w/.-])(?P<d>{_DAY})[/-](?P<m>{month})[/-](?P<y>{Y})\b"),
-        _rule("date", "month", rf"(?<![\w/.-])(?P<y>{Y})[/-](?P<m>{month})[/-](?P<d>{_DAY})\b"),
-        _rule("date", "month", rf"\b(?P<m>{month})\.?[/-](?P<d>{_DAY})(?:[/-](?P<y>{Y}))?\b(?!\d)"),
-        _rule("day-range", "month", rf"\b(?:(?:du|entre le|de|depuis le|les) )?(?:(?:{weekday}) )?(?<![\d.,/])(?P<d>{_DAY})(?:er|e)? ?(?P<join>au|a|et|et le|jusqu'au|jusqu'a|-|ou) ?(?:(?:{weekday}) )?(?P<d2>{_DAY})(?:er|e)? (?:de )?(?P<m>{month})\b{of_year}?"),
-        _rule("weekday-day", "weekday", rf"\b(?P<w>{weekday}) (?P<d>{_DAY})(?=[;!?)]|[.,](?!\d)|$| (?:au|a|et|dans|sur|en|pour|par|lors|vers|matin|soir|devant)\b(?! {month}))"),
-        _rule("date", "weekday", rf"\b(?P<w>{weekday}),? (?:le )?(?P<d>\d\d?)[/.](?P<mn>\d\d?)(?:[/.](?:(?P<y>{Y})|(?P<yy>\d\d)))?(?![\w/]|[.,-]\d)"),
-        _rule("week-of", "unit", rf"\b(?:la )?semaine du (?:lundi )?(?P<d>{_DAY})(?:er)? (?P<m>{month})\b{of_year}?"),
-        _rule("nth-week", "unit", rf"\b(?:la |le )?(?P<n>{ordinal}|derniere|dernier) (?P<u>semaine|week-end|quinzaine) (?:de |d'|du mois de )(?:(?P<m>{month})\b{of_year}?|(?:l'annee )?{year}\b)"),
-        _rule("iso-week", "unit", rf"\bsemaine (?:n° ?|s)?(?P<n>[1-4]?\d|5[0-3])(?: (?:de |d')?(?:l'annee )?(?P<y>{Y}))?\b(?![.,/-]\d)"),
-        _rule("shift", "unit", rf"\b(?P<d>{_DAY}) du (?P<u>mois) (?P<sh>dernier|passe|prochain)\b"),
-        _rule("season", "season", rf"\b(?P<s>{f['season']}) ?(?:(?:de |d'|de l'annee )?(?P<y>{Y})(?:[-/](?:\d\d){{1,2}})?\b|(?P<sh>dernier|passe|prochain)\b)"),
-        _rule("season", "season", rf"\b(?P<sh>cet?) (?P<s>{f['season']})\b"),
-        _rule("quarter", "unit", rf"\b(?P<q>{ordinal})(?:er|e)? trimestres?\b{of_year}?(?P<rel> de (?:l'annee derniere|l'an dernier|l'an passe|cette annee))?"),
-        _rule("half", "unit", rf"\b(?P<q>{ordinal}) semestre\b{of_year}?"),
-        _rule("first-months", "unit", rf"\b(?P<n>{number}) premiers mois (?:de |d')(?:l'annee )?(?:{year}|(?P<sh>cette annee|l'annee|l'an dernier|l'annee derniere))\b"),
-        _rule("last-months", "unit", rf"\b(?P<n>{number}) derniers mois (?:de |d')(?:l'annee )?(?:{year})\b"),
-        _rule("decade", "unit", rf"\b(?:annees|decennie) (?:(?P<y>{Y})|(?P<yy>\d0)|(?P<dw>(?:vingt|trente|quarante|cinquante|soixante)(?:-dix)?|quatre-vingt(?:-dix|s)?))(?:'?s)?\b(?! ?[-/a]+ ?\d)"),
+        _rule("date", "month", rf"(?<![\w/.-])(?P<d>{_DAY})[/-](?P<m>{month})[/-](?P<y>{Y})\b", "[/-]"),
+        _rule("date", "month", rf"(?<![\w/.-])(?P<y>{Y})[/-](?P<m>{month})[/-](?P<d>{_DAY})\b", "[/-]"),
+        _rule("date", "month", rf"\b(?P<m>{month})\.?[/-](?P<d>{_DAY})(?:[/-](?P<y>{Y}))?\b(?!\d)", "[/-]"),
+        _rule("day-range", "month", rf"\b(?:(?:du|entre le|de|depuis le|les) )?(?:(?:{weekday}) )?(?<![\d.,/])(?P<d>{_DAY})(?:er|e)? ?(?P<join>au|a|et|et le|jusqu'au|jusqu'a|-|ou) ?(?:(?:{weekday}) )?(?P<d2>{_DAY})(?:er|e)? (?:de )?(?P<m>{month})\b{of_year}?", _TWO_DAYS),
+        _rule("weekday-day", "weekday", rf"\b(?P<w>{weekday}) (?P<d>{_DAY})(?=[;!?)]|[.,](?!\d)|$| (?:au|a|et|dans|sur|en|pour|par|lors|vers|matin|soir|devant)\b(?! {month}))", r"\d"),
+        _rule("date", "weekday", rf"\b(?P<w>{weekday}),? (?:le )?(?P<d>\d\d?)[/.](?P<mn>\d\d?)(?:[/.](?:(?P<y>{Y})|(?P<yy>\d\d)))?(?![\w/]|[.,-]\d)", r"\d[/.]\d"),
+        _rule("week-of", "unit", rf"\b(?:la )?semaine du (?:lundi )?(?P<d>{_DAY})(?:er)? (?P<m>{month})\b{of_year}?", "semaine"),
+        _rule("nth-week", "unit", rf"\b(?:la |le )?(?P<n>{ordinal}|derniere|dernier) (?P<u>semaine|week-end|quinzaine) (?:de |d'|du mois de )(?:(?P<m>{month})\b{of_year}?|(?:l'annee )?{year}\b)", "semaine|week-end|quinzaine"),
+        _rule("iso-week", "unit", rf"\bsemaine (?:n° ?|s)?(?P<n>[1-4]?\d|5[0-3])(?: (?:de |d')?(?:l'annee )?(?P<y>{Y}))?\b(?![.,/-]\d)", "semaine"),
+        _rule("shift", "unit", rf"\b(?P<d>{_DAY}) du (?P<u>mois) (?P<sh>dernier|passe|prochain)\b", "mois"),
+        _rule("season", "season", rf"\b(?P<s>{f['season']}) ?(?:(?:de |d'|de l'annee )?(?P<y>{Y})(?:[-/](?:\d\d){{1,2}})?\b|(?P<sh>dernier|passe|prochain)\b)", r"\d{4}|dernier|passe|prochain"),
+        _rule("season", "season", rf"\b(?P<sh>cet?) (?P<s>{f['season']})\b", _THIS),
+        _rule("quarter", "unit", rf"\b(?P<q>{ordinal})(?:er|e)? trimestres?\b{of_year}?(?P<rel> de (?:l'annee derniere|l'an dernier|l'an passe|cette annee))?", "trimestre"),
+        _rule("half", "unit", rf"\b(?P<q>{ordinal}) semestre\b{of_year}?", "semestre"),
+        _rule("first-months", "unit", rf"\b(?P<n>{number}) premiers mois (?:de |d')(?:l'annee )?(?:{year}|(?P<sh>cette annee|l'annee|l'an dernier|l'annee derniere))\b", "premiers"),
+        _rule("last-months", "unit", rf"\b(?P<n>{number}) derniers mois (?:de |d')(?:l'annee )?(?:{year})\b", "derniers"),
+        _rule("decade", "unit", rf"\b(?:annees|decennie) (?:(?P<y>{Y})|(?P<yy>\d0)|(?P<dw>(?:vingt|trente|quarante|cinquante|soixante)(?:-dix)?|quatre-vingt(?:-dix|s)?))(?:'?s)?\b(?! ?[-/a]+ ?\d)", "annees|decennie"),
         _rule("relative-day", "day", rf"(?<![\w'-])(?P<r>{f['day']})\b"),
-        _rule("ago", "unit", rf"\bil ?y ?a {about}(?P<n>{number})[ ']?(?P<u>{unit})\b"),
-        _rule("ahead", "unit", rf"\b(?:dans|d'ici) {about}(?P<n>{number})[ ']?(?P<u>jours?|semaines?|mois|ans?|annees?)\b(?! (?:de|d'|a))"),
-        _rule("last-units", "unit", rf"\b(?:(?:au cours |lors )?d(?:es|e ces) |(?:ces|les) |en )?(?P<n>{number}) (?P<sh>derniere?s|passee?s|prochaine?s) (?P<u>{unit})\b"),
-        _rule("last-units", "unit", rf"\b(?P<n>{number}) (?P<u>{unit}) (?P<sh>passee?s|prochaine?s|suivante?s|derniere?s)\b"),
-        _rule("shift", "unit", rf"\b(?:(?:la|le|du|au) |l')?(?P<u>{unit}) (?P<sh>{before})\b"),
-        _rule("shift", "unit", r"\b(?P<sh>cet?(?:te)?) (?P<u>semaine|mois|trimestre|semestre|annee|week-end|weekend|decennie)\b(?:-ci)?(?!-la)"),
-        _rule("shift", "month", rf"\b(?P<m>{month}) (?P<sh>dernier|passe|prochain)\b"),
-        _rule("shift", "month", rf"\b(?:(?P<part>{f['part']})[ -]?)?(?P<sh>cet?) (?P<m>{month})\b"),
-        _rule("shift", "weekday", rf"\b(?P<w>{weekday}) (?P<sh>derni\w+|pass\w+|prochain\w*)\b"),
-        _rule("shift", "weekday", rf"\b(?P<sh>ce) (?P<w>{weekday})\b(?: (?P<d>{_DAY})(?: (?P<m>{month})\b)?)?"),
-        _rule("to-date", "unit", r"\b(?:depuis|des) le debut de (?P<u>l'annee|l'an|cette annee)\b"),
-        _rule("shift", "unit", r"\b(?:(?:en|des|au|le|la|a la) )?(?P<part>debut|fin|milieu) d(?:e l)?'(?P<u>annee)\b(?! (?:\d|derniere|passee|prochaine|suivante|precedente))"),
-        _rule("anchor", "unit", rf"\b(?P<n>{number}) (?P<u>{unit}) (?P<sh>{f['anchor']})\b"),
-        _rule("anchor", "weekday", rf"\b(?:le )?(?P<w>{weekday}) (?P<sh>suivant|precedent)\b"),
-        _rule("anchor", "unit", rf"\b(?:(?:la|le) |l')(?P<u>semaine|mois|trimestre|annee|an) (?P<sh>{f['anchor']})\b"),
-        _rule("anchor", "unit", r"\b(?P<sh>(?:la )?meme|cette) (?P<u>annee)(?:-la)?\b"),
+        _rule("ago", "unit", rf"\bil ?y ?a {about}(?P<n>{number})[ ']?(?P<u>{unit})\b", r"y[ \n]{0,3}a[ \n]"),
+        _rule("ahead", "unit", rf"\b(?:dans|d'ici) {about}(?P<n>{number})[ ']?(?P<u>jours?|semaines?|mois|ans?|annees?)\b(?! (?:de|d'|a))", "dans|d'ici"),
+        _rule("last-units", "unit", rf"\b(?:(?:au cours |lors )?d(?:es|e ces) |(?:ces|les) |en )?(?P<n>{number}) (?P<sh>derniere?s|passee?s|prochaine?s) (?P<u>{unit})\b", _SHIFTED),
+        _rule("last-units", "unit", rf"\b(?P<n>{number}) (?P<u>{unit}) (?P<sh>passee?s|prochaine?s|suivante?s|derniere?s)\b", _SHIFTED),
+        _rule("shift", "unit", rf"\b(?:(?:la|le|du|au) |l')?(?P<u>{unit}) (?P<sh>{before})\b", rf"[ \n]{before}"),
+        _rule("shift", "unit", r"\b(?P<sh>cet?(?:te)?) (?P<u>semaine|mois|trimestre|semestre|annee|week-end|weekend|decennie)\b(?:-ci)?(?!-la)", _THIS),
+        _rule("shift", "month", rf"\b(?P<m>{month}) (?P<sh>dernier|passe|prochain)\b", _SHIFTED),
+        _rule("shift", "month", rf"\b(?:(?P<part>{f['part']})[ -]?)?(?P<sh>cet?) (?P<m>{month})\b", _THIS),
+        _rule("shift", "weekday", rf"\b(?P<w>{weekday}) (?P<sh>derni\w+|pass\w+|prochain\w*)\b", _SHIFTED),
+        _rule("shift", "weekday", rf"\b(?P<sh>ce) (?P<w>{weekday})\b(?: (?P<d>{_DAY})(?: (?P<m>{month})\b)?)?", _THIS),
+        _rule("to-date", "unit", r"\b(?:depuis|des) le debut de (?P<u>l'annee|l'an|cette annee)\b", "debut"),
+        _rule("shift", "unit", r"\b(?:(?:en|des|au|le|la|a la) )?(?P<part>debut|fin|milieu) d(?:e l)?'(?P<u>annee)\b(?! (?:\d|derniere|passee|prochaine|suivante|precedente))", "debut|fin|milieu"),
+        _rule("anchor", "unit", rf"\b(?P<n>{number}) (?P<u>{unit}) (?P<sh>{f['anchor']})\b", f["anchor"]),
+        _rule("anchor", "weekday", rf"\b(?:le )?(?P<w>{weekday}) (?P<sh>suivant|precedent)\b", "suivant|precedent"),
+        _rule("anchor", "unit", rf"\b(?:(?:la|le) |l')(?P<u>semaine|mois|trimestre|annee|an) (?P<sh>{f['anchor']})\b", f["anchor"]),
+        _rule("anchor", "unit", r"\b(?P<sh>(?:la )?meme|cette) (?P<u>annee)(?:-la)?\b", _THIS),
         _rule("holiday", "holiday", rf"\b(?P<h>{f['holiday']}) (?:de |d')?(?P<y>{Y})\b"),
         _rule("holiday", "holiday", rf"\b(?:a|avant|apres|depuis|passe)[ ](?:la |l'|le )?(?P<x>(?P<h>{f['holiday']})(?: (?P<sh>dernier|derniere|prochain|prochaine))?)(?![\w-])"),
     )  # fmt: skip
@@ -147,46 +179,46 @@ def _english(v: Words) -> tuple[Rule, ...]:
         _rule("date", "month", rf"\b{week}(?<![\d.,$£€])(?<![$£€][ ]){day}\.?(?: day)?(?: of)?(?: |-)(?:the )?(?P<m>{month})\b(?:\.?{of_year})?"),
         _rule("date", "month", rf"\b{week}(?P<m>{month})\b\.?(?: ?,)?[ /-](?:the )?{day}\b(?![/.:]?\d)(?:(?: ?, ?| )(?:of )?{year}\b)?(?! ?(?:%|{f['count']}\b))"),
         _rule("date", "month", rf"\b(?P<m>{month})\b\.?,?[ /-](?:of )?{year}\b"),
-        _rule("date", "month", rf"(?<![\w/.-])(?P<y>{Y}) ?,? ?(?P<m>{month})\b(?! \d)"),
-        _rule("date", "month", rf"(?<![\w/.-])(?P<d>{_DAY})[/-](?P<m>{month})[/-](?P<y>{Y})\b"),
-        _rule("date", "month", rf"(?<![\w/.-])(?P<y>{Y})[/-](?P<m>{month})[/-](?P<d>{_DAY})\b"),
-        _rule("date", "month", rf"\b(?P<m>{month})[/-](?P<d>{_DAY})[/-](?P<y>{Y})\b"),
+        _rule("date", "month", rf"(?<![\w/.-])(?P<y>{Y}) ?,? ?(?P<m>{month})\b(?! \d)", r"\d{4}"),
+        _rule("date", "month", rf"(?<![\w/.-])(?P<d>{_DAY})[/-](?P<m>{month})[/-](?P<y>{Y})\b", "[/-]"),
+        _rule("date", "month", rf"(?<![\w/.-])(?P<y>{Y})[/-](?P<m>{month})[/-](?P<d>{_DAY})\b", "[/-]"),
+        _rule("date", "month", rf"\b(?P<m>{month})[/-](?P<d>{_DAY})[/-](?P<y>{Y})\b", "[/-]"),
         _rule("day-range", "month", rf"\b(?:(?:from|between) (?:the )?)?(?:(?:{weekday}),? (?:the )?)?(?<![\d.,/])(?P<d>{_DAY})(?:st|nd|rd|th)? ?(?P<join>to|through|until|till|and|-) ?(?:the )?(?:(?:{weekday}),? (?:the )?)?{day2} (?:of )?(?P<m>{month})\b(?:\.?{of_year})?"),
         _rule("day-range", "month", rf"\b(?:(?:from|between) )?(?P<m>{month})\b\.? (?:the )?(?P<d>{_DAY})(?:st|nd|rd|th)? ?(?P<join>to|through|until|till|and|-) ?(?:the )?{day2}\b(?!\.?\d)(?:(?:,? )(?:of )?{year}\b)?"),
-        _rule("weekday-day", "weekday", rf"\b(?P<w>{weekday})\.?,? (?:the (?:(?P<d>{_DAY})(?:st|nd|rd|th)?|(?P<dw>{ordinal}))|(?P<d>{_DAY})(?:st|nd|rd|th))\b(?! ?(?:of |{month}))"),
-        _rule("weekday-day", "weekday", rf"\b(?P<w>{weekday}) (?P<d>{_DAY})(?=[;!?)]|[.,](?!\d)|$)"),
+        _rule("weekday-day", "weekday", rf"\b(?P<w>{weekday})\.?,? (?:the (?:(?P<d>{_DAY})(?:st|nd|rd|th)?|(?P<dw>{ordinal}))|(?P<d>{_DAY})(?:st|nd|rd|th))\b(?! ?(?:of |{month}))", r"\d|[ \n]the[ \n]"),
+        _rule("weekday-day", "weekday", rf"\b(?P<w>{weekday}) (?P<d>{_DAY})(?=[;!?)]|[.,](?!\d)|$)", r"\d"),
         _rule("nth-weekday", "weekday", rf"\b(?:the )?(?P<n>{f['ordinal']}|last) (?P<w>{weekday}) (?:of|in) (?P<m>{month})\b{of_year}?"),
-        _rule("date", "weekday", rf"\b(?:(?:this|last|next) )?(?P<w>{weekday}),? (?:the )?(?P<mn>\d\d?)[/.](?P<d>\d\d?)(?:[/.](?:(?P<y>{Y})|(?P<yy>\d\d)))?(?![\w/]|[.,-]\d)"),
-        _rule("week-of", "unit", rf"\b(?:the )?week (?:of|starting|beginning|commencing) (?:on )?(?:monday,? )?(?:the )?(?:(?P<m>{month})\.? {day}|(?P<d>{_DAY})(?:st|nd|rd|th)? (?:of )?(?P<m>{month}))\b{of_year}?"),
-        _rule("nth-week", "unit", rf"\b(?:the )?(?P<n>{f['ordinal']}|last) (?P<u>week|weekend) (?:of|in) (?:(?P<m>{month})\b(?:\.?{of_year})?|{year}\b)"),
-        _rule("iso-week", "unit", rf"\bweek (?P<n>[1-4]?\d|5[0-3])(?: of)?(?:,? (?P<y>{Y}))?\b(?![.,/:-]\d)"),
-        _rule("shift", "unit", rf"\b(?:the )?(?P<d>{_DAY})(?:st|nd|rd|th)? of (?P<sh>last|this|next) (?P<u>month)\b"),
-        _rule("season", "season", rf"\b(?P<s>{f['season']}) ?(?:of )?(?P<y>{Y})\b"),
-        _rule("season", "season", rf"\b(?P<sh>last|this|next) (?P<s>{f['season']})\b"),
-        _rule("quarter", "unit", rf"\b(?:the )?(?P<q>{quarter}) quarter\b{of_year}?(?P<rel> (?:of )?(?:last|this|next) year)?"),
-        _rule("quarter", "unit", rf"\b(?P<y>{Y}),? (?:the )?(?P<q>{quarter}) quarter\b"),
-        _rule("quarter", "year quarter", r"\bq(?P<q>[1-4])\b(?P<rel> (?:of )?(?:last|this|next) year)?"),
-        _rule("half", "unit", rf"\b(?:the )?(?P<q>first|second) half of {year}\b"),
-        _rule("first-months", "unit", rf"\b(?:the )?first (?P<n>{number}) months of (?:{year}|(?P<sh>this year|the year|last year))\b"),
-        _rule("last-months", "unit", rf"\b(?:the )?last (?P<n>{number}) months of {year}\b"),
+        _rule("date", "weekday", rf"\b(?:(?:this|last|next) )?(?P<w>{weekday}),? (?:the )?(?P<mn>\d\d?)[/.](?P<d>\d\d?)(?:[/.](?:(?P<y>{Y})|(?P<yy>\d\d)))?(?![\w/]|[.,-]\d)", r"\d[/.]\d"),
+        _rule("week-of", "unit", rf"\b(?:the )?week (?:of|starting|beginning|commencing) (?:on )?(?:monday,? )?(?:the )?(?:(?P<m>{month})\.? {day}|(?P<d>{_DAY})(?:st|nd|rd|th)? (?:of )?(?P<m>{month}))\b{of_year}?", "week"),
+        _rule("nth-week", "unit", rf"\b(?:the )?(?P<n>{f['ordinal']}|last) (?P<u>week|weekend) (?:of|in) (?:(?P<m>{month})\b(?:\.?{of_year})?|{year}\b)", "week"),
+        _rule("iso-week", "unit", rf"\bweek (?P<n>[1-4]?\d|5[0-3])(?: of)?(?:,? (?P<y>{Y}))?\b(?![.,/:-]\d)", "week"),
+        _rule("shift", "unit", rf"\b(?:the )?(?P<d>{_DAY})(?:st|nd|rd|th)? of (?P<sh>last|this|next) (?P<u>month)\b", "month"),
+        _rule("season", "season", rf"\b(?P<s>{f['season']}) ?(?:of )?(?P<y>{Y})\b", r"\d{4}"),
+        _rule("season", "season", rf"\b(?P<sh>last|this|next) (?P<s>{f['season']})\b", "last|this|next"),
+        _rule("quarter", "unit", rf"\b(?:the )?(?P<q>{quarter}) quarter\b{of_year}?(?P<rel> (?:of )?(?:last|this|next) year)?", "quarter"),
+        _rule("quarter", "unit", rf"\b(?P<y>{Y}),? (?:the )?(?P<q>{quarter}) quarter\b", "quarter"),
+        _rule("quarter", "year quarter", r"\bq(?P<q>[1-4])\b(?P<rel> (?:of )?(?:last|this|next) year)?", "q[1-4]"),
+        _rule("half", "unit", rf"\b(?:the )?(?P<q>first|second) half of {year}\b", "half"),
+        _rule("first-months", "unit", rf"\b(?:the )?first (?P<n>{number}) months of (?:{year}|(?P<sh>this year|the year|last year))\b", "first"),
+        _rule("last-months", "unit", rf"\b(?:the )?last (?P<n>{number}) months of {year}\b", "last"),
         _rule("decade", "year decade", r"(?<![\w.,$£€-])(?:the )?(?:(?P<y>(?:1[89]|20)\d0)|'?(?P<yy>[2-9]0)) ?'?s\b"),
         _rule("decade", "decade", rf"\b(?:in|the|early|late|mid)[ -](?P<x>(?P<dw>{f['decade']}))\b"),
         _rule("relative-day", "day", rf"(?<![\w'-])(?P<r>{f['day']})\b"),
-        _rule("ago", "unit", rf"\b{about}(?P<n>{number}) ?(?P<u>{unit}) ago\b"),
-        _rule("ahead", "unit", rf"\bin {about}(?P<n>{number}) (?P<u>{unit})\b(?!'s? time| of)"),
-        _rule("last-units", "unit", rf"\b(?:the )?(?P<sh>last|past|previous|next|coming|upcoming) (?P<n>{number}) ?(?P<u>{unit})\b"),
-        _rule("last-units", "unit", rf"\b(?P<n>{number}) (?P<sh>last|past|previous|next|coming|upcoming) (?P<u>(?:day|week|month|quarter|year|decade)s)\b"),
-        _rule("shift", "unit", rf"\b(?P<sh>{shift}) (?P<u>{unit})\b(?! ago)"),
-        _rule("shift", "month", rf"\b(?P<sh>last|this|next) (?P<m>{month})\b(?! \d)"),
-        _rule("shift", "month", rf"\b(?P<m>{month}) (?:of )?(?P<sh>last|this|next) year\b"),
-        _rule("shift", "weekday", rf"\b(?:on )?(?P<x>(?:this )?(?P<sh>{shift}) (?P<w>{weekday}))\b"),
-        _rule("weekday-week", "weekday", rf"\b(?:on )?(?P<x>(?P<w>{weekday}),? (?:of )?(?P<sh>last|this|next) week)\b"),
-        _rule("weekday-week", "weekday", rf"\b(?P<sh>last|this|previous|next) week,? (?:- |on )?(?P<w>{weekday})\b"),
-        _rule("to-date", "unit", r"\b(?:since the (?:start|beginning) of the (?P<u>year)|year to date|so far this year)\b"),
-        _rule("anchor", "unit", rf"\b(?P<n>{number}) (?P<u>{unit}) (?P<sh>earlier|later|previously|before)\b"),
-        _rule("anchor", "unit", r"\bthe (?:(?P<sh>previous|following) (?P<u>week|month|quarter|year)|(?P<u>year|month|week) (?P<sh>before|after))\b"),
-        _rule("anchor", "weekday", rf"\b(?:the )?(?P<sh>following) (?P<w>{weekday})\b"),
-        _rule("anchor", "unit", r"\b(?P<sh>the same|that) (?P<u>year)\b"),
+        _rule("ago", "unit", rf"\b{about}(?P<n>{number}) ?(?P<u>{unit}) ago\b", "ago"),
+        _rule("ahead", "unit", rf"\bin {about}(?P<n>{number}) (?P<u>{unit})\b(?!'s? time| of)", r"in[ \n]"),
+        _rule("last-units", "unit", rf"\b(?:the )?(?P<sh>last|past|previous|next|coming|upcoming) (?P<n>{number}) ?(?P<u>{unit})\b", _SHIFTED_EN),
+        _rule("last-units", "unit", rf"\b(?P<n>{number}) (?P<sh>last|past|previous|next|coming|upcoming) (?P<u>(?:day|week|month|quarter|year|decade)s)\b", _SHIFTED_EN),
+        _rule("shift", "unit", rf"\b(?P<sh>{shift}) (?P<u>{unit})\b(?! ago)", f["shift"]),
+        _rule("shift", "month", rf"\b(?P<sh>last|this|next) (?P<m>{month})\b(?! \d)", "last|this|next"),
+        _rule("shift", "month", rf"\b(?P<m>{month}) (?:of )?(?P<sh>last|this|next) year\b", "year"),
+        _rule("shift", "weekday", rf"\b(?:on )?(?P<x>(?:this )?(?P<sh>{shift}) (?P<w>{weekday}))\b", f["shift"]),
+        _rule("weekday-week", "weekday", rf"\b(?:on )?(?P<x>(?P<w>{weekday}),? (?:of )?(?P<sh>last|this|next) week)\b", "week"),
+        _rule("weekday-week", "weekday", rf"\b(?P<sh>last|this|previous|next) week,? (?:- |on )?(?P<w>{weekday})\b", "week"),
+        _rule("to-date", "unit", r"\b(?:since the (?:start|beginning) of the (?P<u>year)|year to date|so far this year)\b", "since|date|far"),
+        _rule("anchor", "unit", rf"\b(?P<n>{number}) (?P<u>{unit}) (?P<sh>earlier|later|previously|before)\b", "earlier|later|previously|before"),
+        _rule("anchor", "unit", r"\bthe (?:(?P<sh>previous|following) (?P<u>week|month|quarter|year)|(?P<u>year|month|week) (?P<sh>before|after))\b", "previous|following|before|after"),
+        _rule("anchor", "weekday", rf"\b(?:the )?(?P<sh>following) (?P<w>{weekday})\b", "following"),
+        _rule("anchor", "unit", r"\b(?P<sh>the same|that) (?P<u>year)\b", "same|that"),
         _rule("holiday", "holiday", rf"\b(?P<h>{f['holiday']}),? (?:of )?(?P<y>{Y})\b"),
         _rule("holiday", "holiday", rf"\b(?:(?:at|before|after|since|by|on|over|until|during) )(?P<x>(?:(?P<sh>last|next|this) )?(?P<h>{f['holiday']}))\b"),
         _rule("holiday", "holiday", rf"\b(?P<x>(?P<sh>last|next|this|previous) (?P<h>{f['holiday']}))\b"),

@@ -10,14 +10,16 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
+import ahocorasick_rs
+
 from vigie.lexicon.grammar import Grammar, alternation, grammar
 
 _DIGITS = (
     r"(?<![\w])(?<![\d][.,])(?:\d{1,3}(?:[ .,'’]\d{3})+(?![\d])(?:[.,]\d{1,2}(?!\d))?|\d+(?:[.,]\d+)?)"
     r"(?!(?:er|ere|eme|e|nd|nde|th|st|rd)\b(?! ?(?:le|la|l'|les|par|/)))"
 )
-_WORD = re.compile(r"[^\W\d_]+|\d+|[½¼¾]")
-_FIGURES = frozenset("0123456789½¼¾")
+_FIGURES = re.compile(r"\d+|[½¼¾]")
+_LETTERS = re.compile(r"[a-z]+")
 _VULGAR = {"½": 0.5, "¼": 0.25, "¾": 0.75}
 
 
@@ -72,13 +74,23 @@ def _pattern(lang: str) -> re.Pattern[str]:
 
 
 @cache
-def _openers(lang: str) -> frozenset[str]:
-    """The words a number in words may begin with. Looking them up is ten times faster than trying the pattern
-    at every place."""
+def _openers(lang: str) -> ahocorasick_rs.AhoCorasick:
+    """Finds the words a number in words may begin with: faster than trying the pattern at every place."""
     g = grammar(lang)
     collectives = {form for c in g.collectives for form in (c, c + "s")}
-    halves = set(g.fractions)
-    return frozenset({*g.numbers, *collectives, *halves})
+    words = sorted(word for word in {*g.numbers, *collectives, *g.fractions} if word.isalpha())
+    return ahocorasick_rs.AhoCorasick(words, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest)
+
+
+def _openings(folded: str, lang: str, start: int, stop: int) -> list[int]:
+    """Where a number may begin in [start, stop): at figures, and at whole words that open one."""
+    found = [match.start() for match in _FIGURES.finditer(folded, start, stop)]
+    piece, size = folded[start:stop], stop - start
+    for _index, first, end in _openers(lang).find_matches_as_indexes(piece):
+        if (first == 0 or not piece[first - 1].isalnum()) and (end == size or not piece[end].isalnum()):
+            found.append(start + first)
+    found.sort()
+    return found
 
 
 def parse_digits(raw: str, lang: str, following: str = "") -> tuple[float, bool]:
@@ -88,10 +100,10 @@ def parse_digits(raw: str, lang: str, following: str = "") -> tuple[float, bool]
     unless what follows is a multiplier or a singular "tonne", "kilo" ("1.117 milliard", "1.508 tonne"); English
     reads a comma as thousands and a point as decimal.
     """
+    if raw.isdigit():
+        return float(raw), False
     text = raw.replace("’", "'")
     separators = [c for c in text if not c.isdigit()]
-    if not separators:
-        return float(text), False
     kinds = set(separators)
     last = separators[-1]
     tail = text.rsplit(last, 1)[1]
@@ -137,11 +149,11 @@ def number_tokens(folded: str, lang: str, start: int = 0, end: int | None = None
     g = grammar(lang)
     tokens: list[NumberToken] = []
     stop = len(folded) if end is None else end
-    pattern, openers, last = _pattern(lang), _openers(lang), start
-    for word in _WORD.finditer(folded, start, stop):
-        if word.start() < last or not (word.group() in openers or word.group()[0] in _FIGURES):
+    pattern, last = _pattern(lang), start
+    for at in _openings(folded, lang, start, stop):
+        if at < last:
             continue
-        match = pattern.match(folded, word.start(), stop)
+        match = pattern.match(folded, at, stop)
         if match is None:
             continue
         last = match.end()
@@ -166,8 +178,9 @@ def number_tokens(folded: str, lang: str, start: int = 0, end: int | None = None
         if match["plus"]:
             base += 0.5
         multiplier = 1.0
-        for name in re.findall(r"[a-z]+", match["mult"] or ""):
-            multiplier *= g.multipliers.get(name, 1)
+        if match["mult"]:
+            for name in _LETTERS.findall(match["mult"]):
+                multiplier *= g.multipliers.get(name, 1)
         tokens.append(
             NumberToken(
                 match.start(),
