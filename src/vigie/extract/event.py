@@ -31,6 +31,7 @@ from vigie.text.sentences import Span
 
 _STATE_KINDS = frozenset({"seizure", "dismantling", "warning", "regulation"})
 _PERSON_KINDS = frozenset({"arrest", "sentence", "death", "overdose", "hospitalisation", "poisoning"})
+_WINDOW = 300  # what is looked at around a word, however long its sentence
 _OBJECT_REACH = 40  # code points from a verb to the persons it is about
 
 
@@ -119,7 +120,7 @@ def _said_better(analysis: Analysis, persons: Persons, hit: Hit, role: str, sent
         return any(h.term.extra.get("role") == "passive" for h in after)
     if role != "passive" or persons.end >= hit.end or analysis.folded[persons.end : hit.start].strip():
         return False
-    verbs = hits_in(analysis, "events", sentence.start, persons.start)
+    verbs = hits_in(analysis, "events", max(sentence.start, persons.start - _WINDOW), persons.start)
     strong = [h for h in verbs if h.term.extra.get("role") == "active" and not h.term.extra.get("needs")]
     return any(objects(analysis, h.end, sentence.end, _OBJECT_REACH) == persons for h in strong)
 
@@ -151,11 +152,12 @@ def _feared(analysis: Analysis, hit: Hit) -> bool:
 
 def _has(analysis: Analysis, hit: Hit, sentence: Span) -> bool:
     """Whether the sentence holds what a word of many uses needs ("trouver", "interdire", "blesser", "admettre")."""
-    folded = analysis.folded[sentence.start : sentence.end]
+    begin, stop = max(sentence.start, hit.start - _WINDOW), min(sentence.end, hit.end + _WINDOW)
+    folded = analysis.folded[begin:stop]
     for need in hit.term.extra.get("needs", []):
         if need == "persons":
             continue  # `_judge` asks for them
-        drugs = bool(products(within(analysis.substances, sentence.start, sentence.end)))
+        drugs = bool(products(within(analysis.substances, begin, stop)))
         if need == "quantity":
             first, last = max(sentence.start, hit.start - 60), min(sentence.end, hit.end + 90)
             held = bool(within(analysis.quantities, first, last))

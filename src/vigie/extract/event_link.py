@@ -17,6 +17,7 @@ from vigie.lexicon.grammar import alternation, grammar, link_words, plurals
 from vigie.lexicon.matcher import Hit
 from vigie.text.sentences import Span
 
+_WINDOW = 400  # what is looked at around a word, however long its sentence
 _CARRY = 4  # sentences back in which a drug must have been named, unless the title names one
 HEALTH_KINDS = frozenset({"death", "overdose", "hospitalisation", "poisoning", "warning"})
 
@@ -24,6 +25,7 @@ HEALTH_KINDS = frozenset({"death", "overdose", "hospitalisation", "poisoning", "
 def drug_link(analysis: Analysis, hit: Hit, sentence: Span) -> Link | None:
     """The substance of an event; NO_LINK when only drug words stand near; None when nothing says drugs."""
     kind = hit.term.id
+    sentence = Span(max(sentence.start, hit.start - _WINDOW), min(sentence.end, hit.end + _WINDOW))
     here = products(within(analysis.substances, sentence.start, sentence.end))
     if kind in ("death", "hospitalisation") and _violent(analysis, sentence):
         return NO_LINK

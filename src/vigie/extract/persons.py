@@ -190,6 +190,7 @@ def whole_number(analysis: Analysis, amount: Amount) -> bool:
 def subject(analysis: Analysis, start: int, verb: int, verb_end: int) -> Persons | None:
     """Who a verb in the passive, or a verb of dying, is about: the last group before it that agrees with it."""
     words = _words(analysis.lang)
+    start = max(start, verb - 2 * _FAR)
     number = agreement(analysis, start, verb, verb_end)
     known = [g for g in groups(analysis, start, verb) if g.end <= verb and verb - g.end < _FAR]
     known = [g for g in known if not re.search(r"[;:]", analysis.folded[g.end : verb])]

@@ -30,6 +30,7 @@ _THC_PRODUCTS = frozenset({"cannabis", "cannabis-herb", "cannabis-resin", "canna
 _PIECES = frozenset({"blotter", "patch"})  # measured in milligrams, not in per cent
 _CONSTITUENTS = frozenset({"thc", "cbd"})
 _NO = frozenset({"not", "other"})
+_WINDOW = 300  # what is looked at around a figure, however long its sentence
 _REACH = 90  # code points from a word of purity to its figure
 _AHEAD = 30  # the same when the word comes after the figure
 _LIST = 60  # from one figure to the next of a list
@@ -116,10 +117,10 @@ def _percentage(
     analysis: Analysis, percent: PercentMention, sentence: Span, previous: Draft | None
 ) -> Draft | None:
     top = percent.high if percent.high is not None else percent.low
-    head = analysis.folded[sentence.start : percent.start]
+    head = analysis.folded[max(sentence.start, percent.start - _WINDOW) : percent.start]
     if top is None or top > 100 or _change(analysis.lang).search(head[-24:]):
         return None
-    hits = hits_in(analysis, "purity", sentence.start, sentence.end)
+    hits = _hits_around(analysis, percent, sentence)
     refused = [h for h in hits if h.term.id == "not"]
     named = named_after(analysis, percent.end)
     content = named is not None and named.substance is not None and named.reason == "named"
@@ -162,6 +163,12 @@ def _of_another_thing(analysis: Analysis, named: Link | None, end: int, hits: Se
     if named is None or not named.other or within(analysis.substances, end, end + 16):
         return False
     return not any(0 <= h.start - end < 12 for h in hits if h.term.id != "not")
+
+
+def _hits_around(analysis: Analysis, mention: PercentMention | QuantityMention, sentence: Span) -> list[Hit]:
+    """The words about contents near a figure, in its sentence."""
+    first = max(sentence.start, mention.start - _WINDOW)
+    return hits_in(analysis, "purity", first, min(sentence.end, mention.end + _WINDOW))
 
 
 def _positive(hits: Sequence[Hit]) -> list[Hit]:
@@ -288,7 +295,7 @@ def _milligrams(analysis: Analysis) -> Iterator[Draft]:
 
 def _in_unit(analysis: Analysis, mention: QuantityMention, sentence: Span, follows: bool) -> Link | None:
     """The product of a mass that is the content of one unit; None when it is something else."""
-    hits = hits_in(analysis, "purity", sentence.start, sentence.end)
+    hits = _hits_around(analysis, mention, sentence)
     named = named_after(analysis, mention.end)
     brand = analysis.folded[max(0, mention.start - 4) : mention.start]
     listed = re.search(r'["»] ?(?:a|de|at) $', brand) is not None

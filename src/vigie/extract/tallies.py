@@ -58,12 +58,12 @@ def later(analysis: Analysis, end: int, sentence: Span) -> list[Persons]:
     words = _words(analysis.lang)
     found: list[Persons] = []
     for amount in within(analysis.amounts, end, sentence.end):
-        if amount.unit is not None and amount.unit.kind != "percent":
+        if amount.start - end > _NEXT or (amount.unit is not None and amount.unit.kind != "percent"):
             break  # "… pour 8 euros contre 10": the next figure goes on from this one
         if not whole_number(analysis, amount):
             continue
         gap = analysis.folded[end : amount.start]
-        if len(gap) > _NEXT or re.search(r"[.;:]", gap):
+        if re.search(r"[.;:]", gap):
             break
         follows = words.compared.search(gap) and words.alone.match(analysis.folded, amount.token.end)
         goes_on = words.also.search(gap) and _dated(analysis, amount.token.end)
@@ -122,7 +122,7 @@ def _onward(analysis: Analysis, end: int, sentence: Span) -> list[Persons]:
     onward = _words(analysis.lang).onward.match(analysis.folded, end)
     if onward is None:
         return later(analysis, end, sentence)
-    for amount in within(analysis.amounts, end, sentence.end):
+    for amount in within(analysis.amounts, end, min(sentence.end, onward.end() + 20)):
         if amount.token.start >= onward.end() and whole_number(analysis, amount):
             return _split(analysis, amount) if amount.start - onward.end() < 20 else []
     return []
