@@ -48,6 +48,10 @@ class Context:
             for hit in sentences.get(index, ())
         )
 
+    def speaks_of(self, kind: str) -> bool:
+        """Whether any sentence does."""
+        return bool(self._by_kind.get(kind) or self._known.get(kind))
+
     def furniture(self, sentence: int) -> bool:
         return sentence in self._by_kind.get(FURNITURE, ())
 

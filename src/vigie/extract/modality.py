@@ -173,7 +173,8 @@ def _mentions(text: str, lang: str, context: Context) -> list[tuple[ModalityMent
         for hit in found.hits[NEAR]
         if _in_context(hit, found, context) and (span := _near(hit, found, code)) is not None
     ]
-    spans += _figures(code, found, context)
+    if context.speaks_of("drug"):
+        spans += _figures(code, found, context)
     codes = {(term.id, found.sentence_index(start)) for start, _end, term in spans}
     mentions: dict[tuple[int, int, str], tuple[ModalityMention, Term]] = {}
     for start, end, term in spans:
@@ -185,7 +186,7 @@ def _mentions(text: str, lang: str, context: Context) -> list[tuple[ModalityMent
             family, _, code = identifier.partition(":")
             mention = ModalityMention(start=start, end=end, family=family, code=code)
             mentions.setdefault((start, end, identifier), (mention, term))
-    for mention in _brands(text, code, found, context):
+    for mention in _brands(text, code, found, context) if context.speaks_of("drug") else ():
         mentions.setdefault((mention.start, mention.end, "marketing:branding"), (mention, _BRAND))
     return [mentions[key] for key in sorted(mentions)]
 

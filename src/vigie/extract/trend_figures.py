@@ -101,7 +101,46 @@ def figure_trends(analysis: Analysis, found: Scan, span: Span, hits: Sequence[Hi
         begin = figures[number - 1].end if number else span.start
         if words.stays.search(found.flat, max(begin, figure.start - 40), figure.start):
             yield from _named(analysis, (), figure.start, figure.end, "stable", (figure,))
+        elif _rising(found, span, figure, words):
+            yield from _named(analysis, hits, figure.start, figure.end, "up", (figure,))
     yield from _compared(analysis, found, span, hits, figures, words)
+    yield from _since(analysis, found, span, figures, words)
+
+
+def _rising(found: Scan, span: Span, figure: Amount, words: _Words) -> bool:
+    """Whether what reads as a range is a change: "sont passés de 12 à 30"."""
+    head = found.flat[max(span.start, figure.start - _VERB) : figure.start]
+    ranged = figure.low is not None and figure.high is not None and figure.low < figure.high
+    return ranged and words.opening.search(head) is not None and words.verbs.search(head) is not None
+
+
+def _since(
+    analysis: Analysis, found: Scan, span: Span, figures: Sequence[Amount], words: _Words
+) -> Iterator[FigureTrend]:
+    """The same price or purity in the sentence before, at an earlier time: "Il valait 45 en 2020. Il en vaut 30"."""
+    index = found.sentence_index(span.start)
+    if index == 0 or not words.now.search(found.flat, span.start, span.end):
+        return
+    before = found.spans[index - 1]
+    told = _when(analysis, found, before.start, before.end, words)
+    if told is None or told == _NOW:
+        return
+    for later in figures:
+        for fact in _facts(analysis, later):
+            for earlier in within(analysis.amounts, before.start, before.end):
+                same = any(
+                    type(f.value) is type(fact.value) and f.substance == fact.substance
+                    for f in _facts(analysis, earlier)
+                )
+                way = _way(earlier, later) if same and _alike(earlier, later) else None
+                if way is not None:
+                    indicator = "price" if isinstance(fact.value, PriceValue) else "purity"
+                    yield FigureTrend(later.start, later.end, indicator, way, fact)
+                    return
+
+
+def _alike(first: Amount, second: Amount) -> bool:
+    return first.unit is None or second.unit is None or first.unit == second.unit
 
 
 def _is_date(analysis: Analysis, amount: Amount) -> bool:
@@ -115,7 +154,7 @@ def _moved(
     analysis: Analysis, found: Scan, span: Span, first: Amount, second: Amount, stop: int, words: _Words
 ) -> str | None:
     """Which way it goes from the earlier to the later of two figures; None where they are not compared."""
-    if first.unit is not None and second.unit is not None and first.unit != second.unit:
+    if not _alike(first, second):
         return None
     if second.start - first.end > _PAIR:
         return None
