@@ -88,6 +88,9 @@ def test_figures(row: tuple[str, str, str, list[tuple[str, float | None, float |
 LINKS = [
     # id, lang, title, text, substance of the only event
     ("cause_after", "en", "", "Heroin users fear the batch, as twelve deaths involved nitazenes.", "nitazenes"),
+    ("cause_far", "fr", "", "Contrairement aux amateurs de cannabis, deux jeunes ont été hospitalisés samedi à Lyon après avoir pris de la kétamine.",
+     "ketamine"),
+    ("one_of_the_title", "fr", "Kétamine et MDMA en festival", "La MDMA y circule. Deux jeunes ont été hospitalisés.", "mdma"),
     ("sold_as", "fr", "Oxycodone contenant des nitazènes", "Cinq surdoses ont suivi la prise de comprimés vendus comme de l'oxycodone.", "nitazenes"),
     ("named_in_title", "fr", "Trafic de kétamine", "Le juge a parlé de cannabis. Deux hommes ont été écroués.", "ketamine"),
 ]  # fmt: skip

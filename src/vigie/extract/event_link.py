@@ -17,6 +17,7 @@ from vigie.lexicon.grammar import alternation, grammar, link_words, plurals
 from vigie.lexicon.matcher import Hit
 from vigie.text.sentences import Span
 
+_FAR = 90  # code points from an event to what caused it
 _WINDOW = 400  # what is looked at around a word, however long its sentence
 _CARRY = 4  # sentences back in which a drug must have been named, unless the title names one
 HEALTH_KINDS = frozenset({"death", "overdose", "hospitalisation", "poisoning", "warning"})
@@ -50,11 +51,22 @@ def drug_link(analysis: Analysis, hit: Hit, sentence: Span) -> Link | None:
         for span in [*stated, Span(0, analysis.body_start)]:
             if cause := _adulterant(analysis, span):
                 return cause
+        named = (
+            _only_product(analysis, stated[0]) if stated and len({m.substance for m in title}) > 1 else None
+        )
+        if named is not None and named.substance in {m.substance for m in title}:
+            return Link(named.substance, named.form, "carried", 0.75)
         if title:
             return Link(title[0].substance, None, "title", 0.7)
     if kind in ("arrest", "sentence", "violence") and len({m.substance for m in [*near, *title]}) > 1:
         return _subject(analysis)
     return link_substance(analysis, hit.start, hit.end) if near or title else NO_LINK
+
+
+def _only_product(analysis: Analysis, sentence: Span) -> SubstanceMention | None:
+    """The one product that a sentence of the body names."""
+    found = products(within(analysis.substances, max(sentence.start, analysis.body_start), sentence.end))
+    return found[-1] if len({m.substance for m in found}) == 1 else None
 
 
 def _subject(analysis: Analysis) -> Link:
@@ -87,11 +99,7 @@ def _named_here(hit: Hit, here: Sequence[SubstanceMention], analysis: Analysis) 
     elif len({m.substance for m in here}) > 1 and hit.term.id not in HEALTH_KINDS:
         link = _subject(analysis)
         return link if link.substance in {m.substance for m in here} else NO_LINK
-    if (
-        hit.term.id in HEALTH_KINDS
-        and after
-        and _cause(analysis.lang).fullmatch(analysis.folded, hit.end, after[0].start)
-    ):
+    if hit.term.id in HEALTH_KINDS and after and _caused(analysis, hit.end, after[0].start):
         return Link(after[0].substance, after[0].form, "cause", 0.85)
     best = before[-1] if before else here[0]
     return Link(best.substance, best.form, "sentence", 0.8)
@@ -110,11 +118,21 @@ def _sold_as(lang: str) -> re.Pattern[str]:
     )
 
 
+def _caused(analysis: Analysis, end: int, start: int) -> bool:
+    """ "deaths involved nitazenes", "hospitalisés samedi après avoir pris de l'ecstasy": the cause follows."""
+    near, far = _cause(analysis.lang)
+    if near.fullmatch(analysis.folded, end, start):
+        return True
+    gap = analysis.folded[end:start]
+    return len(gap) < _FAR and not re.search(r"[.;:]", gap) and far.search(gap) is not None
+
+
 @cache
-def _cause(lang: str) -> re.Pattern[str]:
-    """ "deaths involved nitazenes", "décès liés à l'héroïne": between an event and what caused it."""
-    return re.compile(
-        rf"(?:[ ][a-z-]+){{0,2}}?[ ]{link_words(lang, 'cause')}(?:{link_words(lang, 'of')}|{link_words(lang, 'list_articles')})?"
+def _cause(lang: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    article = rf"(?:{link_words(lang, 'of')}|{link_words(lang, 'list_articles')})?"
+    return (
+        re.compile(rf"(?:[ ][a-z-]+){{0,2}}?[ ]{link_words(lang, 'cause')}{article}"),
+        re.compile(rf"\b{link_words(lang, 'cause_far')}{article}$"),
     )
 
 
