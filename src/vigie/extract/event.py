@@ -59,7 +59,8 @@ def _judge(analysis: Analysis, hit: Hit) -> Iterator[Draft]:
     role = str(hit.term.extra.get("role", "state"))
     sentence = analysis.sentence_at(hit.start)
     head = analysis.folded[max(sentence.start, hit.start - 40) : hit.start]
-    if hit.term.id == "not" or _possible(analysis.lang).search(head) or not _has(analysis, hit, sentence):
+    possible = kind != "regulation" and _possible(analysis.lang).search(head) is not None
+    if hit.term.id == "not" or possible or not _has(analysis, hit, sentence):
         return
     link = drug_link(analysis, hit, sentence)
     if link is None:

@@ -54,6 +54,7 @@ class _Words:
     be_many: re.Pattern[str]
     begins_be: re.Pattern[str]
     unknown: re.Pattern[str]
+    noun_be: re.Pattern[str]
     pronoun: re.Pattern[str]
     sizes: dict[str, float]
     not_persons: frozenset[str]
@@ -92,12 +93,18 @@ def _words(lang: str) -> _Words:
         crew=re.compile(rf"{alternation(data['crew'])}[ ]$"),
         joint=re.compile(rf"{detail}{where}(?:[ ]|,[ ])(?:(?P<and>{alternation(data['and'])})[ ])?"),
         among=re.compile(rf"\b{alternation(data['among'])}[ ](?:\w+[ ])?$"),
-        subject=re.compile(rf"(?P<np>(?:[ ][a-z'-]+){{0,7}}?)(?P<be>(?:[ ]{alternation(data['be'])})*)[ ]?"),
+        subject=re.compile(
+            rf"(?P<np>(?:[ ][a-z'-]+){{0,7}}?)(?P<aside>,)?(?P<be>(?:[ ]{alternation(data['be'])})*)[ ]?"
+        ),
         be_one=re.compile(rf"\b{alternation(data['be_one'])}\b(?:[ ]\w+)?[ ]*$"),
         be_many=re.compile(rf"\b{alternation(data['be_many'])}\b(?:[ ]\w+)?[ ]*$"),
         begins_be=re.compile(rf"{alternation([*data['be'], *data['act']])}\b"),
         unknown=re.compile(
             rf"(?:^|[.,;:»\"][ \n]|[\n–-])(?P<one>(?:une?|an?)[ ](?:[a-z'-]+[ ]){{1,4}}{alternation(data['and'])}[ ])$"
+        ),
+        noun_be=re.compile(
+            rf"\b(?:{articles}[ ]|{elided})(?P<noun>[a-z-]{{3,}})(?P<np>(?:[ ][a-z'-]+){{0,5}}?)(?:,[^,;]{{1,50}},)?"
+            rf"(?P<be>(?:[ ]{alternation(data['be'])})*)[ ]?$"
         ),
         pronoun=re.compile(
             rf"\b{alternation(data['pronouns'])}[ ](?:(?:n'|ne )?{alternation(data['be'])}[ ])+$"
@@ -203,7 +210,19 @@ def subject(analysis: Analysis, start: int, verb: int, verb_end: int) -> Persons
         known.append(Persons(pronoun.start(), verb, 1.0, 1.0))
     agreeing = [g for g in known if g.whole or number == "unsaid" or g.several == (number == "many")]
     best = max(agreeing, key=lambda group: group.start, default=None)
+    if best is None and number == "one":
+        return _one_unknown(analysis, start, verb, words)
     return best if best is None or number == "one" else _with_unknown(analysis, best, start, words)
+
+
+def _one_unknown(analysis: Analysis, start: int, verb: int, words: _Words) -> Persons | None:
+    """ "Le chef présumé a été condamné": one person, whatever the noun, unless it is a thing or a body of persons."""
+    match = words.noun_be.search(analysis.folded, max(start, verb - 100), verb)
+    if match is None or not (match["be"] or words.begins_be.match(analysis.folded, verb)):
+        return None
+    if match["noun"] in words.not_persons or words.stop.intersection(match["np"].split()):
+        return None
+    return Persons(match.start(), verb, 1.0, 1.0)
 
 
 def _with_unknown(analysis: Analysis, group: Persons, start: int, words: _Words) -> Persons:
@@ -233,11 +252,10 @@ def _counted_subject(analysis: Analysis, start: int, verb: int, words: _Words) -
         noun = match["np"].split()
         if words.out_of.search(analysis.folded, max(start, amount.start - 16), amount.start):
             continue
-        if noun and (
-            noun[0] in words.not_persons
-            or not (match["be"] or words.begins_be.match(analysis.folded, verb))
-            or words.stop.intersection(noun)
-        ):
+        said = bool(match["be"]) or words.begins_be.match(analysis.folded, verb) is not None
+        if noun and (noun[0] in words.not_persons or words.stop.intersection(noun)):
+            return None
+        if said == bool(match["aside"]) and (noun or match["aside"]):
             return None
         return Persons(amount.start, verb, amount.low, amount.high)
     return None

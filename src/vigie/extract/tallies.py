@@ -19,7 +19,7 @@ from vigie.lexicon.grammar import alternation, plurals
 from vigie.lexicon.terms import data_toml
 from vigie.text.sentences import Span
 
-_NEXT = 64  # code points from a figure to the one it is compared with
+_NEXT = 110  # code points from a figure to the one it is compared with
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def _words(lang: str) -> _Words:
     time = rf"[ ]\(?{alternation(data['time'])}"
     return _Words(
         compared=re.compile(rf"(?<!\w){alternation(data['compared'])}[ ]\(?$"),
-        also=re.compile(rf"(?:,|(?<!\w){alternation(data['also'])})[ ]$"),
+        also=re.compile(rf"(?:(?:,|(?<!\w){alternation(data['also'])})[ ]|\()$"),
         became=re.compile(rf"\b{alternation(data['reached'])}[ ]$"),
         change=re.compile(
             rf"\b{alternation(data['change'])}\w{{0,5}}(?:(?:[ ][a-z]+)?[ ]?|[ ][a-z ]{{0,40}}[ ]?\b{alternation(data['lead'])}[ ])$"
