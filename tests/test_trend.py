@@ -99,6 +99,17 @@ def test_the_substance_of_the_title_and_of_the_sentence_before_is_carried() -> N
     assert last.substance == "heroin"
 
 
+def test_a_pronoun_stands_for_the_substance() -> None:
+    *_, last = extract_trends(analysis("La 3-MMC se vend ici. Elle refait surface chez les étudiants."))
+    assert (last.substance, last.value) == ("3-mmc", TrendValue(indicator="availability", direction="up"))
+
+
+def test_a_price_now_is_compared_with_the_sentence_before() -> None:
+    text = "Il y a trois ans, le gramme de cocaïne coûtait 80 euros. Aujourd'hui, le gramme de cocaïne coûte 60 euros."
+    found = {(d.value, d.substance) for d in extract_trends(analysis(text))}
+    assert found == {(TrendValue(indicator="price", direction="down"), "cocaine")}
+
+
 def test_an_aside_between_subject_and_verb_denies_nothing() -> None:
     [draft] = extract_trends(analysis("L'usage de cocaïne, sans surprise ni alarme, progresse."))
     assert draft.assertion == "affirmed"

@@ -45,6 +45,11 @@ _COMPLEMENT = re.compile(
     r"\s(?:liees? |lies? |linked |related |attribuee?s? |due?s? )?(?:au |aux |a la |a l'|de |du |des |de la |de l'|d'|to |to the |of |of the |from )"
 )
 _OWN = re.compile(r"\b(?:sa|son|leur|its|their)\s(?:\w+\s)?$")
+# A subject that stands for the substance spoken of: "elle refait surface", "the drug is back".
+_STANDS_FOR = re.compile(
+    r"(?:^|[\s«])(?:elles?|(?:le|ce) produit|(?:cette|la) (?:drogue|substance|molecule)|it|(?:the|this) (?:drug|substance))"
+    r"\s(?:(?:se|y|a|est|has|is) )?$"
+)
 _NO_CARRY = ("violence", "modality")  # what these speak of need be no substance
 _WAYS = {
     family: Term(id=indicator, surface=(family,), extra={"role": "subject", "side": "after", "within": within_})
@@ -110,9 +115,12 @@ def _trends(analysis: Analysis, found: Scan, span: Span, hits: list[Hit]) -> Ite
         if hit.term.extra.get("role") == "both":
             indicator, _, way = hit.term.id.partition("/")
             yield _trend(hit.start, hit.end, indicator, way, "both")
-        elif hit.term.extra.get("role") == "beside" and (own := _beside(analysis, found, span, hit)):
+        elif hit.term.extra.get("role") == "beside":
             indicator, _, way = hit.term.id.partition("/")
-            yield _trend(min(own.start, hit.start), max(own.end, hit.end), indicator, way, "substance")
+            if own := _beside(analysis, found, span, hit):
+                yield _trend(min(own.start, hit.start), max(own.end, hit.end), indicator, way, "substance")
+            elif _STANDS_FOR.search(found.flat, max(span.start - 1, 0), hit.start):
+                yield _trend(hit.start, hit.end, indicator, way, "substance")
     stated = set()
     for figure in figure_trends(analysis, found, span, hits):
         trend = _trend(figure.start, figure.end, figure.indicator, figure.direction, "figures", figure.fact)
