@@ -54,7 +54,8 @@ ROWS = [
     ("table", "fr", "Les intoxications au protoxyde d'azote signalées : 10 en 2017, 134 en 2020.", [("poisoning", 10, 10), ("poisoning", 134, 134)]),
     ("one_unknown", "fr", "Le cerveau présumé du trafic de crack a été condamné à sept ans.", [("sentence", 1, 1)]),
     ("a_body_of_persons", "fr", "L'équipage a été placé en garde à vue ; la cocaïne venait du Brésil.", [("arrest", None, None)]),
-    ("a_car_is_nobody", "fr", "Un premier véhicule chargé de cannabis a été arrêté.", [("arrest", None, None)]),
+    ("a_car_is_nobody", "fr", "Un premier véhicule chargé de cannabis a été arrêté.", []),
+    ("a_car_with_its_load", "fr", "Un go-fast parti d'Espagne a été arrêté avec 60 kg de cannabis.", [("seizure", None, None)]),
     ("in_brackets", "fr", "On compte 31 hospitalisations dues à la kétamine en 2023 (12 en 2022).",
      [("hospitalisation", 31, 31), ("hospitalisation", 12, 12)]),
     # kinds

@@ -21,7 +21,7 @@ from vigie.extract.cues import cue_hits, hits_in
 from vigie.extract.event_link import drug_link
 from vigie.extract.link import Link, products
 from vigie.extract.numbers import number_tokens
-from vigie.extract.persons import Persons, agreement, objects, subject, whole_number
+from vigie.extract.persons import Persons, agreement, objects, of_vehicle, subject, whole_number
 from vigie.extract.tallies import after_noun, later, sites
 from vigie.lexicon.grammar import alternation, grammar, link_words, plurals
 from vigie.lexicon.matcher import Hit
@@ -66,6 +66,10 @@ def _judge(analysis: Analysis, hit: Hit) -> Iterator[Draft]:
     if link is None:
         return
     counted = _count(analysis, hit, role, sentence)
+    if kind == "arrest" and not counted and of_vehicle(analysis, sentence.start, hit.start):
+        if not within(analysis.quantities, sentence.start, min(sentence.end, hit.end + _WINDOW)):
+            return
+        kind = "seizure"
     if counted and _said_better(analysis, counted[0], hit, role, sentence):
         return
     if not counted and "persons" in hit.term.extra.get("needs", []):

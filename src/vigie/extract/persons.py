@@ -58,6 +58,7 @@ class _Words:
     pronoun: re.Pattern[str]
     sizes: dict[str, float]
     not_persons: frozenset[str]
+    vehicles: frozenset[str]
     stop: frozenset[str]
     out_of: re.Pattern[str]
     aged: re.Pattern[str]
@@ -110,7 +111,8 @@ def _words(lang: str) -> _Words:
             rf"\b{alternation(data['pronouns'])}[ ](?:(?:n'|ne )?{alternation(data['be'])}[ ])+$"
         ),
         sizes={name: float(size) for name, size in data["sets"].items()},
-        not_persons=frozenset(data["not_persons"]),
+        not_persons=frozenset([*data["not_persons"], *data["vehicles"]]),
+        vehicles=frozenset(data["vehicles"]),
         stop=frozenset(data["stop"]),
         aged=re.compile(rf"\b{alternation(data['aged'])}[ ](?:[a-z]+[ ]|\d+,?[ ]){{0,4}}$"),
         out_of=re.compile(rf"\b{alternation(data['out_of'])}[ ]$"),
@@ -223,6 +225,13 @@ def _one_unknown(analysis: Analysis, start: int, verb: int, words: _Words) -> Pe
     if match["noun"] in words.not_persons or words.stop.intersection(match["np"].split()):
         return None
     return Persons(match.start(), verb, 1.0, 1.0)
+
+
+def of_vehicle(analysis: Analysis, start: int, verb: int) -> bool:
+    """ "un go-fast parti de Malaga a été arrêté": what was stopped is no person."""
+    words = _words(analysis.lang)
+    match = words.noun_be.search(analysis.folded, max(start, verb - 100), verb)
+    return match is not None and match["noun"] in words.vehicles
 
 
 def _with_unknown(analysis: Analysis, group: Persons, start: int, words: _Words) -> Persons:
