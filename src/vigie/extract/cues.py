@@ -6,22 +6,37 @@ In: an Analysis and a lexicon name. Out: hits in order; helpers for "nearest bef
 from __future__ import annotations
 
 from bisect import bisect_left
+from functools import cache
 from operator import attrgetter
 from weakref import WeakKeyDictionary
 
 from vigie.extract.analysis import Analysis
-from vigie.lexicon.matcher import Hit, matcher
+from vigie.extract.scan import Scanner
+from vigie.lexicon.matcher import Hit, flatten, matcher
+from vigie.lexicon.terms import load_terms
 
+_TOGETHER = ("price_context", "quantity_kinds", "purity", "events")
 _START = attrgetter("start")
 _CACHE: WeakKeyDictionary[Analysis, dict[str, list[Hit]]] = WeakKeyDictionary()
 
 
 def cue_hits(analysis: Analysis, lexicon: str) -> list[Hit]:
     """All hits of a lexicon in the document, in order."""
-    per_document = _CACHE.setdefault(analysis, {})
+    per_document = _CACHE.get(analysis)
+    if per_document is None:
+        per_document = _CACHE[analysis] = {}
     if lexicon not in per_document:
-        per_document[lexicon] = matcher(lexicon, analysis.lang).find(analysis.text, analysis.folded)
+        if lexicon in _TOGETHER:
+            per_document.update(_together(analysis.lang).find(analysis.text, flatten(analysis.folded)))
+        else:
+            per_document[lexicon] = matcher(lexicon, analysis.lang).find(analysis.text, analysis.folded)
     return per_document[lexicon]
+
+
+@cache
+def _together(lang: str) -> Scanner:
+    """The lexicons that nearly every document is asked for, found in one pass."""
+    return Scanner({name: load_terms(name, lang) for name in _TOGETHER})
 
 
 def hits_in(analysis: Analysis, lexicon: str, start: int, end: int) -> list[Hit]:

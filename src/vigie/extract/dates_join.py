@@ -66,8 +66,9 @@ def place_in_order(
     anchor: Period | None = None
     anchor_end = -_ANCHOR_REACH
     index = 0
+    whole = [_with_part(low, atom, joints, vocabulary) for atom in atoms]
     while index < len(atoms):
-        atom = _with_part(low, atoms[index], joints, vocabulary)
+        atom = whole[index]
         index += 1
         if beyond_reference(atom, known):
             continue
@@ -75,7 +76,7 @@ def place_in_order(
         near = anchor if atom.start - anchor_end < _ANCHOR_REACH else None
         period = resolve(atom, reference, near)
         if index < len(atoms):
-            other = _with_part(low, atoms[index], joints, vocabulary)
+            other = whole[index]
             joined = _join(low, atom, other, joints, reference) if _end_to_end(atom, other) else None
             if joined is not None:
                 period, end = joined, other.end

@@ -31,14 +31,29 @@ _SHIFTED_EN = "last|past|previous|next|coming"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Gate:
-    """Where rules are tried: around a trigger of one of the kinds `needs`, if `has` is found there.
+    """Where rules are tried: around a trigger of one of the kinds `needs`, if what they cannot do without is there.
 
     Rules with the same needs share one Gate, so that its stretches of text are found once.
+
+    Attributes:
+        words: of which one must be there; any when empty.
+        has: what must be found there instead, where words do not say it.
+        wider: the gate of the same kinds without words.
     """
 
     needs: frozenset[str]
+    words: tuple[str, ...] = ()
     has: re.Pattern[str] | None = None
-    wider: Gate | None = None  # the same without `has`
+    wider: Gate | None = None
+
+    def opens(self, piece: str) -> bool:
+        """Whether a stretch of text holds what the rules cannot do without."""
+        if self.has is not None:
+            return self.has.search(piece) is not None
+        for word in self.words:  # noqa: SIM110 - a generator costs more than the look-ups
+            if word in piece:
+                return True
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +66,7 @@ class Rule:
 
 
 _SPACE = re.compile(r"(\[[^\]]*\])|( \?)|( )")
+_PLAIN = re.compile(r"[a-z'|-]+")
 _GROUP = re.compile(r"\(\?P<(\w+)>")
 
 
@@ -63,7 +79,11 @@ def _spaced(pattern: str) -> str:
 def gate(needs: str, has: str = "") -> Gate:
     """The gate of rules that need one of these kinds of trigger and something that `has` matches."""
     kinds = frozenset(needs.split())
-    return Gate(kinds, re.compile(_spaced(has)), gate(needs)) if has else Gate(kinds)
+    if not has:
+        return Gate(kinds)
+    if _PLAIN.fullmatch(has):
+        return Gate(kinds, tuple(has.split("|")), wider=gate(needs))
+    return Gate(kinds, has=re.compile(_spaced(has)), wider=gate(needs))
 
 
 def _rule(kind: str, needs: str, pattern: str, has: str = "") -> Rule:
@@ -119,6 +139,7 @@ def _french(v: Words) -> tuple[Rule, ...]:
     of_year = rf"(?:,? ?(?:de |de l'annee |d')?{year}\b)"
     about = r"(?:environ |pres de |quelque |quelques |plus de |a peu pres |maintenant |moins de |deja |tout juste )*"
     before = f["shift"]
+    anchors = "|".join(sorted({word.split()[0] for word in v.meaning["anchor"]}))
     return (
         _rule("date", "month", rf"\b(?:(?P<w>{weekday})\.?,? (?:le )?)?(?<![\d.,]){day}(?: |-)(?:du mois (?:de |d'))?(?P<m>{month})\b(?:\.?{of_year}| (?P<sh>dernier|passe|prochain)\b)?"),
         _rule("date", "month", rf"\b(?P<m>{month})\b\.?,?[ .]?(?:(?:de |d'|de l'annee )?{year}\b|(?P<yy>[6-9]\d)\b(?! ?(?:€|\$|£|%|{f['count']}\b)))"),
@@ -152,9 +173,9 @@ def _french(v: Words) -> tuple[Rule, ...]:
         _rule("shift", "weekday", rf"\b(?P<sh>ce) (?P<w>{weekday})\b(?: (?P<d>{_DAY})(?: (?P<m>{month})\b)?)?", _THIS),
         _rule("to-date", "unit", r"\b(?:depuis|des) le debut de (?P<u>l'annee|l'an|cette annee)\b", "debut"),
         _rule("shift", "unit", r"\b(?:(?:en|des|au|le|la|a la) )?(?P<part>debut|fin|milieu) d(?:e l)?'(?P<u>annee)\b(?! (?:\d|derniere|passee|prochaine|suivante|precedente))", "debut|fin|milieu"),
-        _rule("anchor", "unit", rf"\b(?P<n>{number}) (?P<u>{unit}) (?P<sh>{f['anchor']})\b", f["anchor"]),
+        _rule("anchor", "unit", rf"\b(?P<n>{number}) (?P<u>{unit}) (?P<sh>{f['anchor']})\b", anchors),
         _rule("anchor", "weekday", rf"\b(?:le )?(?P<w>{weekday}) (?P<sh>suivant|precedent)\b", "suivant|precedent"),
-        _rule("anchor", "unit", rf"\b(?:(?:la|le) |l')(?P<u>semaine|mois|trimestre|annee|an) (?P<sh>{f['anchor']})\b", f["anchor"]),
+        _rule("anchor", "unit", rf"\b(?:(?:la|le) |l')(?P<u>semaine|mois|trimestre|annee|an) (?P<sh>{f['anchor']})\b", anchors),
         _rule("anchor", "unit", r"\b(?P<sh>(?:la )?meme|cette) (?P<u>annee)(?:-la)?\b", _THIS),
         _rule("holiday", "holiday", rf"\b(?P<h>{f['holiday']}) (?:de |d')?(?P<y>{Y})\b"),
         _rule("holiday", "holiday", rf"\b(?:a|avant|apres|depuis|passe)[ ](?:la |l'|le )?(?P<x>(?P<h>{f['holiday']})(?: (?P<sh>dernier|derniere|prochain|prochaine))?)(?![\w-])"),

@@ -13,6 +13,7 @@ from functools import cache
 
 import ahocorasick_rs
 
+from vigie.lexicon.grammar import by_first_letter
 from vigie.lexicon.terms import Term, load_terms
 from vigie.text.normalise import fold
 
@@ -104,5 +105,4 @@ def _bare(terms: Iterable[Term]) -> Iterable[str]:
 def _alternation(known: Mapping[str, str]) -> str:
     """Longest first, so that "le debut de" is not read as "debut"."""
     ordered = sorted(known, key=lambda word: (-len(word), word))
-    body = "|".join(re.escape(word).replace(r"\ ", " ") for word in ordered)
-    return f"(?:{body})"
+    return by_first_letter(ordered, lambda word: re.escape(word).replace(r"\ ", " "))

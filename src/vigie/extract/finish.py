@@ -24,6 +24,7 @@ _COARSE = (
     20.0  # what a place costs for each step it is coarser: "À Ibiza, la police espagnole a saisi" is Ibiza
 )
 _JOINED = re.compile(r"[ ]?(?:,|et|ou|and|or)[ ](?:de |d'|du |des |la |le |l'|the )?")
+_PAUSE = re.compile(r"[,;.:]")
 _NEAR_AFTER = 26  # code points: "53 euros dans le Nord"
 _RANK = {
     "arrondissement": 0,
@@ -91,13 +92,18 @@ def _leads_to_place(lang: str) -> re.Pattern[str]:
     )
 
 
+@cache
+def _word_of(lang: str, key: str, tail: str = "") -> re.Pattern[str]:
+    return re.compile(rf"\b{link_words(lang, key)}{tail}")
+
+
 def _cost(analysis: Analysis, start: int, end: int, mention_start: int, mention_end: int) -> float:
     """Distance between a span and a mention, longer over commas and semicolons, shorter right after the span."""
     if mention_start >= end:
         gap = analysis.folded[end:mention_start]
         base = (
             float(len(gap))
-            if mention_start - end <= _NEAR_AFTER and not re.search(r"[,;.:]", gap)
+            if mention_start - end <= _NEAR_AFTER and not _PAUSE.search(gap)
             else len(gap) + 45.0
         )
         base += 40.0 * sum(a.unit is not None for a in within(analysis.amounts, end, mention_start))
@@ -106,7 +112,7 @@ def _cost(analysis: Analysis, start: int, end: int, mention_start: int, mention_
         base = float(len(gap)) + 8.0
     else:
         return 0.0
-    if re.search(rf"\b{link_words(analysis.lang, 'compared')}", gap):
+    if _word_of(analysis.lang, "compared").search(gap):
         base += 60.0  # "40 € le gramme (contre 60 en 2015)"
     return base + 60.0 * gap.count(";") + 14.0 * gap.count(",") + 8.0 * gap.count("(")
 
@@ -227,7 +233,7 @@ def _other_side(analysis: Analysis, start: int, end: int, mention: DateMention) 
 def _compared(analysis: Analysis, mention: DateMention) -> bool:
     """Whether a date only serves a comparison ("+15 % par rapport à 2019")."""
     head = analysis.folded[max(0, mention.start - 24) : mention.start]
-    return re.search(rf"\b{link_words(analysis.lang, 'not_when')}$", head) is not None
+    return _word_of(analysis.lang, "not_when", "$").search(head) is not None
 
 
 def _from_mention(mention: DateMention) -> When:
@@ -253,9 +259,7 @@ def _assertion(analysis: Analysis, draft: Draft) -> Assertion:
 
 def _compares(analysis: Analysis, start: int, end: int) -> bool:
     """ "aurait chuté à 25 000 euros, contre 32 000 en 2021": what is compared with is stated plainly."""
-    return (
-        re.search(rf"\b{link_words(analysis.lang, 'compared')}", analysis.folded[start:end] + " ") is not None
-    )
+    return _word_of(analysis.lang, "compared").search(analysis.folded[start:end] + " ") is not None
 
 
 def _asked(analysis: Analysis, draft: Draft) -> Assertion:

@@ -18,7 +18,7 @@ _DIGITS = (
     r"(?<![\w])(?<![\d][.,])(?:\d{1,3}(?:[ .,'’]\d{3})+(?![\d])(?:[.,]\d{1,2}(?!\d))?|\d+(?:[.,]\d+)?)"
     r"(?!(?:er|ere|eme|e|nd|nde|th|st|rd)\b(?! ?(?:le|la|l'|les|par|/)))"
 )
-_FIGURES = re.compile(r"\d+|[½¼¾]")
+_FIGURES = re.compile(r"[\d½¼¾](?:(?<=\d)\d+)?")  # opens with a plain set: the scan is then a fast one
 _LETTERS = re.compile(r"[a-z]+")
 _VULGAR = {"½": 0.5, "¼": 0.25, "¾": 0.75}
 

@@ -6,7 +6,7 @@ In: data/grammar/<lang>.toml and units.toml. Out: Grammar. All surfaces are fold
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
@@ -48,7 +48,18 @@ class Grammar:
 def alternation(words: Iterable[str]) -> str:
     """A regular expression group of the words, longest first; a space in a word stands for one or more."""
     ordered = sorted(set(words), key=lambda w: (-len(w), w))
-    return "(?:" + "|".join(re.escape(word).replace(r"\ ", r"[ \n]+") for word in ordered) + ")"
+    return by_first_letter(ordered, lambda word: re.escape(word).replace(r"\ ", r"[ \n]+"))
+
+
+def by_first_letter(words: Iterable[str], escape: Callable[[str], str]) -> str:
+    """A regular expression group of the words; of those with one first letter, the first that fits is taken.
+
+    Grouped so that two hundred units are not all tried where none of them stands.
+    """
+    heads: dict[str, list[str]] = {}
+    for word in words:
+        heads.setdefault(word[:1], []).append(escape(word[1:]))
+    return "(?:" + "|".join(f"{escape(head)}(?:{'|'.join(tails)})" for head, tails in heads.items()) + ")"
 
 
 def _with_plural(surface: str) -> tuple[str, ...]:

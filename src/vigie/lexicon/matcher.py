@@ -17,6 +17,7 @@ from vigie.lexicon.terms import Term, load_terms
 from vigie.text.normalise import fold
 
 _PLUS = re.compile(r"(?<=\w)\+(?=\s|$)")
+_LARGE = 1500  # surfaces
 _PLURALS = ("s", "x", "es")
 
 
@@ -47,7 +48,9 @@ class Matcher:
                     if not any(p.term is term and p.cased == cased for p in known):
                         known.append(_Pattern(term, cased))
         self._keys = list(self._patterns)
-        self._automaton = ahocorasick_rs.AhoCorasick(self._keys) if self._keys else None
+        # A small automaton as a table is the fastest; a large one would take long to build.
+        table = ahocorasick_rs.Implementation.DFA if len(self._keys) < _LARGE else None
+        self._automaton = ahocorasick_rs.AhoCorasick(self._keys, implementation=table) if self._keys else None
 
     def find(self, text: str, folded: str | None = None) -> list[Hit]:
         """All hits, the longest first where surfaces overlap. `folded` saves folding twice."""
@@ -66,9 +69,9 @@ class Matcher:
         found: list[Hit] = []
         size = len(low)
         for index, start, end in self._automaton.find_matches_as_indexes(low, overlapping=True):
-            if (start and (low[start - 1].isalnum() or low[start - 1] == "_") and low[start].isalnum()) or (
-                end < size and (low[end].isalnum() or low[end] == "_") and low[end - 1].isalnum()
-            ):
+            if start and ((before := low[start - 1]).isalnum() or before == "_") and low[start].isalnum():
+                continue
+            if end < size and ((after := low[end]).isalnum() or after == "_") and low[end - 1].isalnum():
                 continue
             found += [
                 Hit(start, end, pattern.term)

@@ -16,7 +16,8 @@ _ABBREVIATIONS = frozenset(
     if lang != "version"
     for word in words
 )
-_END = re.compile(r"(?:[.!?…]+[\"»”’)\]]*(?=\s|$))|\n\s*\n|\n")
+# Closing marks, or one line break and those that follow it; opens with a plain set, so that the scan is a fast one.
+_END = re.compile(r"[.!?…\n](?:(?<=\n)(?:\s*\n)?|(?<!\n)[.!?…]*[\"»”’)\]]*(?=\s|$))")
 _BULLET = re.compile(r"\s*[•\-–*▪·>]\s")
 _MORE = re.compile(r"\s*\S")
 _OPENS = re.compile(r"\s*[\"«“(\[–—•-]?\s*(?:[A-ZÀ-ÖØ-Þ0-9«“\"(\[]|l'|d')")
@@ -41,29 +42,29 @@ def sentences(text: str, start: int = 0, end: int | None = None) -> tuple[Span, 
     spans: list[Span] = []
     begin = start
     for match in _END.finditer(text, start, stop):
-        cut = match.end()
-        mark = match.group()
-        if mark.startswith("\n"):
-            wrapped = (
-                mark.count("\n") == 1
-                and not _OPENS.match(text, cut, stop)
-                and not _BULLET.match(text, cut, stop)
-            )
-            if wrapped:
+        at, cut = match.span()
+        opens = _OPENS.match(text, cut, stop)
+        if text[at] == "\n":
+            if not opens and text.count("\n", at, cut) == 1 and not _BULLET.match(text, cut, stop):
+                continue  # the line is only wrapped
+        elif opens is None:
+            if _MORE.match(text, cut, stop):
                 continue
-        else:
-            if not _OPENS.match(text, cut, stop) and _MORE.match(text, cut, stop):
-                continue
-            word_start = match.start()
-            while word_start > begin and (text[word_start - 1].isalpha()):
-                word_start -= 1
-            word = text[word_start : match.start()]
-            if len(mark) == 1 and (word.lower() in _ABBREVIATIONS or (len(word) == 1 and word.isupper())):
-                continue
+        elif cut - at == 1 and _abbreviated(text, begin, at):
+            continue
         _append(spans, text, begin, cut)
         begin = cut
     _append(spans, text, begin, stop)
     return tuple(spans)
+
+
+def _abbreviated(text: str, begin: int, at: int) -> bool:
+    """Whether the word that ends at `at` is an abbreviation or an initial."""
+    start = at
+    while start > begin and text[start - 1].isalpha():
+        start -= 1
+    word = text[start:at]
+    return word.lower() in _ABBREVIATIONS or (len(word) == 1 and word.isupper())
 
 
 def _append(spans: list[Span], text: str, start: int, end: int) -> None:
