@@ -83,6 +83,13 @@ CASES = [
     ("each_by_form", "fr", "", "Ils vendaient l'ecstasy 10 euros pièce.", [("retail", "mdma", 10, 10, E, 1, "pill")]),
     ("haul_in_title", "fr", "Saisie de 500 grammes de cocaïne à Dijon", "La police estime la marchandise à 35 000 euros.",
      [("seizure-valuation", "cocaine", 35000, 35000, E, None, None)]),
+    ("rose_is_a_verb", "en", "", "The price of cocaine rose to £50 a gram in Leeds.", [("retail", "cocaine", 50, 50, "GBP", 1, "g")]),
+    ("rose_is_pink", "fr", "", "Le gramme de cocaïne rose se vend 80 euros.", [("retail", "tuci", 80, 80, E, 1, "g")]),
+    ("no_ounce_of_another", "en", "", "Cocaine sells for £90 a gram or £1,100 an ounce. Ketamine is on sale at £35.",
+     [("retail", "cocaine", 90, 90, "GBP", 1, "g"), ("retail", "cocaine", 1100, 1100, "GBP", 1, "oz"), ("retail", "ketamine", 35, 35, "GBP", 1, "g")]),
+    ("kilo_then_and_now", "en", "", "The wholesale price fell to €25,000 a kilo in May from €30,000 in 2020, and a gram of cocaine costs €50.",
+     [("wholesale", "cocaine", 25000, 25000, E, 1, "kg"), ("wholesale", "cocaine", 30000, 30000, E, 1, "kg"), ("retail", "cocaine", 50, 50, E, 1, "g")]),
+    ("rock", "fr", "", "À Cayenne, le crack se vend 5 € la roche.", [("retail", "crack", 5, 5, E, 1, "rock")]),
     # tempting mistakes: no price at all
     ("people_after_a_comma", "fr", "", "Le gramme de cocaïne est à 60 euros, 38 personnes ont été entendues.", [("retail", "cocaine", 60, 60, E, 1, "g")]),
     ("antidote", "fr", "Héroïne coupée", "Le kit de naloxone est vendu 33 euros sans ordonnance.", []),

@@ -1,7 +1,7 @@
 """Prices stated in text.
 
 In: Analysis. Out: one Draft per amount of money that is the price of a drug, or the value given to a seizure.
-Words: data/lexicons/<lang>/price_context.toml; grammar of amounts: data/grammar. Cases: tests/cases/price.toml.
+Words: data/lexicons/<lang>/price_context.toml; grammar of amounts: data/grammar. Cases: tests/test_extract_price.py.
 Left out: salaries of strangers to the market, fines, cash found, turnover, budgets, stock quotes; prices implied by
 a total and a count.
 """

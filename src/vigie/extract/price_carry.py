@@ -58,6 +58,11 @@ def model_price(analysis: Analysis, candidate: Candidate, drafts: list[Draft]) -
             d for d in priced if isinstance(d.value, PriceValue) and d.value.per_unit in mass_in_grams()
         ]
         return by_mass[-1] if by_mass else None
+    if changed and last.start < candidate.sentence.start and isinstance(last.value, PriceValue):
+        # "£8 a gram or £120 an ounce. DMT is at £45": another product is not priced by the ounce for that
+        if last.value.per_unit in mass_in_grams() and last.value.per_unit != "g":
+            by_gram = [d for d in priced if isinstance(d.value, PriceValue) and d.value.per_unit == "g"]
+            return by_gram[-1] if by_gram else None
     return last
 
 
@@ -71,6 +76,12 @@ def carried_unit(analysis: Analysis, candidate: Candidate, previous: Draft | Non
     money, sentence = candidate.money, candidate.sentence
     if _unknown_unit(analysis, money):
         return replace(candidate, unit_reason="unknown")
+    if previous is not None and _compared_with(analysis, previous, money):
+        value = previous.value
+        if isinstance(value, PriceValue) and _same_scale(analysis, money, value, same_sentence=True):
+            return replace(
+                candidate, per_value=value.per_value, per_unit=value.per_unit, unit_reason="carried"
+            )
     ahead = _definite_unit(analysis, money.end, sentence.end, first=True)
     wanted = frozenset({"retail", "other", "wholesale"})
     retail = nearest(analysis, "price_context", money.start, money.end, before=90, after=40, ids=wanted)
@@ -117,6 +128,18 @@ def carried_unit(analysis: Analysis, candidate: Candidate, previous: Draft | Non
     if behind is not None and (retail is not None or within(analysis.money, behind.end(), money.start)):
         return _take(analysis, candidate, behind, "sentence")
     return _piece_subject(analysis, candidate, retail is not None)
+
+
+def _compared_with(analysis: Analysis, previous: Draft, money: MoneyMention) -> bool:
+    """ "€24,000 a kilo in spring from €29,000 in 2021, and a gram costs €50": the same price at another time."""
+    between = analysis.folded[previous.end : money.start]
+    return len(between) < 60 and _comparison(analysis.lang).fullmatch(between) is not None
+
+
+@cache
+def _comparison(lang: str) -> re.Pattern[str]:
+    words = alternation(grammar(lang).link["price_before"])
+    return re.compile(rf"[^.;:,\d]{{0,30}},?[ ]{words}[ ]")
 
 
 def _unknown_unit(analysis: Analysis, money: MoneyMention) -> bool:

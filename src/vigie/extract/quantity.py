@@ -1,7 +1,7 @@
 """Amounts of product: seized, shipped, possessed, sold, consumed, produced.
 
 In: Analysis. Out: one Draft per mass or count of pieces that is linked to a drug.
-Words: data/lexicons/<lang>/quantity_kinds.toml. Cases: tests/cases/quantity.toml.
+Words: data/lexicons/<lang>/quantity_kinds.toml. Cases: tests/test_extract_quantity_purity_event.py.
 Left out: what a price is quoted for ("un gramme à 70"), contents of one pill (see purity), packing without a product.
 """
 
