@@ -152,6 +152,7 @@ ASSERTIONS = [
     ("question", "Le gramme de cocaïne est-il à 30 euros ?", "hypothetical"),
     ("hearsay", "Le kilo de cocaïne vaudrait 28 000 euros.", "reported"),
     ("possible", "Le gramme de cocaïne pourrait remonter à 65 euros.", "hypothetical"),
+    ("no_more_than_is_no_negation", "La pastille d'ecstasy ne coûte plus que 3 euros.", "affirmed"),
     ("bound_is_no_negation", "Le gramme de cocaïne coûte au moins 60 euros.", "affirmed"),
 ]
 

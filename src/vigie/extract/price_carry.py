@@ -58,12 +58,18 @@ def model_price(analysis: Analysis, candidate: Candidate, drafts: list[Draft]) -
             d for d in priced if isinstance(d.value, PriceValue) and d.value.per_unit in mass_in_grams()
         ]
         return by_mass[-1] if by_mass else None
-    if changed and last.start < candidate.sentence.start and isinstance(last.value, PriceValue):
+    if not changed or last.start >= candidate.sentence.start or _unit(last) in (None, "g"):
+        return last
+    if _unit(last) in mass_in_grams():
         # "£8 a gram or £120 an ounce. DMT is at £45": another product is not priced by the ounce for that
-        if last.value.per_unit in mass_in_grams() and last.value.per_unit != "g":
-            by_gram = [d for d in priced if isinstance(d.value, PriceValue) and d.value.per_unit == "g"]
-            return by_gram[-1] if by_gram else None
+        by_gram = [d for d in priced if _unit(d) == "g"]
+        return by_gram[-1] if by_gram else None
     return last
+
+
+def _unit(draft: Draft) -> str | None:
+    """The unit that a price is given for."""
+    return draft.value.per_unit if isinstance(draft.value, PriceValue) else None
 
 
 def _is_medicine(substance: str | None) -> bool:
@@ -76,12 +82,10 @@ def carried_unit(analysis: Analysis, candidate: Candidate, previous: Draft | Non
     money, sentence = candidate.money, candidate.sentence
     if _unknown_unit(analysis, money):
         return replace(candidate, unit_reason="unknown")
-    if previous is not None and _compared_with(analysis, previous, money):
-        value = previous.value
-        if isinstance(value, PriceValue) and _same_scale(analysis, money, value, same_sentence=True):
-            return replace(
-                candidate, per_value=value.per_value, per_unit=value.per_unit, unit_reason="carried"
-            )
+    value = previous.value if previous is not None else None
+    compared = previous is not None and _compared_with(analysis, previous, money)
+    if compared and isinstance(value, PriceValue) and _same_scale(analysis, money, value, same_sentence=True):
+        return replace(candidate, per_value=value.per_value, per_unit=value.per_unit, unit_reason="carried")
     ahead = _definite_unit(analysis, money.end, sentence.end, first=True)
     wanted = frozenset({"retail", "other", "wholesale"})
     retail = nearest(analysis, "price_context", money.start, money.end, before=90, after=40, ids=wanted)
