@@ -1,4 +1,3 @@
-
 """E-mails and newsletters."""
 
 from __future__ import annotations

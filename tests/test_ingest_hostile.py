@@ -1,4 +1,3 @@
-
 """Hostile inputs: each is refused with a reason, or read, within bounded time and memory; the rest goes on.
 
 Every case runs in a child process with a limit on its address space, so that a reader that eats memory fails its own

@@ -1,4 +1,3 @@
-
 """OpenDocument texts and e-books."""
 
 from __future__ import annotations
