@@ -172,6 +172,9 @@ class Gazetteer:
         articled: dict[str, int] = {}
         for names in (self._communes, self._cities, self._divisions, self._aliases):
             for name in names:
+                if " " not in name:  # most of them
+                    heads.setdefault(name, 1)
+                    continue
                 head, _, rest = name.partition(" ")
                 size = name.count(" ") + 1
                 if heads.get(head, 0) < size:

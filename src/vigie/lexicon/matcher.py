@@ -101,6 +101,8 @@ def expand(surface: str) -> list[tuple[str, str | None]]:
     template = surface if bare == surface else _PLUS.sub("\0", surface)
     if template.startswith("=") and len(template) > 1:
         template = template[1:]
+    if "\0" not in template:
+        return [(flatten(fold(template)).strip(), template if cased else None)]
     pieces = template.split("\0")
     variants: dict[str, str | None] = {}
     for endings in product(("", *_PLURALS), repeat=len(pieces) - 1):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any, Literal
 
@@ -52,8 +52,12 @@ def data_text(*parts: str) -> str:
         raise LexiconError(f"data file {'/'.join(parts)} is missing: reinstall vigie") from error
 
 
+@lru_cache(maxsize=16)
 def data_toml(*parts: str) -> dict[str, Any]:
-    """A TOML file under the package's data folder. Raises LexiconError if it cannot be parsed."""
+    """A TOML file under the package's data folder. Raises LexiconError if it cannot be parsed.
+
+    The last files are remembered, because one is often asked for many times in a row: callers change nothing in them.
+    """
     try:
         return tomllib.loads(data_text(*parts))
     except tomllib.TOMLDecodeError as error:
