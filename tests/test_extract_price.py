@@ -90,6 +90,9 @@ CASES = [
     ("kilo_then_and_now", "en", "", "The wholesale price fell to €25,000 a kilo in May from €30,000 in 2020, and a gram of cocaine costs €50.",
      [("wholesale", "cocaine", 25000, 25000, E, 1, "kg"), ("wholesale", "cocaine", 30000, 30000, E, 1, "kg"), ("retail", "cocaine", 50, 50, E, 1, "g")]),
     ("rock", "fr", "", "À Cayenne, le crack se vend 5 € la roche.", [("retail", "crack", 5, 5, E, 1, "rock")]),
+    ("under", "fr", "", "Le gramme de cocaïne passe sous les 60 euros.", [("retail", "cocaine", None, 60, E, 1, "g")]),
+    ("under_the_bar", "fr", "", "Le gramme d'héroïne est tombé sous la barre des 20 euros.", [("retail", "heroin", None, 20, E, 1, "g")]),
+    ("above", "fr", "", "Le gramme de cocaïne reste au-dessus de 60 euros.", [("retail", "cocaine", 60, None, E, 1, "g")]),
     # tempting mistakes: no price at all
     ("people_after_a_comma", "fr", "", "Le gramme de cocaïne est à 60 euros, 38 personnes ont été entendues.", [("retail", "cocaine", 60, 60, E, 1, "g")]),
     ("antidote", "fr", "Héroïne coupée", "Le kit de naloxone est vendu 33 euros sans ordonnance.", []),
