@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cue_samples import analysis
+from facts import observations
 from vigie.extract.trend import extract_trends
 from vigie.model.observation import TrendValue
 
@@ -113,3 +114,9 @@ def test_a_price_now_is_compared_with_the_sentence_before() -> None:
 def test_an_aside_between_subject_and_verb_denies_nothing() -> None:
     [draft] = extract_trends(analysis("L'usage de cocaïne, sans surprise ni alarme, progresse."))
     assert draft.assertion == "affirmed"
+
+
+def test_a_trend_holds_for_the_later_of_the_two_times_compared() -> None:
+    text = "La cocaïne recule. Le gramme se vend 55 € à Lyon, contre 70 € en 2023."
+    (trend,) = observations(text, "trend", published="2026-05-04")
+    assert str(trend.when.start) == "2026-05-04"

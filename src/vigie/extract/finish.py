@@ -15,7 +15,15 @@ from vigie.extract.analysis import Analysis, Draft, within
 from vigie.extract.calibrate import calibrated
 from vigie.extract.mentions import DateMention, PlaceMention
 from vigie.lexicon.grammar import alternation, grammar, link_words
-from vigie.model.observation import TYPE_OF_VALUE, Assertion, EventValue, Observation, QuantityValue, Value
+from vigie.model.observation import (
+    TYPE_OF_VALUE,
+    Assertion,
+    EventValue,
+    Observation,
+    QuantityValue,
+    TrendValue,
+    Value,
+)
 from vigie.model.period import UNKNOWN_WHEN, When
 from vigie.model.place import Place
 from vigie.text.sentences import Span
@@ -205,6 +213,8 @@ def _when(analysis: Analysis, start: int, end: int, sentence: Span, value: Value
     found = list(within(analysis.dates, sentence.start, sentence.end))
     found = [m for m in found if not _compared(analysis, m) and not _other_side(analysis, start, end, m)]
     found = [m for m in found if not (m.start < end and m.end > start and m.end - m.start > 40)]
+    if isinstance(value, TrendValue):  # "15 €, contre 30 il y a deux ans" is a fall of today
+        found = [m for m in found if not _compares(analysis, start, max(start, m.start))]
     if found:
         best = min(found, key=lambda m: (_cost(analysis, start, end, m.start, m.end), m.start))
         return _from_mention(best)
