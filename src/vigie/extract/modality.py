@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from vigie.extract.context import Context, context_of
@@ -133,11 +133,18 @@ def figure_patterns(lang: str) -> tuple[tuple[Term, re.Pattern[str]], ...]:
     return tuple((term, re.compile(term.surface[0])) for term in terms)
 
 
+@lru_cache(maxsize=4)
+def _figure_spans(flat: str, lang: str) -> tuple[tuple[int, int, Term], ...]:
+    """Where figures state a code, remembered for the last texts: a document asks twice."""
+    return tuple(
+        (*match.span(), term) for term, pattern in figure_patterns(lang) for match in pattern.finditer(flat)
+    )
+
+
 def _figures(lang: str, found: Scan, context: Context) -> Iterator[tuple[int, int, Term]]:
-    for term, pattern in figure_patterns(lang):
-        for match in pattern.finditer(found.flat):
-            if context.holds(("drug",), found.sentence_index(match.start()), term.extra.get("reach", 1)):
-                yield match.start(), match.end(), term
+    for start, end, term in _figure_spans(found.flat, lang):
+        if context.holds(("drug",), found.sentence_index(start), term.extra.get("reach", 1)):
+            yield start, end, term
 
 
 def _brands(text: str, lang: str, found: Scan, context: Context) -> Iterator[ModalityMention]:
