@@ -115,7 +115,7 @@ VALUES: dict[str, tuple[type, dict[str, str]]] = {
             "kind": "What happened (see *Kinds of event*)",
             "low": "Count of `unit`; null when the text gives none",
             "high": "High bound of the count",
-            "unit": "What is counted, mostly `person`",
+            "unit": "What is counted, `person`, or `site` of a dismantling",
         },
     ),
     "modality": (
