@@ -41,6 +41,7 @@ bench: $(VENV)/.dev  ## figures quoted in docs/performance.md (minutes)
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/extract_speed.py
 	$(BIN)/python benchmarks/redact_speed.py
+	$(BIN)/python benchmarks/growth.py
 	$(BIN)/python benchmarks/add_memory.py
 
 clean:           ## remove the environment and what the demo wrote

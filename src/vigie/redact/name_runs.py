@@ -15,6 +15,7 @@ from vigie.redact.wordlists import Lists
 _ABBREVIATED_STATES = frozenset(
     {"u.s.", "u.k.", "e.u.", "u.n.", "d.c.", "l.a.", "a.m.", "p.m.", "u.s.a.", "n.y."}
 )
+_MIDDLE_NAME = 3  # words around within which a Vietnamese middle name shows that a short word is a name
 PARTICLES = frozenset(
     {"le", "la", "el", "de", "du", "van", "von", "ben", "al", "da", "di", "al-", "ould", "des"}
 )
@@ -74,8 +75,10 @@ def _may_stand_alone(token: Token, words: Lists) -> bool:
 
 
 def _is_cut(token: Token, run: list[Token], index: int, words: Lists) -> bool:
-    if token.low not in words.not_names or any(t.low == "thi" for t in run):  # Le Thi Mai
+    if token.low not in words.not_names:
         return False
+    if any(t.low == "thi" for t in run[max(0, index - _MIDDLE_NAME) : index + _MIDDLE_NAME + 1]):
+        return False  # Le Thi Mai
     if index and (token.low in PARTICLES and index + 1 < len(run)):
         return False
     return not (index and token.low in words.surnames and run[index - 1].low in words.given)
