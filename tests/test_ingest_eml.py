@@ -57,13 +57,15 @@ def test_saved_as_text_is_still_a_message() -> None:
     assert read_mail(message(FACT).as_bytes(), "mail.txt").format == "eml"
 
 
-def test_attachments_are_left_out() -> None:
+def test_attachments_are_left_out_and_their_number_is_told(caplog: pytest.LogCaptureFixture) -> None:
     mail = message(FACT)
     mail.add_attachment(
         b"%PDF-1.7 SECRET", maintype="application", subtype="pdf", filename="Jeanne Fictive.pdf"
     )
     mail.add_attachment("SECRET", subtype="plain", filename="note.txt")
+    mail.add_attachment(b"GIF89a", maintype="image", subtype="gif", filename="logo.gif")
     assert read_mail(mail.as_bytes()).text == FACT
+    assert "attachments not read: 2" in caplog.text and "Jeanne" not in caplog.text
 
 
 def test_forwarded_headers_and_attribution_lines_go() -> None:

@@ -49,9 +49,10 @@ def test_recognised_by_content() -> None:
     assert next(iter(read_stream("a.txt", warc(PAGES[0], packed=True)))).format == "warc"
 
 
-def test_one_bad_page_costs_itself_only() -> None:
+def test_one_bad_page_costs_itself_only_and_is_told(caplog: pytest.LogCaptureFixture) -> None:
     deep = response("https://a.example/deep", page("<div>" * 5000 + FACT).encode())
     assert [d.title for d in read_stream("a.warc", warc(deep, PAGES[0]))] == ["Un"]
+    assert "a.warc: 1 of 2 pages not read" in caplog.text
 
 
 def test_nothing_readable_is_refused() -> None:

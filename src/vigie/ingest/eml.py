@@ -2,7 +2,7 @@
 
 In: one message. Out: one RawDocument: the HTML part if there is one, else the plain one; title and date from
 the headers. Left out: senders, recipients and every other header (the names in them are names to remove),
-quoted headers of forwarded messages, attachments (counted in the log).
+quoted headers of forwarded messages, attachments (their number is told).
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def _read(blob: Blob) -> Iterator[RawDocument]:
     message = email.message_from_bytes(data, policy=email.policy.compat32)
     html, plain, attachments = _parts(message, blob)
     if attachments:
-        _log.info("%s: %d attachments left out", blob.name, attachments)
+        _log.warning("%s: attachments not read: %d (save them beside it)", blob.name, attachments)
     text = _html_text(html) if html is not None else ""
     text = text or (plain or "")
     text = drop_boilerplate(repair("\n".join(_without_headers(text.splitlines())))).strip()
@@ -98,7 +98,7 @@ def _parts(message: Message, blob: Blob) -> tuple[str | None, str | None, int]:
             continue
         kind = part.get_content_type()
         if part.get_content_disposition() == "attachment" or kind not in ("text/html", "text/plain"):
-            attachments += 1
+            attachments += part.get_content_maintype() != "image"  # logos and pixels
         elif kind == "text/html" and html is None:
             html = _content(part)
         elif kind == "text/plain" and plain is None:

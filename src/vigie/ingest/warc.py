@@ -60,10 +60,10 @@ def _read(blob: Blob) -> Iterator[RawDocument]:
                 yield page_document(blob, data, path, charset=record.http_charset or "", format_="warc")
             except InputRefused as refusal:
                 skipped, last = skipped + 1, refusal
-    if skipped:
-        _log.info("%s: %d of %d pages skipped", blob.name, skipped, number)
     if last is not None and skipped == number:
         raise blob.refuse(f"none of its {number} pages can be read; the last one: {last.reason}", last.repair)
+    if last is not None:
+        _log.warning("%s: %d of %d pages not read; the last one: %s", blob.name, skipped, number, last.reason)
 
 
 def _unbroken(records: Any, blob: Blob) -> Iterator[Any]:
