@@ -23,7 +23,6 @@ _TAGGED = re.compile(r"(?<![\w#@])[A-Za-z][\w.]{1,31}#\d{4}(?!\w)")
 _SESSION = re.compile(r"05(?<!\w05)[0-9a-fA-F]{64}(?!\w)")
 _MATRIX = re.compile(r"@(?<!\w@)[\w.\-=]{1,40}:[a-z0-9.\-]{3,60}")
 _TOKEN = r"@?[A-Za-zÀ-ÿ0-9_](?:[\w.\-]{0,38}[\w_]|[\w_]?)"
-_GIVEN = r"(?:c'?est|ces|se nomme|s'appelle|is|=|:|->|=>|→|➡️?|👉|;|-|–|\||est|name is|/)"
 _REDDIT = re.compile(r"/?u/(?<![\w/]u/)(?<![\w/]/u/)[\w-]{5,20}(?!\w)")
 _UNDERSCORED = re.compile(r"[A-Za-z](?<![\w@./#].)[A-Za-z0-9]*_[\w.]{2,40}")
 _GHOST = re.compile(rf"👻\ufe0f?\s?[:=]?\s?({_TOKEN})")
