@@ -80,6 +80,23 @@ class RawDocument:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ContactMark:
+    """A contact that was removed, as something that can be counted and not read. Made only when the owner asks for it.
+
+    Attributes:
+        kind: phone, email, handle, invite, onion, url, wallet, iban or card.
+        mark: HMAC-SHA256 of the canonical form of the contact, 64 hex figures; the same key gives the same mark.
+        key_id: which key made it; marks of two keys cannot be compared.
+        times: how often the document held it.
+    """
+
+    kind: str
+    mark: str
+    key_id: str
+    times: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CleanDocument:
     """A redacted document. Only `vigie.redact` (and the store, reading back what it was given) makes one.
 
@@ -91,6 +108,8 @@ class CleanDocument:
         published: None if neither metadata nor text says it.
         redactions: how many spans were removed, by kind; never their values.
         redactor: version of the redaction rules.
+        marks: of the contacts that were removed, where the owner asked to count them; never part of `doc_id`, never printed
+            and never exported.
     """
 
     doc_id: str
@@ -106,6 +125,7 @@ class CleanDocument:
     redactions: Mapping[str, int] = field(default_factory=dict)
     source_id: str = ""
     redactor: str = ""
+    marks: tuple[ContactMark, ...] = ()
 
     @property
     def body_start(self) -> int:

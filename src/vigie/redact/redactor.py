@@ -1,7 +1,8 @@
 """The redactor: the only maker of clean documents.
 
 In: RawDocument, as a reader gave it. Out: CleanDocument without personal data, with counts by kind.
-Left out: repair of the text (readers do it), and anything that would keep a removed value, its length or a hash.
+Left out: repair of the text (readers do it), and anything that would keep a removed value, its length or a hash; the marks
+that an owner asks for (`marks`) are keyed.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from hashlib import blake2b
 
 from vigie.model.document import TITLE_SEPARATOR, CleanDocument, RawDocument
 from vigie.redact.contacts import contacts, find_contacts, outside
+from vigie.redact.marks import Marker
 from vigie.redact.names import find_names
 from vigie.redact.spans import Removal, merge, placeholder_spans, placeholders
 from vigie.text.language import detect
@@ -24,21 +26,27 @@ _BESIDE = 60  # a new removal lies within so many code points of a placeholder
 _PASSES = 4
 
 
-def redact(raw: RawDocument) -> CleanDocument:
-    """Replace what identifies a person or a point of sale by typed placeholders."""
+def redact(raw: RawDocument, marker: Marker | None = None) -> CleanDocument:
+    """Replace what identifies a person or a point of sale by typed placeholders.
+
+    With a marker, the document carries marks by which reposts of one contact can be counted. Without one, as by default,
+    nothing of a contact remains.
+    """
     title = " ".join(raw.title.split())
     text = f"{title}{TITLE_SEPARATOR}{raw.text}" if title else raw.text
     lang = detect(text)
     boundary = len(title)
     counts: Counter[str] = Counter()
     found = _removals(text, lang, raw.extra_names, boundary)
+    source = raw.source
+    # What a later pass finds is what stands beside a placeholder: mostly the rest of a contact, which would count twice.
+    marks = marker.marks(text, found, source.country if source else "") if marker else ()
     for _ in range(_PASSES):
         if not found:
             break
         counts.update(r.kind for r in found)
         text, boundary = _replace(text, found, lang, boundary)
         found = _recheck(text, lang, raw.extra_names, boundary)
-    source = raw.source
     kind = raw.kind if raw.kind != "unknown" or source is None else source.kind
     digest = blake2b(f"{text}\x00{raw.published or ''}".encode("utf-8", "surrogatepass"), digest_size=8)
     return CleanDocument(
@@ -55,6 +63,7 @@ def redact(raw: RawDocument) -> CleanDocument:
         redactions=dict(sorted(counts.items())),
         source_id=source.id if source else "",
         redactor=REDACTOR_VERSION,
+        marks=marks,
     )
 
 

@@ -45,6 +45,7 @@ _SERIES = re.compile(
     rf"(?<![\w+])(?:(?:plus\s|\+\s?)?{_NUMBER})(?![\w])(?:[\s\-.,/;:…·*]{{1,4}}{_NUMBER}(?!\w)){{3,16}}"
 )
 _TOKEN = re.compile(_NUMBER + r"(?!\w)")
+_WHOLE = re.compile(rf"(?<!\w){_NUMBER}(?!\w)")
 # Where such a number begins; the long pattern is tried only there.
 _OPENING_WORDS = (
     "zero", "oh", "double", "triple", "six", "sept", "plus", "one", "two", "three", "four", "five", "seven", "eight", "nine",
@@ -73,6 +74,12 @@ def find_spoken_numbers(folded: str) -> Iterator[Removal]:
         if len(figures) >= (MIN_FIGURES if opens else MIN_FIGURES + 1) and (opens or spelled >= 5):
             done = match.end()
             yield Removal(match.start(), match.end(), "phone")
+
+
+def in_figures(folded: str) -> str:
+    """The figures of a number that is written in words, or in words and figures; "" with fewer than two words."""
+    words = [found.group() for found in _WHOLE.finditer(folded)]
+    return _figures(words) if sum(not word.isdigit() for word in words) >= 2 else ""
 
 
 def _figures(words: list[str]) -> str:

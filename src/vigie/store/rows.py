@@ -38,7 +38,8 @@ def source_row(card: SourceCard) -> Row:
 def document_row(entry: Entry, run_id: int, today: date, retention_months: int) -> Row:
     """One document; without a source card its full text is kept `retention_months`."""
     row: Row = asdict(entry.document)
-    row.pop("redactions")
+    for apart in ("redactions", "marks"):  # they have tables of their own
+        row.pop(apart)
     published = entry.document.published
     months = entry.source.retention_months if entry.source else retention_months
     return row | {
