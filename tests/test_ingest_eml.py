@@ -124,3 +124,12 @@ REFUSED = [
 def test_refused(data: bytes, reason: str) -> None:
     with pytest.raises(InputRefused, match=reason):
         read_mail(data)
+
+
+def test_a_date_that_no_calendar_has_is_no_date() -> None:
+    data = message(FACT).as_bytes().replace(b"+0100", b"+99999999999999")
+    assert read_mail(data).published is None
+
+
+def test_an_empty_page_leaves_the_plain_part() -> None:
+    assert read_mail(message(FACT, "<!-- rien -->").as_bytes()).text == FACT

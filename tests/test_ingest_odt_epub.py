@@ -88,6 +88,11 @@ REFUSED = [
 ]
 
 
+def test_an_empty_chapter_costs_itself_only() -> None:
+    document = read_one("a.epub", epub({"un.xhtml": "<!-- rien -->", "deux.xhtml": chapter(FACT)}))
+    assert document.text == FACT
+
+
 @pytest.mark.parametrize(("name", "data", "reason"), [c[1:] for c in REFUSED], ids=[c[0] for c in REFUSED])
 def test_refused(name: str, data: bytes, reason: str) -> None:
     with pytest.raises(InputRefused, match=reason):

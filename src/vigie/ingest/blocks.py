@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+import lxml.html
+from lxml import etree
 from lxml.html import HtmlElement
 
 _NO_TEXT = "script style head template noscript svg object iframe select button form nav input textarea"
@@ -23,6 +25,18 @@ _HIDDEN = re.compile(
 )
 _SPACE = re.compile(r"[ \t\r\n\f\xa0]+")
 _CELL_MARK = "\x1f"
+
+
+def html_text(page: str) -> str:
+    """Text of a whole page, "" for a page without an element."""
+    parser = lxml.html.HTMLParser(
+        encoding="utf-8", huge_tree=False, no_network=True, remove_comments=True, remove_pis=True
+    )
+    try:
+        root = lxml.html.document_fromstring(page.encode("utf-8", "replace"), parser=parser)
+    except etree.ParserError:  # nothing but comments and blanks
+        return ""
+    return block_text(root)
 
 
 def block_text(root: HtmlElement) -> str:

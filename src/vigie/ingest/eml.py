@@ -16,10 +16,8 @@ import re
 from collections.abc import Iterator
 from email.message import Message
 
-import lxml.html
-
 from vigie.ingest import limits
-from vigie.ingest.blocks import block_text
+from vigie.ingest.blocks import html_text
 from vigie.ingest.boilerplate import drop_boilerplate
 from vigie.ingest.dateline import find_dateline
 from vigie.ingest.decode import decode
@@ -63,7 +61,7 @@ def _read(blob: Blob) -> Iterator[RawDocument]:
     html, plain, attachments = _parts(message, blob)
     if attachments:
         _log.warning("%s: attachments not read: %d (save them beside it)", blob.name, attachments)
-    text = _html_text(html) if html is not None else ""
+    text = html_text(html) if html is not None else ""
     text = text or (plain or "")
     text = drop_boilerplate(repair("\n".join(_without_headers(text.splitlines())))).strip()
     if not text:
@@ -113,15 +111,6 @@ def _content(part: Message) -> str:
     return decode(payload, part.get_content_charset() or "") or ""
 
 
-def _html_text(html: str) -> str:
-    if not html.strip():
-        return ""
-    parser = lxml.html.HTMLParser(
-        encoding="utf-8", huge_tree=False, no_network=True, remove_comments=True, remove_pis=True
-    )
-    return block_text(lxml.html.document_fromstring(html.encode("utf-8", "replace"), parser=parser))
-
-
 def _without_headers(lines: list[str]) -> Iterator[str]:
     """Lines without the header blocks of forwarded and quoted messages: two header lines in a row, or
     more.
@@ -145,7 +134,7 @@ def _date(message: Message) -> PartialDate | None:
     try:
         moment = email.utils.parsedate_to_datetime(str(message.get("Date", ""))[:200])
         return PartialDate(moment.year, moment.month, moment.day)
-    except (ValueError, TypeError, IndexError):
+    except (ValueError, TypeError, IndexError, OverflowError):  # a zone of 999999 hours
         return None
 
 

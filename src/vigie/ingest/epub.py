@@ -10,12 +10,11 @@ import posixpath
 from collections.abc import Iterator
 from urllib.parse import unquote
 
-import lxml.html
 from lxml import etree
 
 from vigie.ingest import limits
 from vigie.ingest.archive import SIGNATURE, Archive
-from vigie.ingest.blocks import block_text
+from vigie.ingest.blocks import html_text
 from vigie.ingest.decode import decode
 from vigie.ingest.office import finish, real_title
 from vigie.ingest.reader import Blob, Reader
@@ -75,11 +74,7 @@ def _chapter(data: bytes) -> list[str]:
     text = decode(data)
     if not text or not text.strip():
         return []
-    parser = lxml.html.HTMLParser(
-        encoding="utf-8", huge_tree=False, no_network=True, remove_comments=True, remove_pis=True
-    )
-    tree = lxml.html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
-    return [*block_text(tree).split("\n"), ""]
+    return [*html_text(text).split("\n"), ""]
 
 
 READER = Reader(name="epub", suffixes=(".epub",), sniff=_sniff, read=_read, binary=True)

@@ -7,7 +7,6 @@ that an owner asks for (`marks`) are keyed.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from hashlib import blake2b
 
@@ -15,6 +14,7 @@ from vigie.model.document import TITLE_SEPARATOR, CleanDocument, RawDocument
 from vigie.redact.contacts import contacts, find_contacts, outside
 from vigie.redact.marks import Marker
 from vigie.redact.names import find_names
+from vigie.redact.paths import redact_path
 from vigie.redact.spans import Removal, merge, placeholder_spans, placeholders
 from vigie.text.language import detect
 from vigie.text.normalise import fold
@@ -51,7 +51,7 @@ def redact(raw: RawDocument, marker: Marker | None = None) -> CleanDocument:
     digest = blake2b(f"{text}\x00{raw.published or ''}".encode("utf-8", "surrogatepass"), digest_size=8)
     return CleanDocument(
         doc_id="d_" + digest.hexdigest(),
-        path=_path(raw, lang),
+        path=redact_path(raw.path, lang, raw.extra_names),
         format=raw.format,
         kind=kind,
         grade=source.grade if source else "F",
@@ -110,37 +110,9 @@ def _replace(text: str, found: list[Removal], lang: str, boundary: int) -> tuple
     return "".join(parts), boundary + shift
 
 
-def _path(raw: RawDocument, lang: str) -> str:
-    """The path without contacts and without the names that metadata gives; its own folders are not a text."""
-    found = [
-        r
-        for r in find_contacts(raw.path.replace("_", " "), lang)
-        if r.kind not in ("url", "gps")
-        or "@" in raw.path[r.start : r.end]
-        or not _is_file(raw.path[r.start : r.end])
-    ]
-    folded = fold(raw.path)
-    for name in raw.extra_names:
-        parts = [p for p in re.findall(r"\w+", fold(name)) if len(p) >= 3]
-        for part in parts:
-            found += [
-                Removal(m.start(), m.end(), "name")
-                for m in re.finditer(rf"(?<![a-z]){part}(?![a-z])", folded)
-            ]
-    return _replace(raw.path, merge(found), lang, 0)[0]
-
-
-def _is_file(word: str) -> bool:
-    """A file name ("notes.md"), not a host: redacting it would hide from the user which input was meant."""
-    return (
-        "/" not in word
-        and ":" not in word
-        and re.search(r"\.(?:md|py|pl|ps|rs|sh|so|zip|cc|mov)$", word) is not None
-    )
-
-
 def _outlet(raw: RawDocument, lang: str) -> str:
-    """An organisation's name stays; addresses and links in it go."""
-    if not raw.outlet or raw.outlet.replace(" ", "").isalpha():
-        return raw.outlet
-    return _replace(raw.outlet, find_contacts(raw.outlet, lang), lang, 0)[0]
+    """An organisation's name stays; addresses and links in it go, and the full name of a person ("Le blog de …")."""
+    folded = fold(raw.outlet)
+    named = [r for r in find_names(raw.outlet, folded, raw.extra_names) if " " in raw.outlet[r.start : r.end]]
+    found = outside([*find_contacts(raw.outlet, lang), *named], placeholder_spans(raw.outlet))
+    return _replace(raw.outlet, merge(found), lang, 0)[0] if found else raw.outlet
