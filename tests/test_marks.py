@@ -139,3 +139,20 @@ def test_names_and_addresses_are_never_marked() -> None:
     document = redacted("Paul Fictif, 12 rue des Fleurs, 69007 Lyon, se dit inquiet.", title="")
     assert set(document.redactions) & {"name", "address"}
     assert document.marks == ()
+
+
+SIDE_BY_SIDE = [
+    ("slash", "Tel : 06 39 98 12 34 / 06 39 98 12 35", 2),
+    ("nothing_between", "Tel 06 39 98 12 34 06 39 98 12 35", 2),
+    ("commas", "06 39 98 12 34, 06 39 98 12 35, 06 39 98 12 36", 3),
+    ("lines", "Tel 06 39 98 12 34\n06 39 98 12 35", 2),
+    ("same", "Tel : 0639981234 / 06 39 98 12 34", 1),
+    ("links", "WhatsApp wa.me/33639981234, t.me/Fleur_fictive13", 2),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "count"), [row[1:] for row in SIDE_BY_SIDE], ids=[r[0] for r in SIDE_BY_SIDE]
+)
+def test_contacts_side_by_side_are_told_apart(text: str, count: int) -> None:
+    assert len(redacted(text).marks) == count

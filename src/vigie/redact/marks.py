@@ -32,7 +32,9 @@ MARKED = ("card", "email", "handle", "iban", "phone", "url", "wallet")  # kinds 
 # National numbers are tried in these countries, after the country of the source. The order does not depend on the language of
 # the text, so that one number has one mark in all of them.
 REGIONS = ("FR", "GB", "US", "BE", "CH")
-_LEAST_FIGURES = 7
+_LEAST_FIGURES, _MOST_FIGURES = 7, 15
+_BETWEEN_NUMBERS = re.compile(r"\s?[/|;,\n]\s?|\s[-–—]\s|\s(?:ou|or|et|and)\s")
+_NATIONAL = re.compile(r"(?:\+?33[\s.]?(?:\(0\))?|0)[\s.-]?[1-9](?:[\s.-]?\d\d){4}")
 _KEY_ID_FIGURES = (
     12  # hex figures: enough to tell a few keys of one owner apart, and nothing can be computed back
 )
@@ -98,9 +100,10 @@ class Marker:
         found: Counter[tuple[str, str]] = Counter()
         for removal in removals:
             if removal.kind in MARKED:
-                known = canonical(removal.kind, text[removal.start : removal.end], country)
-                if known is not None:
-                    found[known[0], self._digest(*known)] += 1
+                for value in _each(removal.kind, text[removal.start : removal.end]):
+                    known = canonical(removal.kind, value, country)
+                    if known is not None:
+                        found[known[0], self._digest(*known)] += 1
         return tuple(
             ContactMark(kind=kind, mark=mark, key_id=self.key_id, times=times)
             for (kind, mark), times in sorted(found.items())
@@ -115,6 +118,32 @@ class Marker:
 def key_id(key: bytes) -> str:
     """A short public name of a key, so that a change of key shows."""
     return hashlib.sha256(b"vigie contact key id\0" + key).hexdigest()[:_KEY_ID_FIGURES]
+
+
+def together(marks: Iterable[ContactMark]) -> tuple[ContactMark, ...]:
+    """Marks found in several passes over one document, each once with all its times."""
+    times: Counter[tuple[str, str, str]] = Counter()
+    for mark in marks:
+        times[mark.kind, mark.mark, mark.key_id] += mark.times
+    return tuple(
+        ContactMark(kind=kind, mark=mark, key_id=key, times=count)
+        for (kind, mark, key), count in sorted(times.items())
+    )
+
+
+def _each(kind: str, value: str) -> list[str]:
+    """Several numbers that stand side by side leave the text as one removal."""
+    if kind != "phone" or sum(c.isdecimal() for c in value) <= _MOST_FIGURES:
+        return [value]
+    for parts in (_BETWEEN_NUMBERS.split(value), _NATIONAL.findall(value)):
+        sizes = [sum(c.isdecimal() for c in part) for part in parts]
+        if (
+            len(parts) > 1
+            and min(sizes) >= _LEAST_FIGURES
+            and sum(sizes) == sum(c.isdecimal() for c in value)
+        ):
+            return parts
+    return [value]
 
 
 def canonical(kind: str, value: str, country: str = "") -> tuple[str, str] | None:

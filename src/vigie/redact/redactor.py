@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections import Counter
 from hashlib import blake2b
 
-from vigie.model.document import TITLE_SEPARATOR, CleanDocument, RawDocument
+from vigie.model.document import TITLE_SEPARATOR, CleanDocument, ContactMark, RawDocument
 from vigie.redact.contacts import contacts, find_contacts, outside
-from vigie.redact.marks import Marker
+from vigie.redact.marks import Marker, together
 from vigie.redact.names import find_names
 from vigie.redact.paths import redact_path
 from vigie.redact.spans import Removal, merge, placeholder_spans, placeholders
@@ -39,12 +39,13 @@ def redact(raw: RawDocument, marker: Marker | None = None) -> CleanDocument:
     counts: Counter[str] = Counter()
     found = _removals(text, lang, raw.extra_names, boundary)
     source = raw.source
-    # What a later pass finds is what stands beside a placeholder: mostly the rest of a contact, which would count twice.
-    marks = marker.marks(text, found, source.country if source else "") if marker else ()
+    marks: list[ContactMark] = []
     for _ in range(_PASSES):
         if not found:
             break
         counts.update(r.kind for r in found)
+        if marker is not None:
+            marks += marker.marks(text, found, source.country if source else "")
         text, boundary = _replace(text, found, lang, boundary)
         found = _recheck(text, lang, raw.extra_names, boundary)
     kind = raw.kind if raw.kind != "unknown" or source is None else source.kind
@@ -63,7 +64,7 @@ def redact(raw: RawDocument, marker: Marker | None = None) -> CleanDocument:
         redactions=dict(sorted(counts.items())),
         source_id=source.id if source else "",
         redactor=REDACTOR_VERSION,
-        marks=marks,
+        marks=together(marks),
     )
 
 

@@ -44,6 +44,7 @@ def document_row(entry: Entry, run_id: int, today: date, retention_months: int) 
     months = entry.source.retention_months if entry.source else retention_months
     return row | {
         "source_id": entry.document.source_id or (entry.source.id if entry.source else ""),
+        "satire": entry.source is not None and entry.source.satire,
         "published": str(published) if published else None,
         "published_start": published.first if published else None,
         "published_end": published.last if published else None,
@@ -125,6 +126,11 @@ def _around(spans: Sequence[Span], starts: Sequence[int], o: Observation) -> Spa
     first = max(0, bisect_right(starts, o.start) - 1)
     last = max(first, bisect_right(starts, max(o.start, o.end - 1)) - 1)
     return Span(min(spans[first].start, o.start), max(spans[last].end, o.end))
+
+
+def mark_rows(document: CleanDocument) -> list[Row]:
+    """What counts the contacts of a document; nothing unless the owner asked for it."""
+    return [{"doc_id": document.doc_id, **asdict(mark)} for mark in document.marks]
 
 
 def redaction_rows(doc_id: str, redactions: Mapping[str, int]) -> list[Row]:
