@@ -8,17 +8,32 @@ Left out: streets without a number, which are places of the news, and named poin
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
+from vigie.redact.around import around, windows
 from vigie.redact.shape import shape
 from vigie.redact.spans import Removal
-from vigie.redact.words import words_at
+from vigie.redact.words import Spans, marks_at, words_at
 
+# Kinds of street, folded; "." is a full stop that must stand, ".?" one that may. A new one needs no other line.
+_KINDS = (
+    "rue", "r.", "ruelle", "avenue", "aven.", "av.?", "ave.?", "boulevard", "boul.?", "bd.?", "bld.?", "blvd.?", "place", "pl.?", "plce",
+    "alle", "alles", "allee", "allees", "all.", "chemin", "ch.", "che.", "chm.", "chem.", "impasse", "imp.?", "square", "sq.", "quai",
+    "cours", "route", "rte.?", "passage", "pass.", "villa", "cite", "residence", "res.", "esplanade", "promenade", "sentie", "sentier",
+    "venelle", "traverse", "montee", "rond-point", "parvis", "faubourg", "fb", "fbg", "chaussee", "voie", "lotissement", "lot.", "hameau",
+    "galerie", "rampe", "clos", "dreve", "steenweg", "straat", "laan", "viale", "piazza", "calle", "plaza", "rua",
+)  # fmt: skip
 _KIND = (
-    r"(?:rue|r\.|ruelle|avenue|aven\.|av\.?|ave\.?|boulevard|boul\.?|bd\.?|bld\.?|blvd\.?|place|pl\.?|plce|allee?s?|all\.|chemin|"
-    r"che?m?\.|impasse|imp\.?|square|sq\.|quai|cours|route|rte\.?|passage|pass\.|villa|cite|residence|res\.|esplanade|promenade|"
-    r"sentier?|venelle|traverse|montee|rond[- ]point|parvis|faubourg|fbg?|chaussee|voie|lotissement|lot\.|hameau|"
-    r"galerie|rampe|clos|dreve|steenweg|straat|laan|viale|piazza|calle|plaza|rua)"
+    "(?:"
+    + "|".join(re.sub(r"\.(?!\?)", r"\.", k).replace(".?", r"\.?").replace("-", "[- ]") for k in _KINDS)
+    + ")"
+)
+_KIND_WORDS = tuple(
+    dict.fromkeys(
+        word + kind.rstrip(".?")
+        for kind in [*_KINDS, "rond point"]
+        for word in ("", "la", "de", "du", "des")  # "au 27 derue X": the blank may be lost
+    )
 )
 _PART = r"(?:(?:d'|l'|qu')|(?:de|du|des|la|le|les|l|aux?|en|sur|sous|saint|sainte|st|ste|et|lieutenant|docteur)\s)"
 _NAME = rf"(?:{_PART}){{0,4}}[\w'.\-]{{1,30}}"
@@ -67,35 +82,24 @@ _GOES_ON = re.compile(
 
 
 # Words without which a pattern need not be tried.
-_FLAT_WORDS = ("Flat", "Apt", "Apartment", "Unit", "Suite", "Room")
-_GERMAN_WORDS = ("straße", "strasse", "str. ", "platz ", "weg ", "gasse ", "allee ")
-_GERMAN_ENDS = frozenset("e.zg")  # what stands before the blank and the number
-_BOX_ENDS = frozenset("P.Sx")
-_BOX_WORDS = ("BP", "B.P.", "CS", "Box")
+_STREET_WORDS = tuple(sorted({word.lower() for word in re.findall(r"[A-Za-z]+", _STREET)}))
+_GERMAN_WORDS = ("straße", "strasse", "str.", "platz", "weg", "gasse", "allee")
+_BOX_WORDS = ("bp", "b.p.", "cs", "box")
 _CODE_WORDS = ("code", "interphone")
+_RUN = re.compile(r"\d+")
 
 
 def find_addresses(text: str, folded: str) -> Iterator[Removal]:
     """Removals of kind "address"."""
-    seen = shape(text)
-    if not seen.numbers:
-        return  # no address without a figure
-    ends = list(_numbered(text, folded, seen.numbers))
-    english = list(_each(_ENGLISH, text, seen.numbers))
-    if english and any(word in text for word in _FLAT_WORDS):
-        english = [match.span() for match in _ENGLISH.finditer(text)]  # may begin before the number
-    ends += english
-    before = {text[max(0, number - 2) : number] for number in seen.numbers}
-    if (any(pair[:1] in _GERMAN_ENDS and pair[1:].isspace() for pair in before) or "ß" in folded) and any(
-        word in folded for word in _GERMAN_WORDS
-    ):
-        ends += [match.span() for match in _GERMAN.finditer(text)]
-    if seen.postcode:
+    ends = list(_numbered(text, folded, _numbers(folded, words_at(folded, _KIND_WORDS), 34)))
+    english = list(_each(_ENGLISH, text, _numbers(text, words_at(folded, _STREET_WORDS), 116)))
+    ends += [match.span() for match in around(_ENGLISH, text, english, 24, 0)]  # may begin before the number
+    ends += [match.span() for match in around(_GERMAN, text, marks_at(folded, _GERMAN_WORDS), 34, 48)]
+    if shape(text).postcode:
         ends += [match.span() for match in _UK_POSTCODE.finditer(text)]
-    if any(pair.rstrip()[-1:] in _BOX_ENDS for pair in before) and any(word in text for word in _BOX_WORDS):
-        ends += [match.span() for match in _BOX.finditer(text)]
-    if any(word in folded for word in _CODE_WORDS):
-        ends += [match.span() for match in _CODE.finditer(folded)]
+    boxes = [(start, end) for start, end in marks_at(folded, _BOX_WORDS) if _ahead(folded, end).isdecimal()]
+    ends += [match.span() for match in around(_BOX, text, boxes, 6, 10)]
+    ends += [match.span() for match in around(_CODE, folded, marks_at(folded, _CODE_WORDS), 8, 48)]
     for start, _ in words_at(folded, ("rue", "avenue", "chaussee", "boulevard", "place", "quai", "dreve")):
         reversed_order = _REVERSED.match(text, start)
         if reversed_order:
@@ -120,7 +124,21 @@ def _each(pattern: re.Pattern[str], text: str, starts: Iterable[int]) -> Iterato
             yield match.span()
 
 
-def _numbered(text: str, folded: str, numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
+def _numbers(text: str, words: Spans, before: int) -> list[int]:
+    """Where numbers begin that stand so far before the words, or nearer."""
+    return [
+        match.start()
+        for low, high in windows(words, before, 0, len(text))
+        for match in _RUN.finditer(text, low, high)
+    ]
+
+
+def _ahead(text: str, end: int) -> str:
+    """The next character but for one blank; "" at the end."""
+    return text[end : end + 2].lstrip()[:1]
+
+
+def _numbered(text: str, folded: str, numbers: list[int]) -> Iterator[tuple[int, int]]:
     """The number and the street, in the French order."""
     for start, end in _each(_FRENCH, folded, numbers):
         yield start, _extend(text, end)

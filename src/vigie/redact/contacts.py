@@ -33,7 +33,7 @@ def contacts(text: str, folded: str, lang: str) -> list[Removal]:
     return [
         *find_links(text, folded),
         *find_handles(text, folded),
-        *find_payments(text),
+        *find_payments(text, folded),
         *find_identifiers(text, folded),
         *find_phones(text, folded, lang),
         *find_spoken_numbers(folded),

@@ -12,9 +12,10 @@ from collections.abc import Iterator
 from functools import cache
 
 from vigie.lexicon.terms import data_toml
+from vigie.redact.around import around
 from vigie.redact.shape import shape
 from vigie.redact.spans import Removal
-from vigie.redact.words import words_at
+from vigie.redact.words import marks_at, words_at
 
 _MENTION = re.compile(
     r"@(?<![\w@/.]@)[ \u00a0]?[._]?(?=[\w.]{0,40}[A-Za-zÀ-ÿ_])[\w](?:[\w.\-]{0,40}\w|_)?_{0,3}"
@@ -26,6 +27,7 @@ _TOKEN = r"@?[A-Za-zÀ-ÿ0-9_](?:[\w.\-]{0,38}[\w_]|[\w_]?)"
 _REDDIT = re.compile(r"/?u/(?<![\w/]u/)(?<![\w/]/u/)[\w-]{5,20}(?!\w)")
 _UNDERSCORED = re.compile(r"[A-Za-z](?<![\w@./#].)[A-Za-z0-9]*_[\w.]{2,40}")
 _GHOST = re.compile(rf"👻\ufe0f?\s?[:=]?\s?({_TOKEN})")
+_THREEMA_WORD = re.compile("threema")
 _THREEMA = re.compile(r"(?<!\w)[*A-Z0-9][A-Z0-9]{7}(?!\w)")
 _ENDS = re.compile(r"\s*(?:$|[\n.,;!?|)/\]•·]|\s[-–]\s|\s(?:ou|or|et|and|pour|for|sur|on)\s|[^\w\s])")
 
@@ -62,17 +64,15 @@ def _sure() -> tuple[tuple[str, ...], re.Pattern[str]]:
 
 def find_handles(text: str, folded: str) -> Iterator[Removal]:
     """Removals of kind "handle"."""
-    if "@" in text:
-        for match in _MATRIX.finditer(text):
-            yield Removal(match.start(), match.end(), "handle")
-        for match in _MENTION.finditer(text):
-            word = match.group()
-            if word[1] in " \u00a0" and not (word[2].isalpha() and _looks_made_up(word[2:])):
-                continue  # "50 € @ 2 g": a price, not an account
-            yield Removal(match.start(), match.end(), "handle")
-    if "#" in text:
-        for match in _TAGGED.finditer(text):
-            yield Removal(match.start(), match.end(), "handle")
+    for match in around(_MATRIX, text, marks_at(folded, ("@",)), 0, 110):
+        yield Removal(match.start(), match.end(), "handle")
+    for match in around(_MENTION, text, marks_at(folded, ("@",)), 0, 60):
+        word = match.group()
+        if word[1] in " \u00a0" and not (word[2].isalpha() and _looks_made_up(word[2:])):
+            continue  # "50 € @ 2 g": a price, not an account
+        yield Removal(match.start(), match.end(), "handle")
+    for match in around(_TAGGED, text, marks_at(folded, ("#",)), 34, 6):
+        yield Removal(match.start(), match.end(), "handle")
     for match in _SESSION.finditer(text) if shape(text).long_word else ():
         yield Removal(match.start(), match.end(), "handle")
     plain, listed, told, cues = _lists()
@@ -87,15 +87,13 @@ def find_handles(text: str, folded: str) -> Iterator[Removal]:
             if folded[a:b].lstrip("@") not in plain and (group != 4 or _looks_made_up(text[a:b])):
                 yield Removal(a, b, "handle")
     yield from _unmarked(text, folded, plain)
-    if "u/" in text:
-        for match in _REDDIT.finditer(text):
-            if not any(c.isdigit() for c in text[max(0, match.start() - 2) : match.start()]):
-                yield Removal(match.start(), match.end(), "handle")  # not "500 u/litre"
-    if "threema" in folded:
-        for cue in re.finditer("threema", folded):
-            for match in _THREEMA.finditer(text, cue.end(), min(len(text), cue.end() + 40)):
-                yield Removal(match.start(), match.end(), "handle")
-                break
+    for match in around(_REDDIT, text, marks_at(folded, ("u/",)), 2, 24):
+        if not any(c.isdigit() for c in text[max(0, match.start() - 2) : match.start()]):
+            yield Removal(match.start(), match.end(), "handle")  # not "500 u/litre"
+    for cue in around(_THREEMA_WORD, folded, marks_at(folded, ("threema",)), 0, 0):
+        for match in _THREEMA.finditer(text, cue.end(), min(len(text), cue.end() + 40)):
+            yield Removal(match.start(), match.end(), "handle")
+            break
 
 
 def _unmarked(text: str, folded: str, plain: frozenset[str]) -> Iterator[Removal]:
@@ -113,10 +111,9 @@ def _unmarked(text: str, folded: str, plain: frozenset[str]) -> Iterator[Removal
                 a, b = match.span(2)
                 if _is_account(text[a:b], named=match.group(1) is not None):
                     yield Removal(a, b, "handle")
-    if "👻" in text:
-        for match in _GHOST.finditer(text):
-            if _is_account(match.group(1), named=True):
-                yield Removal(*match.span(1), "handle")
+    for match in around(_GHOST, text, marks_at(folded, ("👻",)), 0, 50):
+        if _is_account(match.group(1), named=True):
+            yield Removal(*match.span(1), "handle")
 
 
 def _is_account(word: str, *, named: bool) -> bool:

@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from vigie.redact.around import around
 from vigie.redact.payment import luhn
 from vigie.redact.shape import shape
 from vigie.redact.spans import Removal
-from vigie.redact.words import words_at
+from vigie.redact.words import marks_at, words_at
 
 _IPV4 = re.compile(
     r"(?<![\w.])\d{1,3}(?:(?:\.|\[\.\])\d{1,3}){3}(?!\w|\.\d)(?:/\d{1,2}(?!\d))?(?::\d{2,5}(?!\d))?"
@@ -92,12 +93,10 @@ def find_identifiers(text: str, folded: str) -> Iterator[Removal]:
         yield Removal(match.start(), match.end(), "mac")
     yield from _numbers(text, folded)
     yield from _plates(text, folded)
-    if "///" in text:
-        for match in _THREE_WORDS.finditer(text):
-            yield Removal(match.start(), match.end(), "gps")
-    if "°" in text:
-        for match in _DMS.finditer(text):
-            yield Removal(match.start(), match.end(), "gps")
+    for match in around(_THREE_WORDS, text, marks_at(folded, ("///",)), 0, 65):
+        yield Removal(match.start(), match.end(), "gps")
+    for match in around(_DMS, text, marks_at(folded, ("°",)), 6, 300):
+        yield Removal(match.start(), match.end(), "gps")
     for match in _DECIMAL_GPS.finditer(text) if seen.coordinates else ():
         if _is_position(match.group()):
             yield Removal(match.start(), match.end(), "gps")
@@ -112,20 +111,20 @@ def _is_position(word: str) -> bool:
 
 
 def _numbers(text: str, folded: str) -> Iterator[Removal]:
-    if "imei" in folded:
-        for match in _IMEI.finditer(text):
-            if (
-                luhn(re.sub(r"\D", "", match.group())[:15])
-                or "imei" in folded[max(0, match.start() - 30) : match.start()]
-            ):
-                yield Removal(match.start(), match.end(), "imei")
     seen = shape(text)
+    # The word stands somewhere, the number anywhere.
+    for match in _IMEI.finditer(text) if seen.most_digits >= 15 and "imei" in folded else ():
+        if (
+            luhn(re.sub(r"\D", "", match.group())[:15])
+            or "imei" in folded[max(0, match.start() - 30) : match.start()]
+        ):
+            yield Removal(match.start(), match.end(), "imei")
     for match in _NIR.finditer(text) if seen.most_digits >= 12 else ():
         if _is_nir(match.group(), folded[max(0, match.start() - 60) : match.start()]):
             yield Removal(match.start(), match.end(), "national-id")
     for match in _NINO.finditer(text) if seen.plate else ():
         yield Removal(match.start(), match.end(), "national-id")
-    for match in _SSN.finditer(text) if "ssn" in folded or "social security" in folded else ():
+    for match in around(_SSN, text, marks_at(folded, ("ssn", "social security")), 0, 60):
         if re.search(r"social security|\bssn\b", folded[max(0, match.start() - 40) : match.start()]):
             yield Removal(match.start(), match.end(), "national-id")
     for _, end in words_at(folded, _ID_WORDS):

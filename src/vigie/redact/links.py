@@ -8,13 +8,14 @@ Left out: bare host names without a dot ("localhost" excepted), and links that a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 from vigie.lexicon.terms import data_text
+from vigie.redact.around import around, windows
 from vigie.redact.shape import shape
 from vigie.redact.spans import Removal
-from vigie.redact.words import words_at
+from vigie.redact.words import Spans, marks_at, words_at
 
 _AT = r"(?:\s?@\s?|\s?[\[({<]\s?(?:at|@|a|arobase|arrobase|arobas|chez)\s?[\])}>]\s?|\s(?:arobase|arrobase|arobas|at)\s)"
 _DOT = r"(?:\.|\s?[\[({<]\s?(?:dot|point|\.)\s?[\])}>]\s?|\s(?:dot|point)\s|\s\.\s?)"
@@ -66,8 +67,11 @@ _AT_WORD = re.compile(r" at (?=[a-z0-9-]{1,40}(?:\.|\s?[\[({]?\s?(?:dot|point)\s
 _SCHEME_MARK = re.compile(r":\s?/|\[:\]")
 _OTHER_MARKS = ("www", "tg:", "magnet:", "tox:", "xmpp:", "bitcoin:", "ethereum:", "monero:", "litecoin:")
 _OTHER_MARK = re.compile("|".join(_OTHER_MARKS))
-_SLASH = re.compile(r"/")
-_SPOKEN_SLASH = re.compile(r"\sslash\s")
+# What no address is without; brackets hold the signs of those that hide.
+_SIGN = ("@",)
+_OPENING = ("[", "(", "{", "<")
+_CHEZ_HOST = re.compile(r"\s[a-z0-9-]{2,62}(?:\.|\s(?:point|dot)\s)[a-z]")
+_BEFORE_SLASH = ("me", "com", "gg", "id", "be", "ly", "ee", "org", "link", "group")  # as in _HIDDEN_HOST
 _DOT_MARK = re.compile(r"[\[({]\s?(?:\.|dot|point)\s?[\])}]")
 _DOT_INSIDE = re.compile(r"\.(?<=[A-Za-z0-9]\.)(?=[A-Za-z]{2})")
 _TLD = re.compile(r"(?i)\s{0,2}([a-z]{2,12})(/|(?!\w))")
@@ -114,19 +118,15 @@ def _tlds() -> tuple[frozenset[str], frozenset[str]]:
 
 
 def find_links(text: str, folded: str) -> Iterator[Removal]:
-    """Removals of kind "email" and "url", possibly overlapping. Slow patterns run only where a cheap one saw a mark."""
-    if "@" in text:
-        for match in _EMAIL.finditer(text):
-            yield Removal(match.start(), match.end(), "email")
+    """Removals of kind "email" and "url", possibly overlapping."""
+    for match in around(_EMAIL, text, marks_at(folded, _SIGN), 66, 350):
+        yield Removal(match.start(), match.end(), "email")
     yield from _hidden_emails(text, folded)
-    marks = list(_SCHEME_MARK.finditer(folded)) if "/" in folded or "[:]" in folded else []
-    if "www" in folded or (":" in folded and any(word in folded for word in _OTHER_MARKS)):
-        marks += _OTHER_MARK.finditer(folded)
     done = 0
-    for mark in sorted(marks, key=lambda found: found.start()):
-        if mark.start() < done:
+    for mark in sorted(_scheme_marks(folded)):
+        if mark < done:
             continue
-        for start in range(max(0, mark.start() - 9), mark.start() + 1):
+        for start in range(max(0, mark - 9), mark + 1):
             address = _SCHEME.match(text, start)
             if address:
                 done = address.end()
@@ -134,33 +134,44 @@ def find_links(text: str, folded: str) -> Iterator[Removal]:
                 break
     yield from _hidden_hosts(text, folded)
     yield from _bare_hosts(text)
-    if "localhost" in folded:
-        for match in _LOCALHOST.finditer(text):
-            yield _url(text, match.start(), match.end())
-    if ".i2p" in text:
-        for match in _I2P.finditer(text):
-            yield _url(text, match.start(), match.end())
-    long_token = shape(text).long_word and _LONG_TOKEN.search(folded)
-    if long_token or "onion" in folded or "i2p" in folded:
+    for match in around(_LOCALHOST, text, marks_at(folded, ("localhost",)), 1, 208):
+        yield _url(text, match.start(), match.end())
+    for match in around(_I2P, text, marks_at(folded, (".i2p",)), 200, 208):
+        yield _url(text, match.start(), match.end())
+    if shape(text).long_word and _LONG_TOKEN.search(folded):
         for match in _ONION.finditer(text):
             yield Removal(match.start(), match.end(), "url")
+    for mark, _ in marks_at(folded, (".onion",)):
+        hidden = _ONION.match(text, mark - 16) if mark >= 16 else None
+        if hidden:
+            yield Removal(hidden.start(), hidden.end(), "url")
+
+
+def _scheme_marks(folded: str) -> Iterator[int]:
+    for colon, _ in marks_at(folded, (":",)):
+        mark = colon - 1 if folded[max(0, colon - 1) : colon] == "[" else colon
+        if _SCHEME_MARK.match(folded, mark):
+            yield mark
+    for mark, _ in marks_at(folded, _OTHER_MARKS):
+        if _OTHER_MARK.match(folded, mark):
+            yield mark
 
 
 def _hidden_emails(text: str, folded: str) -> Iterator[Removal]:
     known, _ = _tlds()
     done = 0
-    if " @" in text or "@ " in text or "at)" in folded or "at]" in folded:
-        for match in _SPELLED_EMAIL.finditer(text):
+    for match in around(_SPELLED_EMAIL, text, marks_at(folded, ("@", "(at)", "[at]")), 86, 86):
+        yield Removal(match.start(), match.end(), "email")
+    chez = [span for span in words_at(folded, ("chez",)) if _CHEZ_HOST.match(text, span[1])]
+    for match in around(_MISTYPED_EMAIL, text, sorted([*marks_at(folded, _SIGN), *chez]), 86, 90):
+        if match.group(1) in known:
             yield Removal(match.start(), match.end(), "email")
-    if "@" in text or " chez " in folded:
-        for match in _MISTYPED_EMAIL.finditer(text):
-            if match.group(1) in known:
-                yield Removal(match.start(), match.end(), "email")
-    signs = [m.span() for m in _AT_SIGN.finditer(folded)] if any(c in folded for c in "@[({<") else []
-    if " at " in folded:
-        signs += [m.span() for m in _AT_WORD.finditer(folded)]
-    if "arob" in folded or "arrob" in folded:
-        signs += words_at(folded, ("arobase", "arrobase", "arobas"))
+    signs = marks_at(folded, _SIGN)
+    signs += _matches(_AT_SIGN, folded, marks_at(folded, _OPENING))
+    signs += _matches(
+        _AT_WORD, folded, ((start - 1, end) for start, end in words_at(folded, ("at",)) if start)
+    )
+    signs += words_at(folded, ("arobase", "arrobase", "arobas"))
     for low, high in sorted(signs):
         if not _HOST_AHEAD.match(text, high):
             continue
@@ -174,32 +185,40 @@ def _hidden_emails(text: str, folded: str) -> Iterator[Removal]:
 
 def _hidden_hosts(text: str, folded: str) -> Iterator[Removal]:
     known, words = _tlds()
-    marks = list(_SLASH.finditer(folded))
-    if " slash " in folded:
-        marks += _SPOKEN_SLASH.finditer(folded)
     done = 0
-    for mark in marks:
-        if mark.start() < done or text[max(0, mark.start() - 1)] == "/":
+    for low, high in sorted([*marks_at(folded, ("/",)), *words_at(folded, ("slash",))]):
+        if low < done or not folded[max(0, low - 8) : low].rstrip().endswith(_BEFORE_SLASH):
             continue
-        match = _HIDDEN_HOST.search(text, max(0, mark.start() - 30), mark.end() + 200)
-        if (
-            match
-            and match.start() <= mark.start()
-            and ("/" in match.group() or "slash" in match.group().lower())
-        ):
+        match = _HIDDEN_HOST.search(text, max(0, low - 30), high + 200)
+        if match and match.start() <= low and ("/" in match.group() or "slash" in match.group().lower()):
             done = match.end()
             yield _url(text, match.start(), match.end())
-    dots = [m.span() for m in _DOT_MARK.finditer(folded)] if any(c in folded for c in "[({") else []
-    if "dot" in folded or "point" in folded:
-        dots += words_at(folded, ("dot", "point"))
-    if not any(_leads_to_host(text, end) for _, end in dots):
-        return
-    for start, end in dots:
-        low = max(0, start - 66)
-        for match in _DOTTED_HOST.finditer(text, low, min(len(text), end + 220)):
+    dots = sorted(
+        [*_matches(_DOT_MARK, folded, marks_at(folded, _OPENING)), *words_at(folded, ("dot", "point"))]
+    )
+    last = [dot for dot in dots if _leads_to_host(text, dot[1])]
+    for start, end in _within(dots, windows(last, 300, 0, len(text))):
+        for match in _DOTTED_HOST.finditer(text, max(0, start - 66), min(len(text), end + 220)):
             tld = match.group(1).lower()
             if tld in known and (tld not in words or "/" in match.group() or tld in _LIKELY):
                 yield _url(text, match.start(), match.end())
+
+
+def _matches(pattern: re.Pattern[str], text: str, spans: Iterable[tuple[int, int]]) -> Spans:
+    """Where the pattern matches at the starts of `spans`."""
+    found = (pattern.match(text, start) for start, _ in spans)
+    return [match.span() for match in found if match]
+
+
+def _within(spans: Spans, stretches: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """The spans that touch one of the stretches; both in order."""
+    at = 0
+    for low, high in stretches:
+        while at < len(spans) and spans[at][1] < low:
+            at += 1
+        while at < len(spans) and spans[at][0] <= high:
+            yield spans[at]
+            at += 1
 
 
 def _leads_to_host(text: str, end: int) -> bool:

@@ -11,8 +11,10 @@ import hashlib
 import re
 from collections.abc import Iterator
 
+from vigie.redact.around import around
 from vigie.redact.shape import shape
 from vigie.redact.spans import Removal
+from vigie.redact.words import marks_at
 
 _LONG = re.compile(r"[A-Za-z0-9](?<!\w.)[A-Za-z0-9]{24,129}(?!\w)")
 _BECH32 = re.compile(r"(?i)^(?:bc1|tb1|ltc1)[02-9ac-hj-np-z]{11,87}$")
@@ -107,15 +109,14 @@ _IBAN_COUNTRIES = frozenset(
 )
 
 
-def find_payments(text: str) -> Iterator[Removal]:
+def find_payments(text: str, folded: str) -> Iterator[Removal]:
     """Removals of kind "wallet", "iban" and "card"."""
     seen = shape(text)
     for match in _LONG.finditer(text) if seen.long_word else ():
         if _is_wallet(match.group()):
             yield Removal(match.start(), match.end(), "wallet")
-    if "0x" in text or "0X" in text:
-        for match in _ETH.finditer(text):
-            yield Removal(match.start(), match.end(), "wallet")
+    for match in around(_ETH, text, marks_at(folded, ("0x",)), 0, 70):
+        yield Removal(match.start(), match.end(), "wallet")
     for match in _IBAN.finditer(text) if seen.country_digits else ():
         start = match.start() - 2  # the pattern begins at the check figures, which are rarer than letters
         end = _iban_end(text[start : match.end()])

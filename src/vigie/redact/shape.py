@@ -17,7 +17,6 @@ from vigie.text.normalise import beyond_ascii
 _UNKNOWN = ord("?")  # what a character outside Latin-1 becomes
 # Digits with at most five other characters between two of them.
 _GROUP = re.compile(rb"0(?:[^0]{0,5}0){4,}")
-_RUN = re.compile(rb"0+")
 _MIXED = re.compile(rb"0(?: {0,3}[0l]){4,}")
 _DOTTED = re.compile(rb"0(?:\.|\[\.\])0{1,3}(?:\.|\[\.\])0")
 _PLATE = re.compile(rb"AA[- ]?00")
@@ -65,7 +64,6 @@ class Shape:
     """Where and whether the costly patterns are worth a try.
 
     Attributes:
-        numbers: start of every run of digits.
         groups: [start, end) and number of digits where five or more stand close together.
         long_word: some run of letters and digits has LONG characters or more.
         coordinates: a decimal mark with four digits after it.
@@ -77,7 +75,6 @@ class Shape:
         mixed: [start, end) where digits and letters that look like digits make a series.
     """
 
-    numbers: tuple[int, ...]
     groups: tuple[tuple[int, int, int], ...]
     long_word: bool
     coordinates: bool
@@ -102,12 +99,10 @@ def shape(text: str) -> Shape:
     latin = text.encode("latin-1", "replace")
     figures = latin.translate(_FIGURES)
     words = latin.translate(_WORDS)
-    numbers = tuple(m.start() for m in _RUN.finditer(figures))
-    if not numbers:
-        return Shape((), (), b"a" * LONG in words, False, False, False, False, False, _pairs(latin), ())
+    if b"0" not in figures:
+        return Shape((), b"a" * LONG in words, False, False, False, False, False, _pairs(latin), ())
     cases = latin.translate(_CASES)
     return Shape(
-        numbers=numbers,
         groups=tuple(
             (m.start(), m.end(), figures.count(b"0", m.start(), m.end())) for m in _GROUP.finditer(figures)
         ),

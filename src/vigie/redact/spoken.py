@@ -50,17 +50,21 @@ _WHOLE = re.compile(rf"(?<!\w){_NUMBER}(?!\w)")
 _OPENING_WORDS = (
     "zero", "oh", "double", "triple", "six", "sept", "plus", "one", "two", "three", "four", "five", "seven", "eight", "nine",
 )  # fmt: skip
-_OPENING_FIGURES = re.compile(
-    r"[0+](?:(?<=0)\d?[\s\-.,]{1,2}(?=[a-z])|(?<=0)\d[\s.\-]\d\d[\s.\-](?=[a-z])|(?<=\+)\s?(?=[a-z]))"
+_OPENING_FIGURES = (
+    re.compile(r"0(?:\d?[\s\-.,]{1,2}(?=[a-z])|\d[\s.\-]\d\d[\s.\-](?=[a-z]))"),
+    re.compile(r"\+\s?(?=[a-z])"),
 )
+# What follows the first word of a series: another number, or the first word of one.
+_NEXT = re.compile(r"[\s\-.,/;:…·*]{1,4}(\w+)")
+_FIRSTS = frozenset(word.split("-")[0] for word in _WORDS)
 MIN_FIGURES = 9
 
 
 def find_spoken_numbers(folded: str) -> Iterator[Removal]:
     """Removals of kind "phone"."""
     done = 0
-    openings = [start for start, _ in words_at(folded, _OPENING_WORDS)]
-    openings += [m.start() for m in _OPENING_FIGURES.finditer(folded)]
+    openings = [start for start, end in words_at(folded, _OPENING_WORDS) if _goes_on(folded, end)]
+    openings += [m.start() for pattern in _OPENING_FIGURES for m in pattern.finditer(folded)]
     for opening in sorted(openings):
         match = _SERIES.match(folded, opening) if opening >= done else None
         if not match:
@@ -80,6 +84,12 @@ def in_figures(folded: str) -> str:
     """The figures of a number that is written in words, or in words and figures; "" with fewer than two words."""
     words = [found.group() for found in _WHOLE.finditer(folded)]
     return _figures(words) if sum(not word.isdigit() for word in words) >= 2 else ""
+
+
+def _goes_on(folded: str, end: int) -> bool:
+    """Whether a number in words or digits follows, as it does within every series."""
+    word = _NEXT.match(folded, end)
+    return word is not None and (word.group(1) in _FIRSTS or word.group(1).isdecimal())
 
 
 def _figures(words: list[str]) -> str:

@@ -1,6 +1,6 @@
 """Where words of a list stand in a text.
 
-In: folded text and a list of words or phrases. Out: their spans, in order.
+In: folded text and a list of words, phrases or marks. Out: their spans, in order.
 One pass finds the words of every list: the first question about a text answers those of the other families too.
 Left out: words in inflected forms; the lists name what they mean.
 """
@@ -14,39 +14,58 @@ import ahocorasick_rs
 Words = tuple[str, ...]
 Spans = list[tuple[int, int]]
 
-# The lists asked about so far. A new one makes a new automaton, once in the life of the process.
-_LISTS: dict[Words, None] = {}
+# The lists asked about so far, and whether they mean whole words. A new one makes a new automaton, once in the life
+# of the process.
+_LISTS: dict[tuple[Words, bool], None] = {}
+_Holders = tuple[tuple[Words, ...], tuple[Words, ...]]
 
 
 @lru_cache(maxsize=2)
-def _automaton(lists: int) -> tuple[ahocorasick_rs.AhoCorasick, tuple[tuple[Words, ...], ...]]:
-    """The automaton of the first `lists` lists, and for each of its patterns the lists that hold it."""
-    holders: dict[str, list[Words]] = {}
-    for words in list(_LISTS)[:lists]:
+def _automaton(lists: int) -> tuple[ahocorasick_rs.AhoCorasick, list[_Holders]]:
+    """The automaton of the first `lists` lists; for each pattern the lists that hold it as a word, and as a mark."""
+    holders: dict[str, tuple[list[Words], list[Words]]] = {}
+    for words, whole in list(_LISTS)[:lists]:
         for word in dict.fromkeys(words):
-            holders.setdefault(word, []).append(words)
+            holders.setdefault(word, ([], []))[0 if whole else 1].append(words)
     automaton = ahocorasick_rs.AhoCorasick(
         list(holders), implementation=ahocorasick_rs.Implementation.DFA, store_patterns=False
     )
-    return automaton, tuple(map(tuple, holders.values()))
+    return automaton, [(tuple(words), tuple(marks)) for words, marks in holders.values()]
 
 
 @lru_cache(maxsize=64)
-def _found(folded: str, lists: int) -> dict[Words, Spans]:
+def _found(folded: str, lists: int) -> tuple[dict[Words, Spans], dict[Words, Spans]]:
+    """Whole words by list, and marks by list."""
     automaton, holders = _automaton(lists)
     size = len(folded)
-    found: dict[Words, Spans] = {}
+    whole: dict[Words, Spans] = {}
+    loose: dict[Words, Spans] = {}
     for pattern, start, end in automaton.find_matches_as_indexes(folded, overlapping=True):
-        if not (start and folded[start - 1].isalnum()) and not (end < size and folded[end].isalnum()):
-            for words in holders[pattern]:
-                found.setdefault(words, []).append((start, end))
-    for spans in found.values():
-        spans.sort()
-    return found
+        words, marks = holders[pattern]
+        if (
+            words
+            and not (start and folded[start - 1].isalnum())
+            and not (end < size and folded[end].isalnum())
+        ):
+            for listed in words:
+                whole.setdefault(listed, []).append((start, end))
+        for listed in marks:
+            loose.setdefault(listed, []).append((start, end))
+    for found in (whole, loose):
+        for spans in found.values():
+            spans.sort()
+    return whole, loose
 
 
 def words_at(folded: str, words: Words) -> Spans:
     """Where whole words (or phrases) stand, in order."""
-    if words not in _LISTS:
-        _LISTS[words] = None
-    return list(_found(folded, len(_LISTS)).get(words, ()))
+    if (words, True) not in _LISTS:
+        _LISTS[words, True] = None
+    return list(_found(folded, len(_LISTS))[0].get(words, ()))
+
+
+def marks_at(folded: str, marks: Words) -> Spans:
+    """Where marks stand, also inside words, in order."""
+    if (marks, False) not in _LISTS:
+        _LISTS[marks, False] = None
+    return list(_found(folded, len(_LISTS))[1].get(marks, ()))
