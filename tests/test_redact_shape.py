@@ -10,7 +10,7 @@ from everywhere import contacts_everywhere
 from vigie.redact.contacts import contacts
 from vigie.redact.sequences import _TOKEN, _words
 from vigie.redact.shape import shape
-from vigie.redact.words import words_at
+from vigie.redact.words import marks_at, words_at
 from vigie.text.normalise import fold
 
 # id, text, attribute, expected
@@ -80,3 +80,20 @@ def test_words_of_one_list_are_not_those_of_another() -> None:
     assert words_at(text, ("bac",)) == [(19, 22), (30, 33)]
     assert words_at(text, ("absent",)) == []
     assert words_at("", ("rue",)) == []
+
+
+@given(st.text(st.sampled_from("arue dpot'-.?œ👻éж\n_0"), max_size=40))
+def test_words_and_marks_are_those_of_a_plain_search(text: str) -> None:
+    words = ("rue", "a", "rue d'or", "d-a", "d a", "œ", "sœur", "0", "pot.")
+    found = [
+        (i, i + len(word))
+        for word in words
+        for i in range(len(text))
+        if text.startswith(word, i)
+        and not text[max(0, i - 1) : i].isalnum()
+        and not text[i + len(word) : i + len(word) + 1].isalnum()
+    ]
+    assert words_at(text, words) == sorted(found)
+    marks = ("👻", "?", "r", "œ.", "_", "é")
+    spans = [(i, i + len(m)) for m in marks for i in range(len(text)) if text.startswith(m, i)]
+    assert marks_at(text, marks) == sorted(spans)
