@@ -314,6 +314,7 @@ CARD = {
     "licence": "Licence or terms of its texts",
     "legal_basis": "Why it may be read; a chat that is not a public channel is refused without it",
     "retention_months": "Months for which the redacted full text may be kept, 1 to 1200",
+    "satire": "`true` for a publication whose news is invented: its facts are kept, marked, and enter no figure",
 }
 
 
@@ -426,7 +427,8 @@ def store() -> Iterable[str]:
     yield (
         "### `facts` (view)\n\nEach observation with its evidence (`sentence`, `sentence_start`, `sentence_end`, "
         "`quote_start`, `quote_end`) and its document (`title`, `published`, `published_start`, `published_end`, "
-        "`outlet`, `source_id`, `lang`, `document_kind`, `grade`, `stored_on`).\n\n"
+        "`outlet`, `source_id`, `lang`, `document_kind`, `grade`, `stored_on`, `satire`, `copied`, `original_id`; of a copy "
+        "`original_source`, who published the original).\n\n"
         "### `schema_migrations`\n\nThe steps of the schema applied to the file: number, name, checksum, time (UTC).\n"
     )
 
@@ -452,6 +454,39 @@ def rules() -> str:
     return (
         "## Public rules\n\nThe thresholds of `data/taxonomy/public_rules.toml`, through which the public bulletin and the "
         "public export pass.\n\n" + table(("rule", "says", "because"), rows)
+    )
+
+
+def credibility() -> str:
+    found = data_toml("taxonomy", "credibility.toml")
+    scale = ((f"`{n}`", says["en"], says["fr"]) for n, says in found["scale"].items())
+    rules = (
+        (f"`{r['id']}`", r["credibility"], _joined(r["when"]), " ".join(r["reason"].split()))
+        for r in found["rule"]
+    )
+    kinds = (
+        (
+            f"`{k['id']}`",
+            _joined({n: v for n, v in k.items() if n not in ("id", "reason")}),
+            " ".join(k["reason"].split()),
+        )
+        for k in found["type"]
+    )
+    return (
+        "## Credibility\n\nOf one statement, beside the grade of its source: `B2` (Admiralty system; "
+        "`data/taxonomy/credibility.toml`). The first rule that holds counts.\n\n"
+        + table(("code", "English", "French"), scale)
+        + "\n"
+        + table(("rule", "credibility", "when", "because"), rules)
+        + "\nWhen two statements are about the same thing:\n\n"
+        + table(("type", "compared", "because"), kinds)
+    )
+
+
+def _joined(said: Mapping[str, Any]) -> str:
+    return (
+        "; ".join(f"{n} = {', '.join(map(str, v)) if isinstance(v, list) else v}" for n, v in said.items())
+        or "always"
     )
 
 
@@ -497,7 +532,17 @@ def build() -> str:
         "`make lint`: change the code, the comments of `data/schema` or the taxonomies, then build it again.\n\n"
         "Unknown is null (empty in CSV); it is never zero.\n"
     )
-    parts = [head, *contract(), cards(), *store(), export(), rules(), *enumerations(), *taxonomies()]
+    parts = [
+        head,
+        *contract(),
+        cards(),
+        *store(),
+        export(),
+        rules(),
+        credibility(),
+        *enumerations(),
+        *taxonomies(),
+    ]
     return "\n".join(part.rstrip("\n") + "\n" for part in parts)
 
 

@@ -218,6 +218,8 @@ CARDS = [
     ("bad_id", 'id = "Le Courrier"\nname = "x"', "lower-case"),
     ("bad_kind", 'id = "x"\nname = "x"\nkind = "blog"', "unknown kind"),
     ("bad_grade", 'id = "x"\nname = "x"\ngrade = "G"', "grade must be"),
+    ("small_letter", 'id = "x"\nname = "x"\ngrade = "b"', "one capital letter"),
+    ("satire_in_quotes", 'id = "x"\nname = "x"\nsatire = "true"', "true or false, without quotes"),
     ("number_as_text", 'id = "x"\nname = 3', "text in quotes"),
     ("text_as_number", 'id = "x"\nname = "x"\nretention_months = "12"', "whole number"),
     ("bool_as_number", 'id = "x"\nname = "x"\nretention_months = true', "whole number"),

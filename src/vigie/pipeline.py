@@ -19,6 +19,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from vigie import __version__
+from vigie.assess import assess
 from vigie.ingest import discover, read, read_stream
 from vigie.model.document import CleanDocument, RawDocument, SourceCard
 from vigie.model.errors import InputRefused, VigieError
@@ -234,6 +235,8 @@ class _Tally:
         self.changes: list[Change] = []
 
     def finish(self, store: Store, run_id: int) -> Summary:
+        """Judge what the run wrote, record that it ended."""
+        assess(store)
         store.finish_run(
             run_id,
             Counts(

@@ -19,6 +19,8 @@ from vigie.model.errors import SettingsError
 CARD_NAME = "source.toml"
 _FIELDS = {f.name: f for f in fields(SourceCard)}
 _GRADES = tuple("ABCDEF")
+_TYPES: dict[str, type] = {"retention_months": int, "satire": bool}
+_TYPE_NAMES = {str: "a text in quotes", int: "a whole number", bool: "true or false, without quotes"}
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _MAX_CARD_BYTES = 100_000
 
@@ -62,10 +64,9 @@ def _check(file: Path, table: dict[str, Any]) -> SourceCard:
     if missing:
         raise SettingsError(f'{file}: field {missing[0]!r} is missing (add {missing[0]} = "...")')
     for name, value in table.items():
-        wanted = int if name == "retention_months" else str
-        if not isinstance(value, wanted) or isinstance(value, bool):
-            kind = "a whole number" if wanted is int else "a text in quotes"
-            raise SettingsError(f"{file}: field {name!r} must be {kind}")
+        wanted = _TYPES.get(name, str)
+        if type(value) is not wanted:
+            raise SettingsError(f"{file}: field {name!r} must be {_TYPE_NAMES[wanted]}")
     if not _ID.fullmatch(table["id"]):
         raise SettingsError(f"{file}: id must be lower-case letters, digits, '.', '_' or '-', at most 64")
     if not table["name"].strip():
@@ -73,7 +74,10 @@ def _check(file: Path, table: dict[str, Any]) -> SourceCard:
     if table.get("kind", "unknown") not in get_args(DocKind):
         raise SettingsError(f"{file}: unknown kind (one of {', '.join(get_args(DocKind))})")
     if table.get("grade", "F") not in _GRADES:
-        raise SettingsError(f"{file}: grade must be one of {', '.join(_GRADES)} (F: cannot be judged)")
+        raise SettingsError(
+            f"{file}: grade must be one of {', '.join(_GRADES)} (A: completely reliable … E: unreliable, F: cannot be "
+            "judged), one capital letter"
+        )
     if not 1 <= table.get("retention_months", 12) <= 1200:
         raise SettingsError(f"{file}: retention_months must be between 1 and 1200")
     return SourceCard(**table)

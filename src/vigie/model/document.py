@@ -39,6 +39,7 @@ class SourceCard:
         grade: Admiralty reliability, "A" (completely reliable) to "F" (cannot be judged).
         legal_basis: why the source may be read; required for chats that are not public channels.
         retention_months: how long the redacted full text is kept.
+        satire: its news is invented; its facts enter no figure.
     """
 
     id: str
@@ -52,6 +53,7 @@ class SourceCard:
     licence: str = ""
     legal_basis: str = ""
     retention_months: int = 12
+    satire: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

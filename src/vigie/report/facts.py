@@ -19,7 +19,8 @@ from vigie.text.normalise import fold
 class Fact:
     """One row of the view `facts` (docs/data-dictionary.md), with the columns a report needs.
 
-    `outlet` is the name on the source's card, where it has one, and `source_country` its country.
+    `outlet` is the name on the source's card, where it has one, and `source_country` its country. Of a copy
+    `original_id` is the document it comes from and `original_source` who published that.
     """
 
     id: str
@@ -65,11 +66,26 @@ class Fact:
     source_country: str
     document_kind: str
     grade: str
+    credibility: int | None = None
+    satire: bool = False
+    copied: str | None = None
+    original_id: str | None = None
+    original_source: str | None = None
 
     @property
     def source(self) -> str:
         """Who published it, however it is spelt; "" if nobody said: all such documents are one source."""
         return fold(self.source_id or self.outlet).strip()
+
+    @property
+    def voice(self) -> str:
+        """Who speaks for themselves in it: the source, of a copy that of the original."""
+        return fold(self.original_source or "").strip() if self.original_id else self.source
+
+    @property
+    def rating(self) -> str:
+        """Reliability of the source and credibility of the fact: "B2"; the grade alone before the second is known."""
+        return f"{self.grade}{self.credibility or ''}"
 
     @property
     def persons(self) -> float | None:
@@ -88,7 +104,7 @@ _FIELDS = tuple(f.name for f in fields(Fact))
 
 
 def read_facts(store: Store, area: str | None) -> tuple[list[Fact], list[Fact]]:
-    """Facts of the area (all without one): those affirmed, and those set aside because they are not."""
+    """Facts of the area (all without one): those affirmed, and those set aside: not affirmed, or satire."""
     table = store.observations(area=area)
     kept = [name for name in _FIELDS if name in table.column_names]
     cards = {row["source_id"]: row for row in store.table("sources").to_pylist()}
@@ -99,10 +115,11 @@ def read_facts(store: Store, area: str | None) -> tuple[list[Fact], list[Fact]]:
         card = cards.get(row["source_id"])
         found = blank | {name: row[name] for name in kept}
         found["source_country"] = (card and card["country"]) or ""
+        found["satire"] = bool(found["satire"])
         if card:
             found["outlet"] = card["name"] or card["source_id"]
         fact = Fact(**found)
-        (affirmed if row["assertion"] == "affirmed" else aside).append(fact)
+        (affirmed if row["assertion"] == "affirmed" and not fact.satire else aside).append(fact)
     return _once(affirmed), _once(aside)
 
 
@@ -122,6 +139,21 @@ def _once(facts: Iterable[Fact]) -> list[Fact]:
         for place, fact in by_place.items()
         if place is not None or len(by_place) == 1
     ]
+
+
+def credibility_of(facts: Iterable[Fact]) -> str:
+    """ "2", or "1–3" from the most to the least credible fact; "" before any was judged."""
+    return _span({str(f.credibility) for f in facts if f.credibility is not None})
+
+
+def rating_of(facts: Iterable[Fact]) -> str:
+    """Grades of the sources and credibility, best to worst: "B–C/1–3"."""
+    listed = list(facts)
+    return "/".join(part for part in (_span({f.grade for f in listed}), credibility_of(listed)) if part)
+
+
+def _span(found: set[str]) -> str:
+    return "–".join(dict.fromkeys((min(found), max(found)))) if found else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

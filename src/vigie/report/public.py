@@ -142,9 +142,9 @@ def _inhabited(area: str | None) -> bool:
 
 
 def sources_of(facts: Iterable[Fact]) -> int:
-    """Independent sources of a figure."""
-    listed = list(facts)
-    return independent_sources([f.source for f in listed], [f.sentence or f.quote for f in listed])
+    """Independent sources of a figure: a copied document, or sentence, is that of whoever published it first."""
+    listed = sorted(facts, key=lambda f: (f.published_end or date.max, f.doc_id or ""))
+    return independent_sources([f.voice for f in listed], [f.sentence or f.quote for f in listed])
 
 
 def grades_of(facts: Sequence[Fact]) -> str:
