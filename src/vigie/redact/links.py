@@ -197,7 +197,7 @@ def _hidden_hosts(text: str, folded: str) -> Iterator[Removal]:
         [*_matches(_DOT_MARK, folded, marks_at(folded, _OPENING)), *words_at(folded, ("dot", "point"))]
     )
     last = [dot for dot in dots if _leads_to_host(text, dot[1])]
-    for start, end in _within(dots, windows(last, 300, 0, len(text))):
+    for start, end in _within(dots, windows(last, 300, 70, len(text))):
         for match in _DOTTED_HOST.finditer(text, max(0, start - 66), min(len(text), end + 220)):
             tld = match.group(1).lower()
             if tld in known and (tld not in words or "/" in match.group() or tld in _LIKELY):

@@ -22,15 +22,13 @@ PARTICLES = frozenset(
 
 
 def names_in(run: list[Token], text: str, folded: str, words: Lists) -> Iterator[list[Token]]:
-    """The names within one capitalised run, cut at organisation words and at words that no name holds."""
-    if len(run) == 1 and not _may_stand_alone(run[0], words):
-        return
+    """The names within a run of several words, cut at organisation words and at words that no name holds."""
     first = word_before(folded, run[0].start)
     if first in words.named_after and not first.endswith("."):
         return
-    if len(run) > 1 and run[-1].low in words.bearers and run[0].low not in words.titles:
+    if run[-1].low in words.bearers and run[0].low not in words.titles:
         return  # John Lennon Airport
-    bears = len(run) > 1 and run[0].low in words.named_after and run[0].low not in words.roles
+    bears = run[0].low in words.named_after and run[0].low not in words.roles
     if bears and (run[0].low not in words.surnames or run[1].low not in words.given):
         return
     segment: list[Token] = []
@@ -67,11 +65,19 @@ def names_in(run: list[Token], text: str, folded: str, words: Lists) -> Iterator
     yield from _decide(segment, text, folded, words, announced)
 
 
-def _may_stand_alone(token: Token, words: Lists) -> bool:
+def may_stand_alone(token: Token, words: Lists) -> bool:
     """Whether anything beside a lone word could make a name of it."""
-    if token.low in words.not_names and token.low != "thi":
+    return token.low not in words.not_names and (token.low in words.alone or _may_be_person([token], words))
+
+
+def is_lone_name(token: Token, text: str, folded: str, words: Lists) -> bool:
+    """Whether a word that stands alone, and may, is a name here."""
+    before = word_before(folded, token.start)
+    if before in words.named_after:
         return False
-    return token.low in words.alone or _may_be_person([token], words)
+    if titled(before, text, folded, token.start, words):
+        return _may_be_person([token], words)
+    return token.low in words.alone or cued([token], folded, words)
 
 
 def _is_cut(token: Token, run: list[Token], index: int, words: Lists) -> bool:

@@ -12,9 +12,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from enum import IntEnum
+from functools import lru_cache
 
-from vigie.redact.name_runs import PARTICLES, names_in
-from vigie.redact.sequences import Token, runs
+from vigie.redact.name_runs import PARTICLES, is_lone_name, may_stand_alone, names_in
+from vigie.redact.sequences import Span, Token, runs, token_at
 from vigie.redact.spans import Removal
 from vigie.redact.wordlists import Lists, lists
 from vigie.redact.words import words_at
@@ -30,32 +32,61 @@ def find_names(text: str, folded: str, extra: Sequence[str] = ()) -> list[Remova
     """Removals of kind "name". `extra`: names known from metadata, removed wherever they stand."""
     words = lists()
     guarded = words_at(folded, words.protected)
-    every: list[list[Token]] = []
-    spans: list[tuple[int, int]] = []
+    lone, several = runs(text, folded)
+    every: list[Span] = []
+    spans: list[Span] = []
     known: set[str] = set()
     doubtful: list[Token] = []
-    for run in runs(text, folded, words.inert):
-        every.append(run)
-        if guarded and any(a < run[-1].end and run[0].start < b for a, b in guarded):
+    for start, end in lone:
+        verdict = _alone(text[start:end], folded[start:end])
+        if verdict == _Alone.NEVER:
             continue
-        for name in names_in(run, text, folded, words):
+        every.append((start, end))
+        if verdict == _Alone.NO_NAME or (guarded and any(a < end and start < b for a, b in guarded)):
+            continue
+        if verdict != _Alone.DOUBTFUL_ONLY and is_lone_name(
+            token_at(text, folded, start, end), text, folded, words
+        ):
+            spans.append((start, end))
+        if verdict != _Alone.MAY_BE:
+            doubtful.append(token_at(text, folded, start, end))
+    for run in several:
+        every += run
+        if guarded and any(a < run[-1][1] and run[0][0] < b for a, b in guarded):
+            continue
+        for name in names_in([token_at(text, folded, *word) for word in run], text, folded, words):
             spans.append((name[0].start, name[-1].end))
             known.update(_surnames(name, words))
-        doubtful += [t for t in run if len(run) == 1 and t.low in words.given and t.low in words.second_cue]
     for author in extra:
         found, parts = _extra(author, folded, words)
         spans += found
         known |= parts
     if known:
-        spans += [
-            (t.start, t.end)
-            for run in every
-            for t in run
-            if t.low in known or t.low.removesuffix("-") in known
-        ]
+        spans += [word for word in every if folded[word[0] : word[1]].removesuffix("-") in known]
     spans += _nicknames(folded, spans)
     spans += _beside(doubtful, spans, folded, words)
     return _joined(spans, text)
+
+
+class _Alone(IntEnum):
+    """What a capitalised word can be that stands by itself, whatever stands beside it."""
+
+    NEVER = 0  # not even where the document knows it as a surname
+    NO_NAME = 1
+    MAY_BE = 2
+    DOUBTFUL = 3  # a given name that is also a word: a name beside a name
+    DOUBTFUL_ONLY = 4  # nothing but that
+
+
+@lru_cache(maxsize=1 << 14)
+def _alone(word: str, low: str) -> _Alone:
+    words = lists()
+    if low in words.inert:
+        return _Alone.NEVER
+    doubtful = low in words.given and low in words.second_cue
+    if may_stand_alone(token_at(word, low, 0, len(word)), words):
+        return _Alone.DOUBTFUL if doubtful else _Alone.MAY_BE
+    return _Alone.DOUBTFUL_ONLY if doubtful else _Alone.NO_NAME
 
 
 def _joined(spans: list[tuple[int, int]], text: str) -> list[Removal]:

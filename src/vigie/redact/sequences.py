@@ -7,7 +7,6 @@ Left out: names written in lower case, which only a contact cue could tell from 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from vigie.redact.wordlists import UPPER
@@ -50,10 +49,8 @@ _ABBREVIATED = frozenset(
 )
 
 
-# Latin-1 capitals; the question mark stands for every character outside Latin-1, which may be one.
-_CAPITALS = bytes(65 if chr(code) in UPPER or chr(code) == "?" else 32 for code in range(256))
-_CAPITAL = re.compile(rb"A")
-_MANY = 6  # where one character in so many may be a capital, the pattern itself finds them faster
+_FAR = 12  # code points between two words that no run bridges
+Span = tuple[int, int]
 
 
 class Token(NamedTuple):
@@ -69,41 +66,36 @@ class Token(NamedTuple):
         return self.low.endswith(".")
 
 
-def runs(text: str, folded: str, skipped: frozenset[str] = frozenset()) -> Iterator[list[Token]]:
-    """Capitalised runs in order, without the lone words in `skipped`."""
-    current: list[tuple[int, int]] = []
-    last = 0
-    for start, end in _words(text):
-        if current and not (start - last < 12 and _joined(text, folded, current[-1], start)):
-            if len(current) > 1 or folded[current[0][0] : last] not in skipped:
-                yield [_token(text, folded, *word) for word in current]
-            current = []
-        current.append((start, end))
-        last = end
-    if current and (len(current) > 1 or folded[current[0][0] : last] not in skipped):
-        yield [_token(text, folded, *word) for word in current]
+def runs(text: str, folded: str) -> tuple[list[Span], list[list[Span]]]:
+    """Capitalised words that stand alone, and runs of several, each in order."""
+    lone: list[Span] = []
+    several: list[list[Span]] = []
+    before: Span | None = None
+    run: list[Span] = []
+    last = -_FAR
+    for found in _TOKEN.finditer(text):
+        word = found.span()
+        if before and word[0] - last < _FAR and _joined(text, folded, before, word[0]):
+            if not run:
+                run = [before]
+                several.append(run)
+            run.append(word)
+        else:
+            if before and not run:
+                lone.append(before)
+            run = []
+        before, last = word, word[1]
+    if before and not run:
+        lone.append(before)
+    return lone, several
 
 
-def _words(text: str) -> Iterator[tuple[int, int]]:
-    """Where capitalised words stand."""
-    capitals = text.encode("latin-1", "replace").translate(_CAPITALS)
-    if capitals.count(b"A") * _MANY > len(text):
-        yield from (match.span() for match in _TOKEN.finditer(text))
-        return
-    end = 0
-    for capital in _CAPITAL.finditer(capitals):
-        start = capital.start()
-        match = _TOKEN.match(text, start) if start >= end else None
-        if match:
-            end = match.end()
-            yield start, end
-
-
-def _token(text: str, folded: str, start: int, end: int) -> Token:
+def token_at(text: str, folded: str, start: int, end: int) -> Token:
+    """The token at [start, end)."""
     return Token(start, end, folded[start:end], end - start > 2 and text[start:end].isupper())
 
 
-def _joined(text: str, folded: str, before: tuple[int, int], start: int) -> bool:
+def _joined(text: str, folded: str, before: Span, start: int) -> bool:
     """Whether a word belongs to the run that ends with the word `before`."""
     low, last = before
     gap = text[last:start]
