@@ -12,17 +12,20 @@ DEV = Phrases(
         ("fr", "press"): (
             "Le tribunal correctionnel a jugé {n} prévenus le {d}, sur le fondement de l'article {a} du code pénal.",
             "Les enquêteurs ont saisi {m} de résine et {p} en liquide le {d}.",
+            "Âgés de {w} ans, les trois hommes ont nié les faits.",
             "Selon la préfecture, {n} personnes ont été interpellées depuis le {d}.",
             "Le gramme de cocaïne se négocie {p} dans l'agglomération, d'après l'OFDT.",
         ),
         ("fr", "chat"): (
             "Arrivage ce soir 🔥 {p} le g, {q} mini.",
             "Dispo {h} jusqu'à tard, {p} les {q}.",
+            "Menu : {g}",
             "Promo du {d} : {q} achetés, {k} de remise.",
             "Salut la team, menu à jour, {p} le meuj.",
         ),
         ("fr", "note"): (
             "Permanence du {d} : {n} passages, dont {n} nouveaux.",
+            "Passages par jour : {s}.",
             "Compte rendu de maraude, {h}, {n} personnes rencontrées.",
             "Un usager dit payer {p} pour {q}, contre {p} l'an dernier.",
             "Je poste ici parce que j'ai commandé le {d}, {q} pour {p}.",
@@ -30,17 +33,20 @@ DEV = Phrases(
         ("en", "press"): (
             "The court sentenced {n} defendants on {d} under section {a} of the Act.",
             "Officers seized {m} of cannabis resin and {p} in cash on {d}.",
+            "Aged {w}, the three men denied the charges.",
             "Police said {n} people had been arrested since {d}.",
             "A gram of cocaine sells for {p} in the city, the agency reported.",
         ),
         ("en", "chat"): (
             "Fresh batch tonight 🔥 {p} a g, {q} minimum.",
             "Open from {h}, {p} for {q}.",
+            "Menu: {g}",
             "Deal of {d}: {k} off over {q}.",
             "Hey all, menu is up, {p} each.",
         ),
         ("en", "note"): (
             "Drop-in of {d}: {n} visits, {n} of them new.",
+            "Visits by day: {s}.",
             "Outreach notes, {h}, {n} people met.",
             "One client says they pay {p} for {q}, up from {p} last year.",
             "Posting because I ordered on {d}, {q} for {p}.",
@@ -50,6 +56,7 @@ DEV = Phrases(
         ("fr", "press"): (
             "L'audience est renvoyée au {d}.",
             "Le parquet a requis {n} mois.",
+            "Le texte applicable reste la loi n° {v}.",
             "Au total, {m} ont été détruits.",
             "Le chiffre d'affaires est estimé à {b}.",
             "",
@@ -70,6 +77,7 @@ DEV = Phrases(
         ("en", "press"): (
             "The hearing was put back to {d}.",
             "Prosecutors sought {n} months.",
+            "Regulation (EC) No {v} applies.",
             "In all, {m} were destroyed.",
             "Turnover is put at {b}.",
             "",
@@ -301,6 +309,8 @@ DEV = Phrases(
         "niss-be": {"fr": ("numéro de registre national",), "en": ("Belgian national number",)},
         "dni-es": {"fr": ("DNI",), "en": ("DNI",)},
         "cf-it": {"fr": ("codice fiscale",), "en": ("codice fiscale",)},
+        "ssn-us": {"fr": ("SSN", "numéro SSN"), "en": ("SSN", "social security number")},
+        "passport-fr": {"fr": ("passeport", "numéro de passeport"), "en": ("passport", "passport number")},
         "nino-uk": {"fr": ("NINO", "National Insurance number"), "en": ("National Insurance number",)},
     },
     joins={"fr": (", puis ", " puis ", " et ensuite "), "en": (", then ", " then ", " and after that ")},

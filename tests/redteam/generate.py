@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
+from . import spelling
 from .carriers import DEV
 from .disguises import Context, Disguise, for_kind, marked
 from .held_out import HELD
@@ -72,6 +73,22 @@ def _figure(field: str, r: Random, lang: Lang) -> str:
     if field == "d":
         day, year = r.randint(2, 28), r.randint(2017, 2025)
         return f"{day} {r.choice(_FR_MONTHS if fr else _EN_MONTHS)} {year}"
+    if field == "g":
+        unit = "€" if fr else "£"
+        return r.choice((" ", " / ", ", ", " - ")).join(
+            f"{n}g {price * n * 9 // 10}{unit}" for n in (1, 2, 5, 10)
+        )
+    if field == "s":
+        return r.choice((", ", " ; ")).join(f"{r.randint(4, 60)}" for _ in range(r.randint(4, 6)))
+    if field == "w":
+        ages = [
+            spelling.french(r.randint(18, 59)) if fr else spelling.english(r.randint(18, 59))
+            for _ in range(3)
+        ]
+        return f"{ages[0]}, {ages[1]} {'et' if fr else 'and'} {ages[2]}"
+    if field == "v":
+        laws = ("70-1320", "2007-297", "2016-41") if fr else ("273/2004", "2017/2103", "111/2005")
+        return r.choice(laws)
     if field == "b":
         millions = f"{r.randint(1, 9)}{{}}{r.randint(100, 999)}{{}}000"
         return f"{millions.format(' ', ' ')} €" if fr else f"£{millions.format(',', ',')}"
@@ -88,7 +105,7 @@ def _figure(field: str, r: Random, lang: Lang) -> str:
 
 
 def _filled(phrase: str, r: Random, lang: Lang) -> str:
-    return re.sub(r"\{([pqmdahknby])\}", lambda m: f"{_KEEP}{_figure(m[1], r, lang)}{_KEPT}", phrase)
+    return re.sub(r"\{([pqmdahknbygswv])\}", lambda m: f"{_KEEP}{_figure(m[1], r, lang)}{_KEPT}", phrase)
 
 
 def _located(text: str) -> tuple[str, tuple[tuple[int, int], ...], tuple[tuple[int, int], ...]]:
@@ -143,7 +160,7 @@ def case(
     text = (
         gap.join(_filled(part, r, lang) for part in parts).replace("\n ", "\n").replace("\n\n", "\n").strip()
     )
-    text = text.replace("{app}", said).replace("{x}", value)
+    text = text.replace("{app}", said).replace("{x}", value).replace(f".{END}.", f"{END}.")
     text, spans, keep = _located(text)
     return Case(
         id=key,

@@ -12,17 +12,20 @@ HELD = Phrases(
         ("fr", "press"): (
             "Deux ans après les faits, {n} hommes comparaissaient le {d} pour infraction à l'article {a}.",
             "La douane a intercepté {m} de cocaïne le {d}, d'une valeur de {p} le gramme à la revente.",
+            "Ils ont {w} ans et vivent chez leurs parents.",
             "Sur place, les policiers ont compté {n} transactions en une heure.",
             "D'après le rapport, la barrette est passée à {p} cette année.",
         ),
         ("fr", "chat"): (
             "Yo, grosse qualité, {p} le pochon de {q}.",
             "Livraison dès {h}, {q} offerts pour la première commande.",
+            "Nos prix {g}",
             "⚠️ -{k} jusqu'au {d}, {p} les {q}.",
             "Coffee ouvert, comptez {p} pour {q}.",
         ),
         ("fr", "note"): (
             "Note du {d}, quartier nord : {n} échanges, {n} seringues récupérées.",
+            "Relevé de la semaine ({s}).",
             "Entretien n° {n}, début {h}.",
             "Prix entendu : {p} les {q}, dit-elle.",
             "Retour d'expérience : pris {q} le {d}, payé {p}.",
@@ -30,17 +33,20 @@ HELD = Phrases(
         ("en", "press"): (
             "Two years on, {n} men were in the dock on {d} over section {a}.",
             "Customs intercepted {m} of cocaine on {d}, worth {p} a gram on the street.",
+            "They are {w} years old and live with their parents.",
             "Detectives counted {n} deals within an hour.",
             "According to the report, a wrap now costs {p}.",
         ),
         ("en", "chat"): (
             "Yo, top quality, {p} for {q}.",
             "Drops from {h}, {q} free on first order.",
+            "Our prices {g}",
             "⚠️ -{k} until {d}, {p} for {q}.",
             "Shop's on, reckon {p} for {q}.",
         ),
         ("en", "note"): (
             "Note of {d}, north side: {n} exchanges, {n} syringes returned.",
+            "This week's counts ({s}).",
             "Interview {n}, started {h}.",
             "Price heard: {p} for {q}, she says.",
             "Trip report: took {q} on {d}, paid {p}.",
@@ -50,6 +56,7 @@ HELD = Phrases(
         ("fr", "press"): (
             "Jugement attendu le {d}.",
             "Ils encourent {n} ans.",
+            "La loi {v} ne dit rien d'autre.",
             "La saisie porte sur {m}.",
             "Le butin, sur {y}, dépasserait {b}.",
             "",
@@ -59,6 +66,7 @@ HELD = Phrases(
         ("en", "press"): (
             "A verdict is due on {d}.",
             "They face {n} years.",
+            "Directive (EU) {v} covers it.",
             "The haul came to {m}.",
             "Proceeds over {y} came to {b}.",
             "",
@@ -272,6 +280,8 @@ HELD = Phrases(
         "niss-be": {"fr": ("NISS", "numéro national"), "en": ("NISS", "national register number")},
         "dni-es": {"fr": ("DNI", "numéro de DNI"), "en": ("DNI", "DNI number")},
         "cf-it": {"fr": ("code fiscal", "codice fiscale"), "en": ("codice fiscale", "Italian tax code")},
+        "ssn-us": {"fr": ("n° SSN américain",), "en": ("SSN no.", "US social security no.")},
+        "passport-fr": {"fr": ("n° de passeport",), "en": ("passport no.",)},
         "nino-uk": {"fr": ("NI number",), "en": ("NI number", "NINO")},
     },
     joins={"fr": (" suivi de ", " et après ", " ensuite "), "en": (" followed by ", " and next ", " plus ")},

@@ -140,7 +140,7 @@ def profile(r: Random, _lang: Lang, _split: Split) -> str:
 
 def path_id(r: Random, _lang: Lang, _split: Split) -> str:
     head = f"{scheme(r) or 'https://'}reseau-{name(r, 1, 2)}.example/"
-    return head + r.choice((f"u/{START}{handle(r)}", f"members/{START}{handle(r)}.{ck.digits(r, 5)}/", f"user/{START}{ck.digits(r, 9)}", f"~{START}{handle(r)}/photos"))  # fmt: skip
+    return head + r.choice((f"u/{START}{handle(r)}", f"members/{START}{handle(r)}.{ck.digits(r, 5)}/", f"user/{START}{ck.digits(r, 9)}", f"~{START}{handle(r)}{END}/photos"))  # fmt: skip
 
 
 def decimal(r: Random, lang: Lang, _split: Split) -> str:
@@ -164,7 +164,7 @@ def geo_link(r: Random, lang: Lang, split: Split) -> str:
         (
             f"geo:{START}{lat},{lon}",
             f"https://maps.example/?q={START}{lat},{lon}",
-            f"https://www.google.com/maps/@{START}{lat},{lon},17z",
+            f"https://www.google.com/maps/@{START}{lat},{lon}{END},17z",
         )
     )
 
@@ -230,6 +230,9 @@ PHONES: dict[str, str] = {
     "it": "+39 320 000 ####|320 000 ####",
     "nl": "+31 6 1000 ####|06-1000####",
     "br": "+55 11 90000-####|(11) 90000-####",
+    "other": "+351 910 000 ###|+48 500 000 ###|+40 700 000 ###|+90 500 000 ## ##|+7 900 000-##-##|+91 90000 00###|+86 130 0000 ####|"
+    "+234 800 000 ####|+221 70 000 ## ##|+237 6 00 00 ## ##|+52 55 0000 ####|+57 300 000 ####|+352 600 000 ###|+590 690 00 ## ##|"
+    "+46 70 000 ## ##|+47 400 00 ###|+353 85 000 0###|+355 60 000 0###|+381 60 000 0###|+380 50 000 ## ##|+81 90 0000 ####|+597 800 0###",
     "au": "0491 570 1##|+61 491 570 1##",
 }
 KINDS: tuple[Kind, ...] = (
@@ -279,6 +282,10 @@ KINDS: tuple[Kind, ...] = (
     _kind("dni-es", "natid", "alnum", _simple(ck.dni)),
     _kind("cf-it", "natid", "code anycase", _simple(ck.codice_fiscale)),
     _kind("nino-uk", "natid", "alnum", lambda r, a, b: f"{ck.letters(r, 2, 'ABCEHJLMPRSTWXY')} {ck.digits(r, 2)} {ck.digits(r, 2)} {ck.digits(r, 2)} {r.choice('ABCD')}"),
+    _kind("ssn-us", "natid", "num", number("987-65-43##")),
+    _kind(
+        "passport-fr", "natid", "alnum", lambda r, a, b: f"{r.randint(10, 24)}{ck.letters(r, 2)}{ck.digits(r, 5)}"
+    ),
     _kind("gps-decimal", "geo", "geo dotted", decimal),
     _kind("gps-dms", "geo", "geo", dms),
     _kind("plus-code", "geo", "code anycase", plus_code),

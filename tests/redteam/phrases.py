@@ -3,7 +3,8 @@
 In: nothing. Out: the record that `carriers.py` (DEV) and `held_out.py` (HELD) fill.
 In a phrase `{x}` is the contact, `{app}` the name of its service or sort, and figures that must stay are `{p}` a price,
 `{q}` an amount, `{m}` a seized mass, `{d}` a date, `{a}` an article of law, `{n}` a count, `{h}` an hour, `{k}` a share,
-`{b}` a big sum, `{y}` a range of years.
+`{b}` a big sum, `{y}` a range of years,
+`{g}` a list of prices, `{s}` a series of counts, `{w}` ages in words, `{v}` a law by its number.
 Left out: the choice among them (`generate.py`).
 """
 
