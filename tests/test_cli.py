@@ -162,7 +162,7 @@ def test_extract_goes_on_after_a_refusal(note: Path, tmp_path: Path) -> None:
     result = run("extract", bad, tmp_path / "missing.txt", "https://news.example/a?key=1", note)
     assert result.exit_code == 1
     assert len(lines(result.stdout)) == 1
-    for name in ("noise.bin", "missing.txt", "https://news.example/a"):
+    for name in ("noise.bin", "missing.txt", "https://news.example/…"):
         assert name in result.stderr
     assert "key=1" not in result.stderr
 
@@ -396,14 +396,22 @@ def test_what_nobody_caught_is_told_without_text(
     assert shown.err.startswith(said) and "Jeanne" not in shown.err and shown.out == ""
 
 
-def test_debugging_shows_the_whole_error(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_debugging_shows_the_way_of_an_error_and_not_its_words(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     def crash() -> None:
-        raise ValueError("whole")
+        try:
+            raise KeyError("Jeanne 06 39 98 00 00")
+        except KeyError as error:
+            raise ValueError("Jeanne Fictive") from error
 
     monkeypatch.setenv("VIGIE_DEBUG", "1")
     monkeypatch.setattr(vigie.cli, "app", crash)
-    with pytest.raises(ValueError, match="whole"):
+    with pytest.raises(SystemExit):
         vigie.cli.main()
+    shown = capsys.readouterr().err
+    assert "ValueError" in shown and "KeyError" in shown and "test_cli.py:" in shown and " crash" in shown
+    assert "Jeanne" not in shown and "06 39" not in shown
 
 
 def test_a_bar_is_drawn_on_a_terminal_only(tmp_path: Path, note: Path) -> None:

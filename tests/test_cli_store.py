@@ -48,7 +48,7 @@ def test_add_tells_what_it_did(folder: Path) -> None:
     assert (result.exit_code, result.stdout) == (1, "")
     said = result.stderr
     assert "documents: 3 read, 3 new, 0 unchanged, 2 refused" in said
-    assert "noise.bin" in said and "https://news.example/a: addresses are not fetched" in said
+    assert "noise.bin" in said and "https://news.example/…: addresses are not fetched" in said
     assert "price 3" in said and "phone 3" in said
     assert "01 99 00" not in said and "cocaïne" not in said
     assert Path("vigie.duckdb").is_file()

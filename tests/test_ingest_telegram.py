@@ -117,7 +117,14 @@ def test_refused(data: bytes, reason: str) -> None:
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [("a", "a"), (["a", {"type": "link", "text": "b"}], "ab"), (None, ""), ([1], ""), ({}, "")],
+    [
+        ("a", "a"),
+        (["a", {"type": "link", "text": "b"}], "ab"),
+        (["a.", {"type": "mention", "text": "@b"}, "c"], "a. @bc"),
+        (None, ""),
+        ([1], ""),
+        ({}, ""),
+    ],
 )
 def test_message_text(value: Any, text: str) -> None:
     assert message_text(value) == text

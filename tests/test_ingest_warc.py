@@ -51,8 +51,13 @@ def test_recognised_by_content() -> None:
 
 def test_one_bad_page_costs_itself_only_and_is_told(caplog: pytest.LogCaptureFixture) -> None:
     deep = response("https://a.example/deep", page("<div>" * 5000 + FACT).encode())
-    assert [d.title for d in read_stream("a.warc", warc(deep, PAGES[0]))] == ["Un"]
-    assert "a.warc: 1 of 2 pages not read" in caplog.text
+    data = warc(deep, PAGES[0])
+    assert [d.title for d in read_stream("jeanne.warc", data, shown="[nom].warc")] == ["Un"]
+    assert "[nom].warc: 1 of 2 pages not read" in caplog.text
+    list(read_stream("jeanne.warc", data))
+    assert (
+        f"an input of {len(data)} bytes: 1 of 2 pages not read" in caplog.text and "jeanne" not in caplog.text
+    )
 
 
 def test_nothing_readable_is_refused() -> None:

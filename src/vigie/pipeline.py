@@ -25,6 +25,7 @@ from vigie.model.document import CleanDocument, RawDocument, SourceCard
 from vigie.model.errors import InputRefused, VigieError
 from vigie.model.observation import Observation
 from vigie.redact import REDACTOR_VERSION, redact
+from vigie.redact.paths import redact_path
 from vigie.store.changes import Change, compare
 from vigie.store.rows import Entry
 from vigie.store.runs import Counts, Versions
@@ -87,7 +88,8 @@ def clean(path: Path, reading: Reading) -> Iterator[Cleaned | Refusal]:
             name=shown(str(path)), reason=own, repair="leave it out: what it says is stored already"
         )
         return
-    yield from _clean_each(str(path), read(path, source=reading.source, mapping=reading.mapping))
+    found = read(path, source=reading.source, mapping=reading.mapping, shown=shown(str(path)))
+    yield from _clean_each(str(path), found)
 
 
 def written_by_vigie(path: Path) -> str:
@@ -117,7 +119,8 @@ _MARKS = (
 
 def clean_stream(name: str, data: bytes, reading: Reading) -> Iterator[Cleaned | Refusal]:
     """The same for bytes that came without a file (standard input)."""
-    yield from _clean_each(name, read_stream(name, data, source=reading.source, mapping=reading.mapping))
+    found = read_stream(name, data, source=reading.source, mapping=reading.mapping, shown=shown(name))
+    yield from _clean_each(name, found)
 
 
 def _clean_each(name: str, documents: Iterator[RawDocument]) -> Iterator[Cleaned | Refusal]:
@@ -147,17 +150,25 @@ def observe(document: CleanDocument, name: str = "") -> list[Observation] | Refu
 
 
 def shown(name: str) -> str:
-    """The name of an input as messages and logs may show it: a file name may hold a contact too."""
-    return redact(RawDocument(path=name, format="name", text="")).path
+    """The name of an input as messages and logs may show it: a file name may hold a contact too. Where something was taken
+    out, the size of the file is told, by which its owner finds it.
+    """
+    path = redact_path(name, "en")
+    if path == name:
+        return path
+    try:
+        return f"{path} ({Path(name.partition('#')[0]).stat().st_size} bytes)"
+    except (OSError, ValueError):
+        return path
 
 
 def refusal(name: str, error: Exception) -> Refusal:
     """The verdict on an input that raised `error`."""
     name = shown(name)
     if isinstance(error, InputRefused):
-        return Refusal(name=shown(error.name), reason=error.reason, repair=error.repair)
-    if isinstance(error, VigieError):
-        return Refusal(name=name, reason=str(error))
+        return Refusal(name=shown(error.name), reason=redact_path(error.reason, "en"), repair=error.repair)
+    if isinstance(error, VigieError):  # it may name another file than the input: a source card in a folder
+        return Refusal(name=name, reason=redact_path(str(error), "en"))
     if isinstance(error, FileNotFoundError):
         return Refusal(name=name, reason="no such file")
     if isinstance(error, PermissionError):

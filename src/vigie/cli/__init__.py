@@ -10,14 +10,16 @@ from vigie.cli import lexicon as _lexicon  # noqa: F401
 from vigie.cli import making as _making  # noqa: F401
 from vigie.cli import reading as _reading  # noqa: F401
 from vigie.cli import upkeep as _upkeep  # noqa: F401
-from vigie.cli.app import SOME_REFUSED, WRONG_USE, app
+from vigie.cli.app import SOME_REFUSED, STOPPED, WRONG_USE, app
 from vigie.cli.output import leave_closed_pipe, say, use_utf8
+from vigie.cli.quiet import frames, hush
 from vigie.model.errors import SettingsError, VigieError
 
 
 def main() -> None:
     """Entry point of the console script."""
     use_utf8()
+    hush()
     try:
         app()
     except VigieError as error:
@@ -27,17 +29,26 @@ def main() -> None:
         leave_closed_pipe()
     except OSError as error:
         # Of a file: its name and the system's reason, which hold no text.
-        say(f"vigie: {error.filename or 'input or output'}: {error.strerror or type(error).__name__}")
+        from vigie.pipeline import shown
+
+        name = (
+            shown(os.fsdecode(error.filename))
+            if isinstance(error.filename, str | bytes)
+            else "input or output"
+        )
+        say(f"vigie: {name}: {error.strerror or type(error).__name__}")
         sys.exit(SOME_REFUSED)
     except Exception as error:
-        if os.environ.get("VIGIE_DEBUG"):
-            raise
         # The message of an unexpected error may quote a document: only its class and its place are shown.
         from vigie.pipeline import place_of
 
         say(f"vigie: unexpected {type(error).__name__} at {place_of(error) or 'start'}")
-        say("vigie: please report it; VIGIE_DEBUG=1 shows the whole error, which may quote a document")
+        if os.environ.get("VIGIE_DEBUG"):
+            say("\n".join(frames(error)))
+        say("vigie: please report it; VIGIE_DEBUG=1 adds the lines it came through, and never text of a document")
         sys.exit(SOME_REFUSED)
+    except KeyboardInterrupt:
+        sys.exit(STOPPED)
 
 
 __all__ = ["app", "main"]

@@ -96,14 +96,25 @@ def read_stdin() -> bytes | Refusal:
 
 
 def url_refusal(name: str) -> Refusal:
-    """Addresses are not fetched yet. The query is left out: it may hold a key."""
+    """Addresses are not fetched yet. Only the host is told: path and query may name somebody, or hold a key."""
     from vigie.pipeline import Refusal
 
     return Refusal(
-        name=name.partition("?")[0],
+        name=shown_address(name),
         reason="addresses are not fetched",
         repair="save the page and give the file",
     )
+
+
+def shown_address(address: str) -> str:
+    """Scheme and host of an address; a hidden service is not named."""
+    from urllib.parse import urlsplit
+
+    try:
+        host = urlsplit(address).hostname or ""
+    except ValueError:
+        host = ""
+    return "[link]" if host.endswith((".onion", ".i2p")) or not host else f"{address.partition(':')[0]}://{host}/…"
 
 
 @app.command()

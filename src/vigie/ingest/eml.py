@@ -60,7 +60,7 @@ def _read(blob: Blob) -> Iterator[RawDocument]:
     message = email.message_from_bytes(data, policy=email.policy.compat32)
     html, plain, attachments = _parts(message, blob)
     if attachments:
-        _log.warning("%s: attachments not read: %d (save them beside it)", blob.name, attachments)
+        _log.warning("%s: attachments not read: %d (save them beside it)", blob.label, attachments)
     text = html_text(html) if html is not None else ""
     text = text or (plain or "")
     text = drop_boilerplate(repair("\n".join(_without_headers(text.splitlines())))).strip()

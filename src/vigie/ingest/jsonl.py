@@ -57,7 +57,7 @@ def _read(blob: Blob) -> Iterator[RawDocument]:
             continue
         skipped.append(number)
         if not seen and isinstance(record, dict):
-            seen = [key for key in record if _FIELD_NAME.fullmatch(key)][:12]
+            seen = [key for key, value in record.items() if _is_field(key, value)][:12]
     if not found:
         fields = f"; its fields: {', '.join(seen)}" if seen else ""
         raise blob.refuse(f"no record has a text{fields}", "say which field is the text: --map text=FIELD")
@@ -67,6 +67,15 @@ def _read(blob: Blob) -> Iterator[RawDocument]:
             f"{len(skipped)} of {number} records hold no text and were left out (number {named}); the others were read",
             "correct these records and add the file again",
         )
+
+
+def _is_field(key: str, value: Any) -> bool:
+    """Whether a key names a field. A file may be keyed by accounts or persons, each with a record of its own."""
+    return (
+        _FIELD_NAME.fullmatch(key) is not None
+        and not isinstance(value, dict)
+        and not any(c.isdigit() for c in key)
+    )
 
 
 def _records(blob: Blob) -> Iterator[Any]:

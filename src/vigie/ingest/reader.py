@@ -28,6 +28,7 @@ class Blob:
         path: the file, or None for standard input, whose bytes are in `data`.
         source: the card of its source, if any.
         mapping: fields of a JSON record, wanted name to given name; None finds the usual ones.
+        shown: the input as logs may name it, without contacts; "" names it by its size.
     """
 
     name: str
@@ -37,12 +38,18 @@ class Blob:
     data: bytes | None = None
     source: SourceCard | None = None
     mapping: Mapping[str, str] | None = None
+    shown: str = ""
 
     @property
     def suffix(self) -> str:
         """Lower-case suffix with its dot; both for a packed one (".warc.gz")."""
         suffixes = [s.lower() for s in Path(self.name).suffixes[-2:]]
         return "".join(suffixes) if suffixes[-1:] == [".gz"] else "".join(suffixes[-1:])
+
+    @property
+    def label(self) -> str:
+        """What a log may call this input: its name may hold a contact."""
+        return self.shown or f"an input of {self.size} bytes"
 
     def open(self) -> BinaryIO:
         """The bytes as a stream."""

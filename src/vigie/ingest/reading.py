@@ -22,25 +22,36 @@ from vigie.model.errors import InputRefused, VigieError
 
 
 def read(
-    path: str | Path, *, source: SourceCard | None = None, mapping: Mapping[str, str] | None = None
+    path: str | Path,
+    *,
+    source: SourceCard | None = None,
+    mapping: Mapping[str, str] | None = None,
+    shown: str = "",
 ) -> Iterator[RawDocument]:
-    """Documents of one file. Without `source`, the nearest source card counts (sources.card_for)."""
+    """Documents of one file. Without `source`, the nearest source card counts (sources.card_for); logs call it `shown`."""
     file = Path(path)
     name = printable(os.fspath(path))
     head, size = _head(file, name)
     card = source if source is not None else card_for(file)
-    yield from _documents(Blob(name=name, head=head, size=size, path=file, source=card, mapping=mapping))
+    yield from _documents(
+        Blob(name=name, head=head, size=size, path=file, source=card, mapping=mapping, shown=shown)
+    )
 
 
 def read_stream(
-    name: str, data: bytes, *, source: SourceCard | None = None, mapping: Mapping[str, str] | None = None
+    name: str,
+    data: bytes,
+    *,
+    source: SourceCard | None = None,
+    mapping: Mapping[str, str] | None = None,
+    shown: str = "",
 ) -> Iterator[RawDocument]:
     """Documents of bytes that came from standard input or the network."""
     if not data:
         raise InputRefused(name, "empty")
     head = data[: limits.HEAD_BYTES]
     yield from _documents(
-        Blob(name=name, head=head, size=len(data), data=data, source=source, mapping=mapping)
+        Blob(name=name, head=head, size=len(data), data=data, source=source, mapping=mapping, shown=shown)
     )
 
 

@@ -30,6 +30,7 @@ CHAT_TYPES = (
 _TYPE = re.compile(rb'"type"\s*:\s*"(?:' + "|".join(CHAT_TYPES).encode() + rb')"')
 _ACCOUNT = re.compile(rb'"(?:personal_information|chats|left_chats)"\s*:\s*\{')
 _DROPPED_PARTS = frozenset({"mention_name", "custom_emoji"})  # a person's display name, an image
+_CONTACTS = frozenset({"mention", "phone", "bank_card"})
 _SENDERS = ("from", "forwarded_from", "saved_from", "author", "actor", "via_bot", "reply_from")
 _CHAT_KEYS = frozenset({"from", "from_id", "actor", "actor_id", "text_entities", "date_unixtime"})
 _REPAIR = "name the legal basis in a source card (source.toml: legal_basis), or leave it out"
@@ -108,11 +109,13 @@ def message_text(value: Any) -> str:
         return value
     if not isinstance(value, list):
         return ""
-    pieces = []
+    pieces: list[str] = []
     for piece in value:
         if isinstance(piece, str):
             pieces.append(piece)
         elif isinstance(piece, dict) and piece.get("type") not in _DROPPED_PARTS:
+            if piece.get("type") in _CONTACTS and pieces and pieces[-1][-1:].strip():
+                pieces.append(" ")  # glued to a word, an account could not be told from the end of an address
             pieces.append(str(piece.get("text", "")))
     return "".join(pieces)
 

@@ -63,7 +63,9 @@ def _read(blob: Blob) -> Iterator[RawDocument]:
     if last is not None and skipped == number:
         raise blob.refuse(f"none of its {number} pages can be read; the last one: {last.reason}", last.repair)
     if last is not None:
-        _log.warning("%s: %d of %d pages not read; the last one: %s", blob.name, skipped, number, last.reason)
+        _log.warning(
+            "%s: %d of %d pages not read; the last one: %s", blob.label, skipped, number, last.reason
+        )
 
 
 def _unbroken(records: Any, blob: Blob) -> Iterator[Any]:

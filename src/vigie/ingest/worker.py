@@ -85,6 +85,8 @@ def _limit_memory(limit: int) -> None:
         import resource
     except ImportError:  # not a POSIX system: the time limit and the page limits hold
         return
+    # A parser that crashes must leave no image of the memory behind.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
     soft, hard = resource.getrlimit(resource.RLIMIT_AS)
     if hard != resource.RLIM_INFINITY:
         limit = min(limit, hard)
