@@ -25,6 +25,7 @@ _IPV6 = re.compile(
     r"(?<![\w:.])(?:[0-9A-Fa-f]{1,4}:){2,7}(?::?[0-9A-Fa-f]{1,4})?(?::[0-9A-Fa-f]{1,4}){0,6}(?![\w:])"
     r"|(?<![\w:])(?:[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4}){0,6})?::(?:[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4}){0,6})?(?![\w:])"
 )
+_HEX_RUN = re.compile(r"[0-9A-Fa-f:]*\w?")
 _COLONS = re.compile(r":[0-9A-Fa-f]{0,4}:")
 _MAC = re.compile(
     r"[0-9A-Fa-f](?<![\w:-].)[0-9A-Fa-f](?:([:-])[0-9A-Fa-f]{2})(?:\1[0-9A-Fa-f]{2}){4}(?![\w:-])"
@@ -84,7 +85,10 @@ def find_identifiers(text: str, folded: str) -> Iterator[Removal]:
             yield Removal(match.start(), match.end(), "ip")
     done = 0
     for mark in _COLONS.finditer(text):
-        for match in _IPV6.finditer(text, max(done, mark.start() - 5), mark.end() + 50):
+        high = _HEX_RUN.match(
+            text, mark.end(), mark.end() + 50
+        )  # not into the next address, which it would cut
+        for match in _IPV6.finditer(text, max(done, mark.start() - 5), high.end() if high else mark.end()):
             word = match.group()
             done = match.end()
             if ("::" in word and any(c.isalnum() for c in word)) or word.count(":") == 7:

@@ -97,7 +97,7 @@ _THEN = re.compile(
 )
 _THEN_WORDS = ("puis", "apres", "ensuite", "then", "after")
 _CUE = re.compile(
-    r"(?:\btel\b|\btel[.:]|telephone|\bphone|\bportable|\bmobile|\bcell|\bfax|appel(?:e[rz]?|ez|le[rz]?|s)?\b|\bcall|joign|contact|"
+    r"(?!(?:tele)?phone\])(?:\btel\b|\btel[.:]|telephone|\bphone|\bportable|\bmobile|\bcell|\bfax|appel(?:e[rz]?|ez|le[rz]?|s)?\b|\bcall|joign|contact|"
     r"joindre|whats ?app|\bsms\b|\btexto|\bwa\b|\bnumero\b|\bnum\b|\bsignal\b|\btext me|\bring\b|\breach\b|\b0rdre|commande[rz]? au|\bstandard\b)"
 )
 # Every form of _CUE holds one of these; looking for them first is much faster.
