@@ -50,7 +50,7 @@ def test_a_gap_is_not_bridged() -> None:
 def test_nothing_to_compare_is_not_drawn() -> None:
     assert line_chart("price", [Line(name="a", points=points(None, 70, None))], FR) is None
     assert line_chart("price", [], FR) is None
-    assert bar_chart("ways", Section(topic="ways", groups=(), withheld=()), FR) is None
+    assert bar_chart("ways", Section(topic="ways", groups=()), FR) is None
 
 
 def test_bars() -> None:
@@ -58,7 +58,7 @@ def test_bars() -> None:
         Group(key=("channel", code), facts=(None,) * n, sources=n, summary=None, change=None)  # type: ignore[arg-type]
         for code, n in (("telegram", 5), ("street", 3), ("sms", 1))
     )
-    chart = bar_chart("ways", Section(topic="ways", groups=groups, withheld=()), FR)
+    chart = bar_chart("ways", Section(topic="ways", groups=groups), FR)
     assert chart is not None
     assert [row.cells for row in chart.table.rows] == [("Telegram", "5"), ("Vente de rue", "3"), ("SMS", "1")]
     assert "0" in texts(chart.svg)

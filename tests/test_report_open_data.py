@@ -167,8 +167,19 @@ def test_people_need_five_persons_and_an_area(
 def test_a_median_of_one_source_is_not_shown(tmp_path: Path) -> None:
     unknown = PriceValue(kind="retail", low=5, high=5, currency="XXX", unit="g", eur_note="no rate")
     values = [price(50.0), unknown, unknown]
-    (row,) = found(store_of(tmp_path, *[{"value": v} for v in values]))
-    assert (row["observations"], row["median"], row["values"]) == (3, None, None)
+    assert found(store_of(tmp_path, *[{"value": v} for v in values])) == []
+
+
+def test_statements_without_a_value_are_counted_apart(tmp_path: Path) -> None:
+    """Beside them a count of values would be a second figure, of fewer sources."""
+    unknown = PriceValue(kind="retail", low=5, high=5, currency="XXX", unit="g", eur_note="no rate")
+    values = [price(50.0), price(60.0), price(70.0), unknown, unknown, unknown]
+    rows = found(
+        store_of(tmp_path, *[{"value": v, "outlet": o} for v, o in zip(values, "abcabc", strict=True)])
+    )
+    assert [(row["unit"], row["observations"], row["values"], row["median"]) for row in rows] == [
+        (None, 3, 0, None), ("EUR/g", 3, 3, 60.0),
+    ]  # fmt: skip
 
 
 def test_areas_are_ordered_by_code_never_by_price(tmp_path: Path) -> None:
@@ -209,7 +220,7 @@ def test_the_full_export_holds_everything_and_explains_it(tmp_path: Path) -> Non
         store.finish_run(run, Counts(new=1))
         files = export_full(store, tmp_path / "out", FORMATS)
         sizes = store.sizes()
-    assert len(files) == 6 * 3 + 2 and all(f.is_file() for f in files)
+    assert len(files) == len(sizes) * 3 + 2 and all(f.is_file() for f in files)
     out = tmp_path / "out"
     assert {f.name for f in out.iterdir()} == {f.name for f in files}  # no half-written file stays
     for name, rows in sizes.items():

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import fields, replace
 from datetime import date
+from itertools import count
 
 import pytest
 
+from vigie.model.errors import SettingsError
 from vigie.report.facts import Fact
 from vigie.report.period import month_of, year_of
 from vigie.report.public import ANALYST, grades_of, public_gate
@@ -15,8 +17,13 @@ PUBLIC = public_gate(date(2025, 6, 15))
 BLANK = Fact(**dict.fromkeys(f.name for f in fields(Fact)) | {"quote": "q", "outlet": "", "grade": "B"})  # type: ignore[arg-type]
 
 
+_NUMBERS = count()
+
+
 def fact(**more: object) -> Fact:
-    return replace(BLANK, **{"source_id": "a", "document_kind": "press", "type": "price", **more})  # type: ignore[arg-type]
+    """A fact of a document of its own."""
+    own = {"doc_id": f"d{next(_NUMBERS)}", "source_id": "a", "document_kind": "press", "type": "price"}
+    return replace(BLANK, **{**own, **more})  # type: ignore[arg-type]
 
 
 DELAY = [
@@ -72,13 +79,41 @@ def test_figures(name: str, facts: list[Fact], seen: bool) -> None:
         ("forum", False, False),
         ("advert", False, False),
         ("chat", False, False),
+        ("field-note", False, False),
+        ("unknown", False, False),
     ],
 )
 def test_quotes_and_names(kind: str, quoted: bool, named: bool) -> None:
-    assert PUBLIC.quotes(fact(document_kind=kind)) is quoted
-    assert PUBLIC.names(kind) is named
-    assert ANALYST.quotes(fact(document_kind=kind))
-    assert ANALYST.names(kind)
+    one = fact(document_kind=kind, outlet="Le Phare", title="Titre", attribution="ARS")
+    assert PUBLIC.quotes(one) is quoted
+    assert PUBLIC.names(one) is named
+    veiled = PUBLIC.veiled(one)
+    assert (veiled.outlet, veiled.title, veiled.attribution) == (
+        "Le Phare" if named else "", "Titre" if quoted else "", "ARS" if quoted else None,
+    )  # fmt: skip
+    assert veiled.source == one.source  # who counts as one source does not change
+    assert ANALYST.quotes(one)
+    assert ANALYST.names(one)
+    assert ANALYST.veiled(one) == one
+
+
+def test_without_a_card_nobody_is_named() -> None:
+    """Nobody has said what kind it is: the page may be a shop's."""
+    bare = fact(source_id="", outlet="boutique.example", document_kind="press")
+    assert not PUBLIC.names(bare)
+    assert PUBLIC.veiled(bare).outlet == ""
+    assert PUBLIC.veiled(bare).source == bare.source
+
+
+@pytest.mark.parametrize(("asked", "k"), [(None, 3), (3, 3), (5, 5)])
+def test_k_may_be_raised(asked: int | None, k: int) -> None:
+    assert public_gate(date(2025, 6, 15), asked).least_sources == k
+
+
+@pytest.mark.parametrize("asked", [0, 1, 2])
+def test_k_is_never_lowered(asked: int) -> None:
+    with pytest.raises(SettingsError, match="at least 3 sources"):
+        public_gate(date(2025, 6, 15), asked)
 
 
 @pytest.mark.parametrize(

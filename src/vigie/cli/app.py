@@ -26,6 +26,13 @@ lexicon_app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(lexicon_app, name="lexicon")
+release_app = typer.Typer(
+    help="Release an alert before its delay, and keep the log of it.\n\nExample: vigie release list",
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+app.add_typer(release_app, name="release")
 
 
 class ExtractFormat(str, Enum):  # noqa: UP042 - typer reads the values through str

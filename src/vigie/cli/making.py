@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from vigie.cli.app import SOME_REFUSED, WRONG_USE, PageFormat, app
-from vigie.cli.keeping import STORE, add_paths, settings_for, summary_text
+from vigie.cli.keeping import PUBLIC, STORE, add_paths, existing, settings_for, summary_text
 from vigie.cli.output import fail, say, write
 
 if TYPE_CHECKING:
@@ -103,13 +103,15 @@ def bulletin(
     area: str | None = AREA,
     lang: str = LANG,
     out: Path = OUT,
+    public: bool = PUBLIC,
     analyst: bool = ANALYST,
     format: list[PageFormat] = PAGES,
     store: Path | None = STORE,
 ) -> None:
     """Write a sourced bulletin of a period and an area.
 
-    The public edition shows what anyone may see; with --analyst each figure opens to its sentences.
+    The public edition (the default) shows what anyone may see, and is written down in the store; with
+    --analyst each figure opens to its sentences.
 
     \b
     Example:
@@ -119,6 +121,8 @@ def bulletin(
     from vigie.model.errors import SettingsError
     from vigie.report.period import parse_period
 
+    if public and analyst:
+        raise fail("--public and --analyst contradict each other", WRONG_USE)
     try:
         parse_period(period, ())
     except SettingsError as error:
@@ -133,9 +137,9 @@ def bulletin(
     from vigie.report.bulletin import write_bulletin
     from vigie.store import Store
 
-    settings = settings_for(store)
+    settings = existing(settings_for(store))
     formats: list[Any] = [f.value for f in dict.fromkeys(format)]
-    with Store.open(settings.store, read_only=True, settings=settings) as opened:
+    with Store.open(settings.store, read_only=analyst, settings=settings) as opened:
         for path in write_bulletin(
             opened, out, period=period, area=area, lang=lang, analyst=analyst, formats=formats
         ):

@@ -14,11 +14,12 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
+from vigie.report.alerts import alert_evidence, releases
 from vigie.report.charts import Chart, Line, bar_chart, line_chart
 from vigie.report.facts import Fact, source_lines
 from vigie.report.pages import html_page, markdown_page, pdf_page
 from vigie.report.period import Period, parse_period, quarters
-from vigie.report.public import ANALYST, Gate, public_gate
+from vigie.report.public import ANALYST, Admitted, Gate, public_gate
 from vigie.report.results import TOPICS, Key, Section, Topic, section, series, warnings
 from vigie.report.rules import rules
 from vigie.report.sentences import sentences
@@ -70,16 +71,21 @@ PAGES = {"html": html_page, "pdf": pdf_page, "md": markdown_page}
 def make_bulletin(
     store: Store, *, period: str | None, area: str | None, lang: str, gate: Gate, note: str = ""
 ) -> Bulletin:
-    """Read the store and put the bulletin into words."""
-    words = Words(lang)
+    """Read the store and put the bulletin into words; nothing is written down."""
     gate = gate.at(area)
-    place, read = gate.within, gate.read(store)
-    facts, days = read.facts, read.days
+    return _worded(store, gate.read(store), period, Words(lang), gate, note)
+
+
+def _worded(
+    store: Store, read: Admitted, period: str | None, words: Words, gate: Gate, note: str
+) -> Bulletin:
+    place, facts, days = gate.within, read.facts, read.days
     chosen = gate.period(parse_period(period, days))
     inside = [f for f in facts if chosen.holds(f.when_start, f.when_end)]
     set_aside = sum(chosen.holds(f.when_start, f.when_end) for f in read.aside)
     sections = {topic.id: section(topic, facts, chosen, gate) for topic in TOPICS}
     alerts = warnings(read.official, chosen)
+    released = releases(store, read, gate, chosen)
     charts = _charts(facts, sections, chosen, days, gate, words)
     parts = [Part(table=TABLES[name](sections[name], words, gate), chart=charts.get(name)) for name in _ORDER]
     earlier = chosen.previous()
@@ -90,7 +96,7 @@ def make_bulletin(
         else words["method_analyst"],
     )
     return Bulletin(
-        lang=lang,
+        lang=words.lang,
         public=gate.public,
         title=words["title"],
         edition=words["public" if gate.public else "analyst"],
@@ -99,7 +105,10 @@ def make_bulletin(
         area=f"{words.area(place)} ({place})" if place else words["everywhere"],
         rests_on=words.fill(
             "rests_on",
-            documents=words.count("document", len({f.doc_id for f in inside})),
+            # Of the public the statements: documents of several figures would tell which of them stand together.
+            documents=words.count("statement", len(inside))
+            if gate.public
+            else words.count("document", len({f.doc_id for f in inside})),
             sources=words.count("publisher", len({f.source for f in inside})),
         )
         if inside
@@ -107,9 +116,12 @@ def make_bulletin(
         set_aside=words.count("aside", set_aside) if set_aside else "",
         note=note,
         sentences=tuple(sentences(sections, len(alerts), words)),
-        warnings=tuple(evidence_of(f, words, gate) for f in alerts),
+        warnings=(
+            *(evidence_of(f, words, gate) for f in alerts),
+            *(alert_evidence(release, words) for release in released),
+        ),
         # A part without rows is left out, but for prices, whose absence is worth saying.
-        parts=tuple(p for p in parts if p.table.rows or p.table.withheld or p.table.id == "retail"),
+        parts=tuple(p for p in parts if p.table.rows or p.table.id == "retail"),
         sources=source_table(source_lines(inside), words, gate),
         method=method,
     )
@@ -132,18 +144,25 @@ def write_bulletin(
     Args:
         period: "2025", "2025-Q1", "2025-03", "latest" (the year of the last publication) or None (all dates).
         area: code of a department, region or country (a commune in the analyst's edition); None for all.
+        store: of the public edition it must be open for writing: what is shown is written down in it first.
         today: the day from which the public delay counts; the same store and day give the same bytes.
         note: one more line under the title.
     Raises:
         MissingExtraError: without the packages of the `report` extra.
         SettingsError: if the period or language is not known.
+        StoreError: if the public edition cannot be written down.
     """
-    gate = ANALYST if analyst else public_gate(today or date.today())
-    if isinstance(store, Store):
-        bulletin = make_bulletin(store, period=period, area=area, lang=lang, gate=gate, note=note)
-    else:
-        with Store.open(store, read_only=True) as opened:
-            bulletin = make_bulletin(opened, period=period, area=area, lang=lang, gate=gate, note=note)
+    if not isinstance(store, Store):
+        with Store.open(store, read_only=analyst) as opened:
+            return write_bulletin(
+                opened, out_dir, period=period, area=area, lang=lang, analyst=analyst, formats=formats,
+                today=today, note=note,
+            )  # fmt: skip
+    gate = ANALYST if analyst else public_gate(today or date.today(), store.settings.public_sources)
+    gate, words = gate.at(area), Words(lang)
+    read = gate.read(store)
+    gate.publish(store, read, "bulletin", f"{gate.within or ''} {period or ''}".strip())
+    bulletin = _worded(store, read, period, words, gate, note)
     folder = Path(out_dir)
     folder.mkdir(parents=True, exist_ok=True)
     written = []

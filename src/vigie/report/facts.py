@@ -49,7 +49,9 @@ class Fact:
     code: str | None
     indicator: str | None
     direction: str | None
+    origin_code: str | None
     origin_label: str | None
+    destination_code: str | None
     destination_label: str | None
     mode: str | None
     quote: str

@@ -1,8 +1,9 @@
-"""What anyone may see, as one gate: the bulletin and the open data read facts through it and no other way.
+"""What anyone may see, as one gate: every public output reads facts through it and no other way.
 
 In: a store, areas, periods, groups of facts. Out: the facts that may be counted, yes or no for a figure, or
 the coarser area or period that may be shown. The thresholds and their reasons: data/taxonomy/public_rules.toml.
-Left out: differencing between successive exports.
+What the public reads comes in whole cells (`disclosure.py`), and is written down before it is shown (`ledger.py`).
+Left out: alerts that an editor released (`alerts.py`), which pass it too.
 """
 
 from __future__ import annotations
@@ -11,14 +12,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from vigie.lexicon.gazetteer import gazetteer, place_by_code
+from vigie.lexicon.gazetteer import gazetteer
+from vigie.model.errors import SettingsError
+from vigie.report.disclosure import coarse
 from vigie.report.facts import Fact, read_facts
+from vigie.report.ledger import Shown, View, publish, view
 from vigie.report.period import Period
 from vigie.report.rules import rules
 from vigie.stats.summary import independent_sources
 from vigie.store import Store
-
-UNPLACED = ""  # the area of facts without a place: nobody knows how few live there
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,16 +28,22 @@ class Admitted:
     """What a gate lets out of a store.
 
     Attributes:
-        facts: affirmed, for figures.
-        aside: denied, feared, planned or rumoured: they are counted, never shown.
+        facts: affirmed, for figures. Of the public only those in cells, as coarse as their cell.
+        aside: denied, feared, planned or rumoured: they are counted for the analyst, never shown.
         official: of official publications, quoted without delay.
         days: days of publication of the documents of `facts`, in order.
+        cells: of the public: what `facts` come in.
+        view: of the public: what has to be written down before anything of this is shown.
+        every: affirmed facts of the whole store, for alerts that an editor released.
     """
 
     facts: tuple[Fact, ...]
     aside: tuple[Fact, ...]
     official: tuple[Fact, ...]
     days: tuple[date, ...]
+    cells: tuple[Shown, ...] = ()
+    view: View | None = None
+    every: tuple[Fact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +52,7 @@ class Gate:
 
     Attributes:
         public: False for the analyst at their own machine.
+        day: the day from which the delay counts.
         least_sources: independent sources of a figure (k).
         least_persons: persons in the largest statement of a figure about people.
         latest: last day of publication that may be shown; None without delay.
@@ -51,6 +60,7 @@ class Gate:
     """
 
     public: bool
+    day: date = date.min
     least_sources: int = 1
     least_persons: int = 0
     latest: date | None = None
@@ -62,14 +72,42 @@ class Gate:
 
     def read(self, store: Store) -> Admitted:
         """The facts of the area that may be counted, and those that may be quoted at once."""
-        affirmed, aside = read_facts(store, self.within)
+        affirmed, aside = read_facts(store, None if self.public else self.within)
+        if self.public:
+            return self._public(store, affirmed)
         return Admitted(
-            facts=tuple(f for f in affirmed if self.admits(f)),
-            aside=tuple(f for f in aside if self.admits(f)),
+            facts=tuple(affirmed),
+            aside=tuple(aside),
             official=tuple(f for f in affirmed if self.alerts(f)),
-            # Days of publication: a fact may be dated to a year that has not come.
-            days=tuple(sorted(f.published_end for f in affirmed if f.published_end and self.admits(f))),
+            days=_days(affirmed),
         )
+
+    def _public(self, store: Store, affirmed: Sequence[Fact]) -> Admitted:
+        whole = replace(self, within=None)
+        admitted = [f for f in affirmed if self.admits(f)]
+        found = view(store, admitted, self.day, whole.shows, self.closed, sources_of)
+        cells = [
+            replace(cell, facts=tuple(map(self.veiled, cell.facts)))
+            for cell in found.cells
+            # Once more: the rules may have become stricter since it was published.
+            if self.holds_area(cell.label.area) and whole.shows(cell.facts, cell.label.within)
+        ]
+        facts = tuple(f for cell in cells for f in cell.facts)
+        return Admitted(
+            facts=facts,
+            aside=(),
+            official=tuple(f for f in affirmed if self.alerts(f) and self.holds(f)),
+            # Days of publication: a fact may be dated to a year that has not come.
+            days=_days(facts),
+            cells=tuple(cells),
+            view=found,
+            every=tuple(affirmed),
+        )
+
+    def publish(self, store: Store, read: Admitted, output: str, scope: str) -> None:
+        """Write down what is about to be shown; nothing for the analyst. Raises StoreError if it cannot be."""
+        if read.view is not None:
+            publish(store, read.view, self.day, output, scope)
 
     def admits(self, fact: Fact) -> bool:
         """False for what is too recent. A document without date counts from the day it was stored."""
@@ -80,33 +118,52 @@ class Gate:
         """True for official publications, which may be quoted at once."""
         return fact.document_kind in rules().quoted
 
-    def closed(self, quarter: Period) -> bool:
-        """True once a quarter is over and the delay after it too."""
-        return self.latest is None or quarter.end < self.latest
+    def closed(self, period: Period) -> bool:
+        """True once a quarter or year is over and the delay after it too."""
+        return self.latest is None or period.end < self.latest
 
     def shows(self, facts: Sequence[Fact], area: str | None = None) -> bool:
         """True if a figure made of these facts may be shown (of `area` where it is not the gate's own)."""
-        if len(facts) == 0 or sources_of(facts) < self.least_sources:
+        # No document speaks with two voices: their count is a bound, and found much sooner than near-copies.
+        if len(facts) == 0 or len({f.doc_id for f in facts}) < self.least_sources:
+            return False
+        if sources_of(facts) < self.least_sources:
             return False
         if not self.public or not any(speaks_of_people(fact) for fact in facts):
             return True
-        persons = max((fact.persons or 0 for fact in facts), default=0)
-        return persons >= self.least_persons and _inhabited(self.within if area is None else area)
+        return most_persons(facts) >= self.least_persons and inhabited(self.within if area is None else area)
+
+    def holds(self, fact: Fact) -> bool:
+        """True if the fact is placed in the gate's area."""
+        places = (fact.place_code, fact.place_department, fact.place_region, fact.place_country)
+        return self.within is None or self.within in places
+
+    def holds_area(self, code: str | None) -> bool:
+        """The same for an area: a region is no part of a department, and nowhere is a part of everything only."""
+        if self.within is None:
+            return True
+        entry = gazetteer().by_code(code) if code else None
+        above = (entry.department, entry.region, entry.country) if entry else ()
+        return self.within in (code, *above)
 
     def quotes(self, fact: Fact) -> bool:
         """True if the sentence itself may be shown."""
         return not self.public or fact.document_kind in rules().quoted
 
-    def names(self, document_kind: str) -> bool:
-        """True if a source of this kind may be named."""
-        return not self.public or document_kind not in rules().unnamed
+    def names(self, fact: Fact) -> bool:
+        """True if the source may be named: somebody has said what kind it is, and it is no shop or channel."""
+        return not self.public or (bool(fact.source_id) and fact.document_kind in rules().named)
+
+    def veiled(self, fact: Fact) -> Fact:
+        """The fact without the names that may not be shown; who counts as one source does not change."""
+        found = (
+            fact if self.names(fact) else replace(fact, source_id=fact.source_id or fact.outlet, outlet="")
+        )
+        return found if self.quotes(fact) else replace(found, title="", attribution=None)
 
     def area(self, code: str | None) -> str | None:
         """The department, where the public would else see a commune; abroad the state or the country."""
-        place = place_by_code(code) if self.public and code else None
-        if place is None or place.level not in rules().finer:
-            return code
-        return place.department or place.region or place.country
+        return coarse(code) if self.public else code
 
     def period(self, period: Period) -> Period:
         return period.widened() if self.public else period
@@ -115,12 +172,23 @@ class Gate:
 ANALYST = Gate(public=False)
 
 
-def public_gate(today: date) -> Gate:
-    """The rules of what is published on a day."""
+def public_gate(today: date, sources: int | None = None) -> Gate:
+    """The rules of what is published on a day.
+
+    Args:
+        sources: more independent sources than the rules ask for; None for theirs.
+    Raises:
+        SettingsError: if it is fewer.
+    """
     found = rules()
+    if sources is not None and sources < found.sources:
+        raise SettingsError(
+            f"public figures need at least {found.sources} sources, not {sources} (VIGIE_PUBLIC_SOURCES may only raise it)"
+        )
     return Gate(
         public=True,
-        least_sources=found.sources,
+        day=today,
+        least_sources=found.sources if sources is None else sources,
         least_persons=found.persons,
         latest=today - found.delay,
     )
@@ -133,7 +201,12 @@ def speaks_of_people(fact: Fact) -> bool:
     return fact.type == "modality" and f"{fact.family}:{fact.code}" in rules().modalities
 
 
-def _inhabited(area: str | None) -> bool:
+def most_persons(facts: Iterable[Fact]) -> float:
+    """Persons in the largest statement: several may tell of the same ones, so that nothing is added up."""
+    return max((fact.persons or 0 for fact in facts), default=0)
+
+
+def inhabited(area: str | None) -> bool:
     """True where enough people live; all that is stored is no area."""
     if area is None:
         return True
@@ -151,3 +224,7 @@ def grades_of(facts: Sequence[Fact]) -> str:
     """ "A", or "A–C" from the best to the least reliable source."""
     found = sorted({f.grade for f in facts})
     return "–".join(dict.fromkeys((found[0], found[-1]))) if found else ""
+
+
+def _days(facts: Iterable[Fact]) -> tuple[date, ...]:
+    return tuple(sorted(f.published_end for f in facts if f.published_end))

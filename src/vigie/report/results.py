@@ -1,6 +1,6 @@
 """Facts grouped into the figures of a bulletin.
 
-In: facts, a period, the gate. Out: Section results: groups that may be shown, groups that are withheld.
+In: facts, a period, the gate. Out: Section results: groups that may be shown.
 Left out: wording and layout (`tables.py`).
 """
 
@@ -60,11 +60,10 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """Groups of one topic, most stated first; `withheld` names those that the gate keeps back."""
+    """Groups of one topic that may be shown, most stated first."""
 
     topic: str
     groups: tuple[Group, ...]
-    withheld: tuple[Key, ...]
 
 
 def _price(kind: str) -> Callable[[Fact], Key | None]:
@@ -151,10 +150,9 @@ def section(topic: Topic, facts: Sequence[Fact], period: Period, gate: Gate) -> 
     every, earlier = grouped(topic, facts), period.previous()
     now = _inside(every, period)
     before = _inside(every, earlier) if earlier else {}
-    groups, withheld = [], []
+    groups = []
     for key in sorted(now, key=lambda k: (-len(now[k]), k)):
         if not gate.shows(now[key]):
-            withheld.append(key)
             continue
         old = before.get(key, [])
         figures = values(topic, old) if gate.shows(old) else []
@@ -167,7 +165,7 @@ def section(topic: Topic, facts: Sequence[Fact], period: Period, gate: Gate) -> 
                 change=change(values(topic, now[key]), figures) if earlier else None,
             )
         )
-    return Section(topic=topic.id, groups=tuple(groups), withheld=tuple(withheld))
+    return Section(topic=topic.id, groups=tuple(groups))
 
 
 def warnings(official: Iterable[Fact], period: Period) -> list[Fact]:

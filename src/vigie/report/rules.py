@@ -15,12 +15,13 @@ class Rules:
 
     Attributes:
         sources: independent sources behind a figure (k).
-        delay: after publication, and after a quarter's end in open data.
+        delay: after publication, and after the end of a quarter or year that must be over.
         persons, inhabitants: the least of both, where a figure speaks of people.
         events, modalities: kinds of events, and "family:code" of modalities, that speak of people.
         finer: levels of places that are finer than the public sees.
         quoted: kinds of documents whose sentences may be shown.
-        unnamed: kinds of documents whose source is not named.
+        named: kinds of documents whose source may be named.
+        released: types of facts that an editor may let pass without delay.
     """
 
     sources: int
@@ -31,7 +32,8 @@ class Rules:
     modalities: frozenset[str]
     finer: frozenset[str]
     quoted: frozenset[str]
-    unnamed: frozenset[str]
+    named: frozenset[str]
+    released: frozenset[str]
 
 
 @cache
@@ -48,5 +50,6 @@ def rules() -> Rules:
         modalities=frozenset(people["modalities"]),
         finer=frozenset(table["places"]["finer"]),
         quoted=frozenset(table["quotes"]["kinds"]),
-        unnamed=frozenset(table["names"]["hidden"]),
+        named=frozenset(table["names"]["shown"]),
+        released=frozenset(table["releases"]["types"]),
     )

@@ -1,8 +1,8 @@
 """Tables of a bulletin: results in words, each row with its evidence.
 
 In: Section results, Words, the gate. Out: Table records that every page format draws in the same way.
-Left out: any order by cheapness (rows are sorted by how often a thing is stated), and any place finer than
-the gate allows.
+Left out: any order by cheapness (rows are sorted by how often a thing is stated), any place finer than the gate
+allows, and what the gate keeps back: that a row is missing would already say that few sources speak of it.
 """
 
 from __future__ import annotations
@@ -16,10 +16,6 @@ from vigie.report.public import Gate, grades_of
 from vigie.report.results import Group, Key, Section
 from vigie.report.words import Words
 from vigie.stats.summary import Summary
-
-_NAMED = frozenset(
-    {"retail", "wholesale", "purity", "seizures"}
-)  # of these, the products kept back are named
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +54,6 @@ class Table:
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
     text_columns: int = 1
-    withheld: str = ""
 
 
 # Controls, and marks that turn the direction of what follows: a title must not rearrange the line it stands in.
@@ -131,25 +126,8 @@ def _rows(
 
 
 def _table(
-    section: Section,
-    words: Words,
-    gate: Gate,
-    columns: Sequence[str],
-    rows: tuple[Row, ...],
-    *,
-    text_columns: int,
-    name: Callable[[Key], str],
+    section: Section, words: Words, columns: Sequence[str], rows: tuple[Row, ...], *, text_columns: int
 ) -> Table:
-    withheld = ""
-    if section.withheld:
-        keys = list(dict.fromkeys(name(key) for key in section.withheld))
-        withheld = words.fill(
-            "withheld_people" if section.topic == "harms" else "withheld",
-            # Of the others the name alone would tell what few sources say, and of how few people.
-            names=words["between"].join(keys) if section.topic in _NAMED else words.count("row", len(keys)),
-            k=gate.least_sources,
-            persons=gate.least_persons,
-        )
     return Table(
         id=section.topic,
         title=words[section.topic],
@@ -157,7 +135,6 @@ def _table(
         columns=tuple(words[c] for c in columns),
         rows=rows,
         text_columns=text_columns,
-        withheld=withheld,
     )
 
 
@@ -195,12 +172,9 @@ def price_table(section: Section, words: Words, gate: Gate) -> Table:
             words.change(group.change),
         )
 
-    def named(key: Key) -> str:
-        return f"{product_name(key, words)}, {words.of('units', scaled(key[1])[1])}"
-
     columns = ("product", "unit", "median", "half", "range", "statements", "sources", "change")
     rows = _rows(section, words, gate, cells)
-    return _table(section, words, gate, columns, rows, text_columns=2, name=named)
+    return _table(section, words, columns, rows, text_columns=2)
 
 
 def purity_value(measure: str, value: float, words: Words) -> str:
@@ -222,15 +196,7 @@ def purity_table(section: Section, words: Words, gate: Gate) -> Table:
 
     columns = ("product", "measure", "median", "range", "statements", "sources", "change")
     rows = _rows(section, words, gate, cells)
-    return _table(
-        section,
-        words,
-        gate,
-        columns,
-        rows,
-        text_columns=2,
-        name=lambda k: f"{words.substance(k[0])}, {words.of('measures', k[1])}",
-    )
+    return _table(section, words, columns, rows, text_columns=2)
 
 
 def seized(unit: str, value: float, words: Words) -> str:
@@ -254,13 +220,10 @@ def seizure_table(section: Section, words: Words, gate: Gate) -> Table:
 
     columns = ("product", "largest", "median", "statements", "sources")
     rows = _rows(section, words, gate, cells)
-    return _table(section, words, gate, columns, rows, text_columns=1, name=lambda k: words.substance(k[0]))
+    return _table(section, words, columns, rows, text_columns=1)
 
 
 def harm_table(section: Section, words: Words, gate: Gate) -> Table:
-    def named(key: Key) -> str:
-        return words.of("events", key[0]) + (f", {words.substance(key[1])}" if key[1] else "")
-
     def cells(group: Group) -> Sequence[str]:
         found = _has(group)
         return (
@@ -273,7 +236,7 @@ def harm_table(section: Section, words: Words, gate: Gate) -> Table:
 
     columns = ("event", "product", "persons", "statements", "sources")
     rows = _rows(section, words, gate, cells)
-    return _table(section, words, gate, columns, rows, text_columns=2, name=named)
+    return _table(section, words, columns, rows, text_columns=2)
 
 
 def way_table(section: Section, words: Words, gate: Gate) -> Table:
@@ -287,7 +250,7 @@ def way_table(section: Section, words: Words, gate: Gate) -> Table:
 
     columns = ("way", "family", "statements", "sources")
     rows = _rows(section, words, gate, cells)
-    return _table(section, words, gate, columns, rows, text_columns=2, name=lambda k: words.way(*k))
+    return _table(section, words, columns, rows, text_columns=2)
 
 
 def flow_table(section: Section, words: Words, gate: Gate) -> Table:
@@ -297,15 +260,7 @@ def flow_table(section: Section, words: Words, gate: Gate) -> Table:
 
     columns = ("origin", "destination", "statements", "sources")
     rows = _rows(section, words, gate, cells)
-    return _table(
-        section,
-        words,
-        gate,
-        columns,
-        rows,
-        text_columns=2,
-        name=lambda k: " → ".join(words.place(end) if end else "…" for end in k),
-    )
+    return _table(section, words, columns, rows, text_columns=2)
 
 
 def trend_name(key: Key, words: Words) -> str:
@@ -324,26 +279,28 @@ def trend_table(section: Section, words: Words, gate: Gate) -> Table:
 
     columns = ("subject", *DIRECTIONS, "sources")
     rows = _rows(section, words, gate, cells)
-    return _table(section, words, gate, columns, rows, text_columns=1, name=lambda k: trend_name(k, words))
+    return _table(section, words, columns, rows, text_columns=1)
 
 
 def source_table(lines: Sequence[SourceLine], words: Words, gate: Gate) -> Table:
-    """Sources, best grade first. The public edition names no shop, forum or channel: a name leads there."""
+    """Sources, best grade first; where one has no name it must not be shown, or is not known.
+
+    To the analyst with their documents: for the public that would be a figure of one source.
+    """
     counts: dict[tuple[str, str, str], int] = {}
     for line in lines:
-        name = one_line(line.name) if gate.names(line.kind) and line.name else words["unnamed"]
-        key = (name, words.of("kinds", line.kind), line.grade)
+        key = (one_line(line.name) or words["unnamed"], words.of("kinds", line.kind), line.grade)
         counts[key] = counts.get(key, 0) + line.documents
+    last = [] if gate.public else ["documents"]
     rows = tuple(
-        Row(id=f"source-{number}", cells=(*key, words.number(documents)))
+        Row(id=f"source-{number}", cells=(*key, *(words.number(documents) for _ in last)))
         for number, (key, documents) in enumerate(counts.items(), 1)
     )
-    columns = tuple(words[c] for c in ("name", "kind", "grade", "documents"))
     return Table(
         id="sources",
         title=words["sources_list"],
         caption=words["sources_caption"],
-        columns=columns,
+        columns=tuple(words[c] for c in ("name", "kind", "grade", *last)),
         rows=rows,
         text_columns=3,
     )
