@@ -27,8 +27,8 @@ def everything(text: str) -> Shape:
     return Shape(((0, len(text), 99),), True, True, True, True, True, True, True, whole)
 
 
-def _whole(_spans: object, _before: int, _after: int, size: int) -> Iterator[tuple[int, int]]:
-    yield 0, size
+def _whole(_spans: object, _before: int, _after: int, size: int) -> Spans:
+    return [(0, size)]
 
 
 def _every_place(folded: str, _marks: object) -> Spans:

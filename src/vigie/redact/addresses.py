@@ -8,12 +8,12 @@ Left out: streets without a number, which are places of the news, and named poin
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from vigie.redact.around import around, windows
 from vigie.redact.shape import shape
 from vigie.redact.spans import Removal
-from vigie.redact.words import Spans, marks_at, words_at
+from vigie.redact.words import marks_at, words_at
 
 # Kinds of street, folded; "." is a full stop that must stand, ".?" one that may. A new one needs no other line.
 _KINDS = (
@@ -124,7 +124,7 @@ def _each(pattern: re.Pattern[str], text: str, starts: Iterable[int]) -> Iterato
             yield match.span()
 
 
-def _numbers(text: str, words: Spans, before: int) -> list[int]:
+def _numbers(text: str, words: Sequence[tuple[int, int]], before: int) -> list[int]:
     """Where numbers begin that stand so far before the words, or nearer."""
     return [
         match.start()

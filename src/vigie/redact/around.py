@@ -11,33 +11,37 @@ Left out: which patterns exist; each finder says it beside the pattern.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 
-Spans = Iterable[tuple[int, int]]
+Spans = Sequence[tuple[int, int]]
 
 
-def windows(spans: Spans, before: int, after: int, size: int) -> Iterator[tuple[int, int]]:
+def windows(spans: Spans, before: int, after: int, size: int) -> list[tuple[int, int]]:
     """Spans widened by `before` and `after` code points within a text of `size`; those that meet are one."""
+    found: list[tuple[int, int]] = []
     low, high = 0, -1
     for start, end in spans:
         wide = max(0, start - before)
         if wide > high >= 0:
-            yield low, high
+            found.append((low, high))
         if wide > high:
             low = wide
         high = max(high, min(size, end + after))
     if high >= 0:
-        yield low, high
+        found.append((low, high))
+    return found
 
 
 def around(
     pattern: re.Pattern[str], text: str, spans: Spans, before: int, after: int
-) -> Iterator[re.Match[str]]:
+) -> Iterable[re.Match[str]]:
     """Matches of a pattern whose every match holds a trigger, and reaches so far to either side of it.
 
     Args:
         spans: where the triggers stand in `text` (or in its folded copy), in order.
         before, after: code points from the trigger to the farthest one that a match or what it looks at can reach.
     """
-    for low, high in windows(spans, before, after, len(text)):
-        yield from pattern.finditer(text, low, high)
+    stretches = windows(spans, before, after, len(text))
+    if len(stretches) == 1:
+        return pattern.finditer(text, *stretches[0])
+    return [match for low, high in stretches for match in pattern.finditer(text, low, high)]

@@ -166,12 +166,11 @@ def _hidden_emails(text: str, folded: str) -> Iterator[Removal]:
     for match in around(_MISTYPED_EMAIL, text, sorted([*marks_at(folded, _SIGN), *chez]), 86, 90):
         if match.group(1) in known:
             yield Removal(match.start(), match.end(), "email")
-    signs = marks_at(folded, _SIGN)
+    signs = [*marks_at(folded, _SIGN), *words_at(folded, ("arobase", "arrobase", "arobas"))]
     signs += _matches(_AT_SIGN, folded, marks_at(folded, _OPENING))
     signs += _matches(
         _AT_WORD, folded, ((start - 1, end) for start, end in words_at(folded, ("at",)) if start)
     )
-    signs += words_at(folded, ("arobase", "arrobase", "arobas"))
     for low, high in sorted(signs):
         if not _HOST_AHEAD.match(text, high):
             continue

@@ -33,6 +33,8 @@ _APPOSITION = re.compile(
 _SAYS = re.compile(r"[ \u00a0](?:\w{1,3}\s)?([\w'\-]+)")
 _PLACE_WORDS = frozenset(["en", "dans", "in", "at", "near", "vers", "from", "pres", "depuis", "entre", "of"])
 _LAST_STOP = re.compile(r".*[.;:!?\n«»\"(]", re.DOTALL)
+_MARKS_AFTER = frozenset(",([*")  # what an age or a remark on the name begins with
+_SUBJECT_AFTER = re.compile(r"-t-(?:il|elle|on)$")
 _ARTICLES = frozenset({"de", "du", "des", "la", "le", "les", "l", "d", "l'", "d'", "au", "aux", "a"})
 
 
@@ -84,6 +86,7 @@ def cued(segment: list[Token], folded: str, words: Lists) -> bool:
     ):
         return False
     after = folded[end : end + 90]
+    next_ = after[:2].lstrip()[:1]
     if len(segment) > 1 and _CREDIT.search(folded[max(0, start - 24) : start]):
         return True
     line = folded[max(0, start - 60) : start].rpartition("\n")[2].strip(" :-*|\t•©")
@@ -91,32 +94,34 @@ def cued(segment: list[Token], folded: str, words: Lists) -> bool:
         not line and folded[:start].rstrip(" ").endswith("-") and after[:1] in ("", "\n")
     ):
         return True
-    if len(segment) > 1 and _BARE_AGE.match(after):
+    if next_ in _MARKS_AFTER and (_AGE.match(after) or _CHANGED.match(after)):
         return True
-    if _AGE.match(after) or _CHANGED.match(after) or (len(segment) > 1 and words.life_after.match(after)):
+    if len(segment) > 1 and (_BARE_AGE.match(after) or words.life_after.match(after)):
         return True
     clause = _clause(folded, start)
-    spoken = _WORDS_BEFORE.findall(clause[-40:])
-    if spoken and not clause.rstrip().endswith(","):
-        last = re.sub(r"-t-(?:il|elle|on)$", "", spoken[-1])
-        if last in words.speech:
-            return True
-    says = _SAYS.match(after)
-    if (
-        says
-        and says.group(1) in words.speech
-        and (len(segment) > 1 or not clause.strip() or clause.rstrip().endswith(","))
-    ):
+    stripped = clause.rstrip()
+    parted = stripped.endswith(",")
+    if stripped and not parted and _speaks(clause, words):
         return True
-    apposed = _APPOSITION.match(after)
+    says = _SAYS.match(after) if len(segment) > 1 or parted or not stripped else None
+    if says and says.group(1) in words.speech:
+        return True
+    apposed = _APPOSITION.match(after) if next_ == "," else None
     if apposed and (apposed.group(1) in words.roles or (apposed.group(2) or "") in words.roles):
         return True
-    if clause.rstrip().endswith(",") and len(clause) < 120:
-        said = _WORDS_BEFORE.findall(clause)[-12:]
-        return (
-            any(w in words.roles for w in said) and after[:1] in (",", ".", ")", ";", "") and len(segment) > 1
-        )
+    if parted and len(segment) > 1 and len(clause) < 120 and after[:1] in (",", ".", ")", ";", ""):
+        return any(word in words.roles for word in _WORDS_BEFORE.findall(clause)[-12:])
     return False
+
+
+def _speaks(clause: str, words: Lists) -> bool:
+    """The last word of the clause is a verb of speech ("explique", "souligne-t-elle")."""
+    near = clause[-40:].rstrip()
+    last = near[near.rfind(" ") + 1 :]
+    if not last.isalnum():
+        said = _WORDS_BEFORE.findall(near)
+        last = _SUBJECT_AFTER.sub("", said[-1]) if said else ""
+    return last in words.speech
 
 
 def _clause(folded: str, start: int) -> str:

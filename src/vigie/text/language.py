@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import lru_cache
 from itertools import islice
 from typing import Any
@@ -31,6 +32,7 @@ _COMMON = {
     language: frozenset(words.split())
     for language, words in (("fr", _FRENCH), ("en", _ENGLISH), ("", _OTHERS))
 }
+_LANGUAGE_OF = {word: language for language, common in _COMMON.items() for word in common}
 # So clear that the model, which reads byte by byte, would say the same.
 _ENOUGH = 8  # common words
 _SHARE = 7  # one word in so many is common
@@ -57,7 +59,8 @@ def detect(text: str) -> str:
 def _by_common_words(sample: str) -> str:
     """The language where its common words leave no doubt, else ""."""
     words = sample.split()
-    counts = sorted((sum(map(common.__contains__, words)), language) for language, common in _COMMON.items())
+    found = Counter(map(_LANGUAGE_OF.get, words))
+    counts = sorted((found[language], language) for language in _COMMON)
     (second, _), (most, language) = counts[-2:]  # "und" is left to the model, as are the languages of ""
     clear = most >= _ENOUGH and most * _SHARE >= len(words) and most >= _AHEAD * second
     return language if clear else ""
