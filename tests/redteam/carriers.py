@@ -251,7 +251,7 @@ DEV = Phrases(
         "pos": {
             ("fr", "press"): (
                 "Le point de deal était installé devant {x}, à deux pas de l'école.",
-                "Des guetteurs se tenaient près de {x}.",
+                "Des guetteurs se tenaient devant {x}.",
             ),
             ("fr", "chat"): ("On vend devant {x}, demande le grand.",),
             ("fr", "note"): ("D'après lui, ça vend surtout vers {x} en fin de journée.",),

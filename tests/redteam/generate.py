@@ -74,9 +74,9 @@ def _figure(field: str, r: Random, lang: Lang) -> str:
         day, year = r.randint(2, 28), r.randint(2017, 2025)
         return f"{day} {r.choice(_FR_MONTHS if fr else _EN_MONTHS)} {year}"
     if field == "g":
-        unit = "€" if fr else "£"
+        unit = "{}€" if fr else "£{}"
         return r.choice((" ", " / ", ", ", " - ")).join(
-            f"{n}g {price * n * 9 // 10}{unit}" for n in (1, 2, 5, 10)
+            f"{n}g {unit.format(price * n * 9 // 10)}" for n in (1, 2, 5, 10)
         )
     if field == "s":
         return r.choice((", ", " ; ")).join(f"{r.randint(4, 60)}" for _ in range(r.randint(4, 6)))

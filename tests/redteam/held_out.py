@@ -216,10 +216,10 @@ HELD = Phrases(
         },
         "pos": {
             ("fr", "press"): (
-                "Les habitants dénoncent un trafic à ciel ouvert autour de {x}.",
+                "Les habitants dénoncent un trafic à ciel ouvert devant {x}.",
                 "Les vendeurs s'étaient repliés derrière {x}.",
             ),
-            ("fr", "chat"): ("Le four est ouvert, c'est juste à côté de {x}",),
+            ("fr", "chat"): ("Le four est ouvert, c'est juste derrière {x}",),
             ("fr", "note"): ("Elle achète au même endroit, vers {x}, deux fois par semaine.",),
             ("en", "press"): (
                 "Residents complain of open dealing around {x}.",

@@ -8,6 +8,7 @@ hosts are invented. Names in lists are dealt out to the splits: even places to `
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from random import Random
@@ -180,6 +181,11 @@ def address(fr: bool) -> Maker:
     return make
 
 
+def _proper(words: str) -> str:
+    """Words of a name; the article or preposition before them is a cue."""
+    return re.sub(r"^(?:(?:de la|des|du|les|la|le|the) |de l'|l')?", lambda m: m[0] + START, words, count=1)
+
+
 def pos(kind: str) -> Maker:
     def make(r: Random, lang: Lang, split: Split) -> str:
         if lang == "fr":
@@ -189,11 +195,11 @@ def pos(kind: str) -> Maker:
                 "station": (r.choice(("la gare", "la station", "l'arrêt")), FR_STATIONS),
                 "bar": (r.choice(("le bar", "le café", "le PMU")), FR_BARS),
             }[kind]
-            return f"{head} {START}{r.choice(deal(names, split))}"
+            return f"{head} {_proper(r.choice(deal(names, split)))}"
         if kind == "street":
             return f"{START}{r.choice(deal(EN_STREETS, split))}{END} {r.choice(EN_TYPES)}"
         if kind == "bar":
-            return f"{START}{r.choice(deal(EN_BARS, split))}{END} {r.choice(('pub', 'bar', 'café'))}"
+            return f"{_proper(r.choice(deal(EN_BARS, split)))}{END} {r.choice(('pub', 'bar', 'café'))}"
         word, names = {"estate": ("estate", EN_ESTATES), "station": ("station", EN_STATIONS)}[kind]
         return f"{r.choice(('', 'the '))}{START}{r.choice(deal(names, split))}{END} {word}"
 
