@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any
 
@@ -187,7 +187,9 @@ class _Court:
         if s.original:
             kind = self._rules.kinds[s.subject[0]]
             told = self._told.get((s.original, s.subject, s.substances[0]), ())
-            twin = next((t for t in told if t.assertion == s.assertion and _agree(s, t, kind)), None)
+            twin = next(
+                (t for t in told if t.assertion == s.assertion and _agree(s, t, kind.tolerance)), None
+            )
             if twin is not None and not twin.original:
                 return self.verdict(twin)
             if s.spun:
@@ -199,28 +201,31 @@ class _Court:
         kind = self._rules.kinds[s.subject[0]]
         voices: set[str] = set()
         distant: set[str] = set()
-        for other in self._affirmed.around(s, s.subject, kind):
-            if other.voice in voices or not _independent(s, other):
+        for other in self._affirmed.around(s, s.subject, kind.days):
+            if other.voice == s.voice or other.voice in voices:
                 continue
-            if _agree(s, other, kind):
-                voices.add(other.voice)
-                if len(voices) == MOST_WITNESSES:
-                    break
-            elif kind.far and _far(s, other, kind.far):
+            if _agree(s, other, kind.tolerance):
+                if _independent(s, other):
+                    voices.add(other.voice)
+                    if len(voices) == MOST_WITNESSES:
+                        break
+            elif kind.far and not voices and _far(s, other, kind.far) and _independent(s, other):
                 distant.add(other.voice)
-        against = ""
-        if s.assertion != "negated":
-            # "Nobody sells at 40 here" says nothing of 45, of the next month, or of the region: a denial is taken at its word.
-            exact = replace(kind, days=0, tolerance=0.0)
-            own = replace(s, areas=s.areas[:1], substances=s.substances[:1])
-            contrary = [
-                other for other in self._negated.around(own, s.subject, exact) if _agree(s, other, exact)
-            ]
-            if s.opposite:
-                contrary += self._affirmed.around(own, s.opposite, exact)
-            ranks = [other.grade < s.grade for other in contrary if _independent(s, other)]
-            against = "better" if any(ranks) else "equal" if ranks else ""
+        against = self._against(s) if s.assertion != "negated" else ""
         return self._ruled(s, len(voices), against, far=not voices and len(distant) >= 2, garbled=False)
+
+    def _against(self, s: Statement) -> str:
+        """ "better" or "equal": whether who says the contrary is the more reliable source; "" if nobody does.
+
+        "Nobody sells at 40 here" says nothing of 45, of the next month or of the region: a denial is taken at its word.
+        """
+        contrary = [
+            other for other in self._negated.around(s, s.subject, 0, own=True) if _agree(s, other, 0.0)
+        ]
+        if s.opposite:
+            contrary += self._affirmed.around(s, s.opposite, 0, own=True)
+        ranks = [other.grade < s.grade for other in contrary if _independent(s, other)]
+        return "better" if any(ranks) else "equal" if ranks else ""
 
     def _ruled(self, s: Statement, corroborated: int, against: str, *, far: bool, garbled: bool) -> Verdict:
         case = Case(
@@ -265,23 +270,27 @@ class _Index:
             key: max((s.end or 0) - (s.start or 0) for _, _, s in found) for key, found in self._cells.items()
         }
 
-    def around(self, s: Statement, subject: Subject, kind: Kind) -> Iterable[Statement]:
-        """Statements on the subject, of its areas, whose period comes near: at most MOST_COMPARED are looked at."""
+    def around(self, s: Statement, subject: Subject, days: int, *, own: bool = False) -> Iterator[Statement]:
+        """Statements on the subject whose period comes within `days`: at most MOST_COMPARED are looked at.
+
+        Args:
+            own: only those of the statement's own substance and area.
+        """
         if s.start is None or s.end is None:
             return
         left = MOST_COMPARED
-        for substance in s.substances:
-            for area in s.areas:
+        for substance in s.substances[:1] if own else s.substances:
+            for area in s.areas[:1] if own else s.areas:
                 key = (subject, substance, area)
                 found = self._cells.get(key)
                 if found is None:
                     continue
-                at = bisect_left(found, s.start - kind.days - self._longest[key], key=lambda e: e[0])
-                while at < len(found) and found[at][0] <= s.end + kind.days and left:
-                    other = found[at][2]
-                    at += 1
+                at = bisect_left(found, (s.start - days - self._longest[key],))
+                for first, _, other in found[at : at + left]:
+                    if first > s.end + days:
+                        break
                     left -= 1
-                    if other.end is not None and other.end >= s.start - kind.days:
+                    if other.end is not None and other.end >= s.start - days:
                         yield other
 
 
@@ -294,14 +303,11 @@ def _independent(s: Statement, other: Statement) -> bool:
     return not near_copies(s.sentence, other.sentence)
 
 
-def _agree(s: Statement, other: Statement, kind: Kind) -> bool:
+def _agree(s: Statement, other: Statement, tolerance: float) -> bool:
     """Ranges that overlap once widened by the tolerance; a statement without figure agrees with any."""
     if s.low is None or s.high is None or other.low is None or other.high is None:
         return True
-    return (
-        s.low <= other.high * (1 + kind.tolerance) + 1e-9
-        and other.low <= s.high * (1 + kind.tolerance) + 1e-9
-    )
+    return s.low <= other.high * (1 + tolerance) + 1e-9 and other.low <= s.high * (1 + tolerance) + 1e-9
 
 
 def _far(s: Statement, other: Statement, times: float) -> bool:

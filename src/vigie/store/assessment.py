@@ -20,7 +20,7 @@ from vigie.text.fingerprint import Print
 
 _PAGE = 500  # texts held at a time
 _MOST_ORIGINALS = 3  # documents that one document is compared with
-_HINT = 0.2  # share of its sampled hashes from which two texts are compared: well below every threshold
+_HINT = 0.1  # share of its sampled hashes from which two texts are compared: well below every threshold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

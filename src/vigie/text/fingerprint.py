@@ -20,7 +20,7 @@ RUN = 4  # words: shorter runs ("le gramme de cocaine") are common property
 SAMPLE = 4  # one run in four is kept for the index, chosen by its hash: the same ones in every text
 MOST_ITEMS = 400  # of a report of a hundred pages the first ones tell enough
 _WORD = re.compile(r"\w+")
-_ITEM = re.compile(r"\d+(?:[ .,\u00a0\u202f]\d{3}(?!\d))*(?:[.,]\d+)?|[^\W\d_][\w'’-]{2,}")
+_ITEM = re.compile(r"(?<!\w)\d+(?:[ .,\u00a0\u202f]\d{3}(?!\d))*(?:[.,]\d+)?|(?<!\w)[A-ZÀ-ÖØ-ÞŒ][\w-]{2,}")
 _SENTENCE_ENDS = frozenset('.!?:…\n"«»“”')
 _SPACES = re.compile(r"[ \u00a0\u202f]")
 
@@ -50,7 +50,8 @@ def print_of(text: str) -> Print:
 def runs(text: str, length: int = RUN) -> frozenset[int]:
     """Hashes of all runs of `length` words, whatever their case, accents and punctuation."""
     words = _WORD.findall(fold(text))
-    return frozenset(_hash(" ".join(words[at : at + length])) for at in range(len(words) - length + 1))
+    shifted = zip(*(words[step:] for step in range(length)), strict=False)
+    return frozenset([zlib.crc32(" ".join(run).encode("utf-8", "surrogatepass")) for run in shifted])
 
 
 def items(text: str) -> tuple[str, ...]:
@@ -60,7 +61,7 @@ def items(text: str) -> tuple[str, ...]:
         word = match[0]
         if word[0].isdigit():
             found.append(_figure(word))
-        elif word[0].isupper() and not _opens(text, match.start()):
+        elif not _opens(text, match.start()):
             found.append(fold(word))
         if len(found) == MOST_ITEMS:
             break
