@@ -7,10 +7,12 @@ that an owner asks for (`marks`) are keyed.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from hashlib import blake2b
 
 from vigie.model.document import TITLE_SEPARATOR, CleanDocument, ContactMark, RawDocument
+from vigie.redact.around import windows
 from vigie.redact.contacts import contacts, find_contacts, outside
 from vigie.redact.marks import Marker, together
 from vigie.redact.names import find_names
@@ -21,6 +23,7 @@ from vigie.text.normalise import fold
 
 REDACTOR_VERSION = "1"
 _AROUND = 200  # code points read on either side of a placeholder when looking again
+_SEAM = "\n\0\n"  # between two of them when they are read as one text: no pattern reaches across
 _BESIDE = 60  # a new removal lies within so many code points of a placeholder
 # A removal may bring two words together that look like a contact; in practice the second look finds nothing. A text made for
 # it gives one more at each look: what is left then is no contact that anybody could read.
@@ -50,9 +53,8 @@ def redact(raw: RawDocument, marker: Marker | None = None) -> CleanDocument:
         text, boundary = _replace(text, found, lang, boundary)
         found = _recheck(text, lang, raw.extra_names, boundary)
     kind = raw.kind if raw.kind != "unknown" or source is None else source.kind
-    digest = blake2b(f"{text}\x00{raw.published or ''}".encode("utf-8", "surrogatepass"), digest_size=8)
     return CleanDocument(
-        doc_id="d_" + digest.hexdigest(),
+        doc_id=content_id(text, str(raw.published or "")),
         path=redact_path(raw.path, lang, raw.extra_names),
         format=raw.format,
         kind=kind,
@@ -69,6 +71,12 @@ def redact(raw: RawDocument, marker: Marker | None = None) -> CleanDocument:
     )
 
 
+def content_id(text: str, published: str | None) -> str:
+    """The id of a redacted text with its publication date, as `PartialDate` writes it."""
+    digest = blake2b(f"{text}\x00{published or ''}".encode("utf-8", "surrogatepass"), digest_size=8)
+    return "d_" + digest.hexdigest()
+
+
 def _removals(text: str, lang: str, extra: tuple[str, ...], boundary: int) -> list[Removal]:
     """Everything to remove, in order, never across the line between title and body, never in a placeholder."""
     folded = fold(text)
@@ -80,21 +88,47 @@ def _removals(text: str, lang: str, extra: tuple[str, ...], boundary: int) -> li
 
 
 def _recheck(text: str, lang: str, extra: tuple[str, ...], boundary: int) -> list[Removal]:
-    """What became visible beside a placeholder: only the surroundings of placeholders have changed."""
+    """What became visible beside a placeholder: only the surroundings of placeholders have changed.
+
+    They are read together, as one short text: what is paid for each text is paid once.
+    """
     spots = placeholder_spans(text)
-    if 2 * _AROUND * len(spots) > len(text):
+    stretches = _surroundings(text, spots)
+    if 2 * sum(high - low for low, high in stretches) > len(text):
         return _removals(text, lang, extra, boundary)
-    found: set[Removal] = set()
-    for start, end in spots:
-        low, high = max(0, start - _AROUND), min(len(text), end + _AROUND)
+    starts: list[int] = []  # of the stretches, in the short text
+    at = near = 0
+    for low, high in stretches:
+        starts.append(at)
+        if low < boundary < high:
+            near = at + boundary - low
+        at += high - low + len(_SEAM)
+    found: list[Removal] = []
+    for item in _removals(_SEAM.join(text[low:high] for low, high in stretches), lang, extra, near):
+        index = bisect_right(starts, item.start) - 1
+        shift = stretches[index][0] - starts[index]
+        start, end = item.start + shift, item.end + shift
+        place = bisect_right(spots, (start, len(text)))
+        if end <= stretches[index][1] and any(
+            end > spot - _BESIDE and start < last + _BESIDE
+            for spot, last in spots[max(0, place - 1) : place + 1]
+        ):
+            found.append(Removal(start, end, item.kind))
+    return found
+
+
+def _surroundings(text: str, spots: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The stretches of text around the spots, whole words; those that meet are one."""
+    found: list[tuple[int, int]] = []
+    for low, high in windows(spots, _AROUND, _AROUND, len(text)):
         while low > 0 and not text[low - 1].isspace():
             low -= 1
         while high < len(text) and not text[high].isspace():
             high += 1
-        for item in _removals(text[low:high], lang, extra, boundary - low if low < boundary < high else 0):
-            if low + item.end > start - _BESIDE and low + item.start < end + _BESIDE:
-                found.add(Removal(low + item.start, low + item.end, item.kind))
-    return merge(found)
+        if found and low <= found[-1][1]:
+            low = found.pop()[0]
+        found.append((low, high))
+    return found
 
 
 def _replace(text: str, found: list[Removal], lang: str, boundary: int) -> tuple[str, int]:

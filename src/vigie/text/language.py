@@ -35,7 +35,7 @@ _COMMON = {
 _LANGUAGE_OF = {word: language for language, common in _COMMON.items() for word in common}
 # So clear that the model, which reads byte by byte, would say the same.
 _ENOUGH = 8  # common words
-_SHARE = 7  # one word in so many is common
+_SHARE = 12  # one word in so many is common
 _AHEAD = 8  # times the common words of any other language
 
 
