@@ -133,3 +133,19 @@ def test_a_date_that_no_calendar_has_is_no_date() -> None:
 
 def test_an_empty_page_leaves_the_plain_part() -> None:
     assert read_mail(message(FACT, "<!-- rien -->").as_bytes()).text == FACT
+
+
+@pytest.mark.parametrize("name", ["a.eml", "a.txt"])
+def test_the_source_of_a_broken_message_is_refused(name: str) -> None:
+    """Its parts are packed: what they hold would pass the redactor."""
+    data = (
+        message(FACT, f"<p>{MORE}</p>").as_bytes().replace(b"multipart/alternative", b"multiPart*alternative")
+    )
+    with pytest.raises(InputRefused, match="damaged"):
+        read_mail(data if name == "a.eml" else data[data.index(b"\n\n") :], name)
+
+
+def test_quoted_headers_go_whatever_their_letters() -> None:
+    body = f"{FACT}\n\nÀ : jeanne@lettre.example\nObjet : Secret\n\n{MORE}".encode()
+    data = message().as_bytes().replace(b"vide", body).replace(b'charset="utf-8"', b'charset="cp1252"')
+    assert "Secret" not in read_mail(data).text

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vigie.model.document import RawDocument
+from vigie.model.document import RawDocument, SourceCard
 from vigie.redact import redact
+from vigie.redact.fields import redact_card
 from vigie.redact.paths import redact_path
 
 GOES = [
@@ -96,3 +97,24 @@ def test_outlets_keep_their_name_and_no_persons(outlet: str, shown: str) -> None
     assert clean.outlet == shown
     again = RawDocument(path="a", format="x", text="Le prix de la drogue baisse.", outlet=clean.outlet)
     assert redact(again).outlet == shown
+
+
+def test_a_source_card_keeps_its_terms_and_no_contact() -> None:
+    card = SourceCard(
+        id="canal",
+        name="Le blog de Martin Dupuis",
+        publisher="Observatoire fictif, 06 39 98 12 34",
+        licence="https://creativecommons.org/licenses/by/4.0/",
+        legal_basis="accord de M. Martin Dupuis (martin@exemple.example, t.me/zorvex75), voir https://www.legifrance.gouv.fr/loi",
+    )
+    kept = redact_card(card)
+    assert (kept.id, kept.name, kept.publisher) == (
+        "canal",
+        "Le blog de [nom]",
+        "Observatoire fictif, [téléphone]",
+    )
+    assert kept.licence == card.licence
+    assert (
+        kept.legal_basis == "accord de M. [nom] ([courriel], [lien]), voir https://www.legifrance.gouv.fr/loi"
+    )
+    assert redact_card(kept) == kept

@@ -25,6 +25,7 @@ from vigie.model.document import CleanDocument, RawDocument, SourceCard
 from vigie.model.errors import InputRefused, VigieError
 from vigie.model.observation import Observation
 from vigie.redact import REDACTOR_VERSION, redact
+from vigie.redact.fields import redact_card
 from vigie.redact.paths import redact_path
 from vigie.store.changes import Change, compare
 from vigie.store.rows import Entry
@@ -134,7 +135,8 @@ def _clean_each(name: str, documents: Iterator[RawDocument]) -> Iterator[Cleaned
             yield refusal(name, error)
             return
         try:
-            yield Cleaned(document=redact(raw), source=raw.source, name=raw.path)
+            card = redact_card(raw.source) if raw.source else None
+            yield Cleaned(document=redact(raw), source=card, name=raw.path)
         except Exception as error:
             yield refusal(raw.path, error)
 

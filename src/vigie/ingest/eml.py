@@ -38,6 +38,7 @@ _QUOTED_HEADER = re.compile(
 )
 _ATTRIBUTION = re.compile(r"^[>\s]*(?:le|on)\s.{4,200}(?:a écrit|wrote)\s*:\s*$", re.IGNORECASE)
 _REPLY_PREFIX = re.compile(r"^(?:(?:re|fwd?|tr|rép)\s*:\s*)+", re.IGNORECASE)
+_RAW_PART = re.compile(r"^Content-(?:Transfer-Encoding|Disposition)\s?:\s?\w", re.IGNORECASE | re.MULTILINE)
 _MAX_HEADER = 4_000
 _MAX_DEPTH = 60  # parts within parts
 
@@ -63,7 +64,9 @@ def _read(blob: Blob) -> Iterator[RawDocument]:
         _log.warning("%s: attachments not read: %d (save them beside it)", blob.label, attachments)
     text = html_text(html) if html is not None else ""
     text = text or (plain or "")
-    text = drop_boilerplate(repair("\n".join(_without_headers(text.splitlines())))).strip()
+    if _RAW_PART.search(text):  # what hides in packed parts could not be redacted
+        raise blob.refuse("damaged: its parts cannot be told apart", "save or export it again")
+    text = drop_boilerplate("\n".join(_without_headers(repair(text).splitlines()))).strip()
     if not text:
         raise blob.refuse("holds no text", "save its attachment by itself" if attachments else "")
     title = " ".join(_REPLY_PREFIX.sub("", repair(_header(message, "Subject"))).split())

@@ -20,6 +20,10 @@ from vigie.model.document import RawDocument
 from vigie.model.period import PartialDate
 
 TITLE_CHARS = 200
+# Text behind this line is packed: what it says could not be redacted.
+_PACKED = re.compile(
+    r"^Content-Transfer-Encoding\s?:\s?(?:base64|quoted-printable)\b", re.IGNORECASE | re.MULTILINE
+)
 _HEADING = re.compile(r"^#{1,6}\s+")  # Markdown
 
 
@@ -57,6 +61,8 @@ def _read(blob: Blob) -> Iterator[RawDocument]:
     text = decode_repaired(data)
     if text is None:
         raise blob.refuse("not text in a known encoding", "save it again as UTF-8 text")
+    if _PACKED.search(text):
+        raise blob.refuse("is the source of an e-mail, damaged or in part", "save the message again as .eml")
     lawful = blob.source is not None and blob.source.legal_basis.strip() != ""
     if is_chat_log(text):
         if not lawful:

@@ -25,6 +25,10 @@ _SPELLED_EMAIL = re.compile(r"(?<!\w)\w(?: [\w.\-]){2,40} ?(?:@|\(at\)|\[at\]) ?
 _EMAIL = re.compile(
     r"(?<![\w.+-])[\w+-][\w.+-]{0,63}@(?:[a-zA-Z0-9][a-zA-Z0-9-]{0,62}\.){1,5}[a-zA-Z]{2,24}(?![\w@])"
 )
+# Cut off or mistyped: no known domain, but no word either where what stands before the sign is made up.
+_BROKEN_EMAIL = re.compile(
+    r"(?<![\w.+-])(?=\w*[^\W\d_])(?=\w{0,40}[\d._])[\w+-][\w.+-]{3,63}@[^\W\d_][\w-]{1,62}(?:\.[\w-]{1,62}){0,4}"
+)
 _HIDDEN_EMAIL = re.compile(
     rf"(?i)(?<![\w.+-])[\w+-][\w.+-]{{0,40}}(?:{_JOINT}[\w+-]{{1,30}}){{0,3}}{_AT}"
     rf"[a-z0-9][a-z0-9-]{{0,40}}(?:{_DOT}[a-z0-9-]{{2,30}}){{1,3}}(?!\w)"
@@ -120,6 +124,8 @@ def _tlds() -> tuple[frozenset[str], frozenset[str]]:
 def find_links(text: str, folded: str) -> Iterator[Removal]:
     """Removals of kind "email" and "url", possibly overlapping."""
     for match in around(_EMAIL, text, marks_at(folded, _SIGN), 66, 350):
+        yield Removal(match.start(), match.end(), "email")
+    for match in around(_BROKEN_EMAIL, text, marks_at(folded, _SIGN), 66, 350):
         yield Removal(match.start(), match.end(), "email")
     yield from _hidden_emails(text, folded)
     done = 0

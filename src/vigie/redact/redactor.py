@@ -13,7 +13,8 @@ from hashlib import blake2b
 
 from vigie.model.document import TITLE_SEPARATOR, CleanDocument, ContactMark, RawDocument
 from vigie.redact.around import windows
-from vigie.redact.contacts import contacts, find_contacts, outside
+from vigie.redact.contacts import contacts, outside
+from vigie.redact.fields import redact_field
 from vigie.redact.marks import Marker, together
 from vigie.redact.names import find_names
 from vigie.redact.paths import redact_path
@@ -62,7 +63,7 @@ def redact(raw: RawDocument, marker: Marker | None = None) -> CleanDocument:
         lang=lang,
         title=text[:boundary],
         published=raw.published,
-        outlet=_outlet(raw, lang),
+        outlet=redact_field(raw.outlet, lang, raw.extra_names),
         text=text,
         redactions=dict(sorted(counts.items())),
         source_id=source.id if source else "",
@@ -144,11 +145,3 @@ def _replace(text: str, found: list[Removal], lang: str, boundary: int) -> tuple
             shift += len(words[removal.kind]) - (removal.end - removal.start)
     parts.append(text[at:])
     return "".join(parts), boundary + shift
-
-
-def _outlet(raw: RawDocument, lang: str) -> str:
-    """An organisation's name stays; addresses and links in it go, and the full name of a person ("Le blog de …")."""
-    folded = fold(raw.outlet)
-    named = [r for r in find_names(raw.outlet, folded, raw.extra_names) if " " in raw.outlet[r.start : r.end]]
-    found = outside([*find_contacts(raw.outlet, lang), *named], placeholder_spans(raw.outlet))
-    return _replace(raw.outlet, merge(found), lang, 0)[0] if found else raw.outlet
