@@ -17,7 +17,7 @@ from vigie.redact.shape import Shape
 from vigie.redact.spans import Removal
 from vigie.text.normalise import fold
 
-FINDERS = ("addresses", "handles", "identifiers", "links", "payment", "phones", "spoken")
+FINDERS = ("contacts", "addresses", "handles", "identifiers", "links", "payment", "phones", "spoken")
 Spans = list[tuple[int, int]]
 
 

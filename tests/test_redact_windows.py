@@ -15,8 +15,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from everywhere import contacts_everywhere
+from vigie.redact import words
 from vigie.redact.around import around, windows
-from vigie.redact.contacts import contacts
+from vigie.redact.contacts import _know_lists, contacts
 from vigie.redact.spans import merge
 from vigie.text.normalise import fold
 
@@ -106,6 +107,28 @@ def test_mixtures(pieces: list[str], lang: str) -> None:
 def test_a_forgotten_trigger_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("vigie.redact.links._SIGN", ("never",))
     assert not same("écrire à accueil@exemple.example", "fr")
+
+
+def test_every_list_is_known_before_the_first_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a first text whose only cue is of a list not yet named would pass for one without cues."""
+    monkeypatch.setattr(words, "_WORDS", {})
+    monkeypatch.setattr(words, "_MARKS", {})
+    _forget()
+    assert contacts("snap fleur_13", "snap fleur_13", "fr")
+    contacts("1", "1", "fr")
+    known = set(words._WORDS), set(words._MARKS)
+    for text in (text for texts in CASES.values() for text in texts):
+        contacts(text, fold(text), "fr")
+    assert (set(words._WORDS), set(words._MARKS)) == known
+    monkeypatch.undo()
+    _forget()
+
+
+def _forget() -> None:
+    """What was found with other lists."""
+    for remembered in (words._of_words, words._of_marks, words._words_found, words._marks_found, _know_lists):
+        remembered.cache_clear()
+    words._last_words = words._last_marks = ("", {})
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ Left out: names of persons (`names`), which need the whole document.
 from __future__ import annotations
 
 from bisect import bisect_right
+from functools import cache
 
 from vigie.redact.addresses import find_addresses
 from vigie.redact.disguise import plain
@@ -15,8 +16,10 @@ from vigie.redact.identifiers import find_identifiers
 from vigie.redact.links import find_links
 from vigie.redact.payment import find_payments
 from vigie.redact.phones import find_phones
+from vigie.redact.shape import NOTHING, shape
 from vigie.redact.spans import Removal, merge, placeholder_spans
 from vigie.redact.spoken import find_spoken_numbers
+from vigie.redact.words import any_mark, any_word
 from vigie.text.normalise import fold
 
 
@@ -30,6 +33,13 @@ def contacts(text: str, folded: str, lang: str) -> list[Removal]:
     shown = plain(text)
     if shown is not text and shown != text:
         text, folded = shown, fold(shown)
+    _know_lists()
+    if _is_quiet(text, folded):
+        return [*find_spoken_numbers(folded)]
+    return _everything(text, folded, lang)
+
+
+def _everything(text: str, folded: str, lang: str) -> list[Removal]:
     return [
         *find_links(text, folded),
         *find_handles(text, folded),
@@ -39,6 +49,17 @@ def contacts(text: str, folded: str, lang: str) -> list[Removal]:
         *find_spoken_numbers(folded),
         *find_addresses(text, folded),
     ]
+
+
+@cache
+def _know_lists() -> None:
+    """Have every finder name its words and marks, so that "none of them stands here" means all of them."""
+    _everything("", "", "fr")
+
+
+def _is_quiet(text: str, folded: str) -> bool:
+    """Whether nothing is there of what the finders start from, as in most file names; numbers in words excepted."""
+    return shape(text) == NOTHING and "." not in text and not any_word(folded) and not any_mark(folded)
 
 
 def outside(found: list[Removal], kept: list[tuple[int, int]]) -> list[Removal]:

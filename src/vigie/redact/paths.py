@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from urllib.parse import unquote
 
@@ -119,8 +119,13 @@ def _without_suffix(removal: Removal, path: str) -> Removal:
     return Removal(removal.start, end, removal.kind)
 
 
-def _in_stem(stem: str, lang: str) -> Iterator[Removal]:
-    """One folder, or one file without its suffix."""
+@lru_cache(maxsize=1024)
+def _in_stem(stem: str, lang: str) -> tuple[Removal, ...]:
+    """One folder, or one file without its suffix; remembered, because many inputs share their folders."""
+    return tuple(_of_stem(stem, lang))
+
+
+def _of_stem(stem: str, lang: str) -> Iterator[Removal]:
     *_, channels, marks = _words()
     folded = fold(stem)
     for match in channels.finditer(folded):

@@ -91,6 +91,9 @@ class Shape:
         return max((count for _, _, count in self.groups), default=0)
 
 
+NOTHING = Shape((), False, False, False, False, False, False, False, ())
+
+
 @lru_cache(maxsize=64)
 def shape(text: str) -> Shape:
     """The shape of a text; the last ones are remembered, because every family asks for it."""

@@ -136,3 +136,15 @@ def marks_at(folded: str, marks: Words) -> Sequence[tuple[int, int]]:
         found = _marks_found(folded, len(_MARKS))
         _last_marks = folded, found
     return found[marks]
+
+
+def any_word(folded: str) -> bool:
+    """Whether a word of any list stands there."""
+    words_at(folded, ())
+    return any(_last_words[1].values())
+
+
+def any_mark(folded: str) -> bool:
+    """Whether a mark of any list stands there."""
+    marks_at(folded, ())
+    return any(_last_marks[1].values())
