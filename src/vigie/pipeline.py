@@ -12,8 +12,8 @@ import hashlib
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import cache, partial
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -26,11 +26,14 @@ from vigie.model.errors import InputRefused, VigieError
 from vigie.model.observation import Observation
 from vigie.redact import REDACTOR_VERSION, redact
 from vigie.redact.fields import redact_card
+from vigie.redact.marks import Marker
 from vigie.redact.paths import redact_path
+from vigie.redact.subject import Finder, Mark, cleared
 from vigie.store.changes import Change, compare
 from vigie.store.rows import Entry
 from vigie.store.runs import Counts, Versions
 from vigie.store.store import Store
+from vigie.store.tombstones import keyed
 
 KNOWLEDGE = ("gazetteer", "grammar", "lexicons", "taxonomy")  # folders of data/ that decide what is found
 
@@ -67,10 +70,12 @@ class Reading:
     Attributes:
         source: the card of every input; None looks for the nearest `source.toml`.
         mapping: field of a document -> key of a JSON record, for JSON and JSON Lines.
+        marker: leaves marks by which contacts can be counted; None, the default, leaves nothing of them.
     """
 
     source: SourceCard | None = None
     mapping: Mapping[str, str] | None = None
+    marker: Marker | None = None
 
 
 def inputs(paths: Iterable[Path]) -> Iterator[Path | Refusal]:
@@ -90,7 +95,7 @@ def clean(path: Path, reading: Reading) -> Iterator[Cleaned | Refusal]:
         )
         return
     found = read(path, source=reading.source, mapping=reading.mapping, shown=shown(str(path)))
-    yield from _clean_each(str(path), found)
+    yield from _clean_each(str(path), found, reading.marker)
 
 
 def written_by_vigie(path: Path) -> str:
@@ -121,10 +126,12 @@ _MARKS = (
 def clean_stream(name: str, data: bytes, reading: Reading) -> Iterator[Cleaned | Refusal]:
     """The same for bytes that came without a file (standard input)."""
     found = read_stream(name, data, source=reading.source, mapping=reading.mapping, shown=shown(name))
-    yield from _clean_each(name, found)
+    yield from _clean_each(name, found, reading.marker)
 
 
-def _clean_each(name: str, documents: Iterator[RawDocument]) -> Iterator[Cleaned | Refusal]:
+def _clean_each(
+    name: str, documents: Iterator[RawDocument], marker: Marker | None = None
+) -> Iterator[Cleaned | Refusal]:
     """A fault of the reader ends this input; a fault of the redactor only loses its document."""
     while True:
         try:
@@ -136,7 +143,7 @@ def _clean_each(name: str, documents: Iterator[RawDocument]) -> Iterator[Cleaned
             return
         try:
             card = redact_card(raw.source) if raw.source else None
-            yield Cleaned(document=redact(raw), source=card, name=raw.path)
+            yield Cleaned(document=redact(raw, marker), source=card, name=raw.path)
         except Exception as error:
             yield refusal(raw.path, error)
 
@@ -200,6 +207,7 @@ class Summary:
         changes: what a re-extraction changed.
         expired: full texts dropped because their time was over.
         again: new documents at a path under which another text is stored: both stay, and both count.
+        kept_out: paths of documents that were not stored because their content was purged earlier.
     """
 
     read: int
@@ -211,6 +219,7 @@ class Summary:
     changes: tuple[Change, ...] = ()
     expired: int = 0
     again: int = 0
+    kept_out: tuple[str, ...] = ()
 
 
 Tell = Callable[[Cleaned | Refusal], None]
@@ -220,6 +229,7 @@ def add(store: Store, items: Iterable[Cleaned | Refusal], tell: Tell | None = No
     """Store what is new, in batches of one transaction each. `tell` hears of every item and every refusal."""
     settings, run_id = store.settings, store.start_run("add", versions())
     tally, pending, chars = _Tally(store.expire()), list[Cleaned](), 0
+    clearing = suppressing(store)
     for item in items:
         if tell is not None:
             tell(item)
@@ -227,6 +237,8 @@ def add(store: Store, items: Iterable[Cleaned | Refusal], tell: Tell | None = No
             tally.refused.append(item)
             continue
         tally.read += 1
+        for finder in clearing:
+            item = replace(item, document=cleared(item.document, finder))
         pending.append(item)
         chars += len(item.document.text)
         if len(pending) >= settings.batch_documents or chars >= settings.batch_chars:
@@ -246,6 +258,7 @@ class _Tally:
         self.observations: Counter[str] = Counter()
         self.redactions: Counter[str] = Counter()
         self.changes: list[Change] = []
+        self.kept_out: list[str] = []
 
     def finish(self, store: Store, run_id: int) -> Summary:
         """Judge what the run wrote, record that it ended."""
@@ -257,6 +270,7 @@ class _Tally:
                 new=self.new,
                 unchanged=self.unchanged,
                 refused=len(self.refused),
+                kept_out=len(self.kept_out),
                 observations=self.written,
             ),
         )
@@ -270,16 +284,28 @@ class _Tally:
             changes=tuple(self.changes),
             expired=self.expired,
             again=self.again,
+            kept_out=tuple(self.kept_out),
         )
+
+
+def suppressing(store: Store) -> list[Finder]:
+    """What clears documents of the identifiers of persons who asked to be erased."""
+    return [
+        Finder([Mark(form=s.form, key=s.mark, words=s.words, kind=s.kind) for s in listed], partial(keyed, salt=salt))
+        for salt, listed in store.tombstones.suppressed().items()
+    ]
 
 
 def _flush(store: Store, run_id: int, pending: list[Cleaned], tally: _Tally, tell: Tell | None) -> None:
     fresh = {item.document.doc_id: item for item in reversed(pending)}  # of twins, the first
-    for doc_id in store.known(fresh.keys()):
-        del fresh[doc_id]
+    stored = [fresh.pop(doc_id).document for doc_id in sorted(store.known(fresh.keys()))]
+    store.write_marks([document for document in stored if document.marks])
+    purged = store.tombstones.held([item.document for item in fresh.values()])
+    kept_out = [item for item in pending if item.document.doc_id in purged]
+    tally.kept_out += [item.document.path for item in kept_out]
     entries: list[Entry] = []
-    failed = 0
-    for item in reversed(fresh.values()):
+    failed = len(kept_out)
+    for item in reversed([item for doc_id, item in fresh.items() if doc_id not in purged]):
         found = observe(item.document, item.name)
         if isinstance(found, Refusal):
             tally.refused.append(found)

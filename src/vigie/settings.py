@@ -1,17 +1,23 @@
-"""Settings with their defaults and units; the environment may name another store."""
+"""Settings with their defaults and units; the environment may name another store, a file (`vigie.toml`) retention periods."""
 
 from __future__ import annotations
 
 import os
+import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from vigie.model.errors import SettingsError
 
 STORE_VARIABLE = "VIGIE_STORE"
 KEY_VARIABLE = "VIGIE_CONTACT_KEY"
 COUNT_VARIABLE = "VIGIE_COUNT_CONTACTS"
+SOURCES_VARIABLE = "VIGIE_PUBLIC_SOURCES"
+FILE_VARIABLE = "VIGIE_SETTINGS"
+FILE = "vigie.toml"  # looked for beside the store
+_MAX_MONTHS = 1200  # as in source cards
 _YES, _NO = ("1", "true", "yes", "on"), ("", "0", "false", "no", "off")
 
 
@@ -24,20 +30,24 @@ class Settings:
         batch_documents: documents committed together; a killed run loses at most one unfinished batch.
         batch_chars: code points committed together, so that long reports do not fill the memory.
         retention_months: how long the redacted full text is kept when no source card says otherwise.
+        retention_sources: source id -> months; these go before what the cards say.
         store_memory_mb: memory that the database may use before it spills to disk, MB.
         store_threads: threads of the database.
         count_contacts: whether keyed marks of contacts are stored, by which reposts can be counted; off unless asked for.
         contact_key: the file of their key; None for the file beside the store (`vigie.contacts.key`).
+        public_sources: independent sources behind a public figure; None for what the public rules ask, never fewer.
     """
 
     store: Path = Path("vigie.duckdb")
     batch_documents: int = 200
     batch_chars: int = 4_000_000
     retention_months: int = 12
+    retention_sources: Mapping[str, int] = field(default_factory=dict)
     store_memory_mb: int = 256
     store_threads: int = 2
     count_contacts: bool = False
     contact_key: Path | None = None
+    public_sources: int | None = None
 
     def __post_init__(self) -> None:
         for name in ("batch_documents", "batch_chars", "store_memory_mb", "store_threads"):
@@ -46,6 +56,11 @@ class Settings:
         if self.retention_months < 0:
             raise SettingsError("retention_months must not be negative")
 
+    def months_for(self, source_id: str, card_months: int | None) -> int:
+        """How long the redacted full text of a source is kept; `card_months`: None without a card."""
+        months = self.retention_months if card_months is None else card_months
+        return self.retention_sources.get(source_id, months)
+
     @property
     def key_file(self) -> Path:
         """Where the key of contact marks is, or will be."""
@@ -53,10 +68,68 @@ class Settings:
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
-    """Defaults, with what VIGIE_STORE, VIGIE_COUNT_CONTACTS and VIGIE_CONTACT_KEY say."""
+    """Defaults, with what VIGIE_STORE, VIGIE_COUNT_CONTACTS, VIGIE_CONTACT_KEY and VIGIE_PUBLIC_SOURCES say."""
     store, key = environment.get(STORE_VARIABLE, ""), environment.get(KEY_VARIABLE, "")
     count = environment.get(COUNT_VARIABLE, "").strip().lower()
     if count not in _YES + _NO:
         raise SettingsError(f"{COUNT_VARIABLE} is neither yes nor no (set it to 1 or 0)")
-    settings = Settings(count_contacts=count in _YES, contact_key=Path(key) if key else None)
+    sources = environment.get(SOURCES_VARIABLE, "").strip()
+    if sources and not (sources.isascii() and sources.isdigit()):
+        raise SettingsError(f"{SOURCES_VARIABLE} is not a number")
+    settings = Settings(
+        count_contacts=count in _YES,
+        contact_key=Path(key) if key else None,
+        public_sources=int(sources) if sources else None,
+    )
     return replace(settings, store=Path(store)) if store else settings
+
+
+def load(store: Path | None = None, environment: Mapping[str, str] = os.environ) -> Settings:
+    """What the environment says, the store that the command line names, and the settings file.
+
+    The file is the one that VIGIE_SETTINGS names, else `vigie.toml` beside the store, where there is one.
+    Raises SettingsError naming the file and the key.
+    """
+    settings = from_environment(environment)
+    settings = settings if store is None else replace(settings, store=store)
+    named = environment.get(FILE_VARIABLE, "")
+    path = Path(named) if named else settings.store.with_name(FILE)
+    if not named and not path.is_file():
+        return settings
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: cannot be read ({type(error).__name__})") from None
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path}: {error}") from None
+    retention = _section(table, path, "", ("retention", "public")).get("retention", {})
+    known = _section(retention, path, "retention", ("default_months", "sources"))
+    if "default_months" in known:
+        months = _months(known["default_months"], path, "retention.default_months")
+        settings = replace(settings, retention_months=months)
+    public = _section(table.get("public", {}), path, "public", ("sources",))
+    if "sources" in public and settings.public_sources is None:
+        if isinstance(public["sources"], bool) or not isinstance(public["sources"], int):
+            raise SettingsError(f"{path}: public.sources is a number of independent sources")
+        settings = replace(settings, public_sources=public["sources"])
+    sources = known.get("sources", {})
+    if not isinstance(sources, dict):
+        raise SettingsError(f"{path}: retention.sources is a table: source id = months")
+    kept = {name: _months(value, path, f"retention.sources.{name}") for name, value in sources.items()}
+    return replace(settings, retention_sources=kept)
+
+
+def _section(table: Any, path: Path, name: str, known: tuple[str, ...]) -> Mapping[str, Any]:
+    if not isinstance(table, dict):
+        raise SettingsError(f"{path}: {name} is a table, [{name}]")
+    for key in table:
+        if key not in known:
+            whole = f"{name}.{key}" if name else key
+            raise SettingsError(f"{path}: unknown key {whole!r} (known: {', '.join(known)})")
+    return table
+
+
+def _months(value: Any, path: Path, name: str) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _MAX_MONTHS:
+        raise SettingsError(f"{path}: {name} is a number of months, 0 to {_MAX_MONTHS}")
+    return value

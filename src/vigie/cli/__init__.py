@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import sys
 
-from vigie.cli import keeping as _keeping  # noqa: F401 - registers its verbs
+from vigie.cli import contacts as _contacts  # noqa: F401 - registers its verbs
+from vigie.cli import erasing as _erasing  # noqa: F401
+from vigie.cli import keeping as _keeping  # noqa: F401
 from vigie.cli import lexicon as _lexicon  # noqa: F401
 from vigie.cli import making as _making  # noqa: F401
 from vigie.cli import reading as _reading  # noqa: F401
+from vigie.cli import releasing as _releasing  # noqa: F401
 from vigie.cli import upkeep as _upkeep  # noqa: F401
 from vigie.cli.app import SOME_REFUSED, STOPPED, WRONG_USE, app
 from vigie.cli.output import leave_closed_pipe, say, use_utf8
@@ -45,7 +48,9 @@ def main() -> None:
         say(f"vigie: unexpected {type(error).__name__} at {place_of(error) or 'start'}")
         if os.environ.get("VIGIE_DEBUG"):
             say("\n".join(frames(error)))
-        say("vigie: please report it; VIGIE_DEBUG=1 adds the lines it came through, and never text of a document")
+        say(
+            "vigie: please report it; VIGIE_DEBUG=1 adds the lines it came through, and never text of a document"
+        )
         sys.exit(SOME_REFUSED)
     except KeyboardInterrupt:
         sys.exit(STOPPED)

@@ -82,6 +82,7 @@ def data_files() -> Iterator[Check]:
         "gazetteer",
         "redaction",
         "templates",
+        "upkeep",
         "demo",
     ):
         found = sorted(f for f in (root / folder).rglob("*") if f.is_file() and not f.name.startswith("."))
@@ -159,9 +160,22 @@ def stored(path: Path) -> Iterator[Check]:
             yield Check(name="store", state="ok", found=f"{path}: schema {store.schema_version()}, {sizes}")
             for fault in faults(store):
                 yield Check(name="store", state="fault", found=fault, repair="restore a copy of the store")
-            stopped = [run.run_id for run in store.runs() if run.status != "done"]
-            if stopped:
-                found = f"runs stopped before their end: {', '.join(map(str, stopped))}"
-                yield Check(name="store", state="note", found=found, repair="vigie add the same paths again")
+            if store.tombstones.count:
+                yield Check(
+                    name="store", state="ok", found=f"purged documents kept out: {store.tombstones.count}"
+                )
+            if store.rewrite_pending():
+                found = "bytes of what was erased or has expired are still in the file"
+                yield Check(name="store", state="note", found=found, repair="vigie maintain")
+            upkeep = ("purge", "maintain")
+            for erasing, repair in ((False, "vigie add the same paths again"), (True, "vigie maintain")):
+                stopped = [
+                    run.run_id
+                    for run in store.runs()
+                    if run.status != "done" and (run.command in upkeep) == erasing
+                ]
+                if stopped:
+                    found = f"runs stopped before their end: {', '.join(map(str, stopped))}"
+                    yield Check(name="store", state="note", found=found, repair=repair)
     except StoreError as error:
         yield Check(name="store", state="fault", found=str(error), repair="see the message")

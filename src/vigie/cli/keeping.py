@@ -33,22 +33,33 @@ STORE = typer.Option(
 )
 ADD_PATHS = typer.Argument(None, metavar="PATH…", help="Files or folders; - reads standard input.")
 REEXTRACT = typer.Option(False, "--reextract", help="Extract again from the stored texts; show what changed.")
+COUNT_CONTACTS = typer.Option(
+    False, "--count-contacts", help="Store keyed marks of contacts, so that reposts can be counted."
+)
 SUMMARY_FORMAT = typer.Option(
     ReportFormat.TABLE, "--format", help="The summary: a table on standard error, or JSON on standard output."
 )
 EXPORT_DIR = typer.Argument(..., metavar="DIR", help="Folder to write into.", show_default=False)
 EXPORT_FORMATS = typer.Option([ExportFormat.CSV], "--format", help="Repeat for several.")
+PUBLIC = typer.Option(False, "--public", help="Only what anyone may see (the default).")
+PREVIEW = typer.Option(False, "--dry-run", help="Say how much would be shown and how much waits; write nothing.")
 FULL = typer.Option(False, "--full", help="Everything, with redacted texts and sentences: for analysts only.")
 
 
 def settings_for(store: Path | None) -> Settings:
-    """The settings, with the store that the command line names."""
-    from dataclasses import replace
+    """The settings, with the store that the command line names and the settings file."""
+    from vigie.settings import load
 
-    from vigie.settings import from_environment
+    return load(store)
 
-    settings = from_environment()
-    return settings if store is None else replace(settings, store=store)
+
+def existing(settings: Settings) -> Settings:
+    """The settings of a store that is there: what opens it for writing would make one."""
+    if not settings.store.exists():
+        raise fail(
+            f"no store at {settings.store} (make one with: vigie add PATH --store {settings.store})", SOME_REFUSED
+        )
+    return settings
 
 
 @app.command()
@@ -58,6 +69,7 @@ def add(
     source: Path | None = SOURCE,
     mapping: list[str] | None = MAPPING,
     reextract: bool = REEXTRACT,
+    count_contacts: bool = COUNT_CONTACTS,
     format: ReportFormat = SUMMARY_FORMAT,
 ) -> None:
     """Read, redact, extract and store documents.
@@ -72,6 +84,8 @@ def add(
     """
     if bool(paths) == reextract:
         raise fail("give paths to add, or --reextract alone", WRONG_USE)
+    if reextract and count_contacts:
+        raise fail("contacts are counted while documents are read: add their paths again", WRONG_USE)
     from vigie.store import Store
 
     settings = settings_for(store)
@@ -80,6 +94,8 @@ def add(
     refuse_empty(paths or [])
     reading = reading_options(source, mapping)
     with Store.open(settings.store, settings=settings) as opened:
+        if count_contacts or (settings.count_contacts and not reextract):
+            reading = counting(reading, settings)
         try:
             summary = _reextract(opened) if reextract else add_paths(opened, paths or [], reading)
         except KeyboardInterrupt:
@@ -92,6 +108,18 @@ def add(
         say(f"store: {settings.store}")
     if summary.refused:
         raise typer.Exit(SOME_REFUSED)
+
+
+def counting(reading: Reading, settings: Settings) -> Reading:
+    """The same reading with marks of contacts; the key is made on first use."""
+    from dataclasses import replace
+
+    from vigie.redact.keyfile import load_or_make_key
+    from vigie.redact.marks import Marker
+
+    marker = Marker(load_or_make_key(settings.key_file))
+    say(f"contacts are counted, with key {marker.key_id} of {settings.key_file}")
+    return replace(reading, marker=marker)
 
 
 def add_paths(store: Store, paths: list[str], reading: Reading) -> Summary:
@@ -151,6 +179,7 @@ def summary_json(summary: Summary) -> dict[str, Any]:
         "changes": change_counts(summary),
         "expired": summary.expired,
         "changed": summary.again,
+        "kept_out": len(summary.kept_out),
     }
 
 
@@ -174,6 +203,7 @@ def summary_text(summary: Summary) -> str:
         lines.append(
             f"changed since they were stored: {summary.again} (the earlier texts stay and count too)"
         )
+    lines += [f"kept out, purged earlier: {len(summary.kept_out)}"] if summary.kept_out else []
     reasons = Counter(refusal.reason for refusal in summary.refused)
     lines += [f"refused, {reason}: {count}" for reason, count in reasons.most_common()]
     return "\n".join(lines)
@@ -203,24 +233,35 @@ def export(
     directory: Path = EXPORT_DIR,
     store: Path | None = STORE,
     format: list[ExportFormat] = EXPORT_FORMATS,
+    public: bool = PUBLIC,
     full: bool = FULL,
+    dry_run: bool = PREVIEW,
 ) -> None:
     """Write open data, with a data dictionary.
 
     Without --full only what anyone may see is written: counts and medians by quarter, department and
-    substance, from at least 3 independent sources, 14 days after the quarter.
+    substance, from at least 3 independent sources, 14 days after the quarter. What was shown is written
+    down in the store, so that two exports never differ by fewer facts than may be shown.
 
     \b
     Example:
-      vigie export ./open-data --format csv --format geojson
+      vigie export ./open-data --public --format csv --format geojson
       vigie export ./for-analysis --full --format parquet
     """
-    from vigie.report.open_data import write_open_data
+    if public and full:
+        raise fail("--public and --full contradict each other", WRONG_USE)
+    if dry_run and full:
+        raise fail("--dry-run is for public exports: a full one holds everything", WRONG_USE)
+    from vigie.report.open_data import preview, write_open_data
     from vigie.store import Store
     from vigie.store.export import export_full
 
-    settings = settings_for(store)
-    with Store.open(settings.store, read_only=True, settings=settings) as opened:
+    settings = existing(settings_for(store))
+    with Store.open(settings.store, read_only=full or dry_run, settings=settings) as opened:
+        if dry_run:
+            shown, new, waiting = preview(opened)
+            say(f"public figures: {shown}, of them {new} for the first time; facts that wait: {waiting}")
+            return
         formats = [f.value for f in dict.fromkeys(format)]
         written = (export_full if full else write_open_data)(opened, directory, formats)
     for path in written:

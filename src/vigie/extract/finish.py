@@ -82,7 +82,14 @@ def finish(analysis: Analysis, draft: Draft) -> Observation:
 
 def _identifier(doc_id: str, draft: Draft) -> str:
     place = draft.place.code if draft.place else None
-    key = (doc_id, draft.start, draft.end, draft.rule.split("|")[0], draft.value, draft.substance, place)
+    return observation_id(doc_id, draft.start, draft.end, draft.rule, draft.value, draft.substance, place)
+
+
+def observation_id(
+    doc_id: str, start: int, end: int, rule: str, value: Value, substance: str | None, place: str | None
+) -> str:
+    """The id of a fact. `place`: the code of a place that its rule gives; None for one that its surroundings give."""
+    key = (doc_id, start, end, rule.split("|")[0], value, substance, place)
     return "o_" + hashlib.blake2b(repr(key).encode(), digest_size=8).hexdigest()
 
 

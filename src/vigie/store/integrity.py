@@ -17,6 +17,10 @@ _FAULTS = {
     "redactions without a document": "SELECT count(*) FROM redactions ANTI JOIN documents USING (doc_id)",
     "observations stored twice": "SELECT count(*) - count(DISTINCT (doc_id, id)) FROM observations",
     "documents without a run": "SELECT count(*) FROM documents ANTI JOIN runs USING (run_id)",
+    "tombstones without their salt": (
+        "SELECT count(*) FROM (SELECT salt_id FROM tombstones UNION ALL SELECT salt_id FROM suppressions) "
+        "ANTI JOIN erasure_salts USING (salt_id)"
+    ),
     "quotes that are not in their document": (
         "SELECT count(*) FROM observations o JOIN documents d USING (doc_id) WHERE d.text IS NOT NULL "
         "AND substring(d.text, span_start + 1, span_end - span_start) <> quote"

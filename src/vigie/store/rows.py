@@ -35,15 +35,14 @@ def source_row(card: SourceCard) -> Row:
     return row
 
 
-def document_row(entry: Entry, run_id: int, today: date, retention_months: int) -> Row:
-    """One document; without a source card its full text is kept `retention_months`."""
+def document_row(entry: Entry, run_id: int, today: date, months: int) -> Row:
+    """One document; its full text is kept `months`."""
     row: Row = asdict(entry.document)
     for apart in ("redactions", "marks"):  # they have tables of their own
         row.pop(apart)
     published = entry.document.published
-    months = entry.source.retention_months if entry.source else retention_months
     return row | {
-        "source_id": entry.document.source_id or (entry.source.id if entry.source else ""),
+        "source_id": source_id(entry),
         "satire": entry.source is not None and entry.source.satire,
         "published": str(published) if published else None,
         "published_start": published.first if published else None,
@@ -54,6 +53,10 @@ def document_row(entry: Entry, run_id: int, today: date, retention_months: int) 
         "run_id": run_id,
         "extracted_run": run_id,
     }
+
+
+def source_id(entry: Entry) -> str:
+    return entry.document.source_id or (entry.source.id if entry.source else "")
 
 
 def months_later(day: date, months: int) -> date:

@@ -26,12 +26,13 @@ class Versions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """How many of each, in one run."""
+    """How many of each, in one run; `kept_out`: documents not stored because they were purged before."""
 
     read: int = 0
     new: int = 0
     unchanged: int = 0
     refused: int = 0
+    kept_out: int = 0
     observations: int = 0
 
 

@@ -19,14 +19,18 @@ from vigie.model.document import CleanDocument
 from vigie.model.errors import StoreError
 from vigie.model.observation import Observation
 from vigie.settings import Settings
-from vigie.store import rows
+from vigie.store import rewrite, rows
 from vigie.store.database import Connection, connect, utc_now
 from vigie.store.records import document_record, observation_record
 from vigie.store.rows import Entry
 from vigie.store.runs import Counts, Run, Versions
 from vigie.store.schema import check_version, load_migrations, migrate, schema_version
+from vigie.store.tombstones import Tombstones
 
-TABLES = ("sources", "documents", "observations", "evidence", "redactions", "runs")
+TABLES = (
+    *("sources", "documents", "observations", "evidence", "redactions", "runs", "erasures"),
+    *("public_cells", "public_facts", "public_outputs", "alert_releases", "alert_facts"),
+)
 _PAGE = 200  # documents fetched at a time when all are walked
 
 
@@ -48,6 +52,7 @@ class Store:
             steps = load_migrations()
             if not read_only:
                 migrate(connection, steps)
+                rewrite.sweep(where)
                 # The file is ours alone: a run that still says "running" was killed.
                 connection.execute("UPDATE runs SET status = 'interrupted' WHERE status = 'running'")
             elif check_version(connection, steps) < len(steps):
@@ -57,7 +62,10 @@ class Store:
         except BaseException:
             connection.close()
             raise
-        return cls(connection, where, chosen, read_only=read_only)
+        opened = cls(connection, where, chosen, read_only=read_only)
+        if not read_only and rewrite.pending(connection, rewrite.ASKED):
+            opened.rewrite()  # an erasure that was asked for was stopped before its bytes were gone
+        return opened
 
     def close(self) -> None:
         self._db.close()
@@ -74,7 +82,7 @@ class Store:
 
     def start_run(self, command: str, versions: Versions) -> int:
         """Record that a run began; its number."""
-        number = int(self._values("SELECT coalesce(max(run_id), 0) + 1 FROM runs")[0])
+        number = int(self.column("SELECT coalesce(max(run_id), 0) + 1 FROM runs")[0])
         self._db.execute(
             "INSERT INTO runs (run_id, command, status, started, code_version, lexicon_version, "
             "redactor_version) VALUES (?, ?, 'running', ?, ?, ?, ?)",
@@ -86,13 +94,15 @@ class Store:
         """Record that the run did all it had to."""
         self._db.execute(
             "UPDATE runs SET status = 'done', finished = ?, documents_read = ?, documents_new = ?, "
-            "documents_unchanged = ?, documents_refused = ?, observations_written = ? WHERE run_id = ?",
+            "documents_unchanged = ?, documents_refused = ?, documents_kept_out = ?, observations_written = ? "
+            "WHERE run_id = ?",
             [
                 utc_now(),
                 counts.read,
                 counts.new,
                 counts.unchanged,
                 counts.refused,
+                counts.kept_out,
                 counts.observations,
                 run_id,
             ],
@@ -101,15 +111,13 @@ class Store:
     def known(self, doc_ids: Collection[str]) -> set[str]:
         """Those of the ids that are stored."""
         return set(
-            self._values("SELECT doc_id FROM documents WHERE doc_id IN (SELECT unnest(?))", [list(doc_ids)])
+            self.column("SELECT doc_id FROM documents WHERE doc_id IN (SELECT unnest(?))", [list(doc_ids)])
         )
 
     def known_paths(self, paths: Collection[str]) -> set[str]:
         """Those of the paths under which a document is stored."""
         return set(
-            self._values(
-                "SELECT DISTINCT path FROM documents WHERE path IN (SELECT unnest(?))", [list(paths)]
-            )
+            self.column("SELECT DISTINCT path FROM documents WHERE path IN (SELECT unnest(?))", [list(paths)])
         )
 
     def write(self, run_id: int, entries: Sequence[Entry], *, today: date | None = None) -> int:
@@ -117,16 +125,19 @@ class Store:
 
         Raises StoreError if a document is already stored: what is stored is replaced by `replace` only.
         """
-        day, keep = today or utc_now().date(), self.settings.retention_months
+        day, keep = today or utc_now().date(), self.settings.months_for
         cards = {e.source.id: e.source for e in entries if e.source is not None}
         with _Transaction(self._db):
-            self._insert("sources", [rows.source_row(c) for c in cards.values()], verb="INSERT OR REPLACE")
-            documents = [rows.document_row(e, run_id, day, keep) for e in entries]
-            self._insert("documents", documents)
+            self.insert("sources", [rows.source_row(c) for c in cards.values()], verb="INSERT OR REPLACE")
+            cards_say = [e.source.retention_months if e.source else None for e in entries]
+            months = [keep(rows.source_id(e), card) for e, card in zip(entries, cards_say, strict=True)]
+            documents = [rows.document_row(e, run_id, day, m) for e, m in zip(entries, months, strict=True)]
+            self.insert("documents", documents)
             counts = [
                 r for e in entries for r in rows.redaction_rows(e.document.doc_id, e.document.redactions)
             ]
-            self._insert("redactions", counts)
+            self.insert("redactions", counts)
+            self.insert("contact_marks", [r for e in entries for r in rows.mark_rows(e.document)])
             return self._insert_observations(entries)
 
     def replace(self, run_id: int, entries: Sequence[Entry]) -> int:
@@ -141,26 +152,100 @@ class Store:
             )
             return written
 
+    def write_marks(self, documents: Sequence[CleanDocument]) -> None:
+        """Marks of documents that were stored without them, or with those of another key. Expired documents stay without."""
+        chosen = [(d.doc_id, key) for d in documents for key in {mark.key_id for mark in d.marks}]
+        wanting = (
+            "SELECT doc_id FROM documents WHERE text IS NOT NULL AND doc_id IN (SELECT unnest(?)) AND NOT EXISTS "
+            "(FROM contact_marks m WHERE m.doc_id = documents.doc_id AND m.key_id IN (SELECT unnest(?)))"
+        )
+        ids = self.column(wanting, [[d for d, _ in chosen], sorted({key for _, key in chosen})])
+        if ids:
+            with _Transaction(self._db):
+                self._db.execute("DELETE FROM contact_marks WHERE doc_id IN (SELECT unnest(?))", [ids])
+                found = [r for d in documents if d.doc_id in ids for r in rows.mark_rows(d)]
+                self.insert("contact_marks", found)
+
+    def drop_marks(self) -> int:
+        """Delete every mark of a contact, and write the file anew without their bytes; how many."""
+        (count,) = self.column("SELECT count(*) FROM contact_marks")
+        if count:
+            with self.transaction():
+                rewrite.record(self._db, self._last_run(), "contacts")
+                self._db.execute("DELETE FROM contact_marks")
+            self.rewrite()
+        return int(count)
+
     def expire(self, today: date | None = None) -> int:
-        """Drop the full texts whose time is over; how many. Titles, facts and their sentences stay."""
+        """Drop the full texts whose time is over, and their contact marks; how many. Titles, facts and sentences stay."""
         day = today or utc_now().date()
-        (count,) = self._values(
+        (count,) = self.column(
             "SELECT count(*) FROM documents WHERE text IS NOT NULL AND expires_on <= ?", [day]
         )
         if count:
-            self._db.execute("UPDATE documents SET text = NULL WHERE expires_on <= ?", [day])
-            self._db.execute("CHECKPOINT")  # the log still holds them
+            with self.transaction():
+                rewrite.record(self._db, self._last_run(), "retention", documents=int(count))
+                self._db.execute(
+                    "UPDATE documents SET text = NULL WHERE text IS NOT NULL AND expires_on <= ?", [day]
+                )
+                self._db.execute(
+                    "DELETE FROM contact_marks WHERE doc_id IN (SELECT doc_id FROM documents WHERE text IS NULL)"
+                )
+            self._db.execute("CHECKPOINT")  # the log still holds them; so does the file, until `vigie maintain`
         return int(count)
+
+    def _last_run(self) -> int:
+        return int(self.column("SELECT coalesce(max(run_id), 0) FROM runs")[0])
+
+    @property
+    def connection(self) -> Connection:
+        """For the modules of this package that change what is stored."""
+        return self._db
+
+    @property
+    def tombstones(self) -> Tombstones:
+        """What was purged and must not come back."""
+        return Tombstones(self._db)
+
+    def transaction(self) -> _Transaction:
+        """All that is written within it is written, or nothing."""
+        return _Transaction(self._db)
+
+    def update_documents(self, doc_ids: Sequence[str], values: Sequence[rows.Row]) -> None:
+        """Give stored documents new values of the columns named, their id included; one row of values an id."""
+        if not values:
+            return
+        types = self.query("SELECT * FROM documents LIMIT 0").schema
+        columns = list(values[0])
+        table = pa.Table.from_pylist(list(values), schema=pa.schema([types.field(name) for name in columns]))
+        self._db.register("incoming", table.append_column("old_id", pa.array(doc_ids, pa.string())))
+        try:
+            chosen = ", ".join(f"{name} = i.{name}" for name in columns)
+            self._db.execute(
+                f"UPDATE documents SET {chosen} FROM incoming i WHERE documents.doc_id = i.old_id"
+            )
+        finally:
+            self._db.unregister("incoming")
+
+    def rewrite(self) -> None:
+        """Write the file anew without the bytes of what was erased. Raises StoreError; the store is then as it was."""
+        rewrite.rewrite(self._db, self.path)
+        self._db = connect(self.path, read_only=False, settings=self.settings)
+
+    def rewrite_pending(self) -> bool:
+        """Whether bytes of what was erased may still be in the file."""
+        return rewrite.pending(self._db)
 
     def _insert_observations(self, entries: Sequence[Entry]) -> int:
         kept = [(e.document, rows.unique(e.observations)) for e in entries]
         flat = [rows.observation_row(o) for _document, observations in kept for o in observations]
-        self._insert("observations", flat)
+        self.insert("observations", flat)
         proofs = [r for document, observations in kept for r in rows.evidence_rows(document, observations)]
-        self._insert("evidence", proofs)
+        self.insert("evidence", proofs)
         return len(flat)
 
-    def _insert(self, table: str, values: Sequence[rows.Row], verb: str = "INSERT") -> None:
+    def insert(self, table: str, values: Sequence[rows.Row], verb: str = "INSERT") -> None:
+        """Rows of a table, by the names of its columns."""
         if not values:
             return
         types = self.query(
@@ -182,7 +267,7 @@ class Store:
         """The same for results that may not fit in memory; read it whole before the next call."""
         return self._db.sql(sql).to_arrow_reader(rows_at_a_time)
 
-    def _values(self, sql: str, parameters: Sequence[Any] = ()) -> list[Any]:
+    def column(self, sql: str, parameters: Sequence[Any] = ()) -> list[Any]:
         """The first column."""
         return [row[0] for row in self._db.sql(sql, params=list(parameters)).fetchall()]
 
@@ -274,6 +359,7 @@ class Store:
                     new=r["documents_new"],
                     unchanged=r["documents_unchanged"],
                     refused=r["documents_refused"],
+                    kept_out=r["documents_kept_out"],
                     observations=r["observations_written"],
                 ),
             )
@@ -285,7 +371,7 @@ class Store:
 
     def sizes(self) -> dict[str, int]:
         """Rows of each table."""
-        return {name: int(self._values(f"SELECT count(*) FROM {name}")[0]) for name in TABLES}
+        return {name: int(self.column(f"SELECT count(*) FROM {name}")[0]) for name in TABLES}
 
 
 def _known_table(name: str) -> str:

@@ -1,0 +1,311 @@
+"""Verbs that erase and keep in order: purge, maintain."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from vigie.cli.app import SOME_REFUSED, STOPPED, WRONG_USE, ReportFormat, app
+from vigie.cli.keeping import STORE, settings_for
+from vigie.cli.output import fail, say, write_json
+from vigie.cli.progress import progress
+
+if TYPE_CHECKING:
+    from vigie.store import Store
+    from vigie.store.erase import Selection
+    from vigie.upkeep.maintain import Upkeep
+    from vigie.upkeep.purge import Plan, Subject
+    from vigie.upkeep.receipt import Receipt
+    from vigie.upkeep.walk import Tally
+
+SOURCE_ID = typer.Option(None, "--source", metavar="ID", help="All documents of this source, and its card.")
+DOCUMENT = typer.Option(None, "--document", metavar="DOC_ID", help="This document (repeatable).")
+BEFORE = typer.Option(None, "--before", formats=["%Y-%m-%d"], help="Documents published before this day.")
+SUBJECT = typer.Option(
+    False,
+    "--subject-request",
+    help="A person asks: names and numbers are read from a prompt or standard input.",
+)
+WHOLE = typer.Option(
+    False, "--whole-documents", help="With --subject-request: erase the documents, not only the mentions."
+)
+RECEIPT = typer.Option(
+    None, "--receipt", metavar="FILE", help="Write the receipt here, not to standard output."
+)
+EXPORT_LIST = typer.Option(
+    None, "--export-tombstones", metavar="FILE", help="Write the list of what was purged."
+)
+IMPORT_LIST = typer.Option(None, "--import-tombstones", metavar="FILE", help="Take over such a list.")
+DRY_RUN = typer.Option(False, "--dry-run", help="Count, change nothing.")
+YES = typer.Option(False, "--yes", help="Do not ask.")
+REREDACT = typer.Option(False, "--reredact", help="Redact again what is stored, with the redactor of today.")
+FORMAT = typer.Option(
+    ReportFormat.TABLE, "--format", help="The summary: text on standard error, or JSON on standard output."
+)
+
+
+@app.command()
+def purge(
+    source: str | None = SOURCE_ID,
+    document: list[str] | None = DOCUMENT,
+    before: datetime | None = BEFORE,
+    subject_request: bool = SUBJECT,
+    whole_documents: bool = WHOLE,
+    store: Path | None = STORE,
+    dry_run: bool = DRY_RUN,
+    yes: bool = YES,
+    receipt: Path | None = RECEIPT,
+    export_tombstones: Path | None = EXPORT_LIST,
+    import_tombstones: Path | None = IMPORT_LIST,
+) -> None:
+    """Erase documents, or what identifies a person, for good.
+
+    What is erased leaves the file itself, and does not come back by `add`, a restored copy or a merge. The receipt
+    (JSON, standard output) has counts and salted ids, no content. Options for documents narrow the choice.
+
+    \b
+    Example:
+      vigie purge --source old-forum
+      vigie purge --document d_0123456789abcdef --receipt receipt.json --yes
+      vigie purge --subject-request
+    """
+    from vigie.store import Store
+    from vigie.store.erase import Selection
+
+    lists = (export_tombstones, import_tombstones)
+    selection = Selection(
+        source=source,
+        documents=tuple(dict.fromkeys(document or ())),
+        before=before.date() if before else None,
+    )
+    chosen = selection != Selection()
+    if [chosen, subject_request, *(p is not None for p in lists)].count(True) != 1:
+        raise fail(
+            "give --source, --document or --before; or --subject-request; or one list of tombstones",
+            WRONG_USE,
+        )
+    if dry_run and any(path is not None for path in lists):
+        raise fail("--dry-run does not go with lists of tombstones", WRONG_USE)
+    if whole_documents and not subject_request:
+        raise fail("--whole-documents goes with --subject-request", WRONG_USE)
+    if subject_request and not (yes or dry_run or sys.stdin.isatty()):
+        raise fail(
+            "standard input holds the identifiers and cannot answer: add --yes or --dry-run", WRONG_USE
+        )
+    settings = settings_for(store)
+    if not settings.store.exists():
+        raise fail(f"no store at {settings.store} (name it with --store)", WRONG_USE)
+    if receipt is not None and receipt.exists():
+        raise fail(f"{receipt} exists (receipts are not written over: name another file)", WRONG_USE)
+    subject = read_subject() if subject_request else None
+    with Store.open(settings.store, read_only=dry_run, settings=settings) as opened:
+        try:
+            if export_tombstones is not None:
+                write_private(export_tombstones, json.dumps(opened.tombstones.dump()) + "\n")
+                say(f"{export_tombstones}: keep it as you keep the store")
+            elif import_tombstones is not None:
+                _take_over(opened, import_tombstones)
+            else:
+                _purge(opened, selection, subject, whole_documents, dry_run=dry_run, yes=yes, receipt=receipt)
+        except KeyboardInterrupt:
+            say("vigie: stopped; give the same command again, or vigie maintain, to complete what was begun")
+            raise typer.Exit(STOPPED) from None
+
+
+def _purge(
+    store: Store, selection: Selection, subject: Subject | None, whole: bool, *,
+    dry_run: bool, yes: bool, receipt: Path | None,
+) -> None:  # fmt: skip
+    from vigie.upkeep.purge import plan, plan_subject, purge, purge_subject
+
+    planned = plan(store, selection) if subject is None else plan_subject(store, subject, whole=whole)
+    say(plan_text(planned))
+    if dry_run:
+        return
+    if not planned.doc_ids and subject is None:
+        say("nothing to erase")
+        return
+    if not yes and not _confirmed():
+        raise fail("nothing was changed", SOME_REFUSED)
+    done = purge_subject(store, subject, whole=whole) if subject else purge(store, planned, selection)
+    _hand_over(done, receipt)
+
+
+def plan_text(planned: Plan) -> str:
+    """What would be done, in counts."""
+    lines = []
+    if planned.changes is None or planned.doc_ids:
+        lines.append(f"to erase: {len(planned.doc_ids)} documents{_listed(planned.rows)}")
+    elif planned.changes is not None:
+        lines.append(f"to change: {tally_text(planned.changes)}")
+    if planned.elsewhere:
+        lines.append(f"in other tables: {planned.elsewhere} rows to change")
+    return "\n".join(lines)
+
+
+def tally_text(tally: Tally) -> str:
+    mentions = ", ".join(f"{kind} {n}" for kind, n in sorted(tally.mentions.items()))
+    total = sum(tally.mentions.values())
+    text = f"{tally.documents} documents, {total} mentions" + (f" ({mentions})" if mentions else "")
+    for count, words in (
+        (tally.facts_changed, "quotes shortened"),
+        (tally.facts_dropped, "facts gone with their quote"),
+        (tally.doubles, "documents now the same as another, dropped"),
+        (tally.elsewhere, "rows of other tables"),
+    ):
+        text += f", {count} {words}" if count else ""
+    return text
+
+
+def _listed(rows: Mapping[str, int]) -> str:
+    return f" ({', '.join(f'{table} {n}' for table, n in rows.items())})" if rows else ""
+
+
+def _confirmed() -> bool:
+    if not sys.stdin.isatty():
+        raise fail("nobody can be asked here: add --yes", WRONG_USE)
+    try:
+        return typer.confirm("Erase for good?", default=False, err=True)
+    except typer.Abort:
+        return False
+
+
+def read_subject() -> Subject:
+    """The identifiers of a request, from a prompt without echo or from standard input, one a line."""
+    from vigie.redact.subject import IdentifierError
+    from vigie.upkeep.purge import Subject
+
+    if sys.stdin.isatty():
+        import getpass
+
+        say("One identifier a line (name, account, number), nothing is shown; an empty line ends.")
+        given: list[str] = []
+        with suppress(EOFError):
+            while line := getpass.getpass("identifier: ", stream=sys.stderr).strip():
+                given.append(line)
+    else:
+        data = sys.stdin.buffer.read() if hasattr(sys.stdin, "buffer") else sys.stdin.read().encode()
+        given = [line.strip() for line in data.decode("utf-8-sig", "replace").splitlines() if line.strip()]
+    if not given:
+        raise fail("no identifier was given", WRONG_USE)
+    try:
+        return Subject(given)
+    except IdentifierError as error:
+        raise fail(str(error), WRONG_USE) from None
+
+
+def _hand_over(done: Receipt, path: Path | None) -> None:
+    record = done.to_json()
+    say(f"erased: {len(done.documents)} documents, changed: {len(done.changed)}; the file was written anew")
+    if done.copies:
+        say(f"the earlier file has {done.copies} other names on this disk (hard links): delete them")
+    say("not reached: " + "; ".join(record["not_reached"]))
+    if path is None:
+        write_json(record)
+    else:
+        write_private(path, json.dumps(record, ensure_ascii=False, indent=1) + "\n")
+        say(f"receipt: {path}")
+
+
+def write_private(path: Path, text: str) -> None:
+    """A file that only its owner may read, whole or not at all."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.unlink(missing_ok=True)
+        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _take_over(store: Store, path: Path) -> None:
+    from vigie.store.tombstones import read_file
+
+    new = store.tombstones.load(read_file(path.read_text(encoding="utf-8", errors="replace")))
+    say(f"{new} new entries; now apply them to what is stored: vigie maintain --store {store.path}")
+
+
+@app.command()
+def maintain(
+    store: Path | None = STORE,
+    reredact: bool = REREDACT,
+    dry_run: bool = DRY_RUN,
+    format: ReportFormat = FORMAT,
+) -> None:
+    """Keep a store in order: retention periods, purged content, redaction, bytes of what is gone.
+
+    Periods come from `vigie.toml` beside the store (or the file that VIGIE_SETTINGS names), then from the source cards.
+
+    \b
+    Example:
+      vigie maintain
+      vigie maintain --reredact
+      vigie maintain --dry-run --format json
+    """
+    from vigie.store import Store
+    from vigie.upkeep.maintain import maintain as run
+
+    settings = settings_for(store)
+    with Store.open(
+        settings.store, read_only=dry_run or not settings.store.exists(), settings=settings
+    ) as opened:
+        label = "redacting" if reredact else "maintaining"
+        try:
+            with progress(label, opened.sizes()["documents"]) as move:
+                done = run(opened, reredact=reredact, dry_run=dry_run, tell=move)
+        except KeyboardInterrupt:
+            say("vigie: stopped; the same command completes it")
+            raise typer.Exit(STOPPED) from None
+    if format is ReportFormat.JSON:
+        write_json(upkeep_json(done, dry_run=dry_run))
+    else:
+        say(upkeep_text(done))
+    if done.faults:
+        raise typer.Exit(SOME_REFUSED)
+
+
+def upkeep_json(done: Upkeep, *, dry_run: bool) -> dict[str, Any]:
+    return {
+        "dry_run": dry_run,
+        "moved": done.moved,
+        "expired": done.expired,
+        "kept_out": done.kept_out,
+        "cleared": tally_json(done.cleared),
+        "redacted": None if done.redacted is None else tally_json(done.redacted),
+        "faults": done.faults,
+        "rewritten": done.rewritten,
+    }
+
+
+def tally_json(tally: Tally) -> dict[str, Any]:
+    return {name: getattr(tally, name) for name in tally.__slots__} | {"mentions": dict(tally.mentions)}
+
+
+def upkeep_text(done: Upkeep) -> str:
+    """What was done, for a person."""
+    lines = [
+        f"retention: {done.moved} documents have another day of expiry, {done.expired} full texts expired",
+        f"purged earlier and erased again: {done.kept_out} documents",
+        f"identifiers of persons who asked to be erased: {tally_text(done.cleared)}",
+    ]
+    if done.redacted is not None:
+        lines.append(f"redacted again: {done.redacted.read} read, {tally_text(done.redacted)}")
+    lines += [f"fault: {fault}" for fault in done.faults] or ["the store holds together"]
+    if done.rewritten:
+        lines.append("the file was written anew")
+    return "\n".join(lines)
+
+
+__all__ = ["maintain", "purge"]

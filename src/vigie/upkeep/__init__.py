@@ -1,0 +1,1 @@
+"""Erasing and keeping in order what is stored: purges, requests of persons, better redaction, retention."""

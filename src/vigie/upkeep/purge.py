@@ -1,0 +1,156 @@
+"""Purges: documents go, with all that refers to them; persons' identifiers go out of the documents that stay.
+
+In: an open store and a choice, or identifiers. Out: a Receipt. When it is returned, no byte of what was erased is
+in the store's file; a purge that is stopped is completed by the next opening of the store, or was not begun.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from vigie.pipeline import versions
+from vigie.redact.subject import Finder, Mark, marks_of
+from vigie.store.database import utc_now
+from vigie.store.erase import Selection, count_rows, erase, select
+from vigie.store.links import texts
+from vigie.store.runs import Counts
+from vigie.store.store import Store
+from vigie.store.tombstones import Suppression, keyed
+from vigie.upkeep.receipt import Receipt
+from vigie.upkeep.revising import tidied
+from vigie.upkeep.walk import Tally, walk
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What a purge would do.
+
+    Attributes:
+        doc_ids: documents that go.
+        rows: rows that go with them, by table.
+        changes: what would be replaced in documents that stay; None for a purge of documents.
+        elsewhere: rows of other tables that hold an identifier.
+    """
+
+    kind: str
+    doc_ids: tuple[str, ...]
+    rows: dict[str, int]
+    changes: Tally | None = None
+    elsewhere: int = 0
+
+
+def plan(store: Store, selection: Selection) -> Plan:
+    """Which documents a purge would erase. Raises StoreError for a choice that names nothing stored."""
+    kind = "source" if selection.source is not None else "document" if selection.documents else "before"
+    ids = select(store, selection)
+    return Plan(kind=kind, doc_ids=tuple(ids), rows=count_rows(store, ids))
+
+
+def purge(store: Store, chosen: Plan, selection: Selection) -> Receipt:
+    """Erase the documents of a plan and keep their content out. The card of a source goes with its last document."""
+    run = store.start_run("purge", versions())
+    salted = tuple(store.tombstones.salted(doc_id) for doc_id in chosen.doc_ids)
+    card = selection.source if selection.before is None and not selection.documents else None
+    rows = erase(store, run, chosen.kind, chosen.doc_ids, card=card)
+    copies = other_names(store)
+    store.rewrite()
+    store.finish_run(run, Counts(read=len(salted), new=len(salted)))
+    return Receipt(
+        made=utc_now(), kind=chosen.kind, documents=salted, rows=rows, versions=versions(),
+        tombstones={"documents": len(salted)}, copies=copies,
+    )  # fmt: skip
+
+
+def other_names(store: Store) -> int:
+    """Hard links of the store's file: the old bytes stay under those names."""
+    return max(0, store.path.stat().st_nlink - 1)
+
+
+class Subject:
+    """The identifiers of one request. They are held in memory for the request only; nothing prints them."""
+
+    def __init__(self, identifiers: Sequence[str]) -> None:
+        """Raises IdentifierError if one is too short to look for."""
+        self.count = len(identifiers)
+        self.marks: list[Mark] = [mark for text in identifiers for mark in marks_of(text)]
+        self.finder = Finder(self.marks)
+
+    def __repr__(self) -> str:
+        return f"Subject({self.count} identifiers)"
+
+    def suppressions(self, salt: bytes) -> list[Suppression]:
+        """As they are kept: salted hashes."""
+        return [
+            Suppression(mark=keyed(m.key, salt), form=m.form, words=m.words, kind=m.kind) for m in self.marks
+        ]
+
+
+def plan_subject(store: Store, subject: Subject, *, whole: bool) -> Plan:
+    """What a request of a person would do: replace mentions, or with `whole` erase the documents that hold them."""
+    touched: list[str] = []
+    found = _walk(store, subject.finder, None, touched)
+    elsewhere = sum(rows for _, rows in _elsewhere(store, subject.finder, change=False))
+    ids = tuple(touched) if whole else ()
+    rows = count_rows(store, ids)
+    return Plan(kind="subject", doc_ids=ids, rows=rows, changes=found, elsewhere=elsewhere)
+
+
+def purge_subject(store: Store, subject: Subject, *, whole: bool) -> Receipt:
+    """Do what the plan says, and clear the identifiers from whatever is added later."""
+    run, tombstones = store.start_run("purge", versions()), store.tombstones
+    touched: list[str] = []
+    _walk(store, subject.finder, None, touched)
+    salted = tuple(tombstones.salted(doc_id) for doc_id in touched)
+    suppressed = subject.suppressions(tombstones.salt())
+    rows = erase(store, run, "subject", touched if whole else (), suppress=suppressed)
+    found = Tally() if whole else _walk(store, subject.finder, run)
+    for table, changed in _elsewhere(store, subject.finder, change=True):
+        rows[table] = rows.get(table, 0) + changed
+    copies = other_names(store)
+    store.rewrite()
+    store.finish_run(run, Counts(read=len(touched), new=len(touched)))
+    return Receipt(
+        made=utc_now(), kind="subject", documents=salted if whole else (), changed=() if whole else salted,
+        rows=rows, versions=versions(), mentions=dict(found.mentions), facts_changed=found.facts_changed,
+        facts_dropped=found.facts_dropped, identifiers=subject.count,
+        tombstones={"documents": len(salted) if whole else 0, "identifiers": subject.count}, copies=copies,
+    )  # fmt: skip
+
+
+def _walk(store: Store, finder: Finder, run: int | None, touched: list[str] | None = None) -> Tally:
+    return walk(
+        store, lambda text, _lang, _edge: finder.find(text), tidied(finder.find),
+        run=None if run is None else (run, "subject"), touched=touched,
+    )  # fmt: skip
+
+
+def clear(store: Store, finder: Finder, run: int | None) -> Tally:
+    """Clear what a finder finds from documents and other tables; None counts only."""
+    found = _walk(store, finder, run)
+    for _table, rows in _elsewhere(store, finder, change=run is not None):
+        found.elsewhere += rows
+    return found
+
+
+def _elsewhere(store: Store, finder: Finder, *, change: bool) -> list[tuple[str, int]]:
+    """(table, rows) of identifiers in other tables: the publisher of a card, the reason of a decision."""
+    tidy = tidied(finder.find)
+    found = []
+    for table, column in texts(store.connection):
+        held = [
+            v
+            for v in store.column(f"SELECT DISTINCT {column} FROM {table} WHERE {column} IS NOT NULL")
+            if finder.find(v)
+        ]
+        if held:
+            (rows,) = store.column(
+                f"SELECT count(*) FROM {table} WHERE {column} IN (SELECT unnest(?))", [held]
+            )
+            found.append((table, int(rows)))
+        for value in held if change else ():
+            with store.transaction():
+                store.connection.execute(
+                    f"UPDATE {table} SET {column} = ? WHERE {column} = ?", [tidy(value, "en", column), value]
+                )
+    return found

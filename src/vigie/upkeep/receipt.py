@@ -1,0 +1,63 @@
+"""The receipt of an erasure: what was done, in counts and salted ids, and what is beyond Vigie's reach.
+
+It names nobody and quotes nothing. A salted id can be compared by who holds the store and knows the document, and
+by nobody else. Left out: the identifiers of a request, ids of documents, paths, titles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from vigie.store.runs import Versions
+
+# What an erasure does not reach. The receipt says so, because who asked for it must hear of it.
+BEYOND = (
+    "exports, open data and public cells already written",
+    "bulletins, pages and feeds already published",
+    "backups and copies of the store elsewhere (bring them up to date: vigie purge --export-tombstones, "
+    "then --import-tombstones and vigie maintain on the copy)",
+    "the original files, and their publisher",
+    "blocks of the disk that the earlier file occupied, snapshots of the file system",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What an erasure did.
+
+    Attributes:
+        made: UTC.
+        kind: source, document, before or subject.
+        documents: salted ids of the documents erased, in order.
+        changed: salted ids, from before the change, of the documents in which mentions were replaced.
+        rows: rows removed or changed, by table.
+        mentions: spans replaced, by kind.
+        facts_changed, facts_dropped: facts whose quote lost words; facts that went with their quote.
+        identifiers: how many identifiers a request gave.
+        tombstones: content and identifiers kept out from now on, by list.
+        copies: other names that the old file has on this disk (hard links): its bytes are still there.
+    """
+
+    made: datetime
+    kind: str
+    documents: tuple[str, ...]
+    rows: Mapping[str, int]
+    versions: Versions
+    changed: tuple[str, ...] = ()
+    mentions: Mapping[str, int] | None = None
+    facts_changed: int = 0
+    facts_dropped: int = 0
+    identifiers: int = 0
+    tombstones: Mapping[str, int] | None = None
+    copies: int = 0
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is written down."""
+        record = asdict(self)
+        record["made"] = f"{self.made.isoformat()}Z"
+        record["file_rewritten"] = True
+        record["not_reached"] = list(BEYOND)
+        return {"form": "vigie-erasure-receipt", "version": 1} | record

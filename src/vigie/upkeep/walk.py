@@ -1,0 +1,86 @@
+"""Walking the stored documents and revising them, in batches of one transaction each.
+
+In: an open store and what finds spans to remove. Out: counts. A run that is stopped half-way has done some of the
+documents; the next finds nothing in these and does the others.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from vigie.store.erase import Revision
+from vigie.store.erase import revise as write
+from vigie.store.rows import Row
+from vigie.store.store import Store
+from vigie.upkeep.revising import Find, Revised, Tidy, by_document, revise
+
+_PAGE = 200  # documents worked on in one transaction
+
+
+@dataclass(kw_only=True, slots=True)
+class Tally:
+    """What a walk found; grows as it goes.
+
+    Attributes:
+        documents: with something to remove.
+        mentions: spans removed, by kind; in path and outlet they are not counted.
+        facts_changed, facts_dropped: whose quote has other words now; whose whole quote was removed.
+        doubles: documents that became the same as another, and went.
+        elsewhere: rows of other tables that held one.
+    """
+
+    read: int = 0
+    documents: int = 0
+    mentions: Counter[str] = field(default_factory=Counter)
+    facts_changed: int = 0
+    facts_dropped: int = 0
+    doubles: int = 0
+    elsewhere: int = 0
+
+
+def walk(
+    store: Store, find: Find, tidy: Tidy, *, run: tuple[int, str] | None, tell: Callable[[int], None] | None = None,
+    redactor: str | None = None, touched: list[str] | None = None,
+) -> Tally:  # fmt: skip
+    """Revise every document in which something is found.
+
+    Args:
+        run: number and kind of the erasure; None counts and changes nothing.
+        redactor: version to note on the documents changed; None leaves theirs.
+        touched: receives the ids of the documents, as they are before.
+    """
+    tally, ids = Tally(), [str(i) for i in store.column("SELECT doc_id FROM documents ORDER BY doc_id")]
+    for at in range(0, len(ids), _PAGE):
+        chosen: list[Revision] = []
+        for document, facts, proofs in _page(store, ids[at : at + _PAGE]):
+            tally.read += 1
+            made = revise(document, facts, proofs, find, tidy, redactor or document["redactor"])
+            if made is not None:
+                _count(tally, made)
+                if touched is not None:
+                    touched.append(made.revision.old_id)
+                chosen.append(made.revision)
+        if chosen and run is not None:
+            tally.doubles += write(store, *run, chosen)
+        if tell is not None:
+            tell(tally.read)
+    return tally
+
+
+def _page(store: Store, ids: Sequence[str]) -> Iterator[tuple[Row, list[Row], list[Row]]]:
+    """Documents with their facts and sentences."""
+    chosen = "WHERE doc_id IN (SELECT unnest(?)) ORDER BY ALL"
+    facts = by_document(store.query(f"SELECT * FROM observations {chosen}", [list(ids)]).to_pylist())
+    proofs = by_document(store.query(f"SELECT * FROM evidence {chosen}", [list(ids)]).to_pylist())
+    for document in store.query(f"SELECT * FROM documents {chosen}", [list(ids)]).to_pylist():
+        doc_id = document["doc_id"]
+        yield document, facts.get(doc_id, []), proofs.get(doc_id, [])
+
+
+def _count(tally: Tally, made: Revised) -> None:
+    tally.documents += 1
+    tally.mentions.update(made.revision.removed)
+    tally.facts_changed += made.changed
+    tally.facts_dropped += made.dropped
