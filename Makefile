@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench clean
+.PHONY: help demo test lint bench fuzz clean
 
 help:            ## what each target does
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -43,6 +43,9 @@ bench: $(VENV)/.dev  ## figures quoted in docs/performance.md (minutes)
 	$(BIN)/python benchmarks/redact_speed.py
 	$(BIN)/python benchmarks/growth.py
 	$(BIN)/python benchmarks/add_memory.py
+
+fuzz: $(VENV)/.dev  ## damaged files and texts against readers and redactor, ten minutes
+	$(BIN)/python fuzz/run.py --minutes 10
 
 clean:           ## remove the environment and what the demo wrote
 	rm -rf $(VENV) vigie-demo .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
