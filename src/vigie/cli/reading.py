@@ -26,6 +26,11 @@ MAPPING = typer.Option(
 )
 EXTRACT_FORMAT = typer.Option(ExtractFormat.JSONL, "--format", help="How to print.")
 REDACT_FORMAT = typer.Option(RedactFormat.TEXT, "--format", help="How to print.")
+AUDIT = typer.Option(
+    False, "--audit", help="Counts by kind and file, and what may have been left, for a person to judge."
+)
+LIMIT = typer.Option(None, "--limit", min=0, metavar="N", help="With --audit: show the N worst leftovers.")
+JUDGE = typer.Option(False, "--judge", help="With --audit: ask about each leftover; print only counts.")
 KIND = typer.Argument(..., help="What to find.", show_default=False)
 STDIN = "-"
 
@@ -225,6 +230,9 @@ def redact(
     format: RedactFormat = REDACT_FORMAT,
     source: Path | None = SOURCE,
     mapping: list[str] | None = MAPPING,
+    audit: bool = AUDIT,
+    limit: int | None = LIMIT,
+    judge: bool = JUDGE,
 ) -> None:
     """Print redacted text and count what was removed.
 
@@ -234,9 +242,18 @@ def redact(
     Example:
       vigie redact letter.eml
       vigie redact ./letters --format json > clean.jsonl
+      vigie redact ./letters --audit
     """
     from vigie.pipeline import Refusal
 
+    if audit:
+        from vigie.cli.auditing import audit as show
+
+        items = cleaned(paths, reading_options(source, mapping))
+        show(items, format, limit, judge, stdin_read=STDIN in paths)
+        return
+    if limit is not None or judge:
+        raise fail("--limit and --judge go with --audit", WRONG_USE)
     refused = 0
     for item in cleaned(paths, reading_options(source, mapping)):
         if isinstance(item, Refusal):
