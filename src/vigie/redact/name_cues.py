@@ -26,6 +26,7 @@ _CHANGED = re.compile(
     r"\s?[(\[*,]\s?(?:\*|(?:le |son |les )?(?:pre)?noms?\s(?:a ete |ont ete |est |d'emprunt|fictif|modifi|chang)|pseudonyme|nom d'emprunt|"
     r"not (?:his|her|their) real name|name (?:has been )?changed|a pseudonym|names? changed)|(?<=\w)\*(?!\*)"
 )
+_NEAR = 60  # code points before a name in which a title or a line's beginning is looked for
 _WORDS_BEFORE = re.compile(r"[\w'\-]+")
 _APPOSITION = re.compile(
     r"\s?,\s(?:(?:le|la|un|une|l'|the|an?|his|her|son|sa|ancien|ancienne|former)\s?){0,2}([a-z][\w\-]*)(?:\s([a-z][\w\-]*))?"
@@ -53,46 +54,74 @@ def _last_word(window: str) -> tuple[str, int]:
 
 def word_before(folded: str, start: int) -> str:
     """The word before, small words skipped: "hopital" for "hôpital de la | Pitié"."""
-    window = folded[max(0, start - 48) : start]
-    if window.endswith("'"):
+    near = folded[max(0, start - _NEAR) : start]
+    return _unarticled(near, *_last_word(near))
+
+
+def _unarticled(near: str, word: str, at: int) -> str:
+    """The last word of `near` that is no article, of the last three."""
+    for _ in range(2):
+        if word not in _ARTICLES:
+            break
+        near = near[:at]
+        word, at = _last_word(near)
+    if word in _ARTICLES:
         return ""
-    for _ in range(3):
-        word, at = _last_word(window)
-        if word not in _ARTICLES or not word:
-            return word if word.startswith("s'") else word.rpartition("'")[2]
-        window = window[:at]
-    return ""
+    return word if word.startswith("s'") or "'" not in word else word.rpartition("'")[2]
 
 
-def titled(before: str, text: str, folded: str, start: int, words: Lists) -> bool:
+def titled(text: str, folded: str, start: int, words: Lists) -> bool:
     """A title or a role stands directly before ("le docteur |", "la commissaire divisionnaire |")."""
-    low = max(0, start - 60)
-    near = folded[low:start]
-    word, at = _last_word(near)
+    near = folded[max(0, start - _NEAR) : start]
+    return _titled(text, near, start, *_last_word(near), words)
+
+
+def _titled(text: str, near: str, start: int, word: str, at: int, words: Lists) -> bool:
     if not word:
         return False
     if word in words.announces or word in words.roles or word in words.titles:
-        return len(word) > 3 or word == "mr" or text[low + at].isupper()
+        return len(word) > 3 or word == "mr" or text[start - len(near) + at].isupper()
     if word in words.role_tails:
         return any(w in words.roles for w in _WORDS_BEFORE.findall(near)[-4:-1])
     return False
 
 
+def lone_name(token: Token, text: str, folded: str, words: Lists, *, alone: bool, person: bool) -> bool:
+    """Whether what stands beside a word by itself makes a name of it.
+
+    Args:
+        alone: the word is a name where nothing speaks against it.
+        person: nothing in the word speaks against a person.
+    """
+    near = folded[max(0, token.start - _NEAR) : token.start]
+    word, at = _last_word(near)
+    before = _unarticled(near, word, at) if word else ""
+    if before in words.named_after:
+        return False
+    if word and _titled(text, near, token.start, word, at, words):
+        return person
+    if alone:
+        return True
+    return not near.endswith(" a ") and before not in _PLACE_WORDS and _cued([token], folded, near, words)
+
+
 def cued(segment: list[Token], folded: str, words: Lists) -> bool:
     """Something beside the segment says that it is a person."""
-    start, end = segment[0].start, segment[-1].end
-    if len(segment) == 1 and (
-        folded[max(0, start - 3) : start] == " a " or word_before(folded, start) in _PLACE_WORDS
-    ):
+    start = segment[0].start
+    near = folded[max(0, start - _NEAR) : start]
+    if len(segment) == 1 and (near.endswith(" a ") or word_before(folded, start) in _PLACE_WORDS):
         return False
+    return _cued(segment, folded, near, words)
+
+
+def _cued(segment: list[Token], folded: str, near: str, words: Lists) -> bool:
+    start, end = segment[0].start, segment[-1].end
     after = folded[end : end + 90]
     next_ = after[:2].lstrip()[:1]
-    if len(segment) > 1 and _CREDIT.search(folded[max(0, start - 24) : start]):
+    if len(segment) > 1 and _CREDIT.search(near[-24:]):
         return True
-    line = folded[max(0, start - 60) : start].rpartition("\n")[2].strip(" :-*|\t•©")
-    if line in words.bylines or (
-        not line and folded[:start].rstrip(" ").endswith("-") and after[:1] in ("", "\n")
-    ):
+    line = near.rpartition("\n")[2].strip(" :-*|\t•©")
+    if line in words.bylines or (not line and near.rstrip(" ").endswith("-") and after[:1] in ("", "\n")):
         return True
     if next_ in _MARKS_AFTER and (_AGE.match(after) or _CHANGED.match(after)):
         return True

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from vigie.redact.name_cues import cued, titled, word_before
+from vigie.redact.name_cues import cued, lone_name, titled, word_before
 from vigie.redact.sequences import Token
 from vigie.redact.wordlists import Lists
 
@@ -72,12 +72,11 @@ def may_stand_alone(token: Token, words: Lists) -> bool:
 
 def is_lone_name(token: Token, text: str, folded: str, words: Lists) -> bool:
     """Whether a word that stands alone, and may, is a name here."""
-    before = word_before(folded, token.start)
-    if before in words.named_after:
-        return False
-    if titled(before, text, folded, token.start, words):
-        return _may_be_person([token], words)
-    return token.low in words.alone or cued([token], folded, words)
+    alone = token.low in words.alone
+    person = not alone or _may_be_person(
+        [token], words
+    )  # what may stand alone and is not listed may be a person
+    return lone_name(token, text, folded, words, alone=alone, person=person)
 
 
 def _is_cut(token: Token, run: list[Token], index: int, words: Lists) -> bool:
@@ -136,7 +135,7 @@ def _decide(
     if before in words.named_after and not announced:
         return
     unknown_ok = _may_be_person(segment, words)
-    if announced or titled(before, text, folded, start, words):
+    if announced or titled(text, folded, start, words):
         if unknown_ok or len(segment) > 1:
             yield segment
         return

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from enum import IntEnum
 from functools import lru_cache
 
 from vigie.redact.name_runs import PARTICLES, is_lone_name, may_stand_alone, names_in
@@ -39,16 +38,16 @@ def find_names(text: str, folded: str, extra: Sequence[str] = ()) -> list[Remova
     doubtful: list[Token] = []
     for start, end in lone:
         verdict = _alone(text[start:end], folded[start:end])
-        if verdict == _Alone.NEVER:
+        if verdict == _NEVER:
             continue
         every.append((start, end))
-        if verdict == _Alone.NO_NAME or (guarded and any(a < end and start < b for a, b in guarded)):
+        if verdict == _NO_NAME or (guarded and any(a < end and start < b for a, b in guarded)):
             continue
-        if verdict != _Alone.DOUBTFUL_ONLY and is_lone_name(
+        if verdict != _DOUBTFUL_ONLY and is_lone_name(
             token_at(text, folded, start, end), text, folded, words
         ):
             spans.append((start, end))
-        if verdict != _Alone.MAY_BE:
+        if verdict != _MAY_BE:
             doubtful.append(token_at(text, folded, start, end))
     for run in several:
         every += run
@@ -68,25 +67,23 @@ def find_names(text: str, folded: str, extra: Sequence[str] = ()) -> list[Remova
     return _joined(spans, text)
 
 
-class _Alone(IntEnum):
-    """What a capitalised word can be that stands by itself, whatever stands beside it."""
-
-    NEVER = 0  # not even where the document knows it as a surname
-    NO_NAME = 1
-    MAY_BE = 2
-    DOUBTFUL = 3  # a given name that is also a word: a name beside a name
-    DOUBTFUL_ONLY = 4  # nothing but that
+# What a capitalised word can be that stands by itself, whatever stands beside it.
+_NEVER = 0  # no name, not even where the document knows it as a surname
+_NO_NAME = 1
+_MAY_BE = 2
+_DOUBTFUL = 3  # it may; and as a given name that is also a word, it is one beside a name
+_DOUBTFUL_ONLY = 4  # nothing but that
 
 
 @lru_cache(maxsize=1 << 14)
-def _alone(word: str, low: str) -> _Alone:
+def _alone(word: str, low: str) -> int:
     words = lists()
     if low in words.inert:
-        return _Alone.NEVER
+        return _NEVER
     doubtful = low in words.given and low in words.second_cue
     if may_stand_alone(token_at(word, low, 0, len(word)), words):
-        return _Alone.DOUBTFUL if doubtful else _Alone.MAY_BE
-    return _Alone.DOUBTFUL_ONLY if doubtful else _Alone.NO_NAME
+        return _DOUBTFUL if doubtful else _MAY_BE
+    return _DOUBTFUL_ONLY if doubtful else _NO_NAME
 
 
 def _joined(spans: list[tuple[int, int]], text: str) -> list[Removal]:
