@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from vigie.assess import assess
 from vigie.lexicon.gazetteer import place_by_code
 from vigie.model.document import CleanDocument, DocKind, SourceCard
 from vigie.model.observation import (
@@ -49,6 +50,7 @@ class Paper:
     kind: DocKind = "press"
     grade: str = "B"
     title: str = "Un titre"
+    satire: bool = False
 
 
 def price(amount: float, unit: str = "g", kind: str = "retail") -> PriceValue:
@@ -104,6 +106,7 @@ def build(path: Path, papers: Sequence[Paper], today: date = date(2025, 12, 31))
     with Store.open(path) as store:
         run = store.start_run("add", Versions(code="t", lexicon="t", redactor="t"))
         store.write(run, [_entry(number, paper) for number, paper in enumerate(papers)], today=today)
+        assess(store)
         store.finish_run(
             run, Counts(read=len(papers), new=len(papers), unchanged=0, refused=0, observations=0)
         )
@@ -135,7 +138,13 @@ def _entry(number: int, paper: Paper) -> Entry:
             )
         )
         text += fact.sentence + " "
-    card = SourceCard(id=paper.source, name=f"Journal {paper.source}", kind=paper.kind, grade=paper.grade)
+    card = SourceCard(
+        id=paper.source,
+        name=f"Journal {paper.source}",
+        kind=paper.kind,
+        grade=paper.grade,
+        satire=paper.satire,
+    )
     document = CleanDocument(
         doc_id=doc_id,
         path=f"{doc_id}.txt",

@@ -32,6 +32,7 @@ from vigie.store import Store
 TODAY = date(2025, 12, 31)
 SECRET = "Une phrase que seule la presse a écrite sur ce sujet précis."
 OFFICIAL = "Trois surdoses ont été signalées par les services du département cette semaine."
+JOKE = "Le kilo est offert aux cent premiers clients."
 ROCK = "La galette de crack se vend dix euros dans le quartier."
 SOURCES = ("a", "b", "c")
 
@@ -76,6 +77,8 @@ PAPERS = [
         ],
     ),
     Paper(source="e", published="2025-12-29", says=[said_price(1)]),
+    *[Paper(source=s, published="2025-02-03", satire=True, says=[Said(sentence=JOKE, value=price(5000, "kg"))])
+      for s in ("x", "y", "z")],
 ]  # fmt: skip
 
 
@@ -109,10 +112,10 @@ def test_prices_by_hand(pages: dict[str, str]) -> None:
     That of May is alone in its quarter: beside the three of the Rhône in February, a total with it would tell it.
     """
     assert cells(pages["fr-public.html"], "retail-cocaine-g") == [
-        "cocaïne", "g", "60 €", "60–61,50", "60–63", "3", "3", "−14 %",
+        "cocaïne", "g", "60 €", "60–61,50", "60–63", "3", "3", "B", "−14 %",
     ]  # fmt: skip
     assert cells(pages["en-analyst.html"], "retail-cocaine-g") == [
-        "cocaine", "g", "€60", "60–63", "1–66", "5", "5", "−14%",
+        "cocaine", "g", "€60", "60–63", "1–66", "5", "5", "B/1–3", "−14%",
     ]  # fmt: skip
 
 
@@ -121,17 +124,17 @@ def test_prices_by_hand(pages: dict[str, str]) -> None:
     [
         (
             "wholesale-cocaine-g",
-            ["cocaine", "kg", "€30,000", "30,000", "30,000", "1", "1", "not enough data"],
+            ["cocaine", "kg", "€30,000", "30,000", "30,000", "1", "1", "B/3", "not enough data"],
         ),
-        ("purity-cocaine-purity", ["cocaine", "purity", "80%", "80", "1", "1", "not enough data"]),
-        ("seizures-cocaine-g", ["cocaine", "12 kg", "12 kg", "1", "1"]),
-        ("seizures-mdma-pill", ["MDMA (ecstasy)", "1,000 pills", "1,000 pills", "1", "1"]),
-        ("seizures-lsd-pill", ["LSD", "1 pill", "1 pill", "1", "1"]),
-        ("harms-death-cocaine", ["death", "cocaine", "6", "1", "1"]),
-        ("ways-channel-telegram", ["Telegram", "channel", "1", "1"]),
-        ("flows-Brésil-any", ["Brazil", "–", "1", "1"]),
-        ("flows-any-Brésil", ["–", "Brazil", "1", "1"]),
-        ("trends-price-cocaine", ["price – cocaine", "–", "1", "–", "–", "–", "1"]),
+        ("purity-cocaine-purity", ["cocaine", "purity", "80%", "80", "1", "1", "B/3", "not enough data"]),
+        ("seizures-cocaine-g", ["cocaine", "12 kg", "12 kg", "1", "1", "B/3"]),
+        ("seizures-mdma-pill", ["MDMA (ecstasy)", "1,000 pills", "1,000 pills", "1", "1", "B/3"]),
+        ("seizures-lsd-pill", ["LSD", "1 pill", "1 pill", "1", "1", "B/3"]),
+        ("harms-death-cocaine", ["death", "cocaine", "6", "1", "1", "B/3"]),
+        ("ways-channel-telegram", ["Telegram", "channel", "1", "1", "B/3"]),
+        ("flows-Brésil-any", ["Brazil", "–", "1", "1", "B/3"]),
+        ("flows-any-Brésil", ["–", "Brazil", "1", "1", "B/3"]),
+        ("trends-price-cocaine", ["price – cocaine", "–", "1", "–", "–", "–", "1", "B/3"]),
     ],
 )
 def test_other_tables_by_hand(pages: dict[str, str], row: str, expected: list[str]) -> None:
@@ -164,6 +167,33 @@ def test_every_figure_of_the_analyst_opens(pages: dict[str, str]) -> None:
     assert all(part in said for part in (ROCK, "Journal d", "6 mai 2025", "Cote B"))
 
 
+@pytest.mark.parametrize("format_", ["html", "md"])
+def test_satire_is_shown_to_the_analyst_and_counted_nowhere(pages: dict[str, str], format_: str) -> None:
+    page = pages[f"en-analyst.{format_}"]
+    assert page.count(JOKE) == 3
+    assert "3 statements of satire are set aside and enter no figure." in page
+    assert "Satire, set aside" in page.partition("Sources of the facts")[2]
+    assert "rating B5" in page if format_ == "md" else "Rating B5" in page
+    public = pages[f"en-public.{format_}"]
+    assert JOKE not in public and "statements of satire" not in public and "5,000" not in public + page
+
+
+def test_every_figure_says_how_far_to_trust_it(pages: dict[str, str]) -> None:
+    analyst, public = (lxml_html.fromstring(pages[f"en-{edition}.html"]) for edition in ("analyst", "public"))
+    proofs = [p.text_content() for p in analyst.xpath('//tr[@class="proof"]//summary')]
+    assert len(proofs) > 5
+    assert all(re.search(r"independent sources?, grade [A-F]\b.*, credibility [1-6]", p) for p in proofs)
+    said = [s.text_content() for s in analyst.xpath('//ul[@class="says"]//span')]
+    assert all(re.search(r"Rating [A-F][1-6]\b", line) for line in said)
+    proofs = [p.text_content() for p in public.xpath('//tr[@class="proof"]')]
+    assert proofs
+    assert all(re.search(r"independent sources, grade [A-F]", p) for p in proofs)
+    # The credibility of a public fact may rest on facts that must wait.
+    assert "redibility" not in pages["en-public.html"]
+    for lang, words in (("en", "1 confirmed by other independent sources"), ("fr", "6 ne peut être jugé")):
+        assert words in pages[f"{lang}-analyst.md"]
+
+
 def test_what_is_not_affirmed_is_counted_apart(pages: dict[str, str]) -> None:
     assert "One fact that is denied" in pages["en-analyst.html"]
 
@@ -183,7 +213,7 @@ def test_trends_are_said_in_brief(tmp_path: Path) -> None:
     with Store.open(build(tmp_path / "vigie.duckdb", papers), read_only=True) as opened:
         found = make_bulletin(opened, period="2025", area=None, lang="en", gate=public_gate(TODAY))
     assert found.sentences == (
-        "3 independent sources state a trend for “price – cocaine”: down (3), up (3).",
+        "3 independent sources state a trend for “price – cocaine”: down (3), up (3), rating B.",
     )
 
 
@@ -250,7 +280,7 @@ def test_facts_without_price(tmp_path: Path) -> None:
     ]  # fmt: skip
     path = build(tmp_path / "vigie.duckdb", papers)
     page = write_bulletin(path, tmp_path, period="2025", lang="en", formats=("html",), today=TODAY)[0]
-    assert cells(page.read_text("utf-8"), "harms-death-cocaine") == ["death", "cocaine", "6", "3", "3"]
+    assert cells(page.read_text("utf-8"), "harms-death-cocaine") == ["death", "cocaine", "6", "3", "3", "B"]
     assert "No figure to show" in page.read_text("utf-8")
 
 

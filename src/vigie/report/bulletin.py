@@ -23,7 +23,15 @@ from vigie.report.public import ANALYST, Admitted, Gate, public_gate
 from vigie.report.results import TOPICS, Key, Section, Topic, section, series, warnings
 from vigie.report.rules import rules
 from vigie.report.sentences import sentences
-from vigie.report.tables import TABLES, Evidence, Table, evidence_of, product_name, source_table
+from vigie.report.tables import (
+    TABLES,
+    Evidence,
+    Table,
+    evidence_list,
+    evidence_of,
+    product_name,
+    source_table,
+)
 from vigie.report.words import Words
 from vigie.store import Store
 
@@ -46,7 +54,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bulletin:
-    """All that a page shows, in words of one language."""
+    """All that a page shows, in words of one language; `satire` only to the analyst, in no figure."""
 
     lang: str
     public: bool
@@ -62,6 +70,7 @@ class Bulletin:
     warnings: tuple[Evidence, ...]
     parts: tuple[Part, ...]
     sources: Table
+    satire: tuple[Evidence, ...]
     method: tuple[str, ...]
 
 
@@ -82,7 +91,9 @@ def _worded(
     place, facts, days = gate.within, read.facts, read.days
     chosen = gate.period(parse_period(period, days))
     inside = [f for f in facts if chosen.holds(f.when_start, f.when_end)]
-    set_aside = sum(chosen.holds(f.when_start, f.when_end) for f in read.aside)
+    aside = [f for f in read.aside if chosen.holds(f.when_start, f.when_end)]
+    satire = [f for f in aside if f.satire]
+    set_aside = [("aside", len(aside) - len(satire)), ("satire", len(satire))]
     sections = {topic.id: section(topic, facts, chosen, gate) for topic in TOPICS}
     alerts = warnings(read.official, chosen)
     released = releases(store, read, gate, chosen)
@@ -94,6 +105,7 @@ def _worded(
         words.fill("method_public", days=rules().delay.days, k=gate.least_sources, persons=gate.least_persons)
         if gate.public
         else words["method_analyst"],
+        words["rating_public" if gate.public else "rating_analyst"],
     )
     return Bulletin(
         lang=words.lang,
@@ -113,7 +125,7 @@ def _worded(
         )
         if inside
         else "",
-        set_aside=words.count("aside", set_aside) if set_aside else "",
+        set_aside=" ".join(words.count(what, n) for what, n in set_aside if n),
         note=note,
         sentences=tuple(sentences(sections, len(alerts), words)),
         warnings=(
@@ -123,6 +135,7 @@ def _worded(
         # A part without rows is left out, but for prices, whose absence is worth saying.
         parts=tuple(p for p in parts if p.table.rows or p.table.id == "retail"),
         sources=source_table(source_lines(inside), words, gate),
+        satire=evidence_list(satire, words, gate) if not gate.public else (),
         method=method,
     )
 

@@ -154,7 +154,10 @@ def _line_table(id_: str, lines: Sequence[Line], quarters: Sequence[str], words:
     def cell(point: Point) -> str:
         if point.median is None:
             return "–"
-        return f"{words.short(point.median)} ({words.count('statement', point.n)})"
+        basis = (
+            words.count("statement", point.n), words.count("source", point.sources), words.rated(point.rating),
+        )  # fmt: skip
+        return f"{words.short(point.median)} ({', '.join(part for part in basis if part)})"
 
     return Table(
         id=f"{id_}-chart",

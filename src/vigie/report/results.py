@@ -10,10 +10,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from vigie.report.facts import Fact
+from vigie.report.facts import Fact, rating_of
 from vigie.report.markets import split
 from vigie.report.period import Period
-from vigie.report.public import Gate, sources_of, speaks_of_people
+from vigie.report.public import Gate, grades_of, sources_of, speaks_of_people
 from vigie.stats.summary import Change, Summary, change, summarise
 
 Key = tuple[str, ...]  # what a group counts, in two parts; of a price told apart by market, in three
@@ -47,6 +47,7 @@ class Group:
 
     Attributes:
         sources: independent sources of `facts`.
+        rating: grades of their sources and, for the analyst, credibility: "B–C/1–3".
         summary: None where no fact gives a figure.
         change: against the previous period; None where the bulletin has none.
     """
@@ -56,6 +57,7 @@ class Group:
     sources: int
     summary: Summary | None
     change: Change | None
+    rating: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,9 +165,15 @@ def section(topic: Topic, facts: Sequence[Fact], period: Period, gate: Gate) -> 
                 sources=sources_of(now[key]),
                 summary=summarise(values(topic, now[key])),
                 change=change(values(topic, now[key]), figures) if earlier else None,
+                rating=rating(now[key], gate),
             )
         )
     return Section(topic=topic.id, groups=tuple(groups))
+
+
+def rating(facts: Sequence[Fact], gate: Gate) -> str:
+    """For the public the grades alone: the credibility of a fact may rest on others that are not shown yet."""
+    return grades_of(facts) if gate.public else rating_of(facts)
 
 
 def warnings(official: Iterable[Fact], period: Period) -> list[Fact]:
@@ -197,6 +205,7 @@ class Point:
     median: float | None
     n: int
     sources: int
+    rating: str = ""
 
 
 def series(
@@ -215,6 +224,7 @@ def series(
                 median=found.median if found else None,
                 n=len(shown),
                 sources=sources_of(shown),
+                rating=rating(shown, gate),
             )
         )
     return points

@@ -47,8 +47,15 @@ def _price(group: Group, words: Words) -> str:
         half=_half(group.summary, words),
         value=f"{words.euro(group.summary.median)}/{words.of('units', group.key[1])}",
         statements=words.count("statement", group.summary.n),
-        sources=words.count("source", group.sources),
+        sources=_basis(group, words),
         change=change,
+    )
+
+
+def _basis(group: Group, words: Words) -> str:
+    """ "3 independent sources, rating B–C/1–2"."""
+    return ", ".join(
+        part for part in (words.count("source", group.sources), words.rated(group.rating)) if part
     )
 
 
@@ -65,7 +72,7 @@ def _purity(group: Group, words: Words) -> str:
         product=f"{capital(words.substance(group.key[0]))}, {words.of('measures', group.key[1])}",
         value=purity_value(group.key[1], group.summary.median, words),
         statements=words.count("statement", group.summary.n),
-        sources=words.count("source", group.sources),
+        sources=_basis(group, words),
     )
 
 
@@ -76,7 +83,8 @@ def _largest_seizure(section: Section, words: Words) -> list[str]:
     most = max(masses, key=lambda g: g.summary.high if g.summary else 0)
     assert most.summary is not None
     value = seized("g", most.summary.high, words)
-    return [words.fill("s_seizure", value=value, product=words.substance(most.key[0]))]
+    product, sources = words.substance(most.key[0]), _basis(most, words)
+    return [words.fill("s_seizure", value=value, product=product, sources=sources)]
 
 
 def _trend(group: Group, words: Words) -> str:
@@ -87,4 +95,5 @@ def _trend(group: Group, words: Words) -> str:
         sources=words.count("source", group.sources),
         subject=trend_name(group.key, words),
         directions=directions,
+        rated=f", {words.rated(group.rating)}" if group.rating else "",
     )

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from vigie.report.facts import Fact, SourceLine
+from vigie.report.facts import Fact, SourceLine, credibility_of
 from vigie.report.public import Gate, grades_of
 from vigie.report.results import Group, Key, Section
 from vigie.report.words import Words
@@ -20,7 +20,10 @@ from vigie.stats.summary import Summary
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """One sentence that a figure rests on, in its own language: `before`, `quote` and `after` make it whole."""
+    """One sentence that a figure rests on, in its own language: `before`, `quote` and `after` make it whole.
+
+    `grade` is that of the source, for the analyst with the credibility of the fact: "B2".
+    """
 
     before: str
     quote: str
@@ -89,7 +92,7 @@ def evidence_of(fact: Fact, words: Words, gate: Gate) -> Evidence:
         title=one_line(fact.title),
         outlet=one_line(fact.outlet),
         date=words.day(fact.published),
-        grade=fact.grade,
+        grade=fact.grade if gate.public else fact.rating,
         attribution=one_line(fact.attribution or ""),
         place=words.place(fact.place_label or "") if not gate.public else "",
     )
@@ -102,12 +105,15 @@ def evidence_list(facts: Sequence[Fact], words: Words, gate: Gate) -> tuple[Evid
     return tuple(evidence_of(f, words, gate) for f in ordered)
 
 
-def proof_of(facts: Sequence[Fact], sources: int, words: Words) -> str:
+def proof_of(facts: Sequence[Fact], sources: int, words: Words, gate: Gate) -> str:
+    """What a figure rests on, in words: statements, sources, grades and, for the analyst, credibility."""
+    credibility = "" if gate.public else credibility_of(facts)
     return words.fill(
-        "evidence",
+        "evidence_rated" if credibility else "evidence",
         statements=words.count("statement", len(facts)),
         sources=words.count("source", sources),
         grades=grades_of(facts),
+        credibility=credibility,
     )
 
 
@@ -118,7 +124,7 @@ def _rows(
         Row(
             id="-".join("-".join((part or "any").split()) for part in (section.topic, *group.key)),
             cells=tuple(cells(group)),
-            proof=proof_of(group.facts, group.sources, words),
+            proof=proof_of(group.facts, group.sources, words, gate),
             evidence=evidence_list(group.facts, words, gate),
         )
         for group in section.groups
@@ -169,10 +175,11 @@ def price_table(section: Section, words: Words, gate: Gate) -> Table:
             words.money_spread(found.low * size, found.high * size),
             words.number(found.n),
             words.number(group.sources),
+            group.rating,
             words.change(group.change),
         )
 
-    columns = ("product", "unit", "median", "half", "range", "statements", "sources", "change")
+    columns = ("product", "unit", "median", "half", "range", "statements", "sources", "rating", "change")
     rows = _rows(section, words, gate, cells)
     return _table(section, words, columns, rows, text_columns=2)
 
@@ -191,10 +198,11 @@ def purity_table(section: Section, words: Words, gate: Gate) -> Table:
             words.spread(found.low, found.high),
             words.number(found.n),
             words.number(group.sources),
+            group.rating,
             words.change(group.change),
         )
 
-    columns = ("product", "measure", "median", "range", "statements", "sources", "change")
+    columns = ("product", "measure", "median", "range", "statements", "sources", "rating", "change")
     rows = _rows(section, words, gate, cells)
     return _table(section, words, columns, rows, text_columns=2)
 
@@ -216,9 +224,10 @@ def seizure_table(section: Section, words: Words, gate: Gate) -> Table:
             seized(unit, found.median, words),
             words.number(found.n),
             words.number(group.sources),
+            group.rating,
         )
 
-    columns = ("product", "largest", "median", "statements", "sources")
+    columns = ("product", "largest", "median", "statements", "sources", "rating")
     rows = _rows(section, words, gate, cells)
     return _table(section, words, columns, rows, text_columns=1)
 
@@ -232,9 +241,10 @@ def harm_table(section: Section, words: Words, gate: Gate) -> Table:
             words.number(found.high),
             words.number(found.n),
             words.number(group.sources),
+            group.rating,
         )
 
-    columns = ("event", "product", "persons", "statements", "sources")
+    columns = ("event", "product", "persons", "statements", "sources", "rating")
     rows = _rows(section, words, gate, cells)
     return _table(section, words, columns, rows, text_columns=2)
 
@@ -246,9 +256,10 @@ def way_table(section: Section, words: Words, gate: Gate) -> Table:
             words.of("families", group.key[0]),
             words.number(len(group.facts)),
             words.number(group.sources),
+            group.rating,
         )
 
-    columns = ("way", "family", "statements", "sources")
+    columns = ("way", "family", "statements", "sources", "rating")
     rows = _rows(section, words, gate, cells)
     return _table(section, words, columns, rows, text_columns=2)
 
@@ -256,9 +267,9 @@ def way_table(section: Section, words: Words, gate: Gate) -> Table:
 def flow_table(section: Section, words: Words, gate: Gate) -> Table:
     def cells(group: Group) -> Sequence[str]:
         ends = (words.place(end) if end else "–" for end in group.key)
-        return (*ends, words.number(len(group.facts)), words.number(group.sources))
+        return (*ends, words.number(len(group.facts)), words.number(group.sources), group.rating)
 
-    columns = ("origin", "destination", "statements", "sources")
+    columns = ("origin", "destination", "statements", "sources", "rating")
     rows = _rows(section, words, gate, cells)
     return _table(section, words, columns, rows, text_columns=2)
 
@@ -275,9 +286,9 @@ def trend_table(section: Section, words: Words, gate: Gate) -> Table:
     def cells(group: Group) -> Sequence[str]:
         counts = Counter(f.direction for f in group.facts)
         figures = [words.number(counts[d]) if counts[d] else "–" for d in DIRECTIONS]
-        return (trend_name(group.key, words), *figures, words.number(group.sources))
+        return (trend_name(group.key, words), *figures, words.number(group.sources), group.rating)
 
-    columns = ("subject", *DIRECTIONS, "sources")
+    columns = ("subject", *DIRECTIONS, "sources", "rating")
     rows = _rows(section, words, gate, cells)
     return _table(section, words, columns, rows, text_columns=1)
 

@@ -135,6 +135,10 @@ class Words:
         """ "1 statement", "7 statements": `what` is "statement" or "source"."""
         return self[f"one_{what}"] if n == 1 else self.fill(f"n_{what}s", n=self.number(n))
 
+    def rated(self, rating: str) -> str:
+        """ "rating B–C/1–3"; "" without one."""
+        return self.fill("rated", rating=rating) if rating else ""
+
     def day(self, iso: str | None) -> str:
         """ "2024-03-12" as words, as precise as it is given."""
         if not iso:
