@@ -72,8 +72,9 @@ _CODE = re.compile(
     r"(?:est\s|is\s)?[a-z]?\d[\da-z]{2,6}(?!\w)|(?<!\w)code\s?:?\s(?:\d{2,5}[ab]|\d{1,3}[ab]\d{1,4}|[ab]\d{4})(?!\w)"
 )
 _FLAT = re.compile(
-    r"(?<!\w)(?:appt?\.?|appartement|apt\.?|bat\.?|batiment|esc\.?|escalier|hall|porte)\s"
+    r"(?<!\w)(?:appt?\.?|appartement|apartment|apt\.?|flat|room|unit|suite|bat\.?|batiment|esc\.?|escalier|hall|porte|chambre|cage|floor|etage)\s"
     r"(?:n°\s?)?(?:\d{1,4}[a-z]?|[a-z]\d{0,3})(?!\w)(?:\s?,\s?)?"
+    r"|(?<!\w)(?:\d{1,2}\s?(?:er|e|eme|nd|st|rd|th)\s(?:etage|floor)|rez-de-chaussee|ground floor|sous-sol)(?!\w)"
 )
 _GOES_ON = re.compile(
     r"(?:\s|-)(?:(?:d'|l'|de la |de l'|des |de |du |la |le |les |et |en |sur )?)"
@@ -109,8 +110,10 @@ def find_addresses(text: str, folded: str) -> Iterator[Removal]:
             end -= 1
         yield Removal(start, end, "address")
     if ends:
+        beside = list(ends)
         for match in _FLAT.finditer(folded):
-            if any(abs(match.start() - end) <= 4 or abs(start - match.end()) <= 3 for start, end in ends):
+            if any(abs(match.start() - end) <= 4 or abs(start - match.end()) <= 3 for start, end in beside):
+                beside.append(match.span())  # "12 rue X, bât. B, 3e étage"
                 yield Removal(match.start(), match.end(), "address")
 
 

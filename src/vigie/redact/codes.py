@@ -1,0 +1,179 @@
+"""Codes that a word announces: plates, papers, identity numbers, whatever their form and their marks.
+
+In: text. Out: removals of kind "plate", "national-id", "gps", "imei": the letters and figures that follow the word, in
+one piece or in several. Words and lengths: data/redaction/codes.toml. Also codes whose form or check is proof enough
+without a word: Italian tax codes, Spanish and Belgian identity numbers, plus codes.
+Left out: codes without a word and without a check (`identifiers` knows the commonest plates).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import NamedTuple
+
+from vigie.lexicon.terms import data_toml
+from vigie.redact.shape import shape
+from vigie.redact.spans import Removal
+from vigie.redact.words import marks_at, words_at
+
+_REACH = 48  # code points after the word within which the code begins
+_TOKEN = re.compile(r"[A-Za-z0-9]+")
+_BETWEEN = re.compile(r"[^\S\n]{0,2}[^\w\s]{0,3}[^\S\n]{0,2}|\s?[-./·|]?\n\s?|[^\w\s]{0,2}_{1,2}")
+_AMOUNT = re.compile(
+    r"\d+[hH]\d\d(?!\w)|\d+(?:[.,]\d+)?\s?(?:g|gr|kg|mg|ml|cl|l|m|km|h|e|k|ans?|euros?|grammes?|kilos?|jours?|fois|heures?|years?|grams?|days?|people|%|€|£|\$)(?!\w)",
+    re.IGNORECASE,
+)
+_DATE = re.compile(
+    r"(?:19|20)\d\d(?!\w)|\d{1,2}(?:er)?\s[a-zéû]{3,9}\s(?:19|20)\d\d|\d{1,2}/\d{1,2}/\d{2,4}(?!\w)",
+    re.IGNORECASE,
+)
+_TAX = re.compile(r"[A-Z]{6}\d\d[A-EHLMPRST]\d\d[A-Z]\d{3}[A-Z](?!\w)", re.IGNORECASE)
+_DNI = re.compile(r"(?<![\w.,-])(?:[XYZxyz][ .-]?\d{7}|\d{8}|\d\d\.\d{3}\.\d{3})[ .\-]?([A-Za-z])(?!\w)")
+_NISS = re.compile(r"(?<![\w.,-])\d\d[. ]?\d\d[. ]?\d\d[ .-]?\d{3}[ .-]?\d\d(?!\d|[.,]\d)")
+_PLUS = re.compile(r"(?<!\w)[2-9CFGHJMPQRVWX]{4,8}\+[2-9CFGHJMPQRVWX]{2,4}(?!\w)", re.IGNORECASE)
+_FEWEST = 7  # figures of the shortest of these numbers
+_LETTERS = "TRWAGMYFPDXBNJZSQVHLCKE"  # the check letter of a Spanish number by its remainder of 23
+
+
+class _Family(NamedTuple):
+    kind: str
+    words: tuple[str, ...]
+    least: int
+    most: int
+    letters: bool
+
+
+@cache
+def _families() -> tuple[_Family, ...]:
+    return tuple(
+        _Family(
+            entry["kind"],
+            tuple(dict.fromkeys(word.replace("-", " ") for word in entry["words"].split())),
+            entry["least"],
+            entry["most"],
+            entry["letters"],
+        )
+        for entry in data_toml("redaction", "codes.toml")["family"]
+    )
+
+
+def find_codes(text: str, folded: str) -> Iterator[Removal]:
+    """Removals of announced codes, and of those that prove themselves."""
+    for family in _families():
+        for start, end in words_at(folded, family.words):
+            if text[start - 1 : start] == "[" and text[end : end + 1] == "]":
+                continue  # a placeholder is no cue
+            span = _code(text, end, family)
+            if span:
+                yield Removal(*span, family.kind)
+    for mark, _ in marks_at(folded, ("+",)):
+        for match in _PLUS.finditer(text, max(0, mark - 9), min(len(text), mark + 6)):
+            if any(c.isdigit() for c in match.group()) and any(c.isalpha() for c in match.group()):
+                yield Removal(match.start(), match.end(), "gps")
+    seen = shape(text)
+    if seen.country_digits:
+        for match in _TAX.finditer(text):
+            if match.start() == 0 or not text[match.start() - 1].isalnum():
+                yield Removal(match.start(), match.end(), "national-id")
+    for low, high, digits in seen.groups:
+        if digits < _FEWEST:
+            continue
+        for match in _DNI.finditer(text, max(0, low - 2), min(len(text), high + 3)):
+            if _is_dni(match):
+                yield Removal(match.start(), match.end(), "national-id")
+        for match in _NISS.finditer(text, low, high):
+            if _is_niss(re.sub(r"\D", "", match.group())):
+                yield Removal(match.start(), match.end(), "national-id")
+
+
+def _is_dni(match: re.Match[str]) -> bool:
+    body = match.group()[:-1].upper()
+    for letter, figure in (("X", "0"), ("Y", "1"), ("Z", "2")):
+        body = body.replace(letter, figure)
+    return _LETTERS[int(re.sub(r"\D", "", body)) % 23] == match.group(1).upper()
+
+
+def _is_niss(digits: str) -> bool:
+    """Figures of a birth date, an order and a check by 97 (those born since 2000 count with a 2 before)."""
+    if not (0 < int(digits[4:6]) <= 31 and int(digits[2:4]) % 20 <= 12):
+        return False
+    check = int(digits[9:])
+    return check in (97 - int(digits[:9]) % 97, 97 - int("2" + digits[:9]) % 97)
+
+
+def _code(text: str, at: int, family: _Family) -> tuple[int, int] | None:
+    """Where the code stands that the word ending at `at` announces."""
+    pieces: list[re.Match[str]] = []
+    size = 0
+    limit = min(len(text), at + _REACH)
+    position = at
+    while True:
+        token = _TOKEN.search(text, position, limit if not pieces else len(text))
+        if token is None or token.end() == position:
+            break
+        if pieces:
+            between = _BETWEEN.fullmatch(text, pieces[-1].end(), token.start())
+            if (
+                between is None
+                or re.search(r"[.;!?]\s", between.group())
+                or not _goes_on(text, token, pieces)
+                or size + len(token.group()) > family.most
+            ):
+                break
+        elif text.find("\n\n", at, token.start()) >= 0 or re.search(r"[.!?]\s", text[at : token.start()]):
+            break
+        elif not _begins(text, token, family):
+            position = token.end()
+            continue
+        pieces.append(token)
+        size += len(token.group())
+        position = token.end()
+    while pieces and not any(c.isdigit() for c in pieces[-1].group()) and len(pieces[-1].group()) > 3:
+        size -= len(pieces.pop().group())
+    written = "".join(piece.group() for piece in pieces)
+    if (
+        not family.least <= size <= family.most
+        or sum(c.isdigit() for c in written) < 2
+        or (family.letters and not any(c.isalpha() for c in written))
+    ):
+        return None
+    return pieces[0].start(), pieces[-1].end()
+
+
+def _begins(text: str, token: re.Match[str], family: _Family) -> bool:
+    """A figure, or letters in capitals (or a few small ones before a mark) that figures follow."""
+    word = token.group()
+    if _AMOUNT.match(text, token.start()) or _DATE.match(text, token.start()):
+        return False
+    if any(c.isdigit() for c in word):
+        return len(word) >= 6 or not word.isdigit() or _figures_follow(text, token.end())
+    return (
+        len(word) <= 3
+        and (word.isupper() or re.match(r"[-./]\w", text[token.end() : token.end() + 2]) is not None)
+        and _figures_follow(text, token.end())
+    )
+
+
+def _figures_follow(text: str, at: int) -> bool:
+    """Another piece with a figure in it follows within a mark or two."""
+    ahead = text[at : at + 12]
+    return (
+        re.match(
+            r"[\s\-./·|_:,]{1,3}(?:(?:[A-Z]{1,3}|(?<=[\-./])[a-z]{1,3})[\s\-./·|_:]{1,3})?[A-Za-z]{0,3}\d",
+            ahead,
+        )
+        is not None
+    )
+
+
+def _goes_on(text: str, token: re.Match[str], pieces: list[re.Match[str]]) -> bool:
+    """Further figures or capitals of the same code, not the next amount, date or word."""
+    word = token.group()
+    if _AMOUNT.match(text, token.start()) and text[token.start() - 1].isspace():
+        return False
+    if any(c.isdigit() for c in word):
+        return True
+    mark = text[token.start() - 1]
+    return len(word) <= 3 and (word.isupper() or (mark in "-./" and pieces[-1].group().islower()))

@@ -1,0 +1,100 @@
+"""Names of vendors, shops and markets after the word that announces them.
+
+In: text. Out: removals of kind "seller": the name; "vendeur", "shop" stay. Words: data/redaction/sellers.toml.
+Left out: names without a cue; account names (`handles`); large platforms that are no sellers of drugs.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator
+from functools import cache
+from typing import NamedTuple
+
+from vigie.lexicon.gazetteer import gazetteer, key
+from vigie.lexicon.terms import data_toml
+from vigie.redact.spans import Removal
+from vigie.redact.words import words_at
+
+_QUOTES = "«\"“”'‘’(\\[`*_#<|"
+_OPEN = rf"[ \u00a0\t]{{0,3}}[:=]?[ \u00a0\n]{{0,3}}([{_QUOTES}]{{1,3}}[ \u00a0]?)?"
+_WORD = r"[^\W_](?:[\w'’.&\-]*\w)?"
+_NAME = re.compile(
+    rf"{_OPEN}({_WORD}(?:[ \u00a0](?:of[ ]|des?[ ]|du[ ]|la[ ]|le[ ]|the[ ])?[A-ZÀ-ÖØ-Þ](?:[\w'’.&\-]*\w)?){{0,3}})"
+)
+_QUOTED = re.compile(r"[^«»\"“”\]\)`*|\n]{2,40}")
+_CLOSE = "»\"“”])`*|’'"
+
+
+class _Words(NamedTuple):
+    cues: tuple[str, ...]
+    orders: tuple[str, ...]
+    near: int
+    called: re.Pattern[str]
+    not_sellers: frozenset[str]
+
+
+@cache
+def _words() -> _Words:
+    data = data_toml("redaction", "sellers.toml")
+
+    def phrases(text: str) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(word.replace("-", " ") for word in text.split()))
+
+    called = "|".join(re.escape(word) for word in sorted(phrases(data["called"]), key=len, reverse=True))
+    # "e-shop", "web-shop" as written too
+    cues = tuple(dict.fromkeys([*phrases(data["cues"]), *data["cues"].split()]))
+    return _Words(
+        cues=cues,
+        orders=phrases(data["orders"]),
+        near=data["near"],
+        called=re.compile(rf",?\s(?:est\s|is\s|etait\s|was\s|se fait\s)?(?:{called})(?!\w)"),
+        not_sellers=frozenset(data["not_sellers"].split()),
+    )
+
+
+def find_sellers(text: str, folded: str) -> Iterator[Removal]:
+    """Removals of kind "seller"."""
+    words = _words()
+    cues = words_at(folded, words.cues)
+    for start, end in cues:
+        called = words.called.match(folded, end)
+        several = folded[start:end].split()[0].endswith("s")  # "les fournisseurs Néerlandais"
+        yield from _name(text, folded, called.end() if called else end, words, called is not None, several)
+    for start, end in words_at(folded, words.orders):
+        at = bisect_left(cues, (start - words.near, 0))
+        if at < len(cues) and cues[at][1] <= end + words.near:
+            yield from _name(text, folded, end, words, False, False)
+
+
+def _name(text: str, folded: str, at: int, words: _Words, called: bool, several: bool) -> Iterator[Removal]:
+    match = _NAME.match(text, at)
+    if match is None:
+        return
+    quoted = match.group(1) is not None
+    low, high = match.span(2)
+    if quoted:
+        whole = _QUOTED.match(text, low)
+        if whole and text[whole.end() : whole.end() + 1] in _CLOSE and text[whole.end() : whole.end() + 1]:
+            high = low + len(whole.group().rstrip())
+    name = folded[low:high]
+    first = re.split(r"[ \-_'’.]", name, maxsplit=1)[0]
+    if name in words.not_sellers or (first in words.not_sellers and not (quoted and text[low].isupper())):
+        return
+    if not (quoted or called or (text[low].isupper() and not several) or _made_up(text[low:high])):
+        return
+    if not any(c.isalpha() for c in name) or re.fullmatch(r"\d+\s?[a-z]{1,2}", name):
+        return
+    if text[low:high].isalpha() and any(
+        entry.population >= 50_000 or entry.level == "country" for entry in gazetteer().find(key(name))
+    ):
+        return  # "le vendeur Marseille", "supplier China"
+    yield Removal(low, high, "seller")
+
+
+def _made_up(word: str) -> bool:
+    """No word of a language: figures with letters, an inner capital or an underscore."""
+    return any(c.isalpha() for c in word) and (
+        any(c.isdigit() for c in word) or "_" in word or re.search(r"[a-zà-ÿ][A-Z]", word) is not None
+    )
