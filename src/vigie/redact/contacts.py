@@ -10,12 +10,15 @@ from bisect import bisect_right
 from functools import cache
 
 from vigie.redact.addresses import find_addresses
-from vigie.redact.disguise import plain
+from vigie.redact.codes import find_codes
+from vigie.redact.disguise import plain, views
 from vigie.redact.handles import find_handles
 from vigie.redact.identifiers import find_identifiers
 from vigie.redact.links import find_links
 from vigie.redact.payment import find_payments
-from vigie.redact.phones import find_phones
+from vigie.redact.phones import find_phones, within_sentence
+from vigie.redact.points_of_sale import find_points_of_sale
+from vigie.redact.sellers import find_sellers
 from vigie.redact.shape import NOTHING, shape
 from vigie.redact.spans import Removal, merge, placeholder_spans
 from vigie.redact.spoken import find_spoken_numbers
@@ -34,9 +37,10 @@ def contacts(text: str, folded: str, lang: str) -> list[Removal]:
     if shown is not text and shown != text:
         text, folded = shown, fold(shown)
     _know_lists()
-    if _is_quiet(text, folded):
-        return [*find_spoken_numbers(folded)]
-    return _everything(text, folded, lang)
+    found = [*find_spoken_numbers(folded)] if _is_quiet(text, folded) else _everything(text, folded, lang)
+    for view in views(text, folded):  # written to deceive; none in plain text
+        found += view.back(_everything(view.text, fold(view.text), lang))
+    return [within_sentence(text, item) for item in found]
 
 
 def _everything(text: str, folded: str, lang: str) -> list[Removal]:
@@ -48,6 +52,9 @@ def _everything(text: str, folded: str, lang: str) -> list[Removal]:
         *find_phones(text, folded, lang),
         *find_spoken_numbers(folded),
         *find_addresses(text, folded),
+        *find_codes(text, folded),
+        *find_points_of_sale(text, folded),
+        *find_sellers(text, folded),
     ]
 
 

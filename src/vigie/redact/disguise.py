@@ -1,15 +1,22 @@
-"""Characters that look like others: mathematical and full-width letters and figures, emoji between figures.
+"""Contacts written to deceive: where a text may hold one, and the views in which it stands plain.
 
-In: text. Out: the same text in plain characters, one code point for one code point, so that offsets hold.
-Left out: letters of other alphabets that look Latin; invisible characters, which the readers take away.
+In: text. Out: views (`views`), few and short; `plain` shows look-alikes of one code point in place.
+Built only where something odd stands, so that plain text pays next to nothing. Left out: letters of other alphabets in a
+text of that alphabet; invisible characters, which the readers take away too.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable, Iterator
 
-from vigie.text.normalise import beyond_ascii
+from vigie.redact import characters, joined
+from vigie.redact.around import windows
+from vigie.redact.spans import placeholder_spans
+from vigie.redact.views import View
+from vigie.redact.words import words_at
+from vigie.text.normalise import beyond_ascii, fold
 
 _STRANGE = re.compile(
     "[\uff01-\uff5e\U0001d400-\U0001d7ff\u2460-\u2473\u24b6-\u24e9\u0660-\u0669\u06f0-\u06f9]"
@@ -18,6 +25,48 @@ _PICTURE = "[\u2600-\u27bf\u2b00-\u2bff\ufe0f\u200d\u20e3\U0001f000-\U0001faff]"
 _DISGUISE = re.compile(f"{_STRANGE.pattern}|{_PICTURE}")
 # Pictures between two figures part a number; elsewhere they may be a cue ("👉 account") and stay.
 _BETWEEN = re.compile(rf"(?<=\d){_PICTURE}{{1,4}}(?=\d)|(?<=\d[ ]){_PICTURE}{{1,3}}(?=[ ]\d)")
+_REACH = 160  # code points on either side of something odd that a view shows
+_MARKUP = re.compile(r"&[#a-zA-Z]|`|\*\*|<[/a-zA-Z!]|%[2-7][0-9A-Fa-f]|__|~~|\|\||\\[ux]")
+_MARKUP_SIGNS = ("&", "`", "**", "<", "%", "__", "~~", "||", "\\u", "\\x")
+# What odd separators hold, each rare in plain text; the pattern decides.
+_ODD_SIGNS = (
+    "_",
+    "|",
+    "*",
+    "·",
+    "•",
+    "~",
+    "\\",
+    "^",
+    ")(",
+    "][",
+    ") (",
+    "] [",
+    "\t",
+    "  ",
+    "…",
+    "→",
+    "=",
+    " / ",
+    "#",
+    "–",
+    "—",
+)
+_ODD = re.compile(
+    r"[^\W_]\s?(?:[_|*·•~\\^=→]|\)\s?\(|\]\s?\[|\t|…|  )\s{0,3}[^\W_]|\d(?:\s?[–—]\s?|\s/\s)\d+(?:\s?[–—]\s?|\s/\s)\d|#[^\W\d_]{2}"
+)
+_LINE_END = re.compile(r"\n(?<=[\w@/+:_=\-….]\n)(?=\S)")
+_EVIDENCE = re.compile(r"[@_]|://|www|\d[A-Za-z]|[A-Za-z]\d|\.[a-z]{2,5}\b|\d{4}")
+_CHANNEL = re.compile(
+    r"(?i)(?<!\w)(?:snap|insta|t[ée]l[ée]?gram|tg|signal|wickr|threema|session|discord|tiktok|whatsapp|twitter|ig|x|tele)(?!\w)"
+)
+_LAST_WORD = re.compile(r"(\S+?)[\s,;:(…–-]*$")
+_FIRST_WORD = re.compile(r"\S+")
+_HALF = re.compile(r"[@_]|\w[./]\w|\d{3}|[A-Z]-?\d|\d-?[A-Z]|\w:\w")
+_CHUNK = re.compile(r"[A-Za-z]\d(?<=\w\w)")
+# Four words of one character at equal distances, over classes of characters.
+_SINGLES = re.compile(rb"(?= (?:a a a a|a  a  a  a|a   a   a   a) )")
+_CLASSES = bytes(97 if chr(code).isalnum() and code != 63 else 32 for code in range(256))
 
 
 def plain(text: str) -> str:
@@ -33,3 +82,86 @@ def _as_written(found: re.Match[str]) -> str:
     if len(letter) == 1 and letter.isdecimal():
         return str(unicodedata.decimal(letter))
     return letter if len(letter) == 1 else found.group()
+
+
+def views(text: str, folded: str) -> Iterator[View]:
+    """The views of all stretches in which something odd stands."""
+    odd = sorted(_odd(text, folded))
+    if not odd:
+        return
+    for start, end in placeholder_spans(text):  # what stands there is no part of a contact and no cue
+        text = text[:start] + "\ue000" * (end - start) + text[end:]
+    for low, high in windows(odd, _REACH, _REACH, len(text)):
+        while low and not text[low - 1].isspace():
+            low -= 1
+        while high < len(text) and not text[high].isspace():
+            high += 1
+        yield from _views(View.of(text, low, high))
+
+
+def _views(view: View) -> Iterator[View]:
+    # Entities first: they may stand for strange characters.
+    shown = view.edited(characters.marked_up(view.text)) or view
+    shown = shown.edited(characters.decoded(shown.text)) or shown
+    if shown is not view:
+        yield shown
+    text = shown.text
+    folded = fold(text)
+    for edits in (
+        joined.spelled(text),
+        joined.pictured(text, ""),
+        joined.pictured(text, " "),
+        joined.regrouped(text, " "),
+        joined.regrouped(text, ""),
+        joined.unlinked(text),
+        joined.relined(text, ""),
+        joined.relined(text, " "),
+        joined.rechunked(text),
+        joined.reunited(text, folded),
+    ):
+        made = shown.edited(edits)
+        if made:
+            yield made
+
+
+def _odd(text: str, folded: str) -> Iterator[tuple[int, int]]:
+    """Where something odd stands."""
+    if characters.strange(text):
+        yield from ((edit.start, edit.end) for edit in characters.decoded(text))
+    if any(sign in text for sign in _MARKUP_SIGNS):
+        yield from (m.span() for m in _MARKUP.finditer(text))
+    if any(sign in text for sign in _ODD_SIGNS):
+        yield from (m.span() for m in _ODD.finditer(text))
+    if not text.isascii() and any(char >= "\u2190" for char in beyond_ascii(text)):
+        yield from (m.span() for m in characters.PICTURES.finditer(text))
+    yield from _singles(text)
+    for end in _LINE_END.finditer(text):
+        around = text[max(0, end.start() - 40) : end.end() + 40]
+        if _EVIDENCE.search(around) or _CHANNEL.search(around):
+            yield end.span()
+    if any(map(text.__contains__, "0123456789")):
+        for head in _CHUNK.finditer(text):
+            if any(True for _ in joined.rechunked(text[max(0, head.start() - 26) : head.end() + 80])):
+                yield head.span()
+    for start, end in words_at(folded, joined.CLAUSE_WORDS):
+        if _halves(text[max(0, start - 40) : start], text[end : end + 24]):
+            yield start, end
+
+
+def _halves(before: str, after: str) -> bool:
+    """Whether the words on both sides may be halves of one contact."""
+    first, second = _LAST_WORD.search(before), _FIRST_WORD.search(after)
+    one, two = first.group(1) if first else "", second.group() if second else ""
+    return (
+        _CHANNEL.search(before) is not None
+        or _HALF.search(one) is not None
+        or _HALF.search(two) is not None
+        or (any(map(str.isdecimal, one)) and any(map(str.isdecimal, two)))
+    )
+
+
+def _singles(text: str) -> Iterable[tuple[int, int]]:
+    classes = b" " + text.encode("latin-1", "replace").translate(_CLASSES) + b" "
+    if b" a a a a " in classes or b" a  a  a  a " in classes or b" a   a   a   a " in classes:
+        return ((m.start(), m.start() + 1) for m in _SINGLES.finditer(classes))
+    return ()

@@ -90,6 +90,8 @@ _STRONG = [
     # nine figures or more in one run are an identifier of somebody or something
     re.compile(rf"{_EDGE}\d{{9,16}}(?!\d|[.,]\d|\w)"),
 ]  # fmt: skip
+_FEWEST = 5  # figures of the shortest match of _STRONG and _CUED
+_DIGIT = re.compile(r"\d")
 # 06 12 34, puis 56 78: told in two breaths; ten figures in all.
 _THEN = re.compile(
     r"0[1-9](?<!\d..)(?:[\s.\-]?\d\d){0,3},?\s(?:et\s|and\s)?(?:puis|apres|ensuite|then|after)\s"
@@ -106,6 +108,11 @@ _CUE_STEMS = (
     "wa", "num", "signal", "text me", "ring", "reach", "0rdre", "commande", "standard",
 )  # fmt: skip
 _CUED = re.compile(rf"{_EDGE}\(?\d(?:[ \t\u00a0.\-/()]{{0,3}}\d){{4,15}}(?!\d|[.,]\d|\w)")
+# Figures of the next sentence, where a full stop and a blank do not part the groups of the number itself.
+_OPEN_ENDED = frozenset(["phone", "card", "imei", "national-id", "iban", "wallet", "gps", "plate"])
+_NEXT_SENTENCE = re.compile(r"[.!?…]['’\"”»)\]*`]{0,2}\s+\d{1,3}$")
+_COUNTED = re.compile(r"\s?(?:[^\W\d_]{2}|[€£$%])")
+_FULL_STOP = re.compile(r"\w[.]\s")
 _LEAST = 7  # figures of the shortest number that is valid anywhere, with its trunk 0 or country code
 _EXTENSION = re.compile(r"(?i)\s?(?:ext\.?|extension|poste|x)\s?\d{1,6}(?!\d)")
 _NOT_A_NUMBER = re.compile(
@@ -160,6 +167,20 @@ def find_phones(text: str, folded: str, lang: str) -> Iterator[Removal]:
             yield from _disguised(text, match)
 
 
+def within_sentence(text: str, found: Removal) -> Removal:
+    """The removal without the count that opens the next sentence: "... 98 12. 40 kits"."""
+    if found.kind in _OPEN_ENDED:
+        count = _NEXT_SENTENCE.search(text, max(found.start, found.end - 12), found.end)
+        if (
+            count
+            and count.start() > found.start + 3
+            and _COUNTED.match(text, found.end)
+            and not _FULL_STOP.search(text, found.start, count.start())
+        ):
+            return Removal(found.start, count.start(), found.kind)
+    return found
+
+
 def _disguised(text: str, match: re.Match[str]) -> Iterator[Removal]:
     """O6 39 98 l2 34: letters for figures; the first one may be a letter too."""
     start = match.start()
@@ -184,6 +205,8 @@ def _disguised(text: str, match: re.Match[str]) -> Iterator[Removal]:
 def _in_window(text: str, folded: str, start: int, end: int, cued: bool, lang: str) -> Iterator[Removal]:
     low, high = max(0, start - 30), min(len(text), end + 16)
     shadow = _mask(text[low:high], folded[low:high])
+    if len(_DIGIT.findall(shadow)) < _FEWEST:
+        return  # all of it was money, dates or law
     found: list[tuple[int, int]] = []
     for pattern in _STRONG:
         found += [m.span() for m in pattern.finditer(shadow)]

@@ -1,0 +1,141 @@
+"""Contacts taken apart: spelled letter by letter, cut by line ends, in chunks, told in two clauses, with odd separators.
+
+In: the text of a view. Out: edits that put the parts together again.
+Left out: numbers as such (`series`); whether the whole is a contact (the finders say it).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from vigie.redact.characters import PICTURES
+from vigie.redact.views import Edit
+
+# One character at a time: "a l i c e", "j-u-l-i-e", "b . c . 1".
+_BETWEEN = r"[ \u00a0\u202f]|\.|-|_|·|•|\*|/|\||…|\n|\t|[ ][.\-–/|•·*,_~][ ]|~|,[ ]?"
+_SPELLED = re.compile(rf"(?<!\w)\S(?P<s>{_BETWEEN})\S(?:(?P=s){{1,3}}\S){{3,}}(?!\w)")
+_WORD_OF_ONE = re.compile(r"[aày](?=\W)|[aàyAI]$")
+# A series of short groups with signs between them that numbers and words do not have.
+_ODD = r"(?:\)\s?\(|\]\s?\[|\}\s?\{|>\s?<|\s?[_|*·•~\\^=]+\s?|\s[–—]\s|[–—]|\t|\s{2,4}|…|\s/\s|\s?[→>»›]\s?)"
+_GROUPS = re.compile(rf"(?<![^\W_])[^\W_]{{1,8}}(?:{_ODD}[^\W_]{{1,8}}){{1,40}}(?![^\W_])")
+_ODD_SIGN = re.compile(_ODD)
+_DIGIT = re.compile(r"\d")
+# Words joined into one: rue_des_Acacias, Doc.Marmotte, #DocMarmotte.
+_LINKED = re.compile(r"(?<![\w@/.])[^\W_]{1,20}(?:[_.][^\W_]{1,20}){1,8}(?![\w/@])")
+_CAMEL = re.compile(r"#[^\W_]{4,60}")
+_HUMP = re.compile(r"(?<=[^\W\d_A-ZÀ-Þ])(?=[A-ZÀ-Þ])|(?<=\d)(?=[A-ZÀ-Þ])")
+# The end of a line inside a contact: what stands on both sides is no end and no beginning of a sentence.
+_LINE = re.compile(r"[ \t]*\n[ \t]*")
+_HYPHENED = re.compile(r"(?<=\w)-[ \t]*\n[ \t]*(?=\w)")
+_CHUNKS = re.compile(
+    r"(?<![^\W_])(?P<one>[\w:]{4,12})(?P<s>[ ]|-|…|/|\n|\.|_|[ ]-[ ])(?=[\w:])(?:(?P<more>[\w:]{4,12})(?P=s)){0,60}[\w:]{1,12}(?![^\W_])"
+)
+# The second half, announced.
+_CLAUSE = re.compile(
+    r"(?<=[\w@./:+_-])(?P<join>\s?[,;:(…–-]{0,3}\s?(?:et\s|and\s)?(?:puis|apres|ensuite|then|after\sthat|afterwards|"
+    r"suivie?\sde|suivi\spar|followed\sby|finit\spar|finissant\spar|se\stermine\spar|ends?\s(?:with|in)|ending\s(?:with|in)|"
+    r"et\senfin|and\sfinally|and\slast|la\ssuite|suite|next|plus)(?:\s(?:c'est|de|is|that|it's|le|la|the|par|with))?\s?[:,]?\s)(?=[\w@./:+_-])"
+)
+CLAUSE_WORDS = (
+    "puis", "apres", "ensuite", "then", "after that", "afterwards", "suivi de", "suivie de", "suivi par", "followed by",
+    "finit par", "finissant par", "se termine par", "end with", "ends with", "ends in", "ending in", "ending with", "et enfin",
+    "and finally", "and last", "la suite", "suite", "next",
+)  # fmt: skip
+
+
+def spelled(text: str) -> Iterator[Edit]:
+    """Separators between single characters passed over; where they stand twice, words are parted."""
+    for match in _SPELLED.finditer(text):
+        low, high = match.span()
+        sign = match.group("s")
+        body = text[low:high]
+        if sum(c.isalnum() for c in body) < 4 or ("," in sign and not any(c.isalpha() for c in body)):
+            continue
+        if sign.isspace():
+            if text[low] in "àÀ" or (text[low] in "ay" and text[low + 2 : low + 3] in "àyI"):
+                low += 2
+            if text[high - 1] in "aàyI" and re.match(r"\s\w\w", text[high : high + 3]):
+                high -= 2
+        at = low + 1
+        while at < high:
+            end = at
+            while text.startswith(sign, end) and end + len(sign) < high:
+                end += len(sign)
+            if end == at:
+                at += 1
+                continue
+            yield Edit(at, end, " " if end - at > len(sign) and sign.isspace() else "")
+            at = end + 1
+
+
+def pictured(text: str, shown: str) -> Iterator[Edit]:
+    """Pictures inside a word as nothing, or as a blank."""
+    for match in PICTURES.finditer(text):
+        yield Edit(match.start(), match.end(), shown)
+
+
+def regrouped(text: str, shown: str) -> Iterator[Edit]:
+    """Odd signs between short groups as a blank, or as nothing."""
+    for match in _GROUPS.finditer(text):
+        if not _DIGIT.search(match.group()):
+            continue
+        for sign in _ODD_SIGN.finditer(text, *match.span()):
+            yield Edit(sign.start(), sign.end(), shown)
+
+
+def unlinked(text: str) -> Iterator[Edit]:
+    """Words of a name written as one."""
+    edits: list[Edit] = []
+    for match in _LINKED.finditer(text):
+        edits += (
+            Edit(n, n + 1, " ")
+            for n in range(*match.span())
+            if text[n] in "_." and text[n + 1 : n + 2] != " "
+        )
+    for match in _CAMEL.finditer(text):
+        edits.append(Edit(match.start(), match.start() + 1, ""))
+        for hump in _HUMP.finditer(text, match.start() + 2, match.end()):
+            edits.append(Edit(hump.start() - 1, hump.start(), text[hump.start() - 1] + " "))
+    return iter(sorted(edits))
+
+
+def relined(text: str, shown: str) -> Iterator[Edit]:
+    """Ends of lines inside a contact as nothing, or as a blank; a hyphen at the end of a line goes with it."""
+    for match in _LINE.finditer(text):
+        low, high = match.span()
+        if low == 0 or high == len(text) or (not shown.strip() and text[low - 1] in "!?;"):
+            continue
+        if text[low - 1] == "-" and low > 1 and text[low - 2].isalnum() and not shown:
+            low -= 1
+        yield Edit(low, high, shown)
+
+
+def rechunked(text: str) -> Iterator[Edit]:
+    """Chunks of one size, the last one shorter, as one word."""
+    for match in _CHUNKS.finditer(text):
+        body = match.group()
+        sign = match.group("s")
+        parts = body.split(sign)
+        size = len(parts[0])
+        # from the first chunk on that has the size of the next ones
+        while len(parts) > 1 and len(parts[1]) != size and len(parts) > 2:
+            parts = parts[1:]
+            size = len(parts[0])
+        low = match.end() - len(sign.join(parts))
+        count = 1
+        while count < len(parts) and len(parts[count - 1]) == size and len(parts[count]) <= size:
+            count += 1
+        if count < 2 or not any(c.isdigit() for c in body):
+            continue
+        at = low
+        for part in parts[: count - 1]:
+            at += len(part)
+            yield Edit(at, at + len(sign), "")
+            at += len(sign)
+
+
+def reunited(text: str, folded: str) -> Iterator[Edit]:
+    """What stands between two halves of a contact."""
+    for match in _CLAUSE.finditer(folded):
+        yield Edit(match.start("join"), match.end("join"), "")
