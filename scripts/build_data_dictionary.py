@@ -27,6 +27,7 @@ from vigie.store.public import COLUMNS
 from vigie.store.schema import load_migrations
 from vigie.store.store import TABLES
 
+UNEXPORTED = ("contact_marks",)  # tables that stay in the store
 TARGET = Path(__file__).resolve().parents[1] / "docs" / "data-dictionary.md"
 
 DOCUMENT = {
@@ -410,7 +411,7 @@ def store() -> Iterable[str]:
         "## The store\n\nOne DuckDB file. `vigie export DIR --full` writes each table under its name "
         "(CSV, Parquet, JSON Lines); GeoJSON holds the rows of `facts` that have coordinates.\n"
     )
-    for name in TABLES:
+    for name in (*TABLES, *UNEXPORTED):
         about = connection.execute(
             "SELECT comment FROM duckdb_tables() WHERE table_name = ?", [name]
         ).fetchone()
@@ -421,7 +422,8 @@ def store() -> Iterable[str]:
         bare = [row[0] for row in rows if not row[2]]
         if bare or not about or not about[0]:
             raise DictionaryError(f"table {name}: comment {bare or 'the table'} in data/schema")
-        yield f"### `{name}`\n\n{about[0]}.\n\n" + table(
+        apart = " In no export, not even `--full`." if name in UNEXPORTED else ""
+        yield f"### `{name}`\n\n{about[0]}.{apart}\n\n" + table(
             ("column", "type", "meaning"), ((f"`{column}`", kind, text) for column, kind, text in rows)
         )
     yield (

@@ -274,8 +274,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return posts
 
 
-def run(*args: str | Path) -> Result:
-    result = CliRunner().invoke(app, [str(a) for a in args])
+def run(*args: str | Path, stdin: str | None = None) -> Result:
+    result = CliRunner().invoke(app, [str(a) for a in args], input=stdin)
     assert not [secret for secret in PLANTED if secret in result.stdout + result.stderr]
     return result
 
@@ -388,6 +388,30 @@ def test_destruction_leaves_neither_key_nor_marks(folder: Path) -> None:
     left = b"".join(f.read_bytes() for f in Path().iterdir() if f.is_file())
     assert secret.encode() not in left
     assert not [m for m in marks if m.encode() in left], "marks stay in the bytes of the store"
+
+
+def test_purged_documents_leave_no_mark(folder: Path) -> None:
+    (folder / "source.toml").write_text('id = "fictif"\nname = "Fictif"\nkind = "advert"\n', encoding="utf-8")
+    run("add", folder, "--count-contacts")
+    assert rows() == 5
+    assert run("purge", "--source", "fictif", "--yes").exit_code == 0
+    assert rows() == 0
+
+
+@pytest.mark.parametrize(
+    ("identifier", "left"),
+    [
+        ("+33 6 39 98 12 34", {"handle"}),
+        ("@Fleur_Fictive13", {"phone"}),
+        ("06 39 98 99 99", {"phone", "handle"}),
+    ],
+    ids=["number_written_otherwise", "account", "another"],
+)
+def test_who_asks_to_be_erased_is_no_longer_counted(folder: Path, identifier: str, left: set[str]) -> None:
+    run("add", folder, "--count-contacts")
+    done = CliRunner().invoke(app, ["purge", "--subject-request", "--yes"], input=identifier + "\n")
+    assert done.exit_code == 0
+    assert set(counts()) - {"all"} == left
 
 
 @pytest.mark.parametrize("verb", ["rotate", "destroy"])

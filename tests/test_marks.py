@@ -6,11 +6,13 @@ import dataclasses
 import re
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from vigie.model.contract import document_json
 from vigie.model.document import CleanDocument, RawDocument, SourceCard
 from vigie.redact import redact
-from vigie.redact.marks import Marker, canonical
+from vigie.redact.marks import MARKED, Marker, canonical
 
 KEY, OTHER_KEY = bytes(range(32)), bytes(range(1, 33))
 
@@ -133,6 +135,16 @@ def test_no_representation_shows_the_key_or_the_contact() -> None:
     for secret in (KEY.hex(), repr(KEY), "39 98 12 34", "639981234", "fleur_fictive13"):
         assert secret not in shown
     assert not hasattr(marker, "__dict__")
+
+
+@given(
+    st.sampled_from(sorted({*MARKED, "name"})),
+    st.text(alphabet="06 39+@./:-_[]()?#=&,;|aZé٣⑥０point at dot un deux tg http", max_size=60),
+)
+@settings(max_examples=400, deadline=None)
+def test_any_removed_text_has_a_form_or_none(kind: str, value: str) -> None:
+    found = canonical(kind, value)
+    assert found is None or (found[1] and found == canonical(kind, f" {value}  "))
 
 
 def test_names_and_addresses_are_never_marked() -> None:

@@ -109,6 +109,11 @@ class Marker:
             for (kind, mark), times in sorted(found.items())
         )
 
+    def of_identifier(self, identifier: str) -> set[str]:
+        """The marks that a contact told by its holder can have, whatever kind it is taken for."""
+        known = (canonical(kind, identifier) for kind in MARKED)
+        return {self._digest(*found) for found in known if found is not None}
+
     def _digest(self, kind: str, value: str) -> str:
         return hmac.new(
             self._key, f"{kind}\0{value}".encode("utf-8", "surrogatepass"), hashlib.sha256

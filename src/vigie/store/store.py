@@ -166,6 +166,12 @@ class Store:
                 found = [r for d in documents if d.doc_id in ids for r in rows.mark_rows(d)]
                 self.insert("contact_marks", found)
 
+    def forget_marks(self, marks: Collection[str]) -> int:
+        """Delete these marks wherever they stand; how many rows. Their bytes leave the file when it is written anew."""
+        (count,) = self.column("SELECT count(*) FROM contact_marks WHERE mark IN (SELECT unnest(?))", [list(marks)])
+        self._db.execute("DELETE FROM contact_marks WHERE mark IN (SELECT unnest(?))", [list(marks)])
+        return int(count)
+
     def drop_marks(self) -> int:
         """Delete every mark of a contact, and write the file anew without their bytes; how many."""
         (count,) = self.column("SELECT count(*) FROM contact_marks")

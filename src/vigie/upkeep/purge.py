@@ -6,10 +6,13 @@ in the store's file; a purge that is stopped is completed by the next opening of
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from vigie.pipeline import versions
+from vigie.redact.keyfile import load_key
+from vigie.redact.marks import Marker
 from vigie.redact.subject import Finder, Mark, marks_of
 from vigie.store.database import utc_now
 from vigie.store.erase import Selection, count_rows, erase, select
@@ -73,11 +76,16 @@ class Subject:
     def __init__(self, identifiers: Sequence[str]) -> None:
         """Raises IdentifierError if one is too short to look for."""
         self.count = len(identifiers)
+        self._identifiers = tuple(identifiers)
         self.marks: list[Mark] = [mark for text in identifiers for mark in marks_of(text)]
         self.finder = Finder(self.marks)
 
     def __repr__(self) -> str:
         return f"Subject({self.count} identifiers)"
+
+    def contact_marks(self, marker: Marker) -> set[str]:
+        """The marks under which their contacts are counted."""
+        return {mark for identifier in self._identifiers for mark in marker.of_identifier(identifier)}
 
     def suppressions(self, salt: bytes) -> list[Suppression]:
         """As they are kept: salted hashes."""
@@ -97,7 +105,12 @@ def plan_subject(store: Store, subject: Subject, *, whole: bool) -> Plan:
 
 
 def purge_subject(store: Store, subject: Subject, *, whole: bool) -> Receipt:
-    """Do what the plan says, and clear the identifiers from whatever is added later."""
+    """Do what the plan says, and clear the identifiers from whatever is added later.
+
+    Marks of the contacts go too, where the key is at hand. Raises SettingsError, before anything is changed, if it cannot be trusted.
+    """
+    key = store.settings.key_file
+    marks = subject.contact_marks(Marker(load_key(key))) if os.path.lexists(key) else set()
     run, tombstones = store.start_run("purge", versions()), store.tombstones
     touched: list[str] = []
     _walk(store, subject.finder, None, touched)
@@ -107,6 +120,8 @@ def purge_subject(store: Store, subject: Subject, *, whole: bool) -> Receipt:
     found = Tally() if whole else _walk(store, subject.finder, run)
     for table, changed in _elsewhere(store, subject.finder, change=True):
         rows[table] = rows.get(table, 0) + changed
+    if forgotten := store.forget_marks(marks):
+        rows["contact_marks"] = rows.get("contact_marks", 0) + forgotten
     copies = other_names(store)
     store.rewrite()
     store.finish_run(run, Counts(read=len(touched), new=len(touched)))
