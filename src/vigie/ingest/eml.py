@@ -38,7 +38,10 @@ _QUOTED_HEADER = re.compile(
 )
 _ATTRIBUTION = re.compile(r"^[>\s]*(?:le|on)\s.{4,200}(?:a écrit|wrote)\s*:\s*$", re.IGNORECASE)
 _REPLY_PREFIX = re.compile(r"^(?:(?:re|fwd?|tr|rép)\s*:\s*)+", re.IGNORECASE)
-_RAW_PART = re.compile(r"^Content-(?:Transfer-Encoding|Disposition)\s?:\s?\w", re.IGNORECASE | re.MULTILINE)
+_RAW_PART = re.compile(
+    r"^(?i:Content-(?:Transfer-Encoding|Disposition)\s?:\s?\w)|(?:^[A-Za-z0-9+/]{60,}={0,2}\s?$\s){2}",
+    re.MULTILINE,
+)
 _MAX_HEADER = 4_000
 _MAX_DEPTH = 60  # parts within parts
 

@@ -17,20 +17,24 @@ from vigie.redact.names import find_names
 from vigie.redact.spans import merge, placeholder_spans, placeholders
 from vigie.text.normalise import fold
 
+_PASSES = 16  # as in a text
+
 
 def redact_field(text: str, lang: str, known: Sequence[str] = (), *, links: bool = False) -> str:
     """The field with placeholders; `links` keeps addresses of pages that are nobody's account."""
-    if not text:
-        return text
-    found = [
-        r
-        for r in find_contacts(text, lang)
-        if not (links and r.kind == "url" and _is_page(text[r.start : r.end]))
-    ]
-    found += [r for r in find_names(text, fold(text), known) if " " in text[r.start : r.end]]
     words = placeholders(lang)
-    for removal in reversed(merge(outside(found, placeholder_spans(text)))):
-        text = text[: removal.start] + words[removal.kind] + text[removal.end :]
+    for _ in range(_PASSES if text else 0):
+        found = [
+            r
+            for r in find_contacts(text, lang)
+            if not (links and r.kind == "url" and _is_page(text[r.start : r.end]))
+        ]
+        found += [r for r in find_names(text, fold(text), known) if " " in text[r.start : r.end]]
+        removals = merge(outside(found, placeholder_spans(text)))
+        if not removals:
+            break
+        for removal in reversed(removals):
+            text = text[: removal.start] + words[removal.kind] + text[removal.end :]
     return text
 
 

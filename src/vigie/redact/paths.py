@@ -22,7 +22,7 @@ from vigie.redact.wordlists import lists
 from vigie.redact.words import words_at
 from vigie.text.normalise import fold
 
-_PASSES = 4  # as in a text: a removal may bring two words together
+_PASSES = 16  # as in a text: a removal may bring two words together
 _PART = re.compile(r"[^/\\]+")
 _ESCAPED = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 # 20240311, 20240311_104500: cameras and scanners name files so; no telephone number has this form.

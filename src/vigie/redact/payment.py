@@ -17,6 +17,12 @@ from vigie.redact.spans import Removal
 from vigie.redact.words import marks_at
 
 _LONG = re.compile(r"[A-Za-z0-9](?<!\w.)[A-Za-z0-9]{24,129}(?!\w)")
+# Base64, in one line or several: what is packed in it cannot be read here. No word or address changes case so often.
+_PACKED = re.compile(
+    r"[A-Za-z0-9+/](?<![\w+/].)[A-Za-z0-9+/]{39,2000}(?:\n[A-Za-z0-9+/]{20,2000}){0,500}(?:\n(?=[^\n]{0,75}[0-9=])[A-Za-z0-9+/]{1,76})?={0,2}(?![\w+/])"
+)
+_TURN = re.compile(r"[a-z0-9][A-Z]")
+_TURNS = 8
 _BECH32 = re.compile(r"(?i)^(?:bc1|tb1|ltc1)[02-9ac-hj-np-z]{11,87}$")
 _ETH = re.compile(r"(?<!\w)0[xX][0-9a-fA-F]{38,66}(?!\w)")
 _IBAN = re.compile(
@@ -114,6 +120,9 @@ def find_payments(text: str, folded: str) -> Iterator[Removal]:
     seen = shape(text)
     for match in _LONG.finditer(text) if seen.long_word else ():
         if _is_wallet(match.group()):
+            yield Removal(match.start(), match.end(), "wallet")
+    for match in _PACKED.finditer(text) if seen.long_word else ():
+        if len(_TURN.findall(match.group())) >= _TURNS:
             yield Removal(match.start(), match.end(), "wallet")
     for match in around(_ETH, text, marks_at(folded, ("0x",)), 0, 70):
         yield Removal(match.start(), match.end(), "wallet")
