@@ -302,6 +302,8 @@ REDACTIONS = {
     "plate": "Vehicle plate",
     "national-id": "National identity or social security number",
     "gps": "Exact position",
+    "place": "Named place below the commune: a street, an estate, a station, a bar",
+    "seller": "Name under which somebody sells: a vendor, a shop",
 }
 CARD = {
     "id": "Short key, unique in a store: lower-case letters, digits, `.`, `_`, `-` (required)",
