@@ -15,6 +15,7 @@ import argparse
 import multiprocessing
 import random
 import re
+import signal
 import sys
 import tempfile
 import time
@@ -28,8 +29,9 @@ sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent.parent / "
 import mutate  # noqa: E402 - beside this file
 import seeds  # noqa: E402
 
-SECONDS = 20.0  # of one input; the readers' own limits end earlier (see _child)
-WORKER_SECONDS = 4.0  # of a guarded parser, as limits.WORKER_SECONDS
+SECONDS = 10.0  # of processor time, for one input: the same on a busy machine
+WAITED = 240.0  # seconds by the clock, after which the process is taken for dead
+WORKER_SECONDS = 60.0  # by the clock, of a guarded parser: as limits.WORKER_SECONDS, for a busy machine
 SLOW = 2.0  # seconds for a text of at most LONG code points: something grows faster than the text
 LONG = 20_000
 _REASON = re.compile(r"[\d,]+")
@@ -95,7 +97,8 @@ def _child(pipe: Connection) -> None:
     guard.forget()
     limits.WORKER_SECONDS = WORKER_SECONDS
     while True:
-        target, first, second = pipe.recv()
+        target, first, second, seconds = pipe.recv()
+        signal.setitimer(signal.ITIMER_PROF, seconds)  # its signal ends the process, whatever it is busy with
         try:
             pipe.send(read_one(first, second) if target != "redactor" else redact_one(first, second))
         except Exception as error:
@@ -122,12 +125,14 @@ class Runner:
 
     def __call__(self, target: str, first: str, second: bytes | str, seconds: float) -> str:
         try:
-            self._pipe.send((target, first, second))
-            if self._pipe.poll(seconds):
+            self._pipe.send((target, first, second, seconds))
+            if self._pipe.poll(WAITED):
                 return str(self._pipe.recv())
-            verdict = f"FOUND no answer in {seconds:g} s"
+            verdict = f"FOUND no answer in {WAITED:g} s"
         except (EOFError, OSError):
-            verdict = "FOUND the process died"
+            self._process.join(WAITED)
+            late = self._process.exitcode == -signal.SIGPROF
+            verdict = f"FOUND no answer in {seconds:g} s" if late else "FOUND the process died"
         self.close()
         self._start()
         return verdict
@@ -178,7 +183,9 @@ def main() -> int:
     for number, (target, first, second) in enumerate(cases(asked.target, seed)):
         if time.monotonic() > until:
             break
-        verdict = run(target, first, second, 60.0 if fresh else SECONDS)  # the first one loads the word lists
+        verdict = run(
+            target, first, second, 6 * SECONDS if fresh else SECONDS
+        )  # the first one loads the word lists
         fresh = verdict.startswith(("FOUND no answer", "FOUND the process"))
         tally.setdefault(target, Counter())[verdict] += 1
         if verdict.startswith("FOUND"):
