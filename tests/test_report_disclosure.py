@@ -12,7 +12,7 @@ from audit_public import AREAS, add, facts_of, gaps, naive_outputs, outputs, ran
 from report_store import Paper, Said, build, event, said_price, way
 from vigie.report.bulletin import make_bulletin
 from vigie.report.disclosure import STEPS, divide, label_of
-from vigie.report.open_data import cells, write_open_data
+from vigie.report.open_data import cells, preview, write_open_data
 from vigie.report.public import public_gate
 from vigie.store import Store
 
@@ -253,3 +253,12 @@ def test_a_stricter_k_hides_what_was_published(tmp_path: Path) -> None:
         strict = public_gate(TODAY, 4)
         assert strict.read(store).facts == ()
         assert len(GATE.read(store).facts) == 3
+
+
+def test_a_preview_keeps_nothing(tmp_path: Path) -> None:
+    path = build(tmp_path / "v.duckdb", prices(LYON, "abc") + prices(GRENOBLE, "ab"))
+    with Store.open(path, read_only=True) as store:
+        assert preview(store, as_of=TODAY) == (1, 1, 2)
+    with Store.open(path) as store:
+        write_open_data(store, tmp_path / "out", ["csv"], as_of=TODAY)
+        assert preview(store, as_of=TODAY) == (1, 0, 2)

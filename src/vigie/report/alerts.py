@@ -131,7 +131,8 @@ def alert_evidence(release: Release, words: Words) -> Evidence:
 def _summary(fact: Fact, words: Words) -> str:
     what = words.substance(fact.substance) if fact.substance else ""
     if fact.type == "purity" and fact.middle is not None:
-        said = f"{words.of('measures', fact.measure or '')}: {purity_value(fact.measure or '', fact.middle, words)}"
+        measure = fact.measure or ""
+        said = f"{words.of('measures', measure)} {purity_value(measure, fact.middle, words)}"
     else:
         said = words.of("events", fact.kind or "")
         if speaks_of_people(fact) and fact.persons:

@@ -59,6 +59,13 @@ def cells(store: Store, *, as_of: date | None = None) -> pa.Table:
     return _table(gate.read(store), gate)
 
 
+def preview(store: Store, *, as_of: date | None = None) -> tuple[int, int, int]:
+    """Cells that public outputs could show, how many of them for the first time, and facts in none. Nothing is kept."""
+    gate = public_gate(as_of or date.today(), store.settings.public_sources)
+    read = gate.read(store)
+    return (len(read.cells), len(read.view.new), read.view.waiting) if read.view is not None else (0, 0, 0)
+
+
 def _table(read: Admitted, gate: Gate) -> pa.Table:
     found: dict[Label, list[Shown]] = defaultdict(list)
     for cell in read.cells:
