@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from vigie.lexicon.gazetteer import gazetteer, key
 from vigie.redact.audit_looks import substances
@@ -23,7 +24,7 @@ _AGE = re.compile(r",?\s\(?\d\d\s(?:ans|years)")
 
 def names(page: Page) -> Iterator[Leftover]:
     """Capitalised words beside what announces a person, or a given name, that no list knows as something else."""
-    data, known = words(), lists()
+    data, known, leads = words(), lists(), _leads()
     for found in _CAPITALS.finditer(page.shown):
         before = _word_before(page.folded, found.start())
         if before in known.named_after:
@@ -34,9 +35,10 @@ def names(page: Page) -> Iterator[Leftover]:
         for part in re.finditer(r"\S+", found.group()):  # "Me X", "Judge X", "The Minister"
             word = fold(part.group()).strip(".")
             start = found.start() + part.start()
-            if word not in data.titles | data.persons | known.roles | known.not_names:
+            if word not in leads:
                 break
-            titled, announced = titled or word in data.titles, announced or word in data.persons | known.roles
+            titled = titled or word in data.titles
+            announced = announced or word in data.persons or word in known.roles
         else:
             continue
         name = page.shown[start:end]
@@ -55,6 +57,19 @@ def names(page: Page) -> Iterator[Leftover]:
             yield page.suspect(start, end, "given-name")
 
 
+@cache
+def _leads() -> frozenset[str]:
+    """What may stand in capitals before a name and is none."""
+    return words().titles | words().persons | lists().roles | lists().not_names
+
+
+@cache
+def _plain() -> frozenset[str]:
+    """Words that are no name even in capitals."""
+    known = lists()
+    return known.not_names | known.inert | known.roles | known.bearers
+
+
 def _word_before(folded: str, start: int) -> str:
     """The word that ends one to three code points earlier: "ministre" of "la ministre X", "dit" of "dit « X »"."""
     word = re.search(r"(\w[\w\-.']*?)\.?[\s\"«:,]{1,3}\Z", folded[max(0, start - 30) : start])
@@ -66,7 +81,7 @@ def _place_or_body(name: str, parts: list[str], page: Page) -> bool:
     known, find = lists(), gazetteer().find
     if any(part in known.org_words or part in known.places or part in known.named_after for part in parts):
         return True
-    plain = known.not_names | known.inert | known.roles | known.bearers
+    plain = _plain()
     while parts and (parts[0] in plain or len(parts[0]) == 1):  # "The Minister", "In Amman", "L'homme"
         parts = parts[1:]
     if not parts or find(key(name)) or find(" ".join(parts)):
