@@ -338,7 +338,7 @@ def test_what_may_be_shown_was_shown(seen: dict[str, str]) -> None:
         "cocaine",
         "death",
         "Journal a",
-        "Bouches-du-Rhône",
+        "Provence-Alpes-Côte d'Azur",
     ):
         assert word in seen["bulletin"], word
     for word in ("FR-69", "cocaine", "channel:telegram", "death", "EUR/g"):
