@@ -14,6 +14,7 @@ from vigie.cli import app
 from vigie.report.bulletin import make_bulletin, write_bulletin
 from vigie.report.public import public_gate
 from vigie.store import Store
+from vigie.store.erase import erase
 
 TODAY = date.today()
 DAY = (TODAY - timedelta(days=2)).isoformat()
@@ -174,8 +175,7 @@ def test_the_analyst_needs_no_release(store: Path) -> None:
 def test_what_was_erased_is_released_no_more(store: Path) -> None:
     release("doc000-0")
     with Store.open(store) as opened:
-        for table in ("documents", "observations", "evidence", "alert_facts"):
-            opened.connection.execute(f"DELETE FROM {table} WHERE doc_id = 'doc000'")
+        assert erase(opened, 1, "document", ["doc000"])["alert_facts"] == 1
     assert "Alerte levée" not in page()
     assert "release" in run("release", "list").stdout  # that something was decided stays
 

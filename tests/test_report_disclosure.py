@@ -12,9 +12,11 @@ from audit_public import AREAS, add, facts_of, gaps, naive_outputs, outputs, ran
 from report_store import Paper, Said, build, event, said_price, way
 from vigie.report.bulletin import make_bulletin
 from vigie.report.disclosure import STEPS, divide, label_of
+from vigie.report.facts import Fact
 from vigie.report.open_data import cells, preview, write_open_data
 from vigie.report.public import public_gate
 from vigie.store import Store
+from vigie.store.erase import erase
 
 TODAY = date(2026, 3, 31)
 GATE = public_gate(TODAY)
@@ -180,6 +182,34 @@ def test_an_attacker_who_exports_every_day_finds_no_gap(tmp_path: Path) -> None:
     assert gaps(figures, facts, GATE) == []
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_nor_does_one_who_waits_for_corrections(tmp_path: Path, seed: int) -> None:
+    """Between two exports some prices are read otherwise, others no more; a fact read otherwise is another fact."""
+    rng, path = random.Random(seed), tmp_path / "v.duckdb"
+    build(path, random_papers(rng, 60))
+    figures: set[frozenset[str]] = set()
+    facts: dict[str, Fact] = {}
+    for turn in range(6):
+        with Store.open(path) as store:
+            chosen = [f"doc{n:03d}" for n in rng.sample(range(60), (0, 1, 2, 5, 12, 40)[turn])]
+            change = (
+                "eur_per_unit = eur_per_unit + 1"
+                if turn % 2
+                else "place_code = 'FR-31', place_department = 'FR-31'"
+            )
+            store.connection.execute(
+                f"UPDATE observations SET {change} WHERE type = 'price' AND doc_id IN (SELECT unnest(?))",
+                [chosen],
+            )
+            write_open_data(store, tmp_path / "out", ["csv"], as_of=TODAY)
+            for cell in GATE.read(store).cells:
+                names = [f"{f.doc_id}{f.id} {f.eur_per_unit} {cell.label.area}" for f in cell.facts]
+                facts |= dict(zip(names, cell.facts, strict=True))
+                figures.add(frozenset(names))
+    assert len(figures) > 12
+    assert gaps(figures, facts, GATE) == []
+
+
 @pytest.mark.parametrize(("more", "shown"), [("d", 3), ("de", 3), ("dd", 3), ("def", 6), ("abc", 6)])
 def test_a_figure_changes_only_when_the_change_may_be_shown(tmp_path: Path, more: str, shown: int) -> None:
     path = build(tmp_path / "v.duckdb", prices(LYON, "abc"))
@@ -233,8 +263,7 @@ def test_what_was_erased_takes_its_cell_with_it(tmp_path: Path) -> None:
     later = TODAY + timedelta(days=30)
     with Store.open(path) as store:
         write_open_data(store, tmp_path / "out", ["csv"], as_of=TODAY)
-        for table in ("documents", "observations", "evidence", "public_facts"):
-            store.connection.execute(f"DELETE FROM {table} WHERE doc_id = 'doc004'")
+        assert erase(store, 1, "document", ["doc004"])["public_facts"] == 1
         assert cells(store, as_of=TODAY).num_rows == 0
         write_open_data(store, tmp_path / "out", ["csv"], as_of=TODAY)
     counts = []
