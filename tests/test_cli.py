@@ -370,6 +370,8 @@ MAIN = [
     ("store_error", "StoreError('broken')", 1, "vigie: broken"),
     ("settings_error", "SettingsError('bad card')", 2, "vigie: bad card"),
     ("unexpected", "ValueError('Jeanne Exemple')", 1, "vigie: unexpected ValueError at "),
+    ("interrupted in the database", "RuntimeError('Query interrupted')", 130, "vigie: stopped"),
+    ("interrupted at the start", "KeyboardInterrupt('Jeanne')", 130, ""),
 ]
 
 

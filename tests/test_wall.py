@@ -1,0 +1,466 @@
+"""The wall between what was read and what is kept: no table, log, error, cache, temporary file or search index holds a contact.
+
+Every reader gets files with contacts in every place of its format (wall_inputs), every verb runs as a user runs it, and every
+failing path is taken: damaged, locked and oversized files, parsers that hang or eat memory, stages that fail with the text in
+their message, full disks, a kill in the middle. What each run prints and whatever lies in its folders afterwards is searched for
+the contacts in every usual encoding and packing (wall_canaries). A word that names nobody shows that the search would find them.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import random
+import resource
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+import vigie
+from vigie.ingest.registry import READERS
+from wall_canaries import contents, leaks, plant, shows_marker, touched
+from wall_inputs import FACT, MAKERS, MORE, files, pdf
+
+DRIVER = Path(__file__).parent / "wall_driver.py"
+SOURCES = Path(vigie.__file__).parent
+SECONDS = 120  # of one run, on a busy machine
+LITTLE = 40_000  # bytes that a file may have where the disk is full
+
+
+@dataclass
+class Place:
+    """Folders that are searched after the runs, and what the runs printed."""
+
+    root: Path
+    inputs: Path
+    printed: dict[str, tuple[int, bytes, bytes]] = field(default_factory=dict)
+
+    @property
+    def watched(self) -> Path:
+        return self.root / "watched"
+
+    @property
+    def work(self) -> Path:
+        return self.watched / "work"
+
+    def environment(self) -> dict[str, str]:
+        folders = {
+            "HOME": "home",
+            "TMPDIR": "tmp",
+            "XDG_CACHE_HOME": "cache",
+            "XDG_CONFIG_HOME": "config",
+            "XDG_DATA_HOME": "data",
+            "XDG_STATE_HOME": "state",
+        }
+        for name in (*folders.values(), "work"):
+            (self.watched / name).mkdir(parents=True, exist_ok=True)
+        shown = {key: str(self.watched / name) for key, name in folders.items()}
+        more = {
+            "VIGIE_DEBUG": "1",
+            "PYTHONWARNINGS": "always",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONFAULTHANDLER": "1",
+        }
+        return os.environ | shown | more
+
+    def command(self, mode: str, *args: object) -> list[str]:
+        start = [str(DRIVER), mode] if mode else ["-m", "vigie.cli"]
+        return [sys.executable, *start, *map(str, args)]
+
+    def run(
+        self, name: str, *args: object, mode: str = "", stdin: bytes = b"", full: bool = False, out: str = ""
+    ) -> None:
+        """Run and remember; `full`: the disk is full, `out`: a device that standard output is."""
+
+        def limited() -> None:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (LITTLE, LITTLE))
+
+        with Path(out or os.devnull).open("wb") as device:
+            done = subprocess.run(
+                self.command(mode, *args),
+                cwd=self.work,
+                env=self.environment(),
+                input=stdin,
+                stdout=device if out else subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                timeout=SECONDS,
+                preexec_fn=limited if full else None,
+                check=False,
+            )
+        self.printed[name] = (done.returncode, done.stdout or b"", done.stderr)
+
+    def stopped(self, name: str, how: signal.Signals, *args: object) -> None:
+        """Run and stop it when it has begun to work: standard output, or a log of the store, has grown."""
+        with (self.root / f"{name}.out").open("wb") as out, (self.root / f"{name}.err").open("wb") as err:
+            process = subprocess.Popen(
+                self.command("", *args), cwd=self.work, env=self.environment(), stdout=out, stderr=err
+            )
+            until = time.monotonic() + SECONDS
+            while process.poll() is None and time.monotonic() < until and not self._begun(name):
+                time.sleep(0.02)
+            process.send_signal(how)
+            code = process.wait(SECONDS)
+        self.printed[name] = (
+            code,
+            (self.root / f"{name}.out").read_bytes(),
+            (self.root / f"{name}.err").read_bytes(),
+        )
+
+    def _begun(self, name: str) -> bool:
+        log = self.work / f"{name}.duckdb.wal"
+        return (self.root / f"{name}.out").stat().st_size > 0 or (
+            log.exists() and log.stat().st_size > 200_000
+        )
+
+
+def good(folder: Path) -> Path:
+    """The inputs of wall_inputs."""
+    for name, data in files():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    return folder
+
+
+def bad(folder: Path) -> Path:
+    """The same files cut short, damaged, locked and under the name of another format."""
+    folder.mkdir()
+    chance = random.Random(3)
+    suffixes = [".pdf", ".docx", ".odt", ".epub", ".warc", ".json", ".html", ".eml", ".txt", ".xyz"]
+    for kind, make in MAKERS.items():
+        for number, (name, data) in enumerate(make()):
+            stem, suffix = f"{kind}{number}", "".join(Path(name).suffixes)
+            apart = (
+                touched(data) if b"\0" not in data[:4] else [(0, len(data))]
+            )  # of UTF-16 every byte may count
+            free = [n for n in range(0, len(data), 7) if not any(a <= n < b for a, b in apart)]
+            for share in (0.3, 0.7, 0.97):
+                end = next((n for n in free if n >= share * len(data)), 0)
+                (folder / f"{stem}-cut{share}{suffix}").write_bytes(data[:end])
+            for turn in range(3 if free else 0):
+                damaged = bytearray(data)
+                for _ in range(8):
+                    damaged[chance.choice(free)] = chance.randrange(256)
+                (folder / f"{stem}-hit{turn}{suffix}").write_bytes(damaged)
+            (folder / f"{stem}-named{chance.choice(suffixes)}").write_bytes(data)
+            if data.startswith(b"PK"):
+                (folder / f"{stem}-locked{suffix}").write_bytes(_locked(data))
+    (folder / "locked.pdf").write_bytes(pdf(encrypt="mot de passe"))
+    planted = plant("long line")
+    (folder / "long.txt").write_bytes(planted.text().encode() + b" x" * 3_000_000)
+    (folder / "broken.json").write_bytes(f'{{"{planted.account}": '.encode())
+    (folder / "latin.html").write_bytes(
+        f"<html><p>{FACT} {planted.text()} {MORE}</p>".encode("cp1252") + b"\x81\x00\xff" * 50
+    )
+    return folder
+
+
+def _locked(data: bytes) -> bytes:
+    """A zip whose members say that they are encrypted."""
+    out = bytearray(data)
+    for mark, offset in ((b"PK\3\4", 6), (b"PK\1\2", 8)):
+        at = data.find(mark)
+        while at >= 0:
+            out[at + offset] |= 1
+            at = data.find(mark, at + 4)
+    return bytes(out)
+
+
+def many(folder: Path) -> Path:
+    """Small texts enough for several batches of a store."""
+    folder.mkdir()
+    for number in range(420):
+        planted = plant("many") if number < 30 else None
+        (folder / f"{number:03}.txt").write_text(
+            f"2024-03-11\n\nNote {number}\n\n{FACT} {planted.text() if planted else ''} {'Le prix varie. ' * 90}{number}\n"
+        )
+    return folder
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """All runs, once."""
+    root = tmp_path_factory.mktemp("wall")
+    here = Place(root=root, inputs=good(root / "inputs"))
+    spoilt, heap = bad(root / "bad"), many(root / "many")
+    here.environment()
+    store = ("--store", here.work / "a.duckdb")
+    here.run("extract", "extract", here.inputs)
+    here.run("redact", "redact", here.inputs, "--format", "json")
+    here.run("add", "add", here.inputs, *store)
+    here.run("add again", "add", here.inputs, *store, "--format", "json")
+    here.run("add --reextract", "add", "--reextract", *store)
+    here.run(
+        "export --full",
+        "export",
+        "full",
+        "--full",
+        *store,
+        *(f"--format={f}" for f in ("csv", "parquet", "jsonl", "geojson")),
+    )
+    here.run(
+        "export",
+        "export",
+        "public",
+        *store,
+        *(f"--format={f}" for f in ("csv", "parquet", "jsonl", "geojson")),
+    )
+    here.run("bulletin --analyst", "bulletin", "--analyst", "--period", "2024", "--out", "analyst", *store)
+    here.run("bulletin", "bulletin", "--period", "2024", "--out", "public", *store)
+    here.run("doctor", "doctor", *store)
+    page = (here.inputs / "presse" / "html" / "a.html").read_bytes()
+    here.run("extract -", "extract", "-", "--format", "table", stdin=page)
+    here.run("address", "add", plant("address").url, plant("address 2").link, *store)
+    here.run("missing", "redact", f"{plant('missing').email}.txt", f"CV {plant('missing 2').name}.pdf")
+    here.run("bad", "redact", spoilt)
+    here.run("bad add", "add", spoilt, "--store", "bad.duckdb")
+    presse = here.inputs / "presse"
+    for mode in ("late", "small", "tight", "reader-known", "reader-odd", "redactor", "noise"):
+        here.run(mode, "redact", here.inputs if mode in ("tight", "noise") else presse, mode=mode)
+    here.run("stdout full", "redact", presse, out="/dev/full")
+    here.run("disk full: add", "add", here.inputs, "--store", "full.duckdb", full=True)
+    here.run("disk full: export", "export", "cut", "--full", *store, full=True)
+    here.run(
+        "disk full: bulletin", "bulletin", "--analyst", "--period", "2024", "--out", "cut", *store, full=True
+    )
+    here.run("no folder", "add", presse / "text", "--store", "nowhere/a.duckdb")
+    here.stopped("killed", signal.SIGKILL, "add", heap, "--store", "killed.duckdb")
+    here.stopped("interrupted", signal.SIGINT, "add", heap, "--store", "interrupted.duckdb")
+    here.stopped("interrupted redact", signal.SIGINT, "redact", heap)
+    return here
+
+
+def test_every_reader_has_its_files() -> None:
+    """A new reader gets its sample in wall_inputs.MAKERS, with contacts in every place that its format has."""
+    assert set(MAKERS) == {reader.name for reader in READERS}
+    assert all(leaks(data) and shows_marker(data) for make in MAKERS.values() for _, data in make())
+
+
+def test_the_search_finds_what_it_should(place: Place) -> None:
+    """Where the word that names nobody came through, a contact in the same place would have been found."""
+    for name in ("extract", "redact", "bad", "noise"):
+        assert shows_marker(place.printed[name][1]), name
+    kept = dict(contents(place.work))
+    wanted = {
+        "a.duckdb (rows)",
+        "bad.duckdb (rows)",
+        "full/evidence.csv",
+        "full/evidence.parquet",
+        "full/documents.jsonl",
+    }
+    wanted |= {"full/observations.geojson", "analyst/bulletin-analyst.html"}
+    assert {name for name in wanted if not shows_marker(kept.get(name, b""))} == set()
+
+
+@pytest.mark.parametrize(
+    ("written", "packed"),
+    [
+        (lambda b: b, "plain"),
+        (lambda b: b.upper(), "upper"),
+        (lambda b: b.decode().encode("utf-16"), "utf-16"),
+    ],
+)
+def test_the_search_reads_other_writings(written: object, packed: str) -> None:
+    import base64
+    import gzip
+    import quopri
+    from urllib.parse import quote
+
+    data = written(plant("search").text().encode())  # type: ignore[operator]
+    assert len(leaks(data)) >= 8
+    if packed == "plain":
+        for other in (
+            base64.b64encode(data),
+            gzip.compress(data),
+            quopri.encodestring(data),
+            quote(data).encode(),
+            b"x" + base64.b64encode(b"abc" + data),
+        ):
+            assert len(leaks(other)) >= 7
+        assert len(leaks("".join(f"&#{c};" for c in data).encode())) >= 8
+
+
+RUNS = [
+    "extract", "redact", "add", "add again", "add --reextract", "export --full", "export", "bulletin --analyst", "bulletin", "doctor", "extract -",
+    "address", "missing", "bad", "bad add", "late", "small", "tight", "reader-known", "reader-odd", "redactor", "noise", "stdout full",
+    "disk full: add", "disk full: export", "disk full: bulletin", "no folder", "killed", "interrupted", "interrupted redact",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_nothing_is_printed(place: Place, name: str) -> None:
+    _, out, err = place.printed[name]
+    assert leaks(out) == set()
+    assert leaks(err) == set()
+    assert b"Traceback" not in err
+
+
+def test_nothing_is_left_in_any_folder(place: Place) -> None:
+    found = {name: leaked for name, data in contents(place.watched) if (leaked := leaks(data))}
+    assert found == {}
+
+
+FAILED = {
+    "late": b"takes longer than", "tight": b"larger than|more than|too ", "reader-known": b"broken ", "reader-odd": b"unexpected RuntimeError", "redactor": b"unexpected KeyError",
+    "noise": b"UserWarning at ", "stdout full": b"No space left", "missing": b"no such file", "bad": b"is encrypted", "bad add": b"is encrypted", "address": b"t.me/",
+    "no folder": b"no folder",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "said"), FAILED.items(), ids=FAILED)
+def test_the_faults_were_met(place: Place, name: str, said: bytes) -> None:
+    """Else the runs above would prove nothing."""
+    code, _, err = place.printed[name]
+    assert any(part in err for part in said.split(b"|"))
+    assert code == 1 or name == "noise"
+
+
+def test_the_disk_was_full_and_the_runs_were_stopped(place: Place) -> None:
+    assert all(place.printed[name][0] == 1 for name in ("disk full: add", "disk full: bulletin"))
+    assert place.printed["killed"][0] == -signal.SIGKILL
+    assert place.printed["interrupted"][0] == 130
+    assert (place.work / "killed.duckdb").exists()
+
+
+def test_a_crash_would_leave_no_core_file(place: Place) -> None:
+    assert (place.work / "core-limit.txt").read_text() == "0"
+
+
+# What makes an object without its constructor, or from another one.
+TRICKS = {
+    "__new__",
+    "__setattr__",
+    "copy",
+    "deepcopy",
+    "__class__",
+    "__replace__",
+    "__reduce__",
+    "__setstate__",
+}
+TEXTS = {"text", "path"}  # fields that only a clean document has, and that hold words of the input
+MAKERS_OF_CLEAN = {"redact/redactor.py", "store/records.py"}  # the second reads back what the first made
+
+
+def made(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """(line, how) of each place that could make a clean document in a module that knows the record."""
+    known = {"CleanDocument"}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom | ast.Import):
+            known |= {a.asname for a in node.names if a.name.endswith("CleanDocument") and a.asname}
+    uses = any(isinstance(n, ast.Name) and n.id in known for n in ast.walk(tree)) or any(
+        isinstance(n, ast.alias) and n.name == "CleanDocument" for n in ast.walk(tree)
+    )
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        function = node.func
+        name = (
+            function.id
+            if isinstance(function, ast.Name)
+            else function.attr
+            if isinstance(function, ast.Attribute)
+            else ""
+        )
+        if name in known:
+            yield node.lineno, name
+        elif isinstance(function, ast.Call) and getattr(function.func, "id", "") == "type":
+            yield node.lineno, "type(…)(…)"
+        elif uses and name in TRICKS:
+            yield node.lineno, name
+        elif name == "replace" and {k.arg for k in node.keywords} & TEXTS:
+            yield node.lineno, "replace"
+
+
+def test_only_the_redactor_and_the_store_make_clean_documents() -> None:
+    found = {
+        f"{name}:{line} {how}"
+        for path in SOURCES.rglob("*.py")
+        if (name := path.relative_to(SOURCES).as_posix()) not in MAKERS_OF_CLEAN
+        for line, how in made(ast.parse(path.read_text(encoding="utf-8")))
+        if not (
+            how == "replace" and name.startswith("redact/")
+        )  # the redactor's own second look at a document
+    }
+    assert found == set()
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "from vigie.model.document import CleanDocument\nCleanDocument(doc_id='a')",
+        "from vigie.model.document import CleanDocument as C\nC(doc_id='a')",
+        "from vigie.model import document\ndocument.CleanDocument(doc_id='a')",
+        "from vigie.model.document import CleanDocument\nfrom dataclasses import replace\ndef f(d: CleanDocument): return replace(d, text='a')",
+        "from vigie.model.document import CleanDocument\nobject.__new__(CleanDocument)",
+        "from vigie.model.document import CleanDocument\nimport copy\ndef f(d: CleanDocument): return copy.deepcopy(d)",
+        "def f(d): return type(d)(text='a')",
+    ],
+)
+def test_the_scan_sees_the_tricks(code: str) -> None:
+    assert list(made(ast.parse(code)))
+
+
+def test_every_application_hides_local_variables() -> None:
+    """typer prints the values of local variables, texts included, unless it is told not to."""
+    calls = [
+        node
+        for path in SOURCES.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("Typer")
+    ]
+    assert calls
+    for call in calls:
+        options = {
+            k.arg: ast.literal_eval(k.value) for k in call.keywords if k.arg and k.arg.startswith("pretty_")
+        }
+        assert (
+            options.get("pretty_exceptions_enable") is False
+            or options.get("pretty_exceptions_show_locals") is False
+        )
+
+
+SNIPPET = """
+from vigie.extract import extract
+from vigie.model.document import CleanDocument, RawDocument
+from vigie.redact import redact
+from vigie.store.rows import Entry
+
+raw = RawDocument(path="a", format="text", text="b")
+clean: CleanDocument = redact(raw)
+list(extract(clean))
+list(extract(raw))
+Entry(document=raw, observations=[])
+other: CleanDocument = raw
+"""
+
+
+def test_the_type_checker_refuses_raw_text(tmp_path: Path) -> None:
+    (tmp_path / "wrong.py").write_text(SNIPPET)
+    root = Path(__file__).parent.parent
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "mypy",
+            "--config-file",
+            str(root / "pyproject.toml"),
+            str(tmp_path / "wrong.py"),
+        ],
+        cwd=root,
+        env=os.environ | {"MYPYPATH": str(SOURCES.parent)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    wrong = [
+        line.partition("wrong.py:")[2].partition(":")[0]
+        for line in done.stdout.splitlines()
+        if "RawDocument" in line
+    ]
+    assert wrong == ["10", "11", "12"]
