@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -23,23 +23,30 @@ _REACH = 90  # code points before a place within which a word of sale makes a na
 _TOWNS = ("commune", "city", "arrondissement")
 _TOWN = 2_000  # inhabitants: the names of smaller communes are also those of lanes and cafés
 _CITY = 50_000  # the same in English, where no "de" tells "the station of"
-_OPEN = r"[ \u00a0\t\n]{0,3}(?:[«\"“”'‘’(\[`*_#<|]{1,3}[ \u00a0]?)?"
-_PARTICLE = r"(?:(?:(?:[Dd]e la|[Dd]e|[Dd]u|[Dd]es|[Ll]a|[Ll]e|[Ll]es|[Aa]ux?)[ \u00a0\-]|(?:de[ ])?[Ll]['’]|[Dd]['’])[#«\"“`*_\[(]{0,2}){0,2}"
-_OF = re.compile(r"\s(?:de\s|d['’])$")
-_MONTHS = (
-    "janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre|"
-    "Janvier|Février|Mars|Avril|Mai|Juin|Juillet|Août|Septembre|Octobre|Novembre|Décembre"
+_S = r"(?:[^\S\n]|\n(?!\n)|[_·]|-|\.(?=\w))"  # what parts two words, also where somebody hides them
+_SIGNS = "«\"“”'‘’(\\[`*#|"
+_OPEN = rf"(?:{_S}{{0,3}}(?:[{_SIGNS}]|<\w{{1,6}}>|[^\w\s.,;:!?)\]»<]){{0,3}}{_S}?)"
+_PARTICLE = rf"(?:(?:(?i:de{_S}la|de|du|des|la|le|les|aux?){_S}|(?:(?i:de){_S})?[Ll]['’]|[Dd]['’])[#«\"“`*_\[(]{{0,2}}){{0,2}}"
+_MONTHS = "janvier|février|fevrier|mars|avril|mai|juin|juillet|août|aout|septembre|octobre|novembre|décembre|decembre"
+_DAY = rf"\d{{1,2}}(?:er)?{_S}(?i:{_MONTHS})(?:{_S}\d{{4}})?"
+_UPPER = "A-ZÀ-ÖØ-Þ"
+_CAPITAL = rf"(?:[{_UPPER}](?:\.\w(?!\w))+|[{_UPPER}](?:[\w'’\-]*\w)?|(?:[A-Z]\.[ ]?){{1,4}}|[a-zà-ÿ](?:[a-zà-ÿ'’\-]*[{_UPPER}])[\w'’\-]*\w)"
+_LINK = (
+    rf"(?:(?i:de{_S}la|de|du|des|la|le|les|aux?|sur|en|d\.e\.s|d\.u|d\.e){_S}|(?:de[ ])?[lL]['’]|[dD]['’])"
 )
-_DAY = rf"\d{{1,2}}(?:er)?[ \-](?:{_MONTHS})(?:[ \-]\d{{4}})?"
-_CAPITAL = r"(?:[A-ZÀ-ÖØ-Þ](?:[\w'’\-]*\w)?|(?:[A-Z]\.[ ]?){1,4})"
-_LINK = r"(?:(?:de la|de|du|des|la|le|les|aux?|sur|en)[ \-_]|(?:de[ ])?l['’]|d['’])"
-_NAME = rf"(?:{_DAY}|{_CAPITAL}(?:[ \-_\u00a0](?:{_LINK})?{_CAPITAL}){{0,4}})"
+_NAME = rf"(?:{_DAY}|{_CAPITAL}(?:{_S}(?:{_LINK})?{_CAPITAL}){{0,4}})(?:-\n[a-zà-ÿ]+)?"
 _FRENCH = re.compile(rf"{_OPEN}{_PARTICLE}({_NAME})")
 _SMALL = re.compile(
-    rf"{_OPEN}(?:{_PARTICLE})((?<=[ '’#«\"“`*_\[(\-])[\w'’]{{3,}}(?:[\-_.·]{{1,2}}[\w'’]+){{0,5}}(?: [\w'’\-]{{4,}}(?=[,.;:!\n»\"”]|$))?)"
+    rf"{_OPEN}{_PARTICLE}((?<=[\s'’#«\"“`*_\[(\-])[\w'’]{{4,}}(?:[\-_.·]{{1,2}}[\w'’]+){{0,5}}(?: [\w'’\-]{{4,}}(?=[,.;:!\n»\"”]|$))?)"
 )
-_ARTICLE = re.compile(rf"{_OPEN}(?:(?:de la|du|des|la|le|les) |(?:de )?l['’]|d['’])")
-_PIECE = re.compile(r"\S+")
+_ARTICLE = re.compile(rf"{_OPEN}(?:(?i:de{_S}la|du|des|la|le|les){_S}|(?:de )?[lL]['’]|[dD]['’])")
+_OF = re.compile(r"\s(?:de\s|d['’])$")
+_PIECE = re.compile(r"(?<!<)(?<!</)[^\W\d_](?:[\w'’]*[^\W_])?")
+_SEEN = re.compile(r"[\s_\-.]")
+_AT = frozenset(["near", "by", "at", "on", "in", "around", "outside", "behind", "off", "beside"])
+_CAMEL = re.compile(r"[^\W\d_]*[a-zà-ÿ][A-ZÀ-Þ][^\W_]*(?:[\-'’][^\W_]+)*")
+_CASES = bytes(65 if chr(c).isupper() else 97 if chr(c).islower() else 32 for c in range(256))  # of Latin-1
+_LEAST_SMALL = 3  # letters of a name in small letters
 
 
 Spans = Sequence[tuple[int, int]]
@@ -48,11 +55,13 @@ Spans = Sequence[tuple[int, int]]
 class _Words(NamedTuple):
     types: tuple[str, ...]
     loose: tuple[str, ...]
+    short: tuple[str, ...]
     before_loose: tuple[str, ...]
     streets: tuple[str, ...]
     venues: frozenset[str]
     not_names: frozenset[str]
     not_english: frozenset[str]
+    common: frozenset[str]
     keep: frozenset[str]
     cues: tuple[str, ...]
     ways: frozenset[str]
@@ -73,15 +82,16 @@ def _words() -> _Words:
     def phrases(text: str) -> tuple[str, ...]:
         return tuple(word.replace("-", " ") for word in plain(text))
 
-    venues = plain(en["venues"])
     return _Words(
         types=plain(fr["types"]),
         loose=plain(fr["loose"]),
+        short=plain(fr["short"]),
         before_loose=phrases(fr["before_loose"]),
-        streets=tuple(dict.fromkeys([*plain(en["streets"]), *venues])),
-        venues=frozenset(venues),
+        streets=tuple(dict.fromkeys([*plain(en["streets"]), *plain(en["venues"])])),
+        venues=frozenset(plain(en["venues"])),
         not_names=frozenset(plain(fr["not_names"])),
         not_english=frozenset(plain(en["not_names"])),
+        common=frozenset(plain(en["common"])),
         keep=frozenset([*phrases(fr["keep"]), *phrases(en["keep"])]),
         cues=phrases(data["sale"]["cues"]),
         ways=frozenset(plain(fr["ways"])),
@@ -101,8 +111,12 @@ def find_points_of_sale(text: str, folded: str) -> Iterator[Removal]:
     for start, end in words_at(folded, words.loose):
         if _somewhere(folded, start, words) or _near(sales, start) or _named(text, folded, start, end, words):
             yield from _after(text, folded, start, end, sales, words)
+    for start, end in words_at(folded, words.short):
+        if folded[end : end + 1] == "." and (_somewhere(folded, start, words) or _near(sales, start)):
+            yield from _after(text, folded, start, end + 1, sales, words)
     for start, end in words_at(folded, words.streets):
-        yield from _before(text, folded, start, end, words)
+        yield from _before(text, folded, start, end, sales, words)
+    yield from _run_together(text, folded, sales, words)
 
 
 def _is_known(name: str, least: int) -> bool:
@@ -124,9 +138,8 @@ def _near(sales: Spans, start: int) -> bool:
 
 def _somewhere(folded: str, start: int, words: _Words) -> bool:
     """Whether a preposition of place stands before, with or without an article: "devant la place", not "en place"."""
-    before = re.sub(
-        r"(?:\s|^)(?:la|le|les|l'|l’|du|des|une?|cette|ce)?\s?$", "", folded[max(0, start - 24) : start]
-    )
+    before = _SEEN.sub(" ", folded[max(0, start - 24) : start])
+    before = re.sub(r"(?:\s|^)(?:la|le|les|l'|l’|du|des|une?|cette|ce)?[^\w]*$", "", before)
     return before.endswith(tuple(f" {word}" for word in words.before_loose)) or before in words.before_loose
 
 
@@ -144,15 +157,14 @@ def _after(text: str, folded: str, start: int, end: int, sales: Spans, words: _W
     """The French order: "la cité des Lilas"."""
     match = _FRENCH.match(text, end)
     if match is None and _near(sales, start) and text[start].islower():
-        match = _SMALL.match(text, end) if _ARTICLE.match(text, end) or "-" in text[end : end + 30] else None
-        if match and len(match.group(1)) < 4:
-            match = None
+        told = _ARTICLE.match(text, end) or re.match(r"\s[\w'’]+-", text[end : end + 30])
+        match = _SMALL.match(text, end) if told else None
     if match is None:
         return
     low, high = match.span(1)
     name = folded[low:high]
-    first = re.split(r"[ \-_'’]", name, maxsplit=1)[0]
-    phrase = " ".join(re.sub(r"[«\"“”‘(\[`*_#<|]", " ", folded[start:high]).split())
+    first = re.split(r"[\s\-_'’.]", name, maxsplit=1)[0]
+    phrase = " ".join(re.sub(r"[^\w'’]", " ", folded[start:high]).split())
     if first in words.not_names or phrase in words.keep:
         return
     kind, between = folded[start:end], text[end:low]
@@ -165,46 +177,97 @@ def _after(text: str, folded: str, start: int, end: int, sales: Spans, words: _W
     yield Removal(low, high, "place")
 
 
-def _before(text: str, folded: str, start: int, end: int, words: _Words) -> Iterator[Removal]:
+def _before(text: str, folded: str, start: int, end: int, sales: Spans, words: _Words) -> Iterator[Removal]:
     """The English order: "the Oxlea estate"."""
     word = folded[start:end]
-    if text[start].islower() and word not in words.venues:
+    shouted = text[start:end].isupper() and text[max(0, start - 12) : start].isupper()
+    if not (word in words.venues if text[start].islower() or shouted else word in words.capital):
         return
-    if text[start].isupper() and word not in words.capital:
+    pieces = _pieces(text, max(0, start - 64), start)
+    if not pieces or not _joined(text[pieces[-1][1] : start]):
         return
-    low = max(0, start - 64)
-    pieces = [piece.span() for piece in _PIECE.finditer(text, low, start)]
-    if not pieces or text[pieces[-1][1] : start].strip(" \u00a0\n") or "\n\n" in text[pieces[-1][1] : start]:
-        return
+    small = _near(sales, start)
     first = len(pieces)
+    proper = False
     for index in range(len(pieces) - 1, max(-1, len(pieces) - 5), -1):
         a, b = pieces[index]
-        token = text[a:b].strip('«"“”‘([`*_#<|')
-        if (
-            not token
-            or not (token[0].isupper() or token[0].isdigit())
-            or token.endswith((".", ",", ";", ":", "!", "?", ")"))
-        ):
+        token = folded[a:b].removesuffix("'s").removesuffix("’s")
+        if index < len(pieces) - 1 and not _joined(text[b : pieces[index + 1][0]]):
             break
-        if folded[a:b].strip('«"“”‘([`*_#<|').removesuffix("'s") in words.not_english:
+        if token in words.not_english or not (text[a].isupper() or _is_odd(text[a:b]) or small):
             break
-        first = index
+        if text[a].isupper() or _is_odd(text[a:b]):
+            proper, first = True, index
+        elif token in _AT or len(pieces) - index > 3:
+            break
+        else:
+            first = index
     if first == len(pieces):
         return
-    a = pieces[first][0]
-    while a < start and not text[a].isalnum():
-        a += 1
-    b = pieces[-1][1]
-    while b > a and not text[b - 1].isalnum():
-        b -= 1
-    name = folded[a:b]
-    if (
-        a >= b
-        or (word not in words.roads and _is_known(name, _CITY))
-        or f"{name} {word}" in words.keep
-        or not any(c.isalpha() for c in name)
+    if not proper and not _is_placed(
+        folded, [folded[a:b] for a, b in pieces[first:]], pieces[first][0], words
     ):
         return
-    if name[0].isdigit():
+    a, b = pieces[first][0], pieces[-1][1]
+    name = folded[a:b]
+    if f"{name} {word}" in words.keep or (word not in words.roads and _is_known(name, _CITY)):
         return
     yield Removal(a, b, "place")
+
+
+def _pieces(text: str, low: int, high: int) -> list[tuple[int, int]]:
+    """Words of a stretch, without the quotes, tags and pictures around them."""
+    return [found.span() for found in _PIECE.finditer(text, low, high)]
+
+
+def _joined(between: str) -> bool:
+    """Whether two words stand in one name: a blank, a hyphen, a line break or a mark that hides one."""
+    return re.fullmatch(r"[^\S\n]{1,2}|\n|[_·.\-]|-?\n", between) is not None
+
+
+def _is_odd(word: str) -> bool:
+    """cOpPeRfIeLd: capitals inside a word of small letters."""
+    return re.search(r"[a-zà-ÿ][A-ZÀ-Þ]", word) is not None
+
+
+def _is_placed(folded: str, name: Sequence[str], start: int, words: _Words) -> bool:
+    """Small letters make a name after a preposition of place, when one of its words is no common one."""
+    before = re.search(r"(\w+)\s(?:the\s)?$", folded[max(0, start - 24) : start])
+    return (
+        before is not None
+        and before.group(1) in _AT
+        and any(word not in words.common and len(word) >= _LEAST_SMALL for word in name)
+    )
+
+
+def _run_together(text: str, folded: str, sales: Spans, words: _Words) -> Iterator[Removal]:
+    """Words written as one, told apart by their capitals: "#LAvenueDesGlycines", "OldMillLane"."""
+    if b"aA" not in text.encode("latin-1", "replace").translate(_CASES):
+        return
+    french, english = _glued(words)
+    for match in _CAMEL.finditer(text):
+        low, high = match.span()
+        before = re.search(r"(\w+)[^\w]{1,3}(?:the\s|l['’])?#?$", folded[max(0, low - 16) : low])
+        if not (_near(sales, low) or (before and before.group(1) in _AT)):
+            continue
+        found = french.match(folded, low, high)
+        if found and found.end() < high and (text[found.end()].isupper() or text[found.end()] in "'’"):
+            yield Removal(found.end(), high, "place")
+            continue
+        found = english.search(folded, low + _LEAST_SMALL, high)
+        if found:
+            skip = 3 if folded.startswith("the", low) else 0
+            yield Removal(low + skip, found.start(), "place")
+
+
+@cache
+def _glued(words: _Words) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    def some(listed: Iterable[str]) -> str:
+        return "|".join(sorted(map(re.escape, listed), key=len, reverse=True))
+
+    return (
+        re.compile(
+            rf"(?:devant|sur|pres|vers)?(?:la|le|les|l)?(?:{some([*words.types, *words.loose])})(?:dela|des|du|de|les|la|le|d|l)?"
+        ),
+        re.compile(rf"(?:{some(words.streets)})$"),
+    )
