@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 
 from vigie.redact import characters, joined
-from vigie.redact.around import windows
+from vigie.redact.around import around, windows
 from vigie.redact.spans import placeholder_spans
 from vigie.redact.views import View
 from vigie.redact.words import words_at
@@ -28,29 +28,13 @@ _BETWEEN = re.compile(rf"(?<=\d){_PICTURE}{{1,4}}(?=\d)|(?<=\d[ ]){_PICTURE}{{1,
 _REACH = 160  # code points on either side of something odd that a view shows
 _MARKUP = re.compile(r"&[#a-zA-Z]|`|\*\*|<[/a-zA-Z!]|%[2-7][0-9A-Fa-f]|__|~~|\|\||\\[ux]")
 _MARKUP_SIGNS = ("&", "`", "**", "<", "%", "__", "~~", "||", "\\u", "\\x")
-# What odd separators hold, each rare in plain text; the pattern decides.
+# What odd separators hold, each rare in plain text and quick to find; the pattern decides.
 _ODD_SIGNS = (
-    "_",
-    "|",
-    "*",
-    "·",
-    "•",
-    "~",
-    "\\",
-    "^",
-    ")(",
-    "][",
-    ") (",
-    "] [",
-    "\t",
-    "  ",
-    "…",
-    "→",
-    "=",
-    " / ",
-    "#",
-    "–",
-    "—",
+    re.compile(r"[_|*·•~\\^=→\t…#–—]"),
+    re.compile(r"\)\s?\("),
+    re.compile(r"\]\s?\["),
+    re.compile(r"/(?<=\s/)(?=\s)"),
+    re.compile(r"  "),
 )
 _ODD = re.compile(
     r"[^\W_]\s?(?:[_|*·•~\\^=→]|\)\s?\(|\]\s?\[|\t|…|  )\s{0,3}[^\W_]|\d(?:\s?[–—]\s?|\s/\s)\d+(?:\s?[–—]\s?|\s/\s)\d|#[^\W\d_]{2}"
@@ -64,6 +48,11 @@ _LAST_WORD = re.compile(r"(\S+?)[\s,;:(…–-]*$")
 _FIRST_WORD = re.compile(r"\S+")
 _HALF = re.compile(r"[@_]|\w[./]\w|\d{3}|[A-Z]-?\d|\d-?[A-Z]|\w:\w")
 _CHUNK = re.compile(r"[A-Za-z]\d(?<=\w\w)")
+_LETTER_DIGIT = bytes(
+    65 if chr(code).isascii() and chr(code).isalpha() else 48 if chr(code) in "0123456789?" else 32
+    for code in range(256)
+)
+_MEETING = re.compile(rb"A0")
 # Four words of one character at equal distances, over classes of characters.
 _SINGLES = re.compile(rb"(?= (?:a a a a|a  a  a  a|a   a   a   a) )")
 _CLASSES = bytes(97 if chr(code).isalnum() and code != 63 else 32 for code in range(256))
@@ -130,17 +119,17 @@ def _odd(text: str, folded: str) -> Iterator[tuple[int, int]]:
         yield from ((edit.start, edit.end) for edit in characters.decoded(text))
     if any(sign in text for sign in _MARKUP_SIGNS):
         yield from (m.span() for m in _MARKUP.finditer(text))
-    if any(sign in text for sign in _ODD_SIGNS):
-        yield from (m.span() for m in _ODD.finditer(text))
+    signs = sorted(m.span() for pattern in _ODD_SIGNS for m in pattern.finditer(text))
+    yield from (m.span() for m in around(_ODD, text, signs, 4, 40))
     if not text.isascii() and any(char >= "\u2190" for char in beyond_ascii(text)):
         yield from (m.span() for m in characters.PICTURES.finditer(text))
     yield from _singles(text)
     for end in _LINE_END.finditer(text):
-        around = text[max(0, end.start() - 40) : end.end() + 40]
-        if _EVIDENCE.search(around) or _CHANNEL.search(around):
+        beside = text[max(0, end.start() - 40) : end.end() + 40]
+        if _EVIDENCE.search(beside) or _CHANNEL.search(beside):
             yield end.span()
     if any(map(text.__contains__, "0123456789")):
-        for head in _CHUNK.finditer(text):
+        for head in _chunk_heads(text):
             if any(True for _ in joined.rechunked(text[max(0, head.start() - 26) : head.end() + 80])):
                 yield head.span()
     for start, end in words_at(folded, joined.CLAUSE_WORDS):
@@ -158,6 +147,14 @@ def _halves(before: str, after: str) -> bool:
         or _HALF.search(two) is not None
         or (any(map(str.isdecimal, one)) and any(map(str.isdecimal, two)))
     )
+
+
+def _chunk_heads(text: str) -> Iterator[re.Match[str]]:
+    """Where a letter and a digit meet; found in classes of bytes, which is several times faster."""
+    for place in _MEETING.finditer(text.encode("latin-1", "replace").translate(_LETTER_DIGIT)):
+        head = _CHUNK.match(text, place.start())
+        if head:
+            yield head
 
 
 def _singles(text: str) -> Iterable[tuple[int, int]]:
