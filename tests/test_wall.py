@@ -21,8 +21,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+import typer
 
 import vigie
+from vigie.cli import app
 from vigie.ingest.registry import READERS
 from wall_canaries import contents, leaks, plant, shows_marker, touched
 from wall_inputs import FACT, MAKERS, MORE, files, pdf
@@ -214,6 +216,15 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
     here.run("bulletin --analyst", "bulletin", "--analyst", "--period", "2024", "--out", "analyst", *store)
     here.run("bulletin", "bulletin", "--period", "2024", "--out", "public", *store)
     here.run("doctor", "doctor", *store)
+    marked = ("--store", here.work / "marked.duckdb")
+    texts = here.inputs / "presse" / "text"
+    here.run("add --count-contacts", "add", texts, "--count-contacts", *marked)
+    here.run("contacts", "contacts", "--format", "json", *marked)
+    here.run("key", "key", "status", *marked)
+    asked = plant("subject of a request")
+    request = "".join(f"{value}\n" for value in (asked.name, asked.phone, asked.email)).encode()
+    here.run("purge", "purge", "--subject-request", "--yes", *marked, stdin=request)
+    here.run("maintain", "maintain", "--reredact", *marked)
     page = (here.inputs / "presse" / "html" / "a.html").read_bytes()
     here.run("extract -", "extract", "-", "--format", "table", stdin=page)
     here.run("address", "add", plant("address").url, plant("address 2").link, *store)
@@ -287,6 +298,7 @@ def test_the_search_reads_other_writings(written: object, packed: str) -> None:
 
 
 RUNS = [
+    "add --count-contacts", "contacts", "key", "purge", "maintain",
     "extract", "redact", "add", "add again", "add --reextract", "export --full", "export", "bulletin --analyst", "bulletin", "doctor", "extract -",
     "address", "missing", "bad", "bad add", "late", "small", "tight", "reader-known", "reader-odd", "redactor", "noise", "stdout full",
     "disk full: add", "disk full: export", "disk full: bulletin", "no folder", "killed", "interrupted", "interrupted redact",
@@ -299,6 +311,16 @@ def test_nothing_is_printed(place: Place, name: str) -> None:
     assert leaks(out) == set()
     assert leaks(err) == set()
     assert b"Traceback" not in err
+
+
+# Verbs that read no document, or print what they are given by contract.
+EXEMPT = {"demo", "eval", "lexicon", "parse", "release"}
+
+
+def test_every_verb_has_its_run() -> None:
+    """A new verb gets a run in `place`, or its reason in EXEMPT."""
+    verbs = set(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
+    assert verbs - EXEMPT == {name.split()[0] for name in RUNS} & verbs
 
 
 def test_nothing_is_left_in_any_folder(place: Place) -> None:
