@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import html
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
@@ -23,7 +24,7 @@ from vigie.report.bulletin import make_bulletin
 from vigie.report.open_data import cells
 from vigie.report.public import public_gate
 from vigie.store import Store
-from ways_out import ways_out
+from ways_out import functions, ways_out
 
 PACKAGE = Path(str(files("vigie")))
 # What stands below the store or beside it cannot reach what is stored (import-linter holds the layers).
@@ -130,6 +131,37 @@ def one(path):
 @pytest.mark.parametrize("name", BYPASSES)
 def test_a_planted_bypass_is_found(name: str) -> None:
     assert unknown({**sources(), name: BYPASSES[name]}) != []
+
+
+# Functions that make the public gate, or words of a page with it, and do not write down what it lets out: they write nothing.
+UNWRITTEN = {
+    "report/open_data.py:cells": "gives a table to a caller who must not publish it: tests",
+    "report/open_data.py:preview": "counts for the owner of the store",
+    "cli/releasing.py:add": "looks for the facts of an alert",
+}
+
+
+def unwritten(found: dict[str, str]) -> set[str]:
+    """Functions that ask for public figures and do not call `publish`."""
+    names = set()
+    for name, source in found.items():
+        for function, node in functions(ast.parse(source)):
+            used = {getattr(n, "id", getattr(n, "attr", "")) for n in ast.walk(node)}
+            if used & {"public_gate", "make_bulletin"} and "publish" not in used:
+                called = {
+                    n.func.id
+                    for n in ast.walk(node)
+                    if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)
+                }
+                if called & {"public_gate", "make_bulletin"}:
+                    names.add(f"{name}:{function}")
+    return names
+
+
+def test_what_is_shown_is_written_down_first() -> None:
+    assert unwritten(sources()) == set(UNWRITTEN)
+    leak = "def feed(store, out):\n    out.write_text(str(public_gate(today()).read(store).facts))\n"
+    assert unwritten({"report/feed.py": leak}) == {"report/feed.py:feed"}
 
 
 # Every verb, run as it is by default.

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from typer.testing import CliRunner, Result
 
 from report_store import Paper, Said, build, event, price, purity, way
 from vigie.cli import app
+from vigie.model.errors import StoreError
 from vigie.report.bulletin import make_bulletin, write_bulletin
 from vigie.report.public import public_gate
 from vigie.store import Store
@@ -209,10 +212,22 @@ def test_a_reset_divides_anew_and_is_logged(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_a_bulletin_of_a_store_that_cannot_be_written_says_so(store: Path) -> None:
-    from vigie.model.errors import StoreError
-
     with Store.open(store, read_only=True) as opened:
         with pytest.raises(StoreError, match="for reading only"):
             write_bulletin(opened, "out", period="2025", formats=["md"])
         assert write_bulletin(opened, "out", period="2025", analyst=True, formats=["md"])
         assert make_bulletin(opened, period="2025", area=None, lang="fr", gate=public_gate(TODAY)).public
+
+
+def test_a_store_that_another_process_holds_is_told_in_one_line(store: Path) -> None:
+    script = "import sys; from vigie.store import Store\nwith Store.open('vigie.duckdb'): print('open', flush=True); sys.stdin.read()"
+    with subprocess.Popen(
+        [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout is not None and other.stdin is not None
+        assert other.stdout.readline() == "open\n"
+        for args in (["export", "out"], ["bulletin", "--format", "md"], ["release", "list"]):
+            with pytest.raises(StoreError, match="is open in another process"):
+                raise run(*args).exception or AssertionError(args)
+        other.stdin.close()
+    assert not Path("out").exists()

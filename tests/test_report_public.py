@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from datetime import date
 from itertools import count
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,7 @@ from vigie.model.errors import SettingsError
 from vigie.report.facts import Fact
 from vigie.report.period import month_of, year_of
 from vigie.report.public import ANALYST, grades_of, public_gate
+from vigie.settings import load
 
 PUBLIC = public_gate(date(2025, 6, 15))
 BLANK = Fact(**dict.fromkeys(f.name for f in fields(Fact)) | {"quote": "q", "outlet": "", "grade": "B"})  # type: ignore[arg-type]
@@ -146,3 +148,35 @@ def test_grades() -> None:
     assert grades_of([fact(grade="C"), fact(grade="A"), fact(grade="B")]) == "A–C"
     assert grades_of([fact(grade="B")] * 2) == "B"
     assert grades_of([]) == ""
+
+
+SETTINGS = [
+    # id, environment, text of vigie.toml, k; None: wrong use
+    ("nothing_said", {}, "", 3),
+    ("environment", {"VIGIE_PUBLIC_SOURCES": "5"}, "", 5),
+    ("file", {}, "[public]\nsources = 4\n", 4),
+    ("environment_before_file", {"VIGIE_PUBLIC_SOURCES": "5"}, "[public]\nsources = 4\n", 5),
+    ("fewer", {"VIGIE_PUBLIC_SOURCES": "2"}, "", None),
+    ("fewer_in_file", {}, "[public]\nsources = 1\n", None),
+    ("no_number", {"VIGIE_PUBLIC_SOURCES": "many"}, "", None),
+    ("no_number_in_file", {}, '[public]\nsources = "4"\n', None),
+    ("another_threshold", {}, "[public]\npersons = 1\n", None),
+]
+
+
+@pytest.mark.parametrize(("_name", "environment", "text", "k"), SETTINGS, ids=[c[0] for c in SETTINGS])
+def test_k_in_the_settings(
+    tmp_path: Path, _name: str, environment: dict[str, str], text: str, k: int | None
+) -> None:
+    """Only the number of sources may be set, and only upwards."""
+    (tmp_path / "vigie.toml").write_text(text)
+
+    def found() -> int:
+        settings = load(tmp_path / "v.duckdb", environment)
+        return public_gate(date(2025, 6, 15), settings.public_sources).least_sources
+
+    if k is None:
+        with pytest.raises(SettingsError):
+            found()
+    else:
+        assert found() == k
