@@ -19,6 +19,7 @@ from vigie.redact.payment import find_payments
 from vigie.redact.phones import find_phones, within_sentence
 from vigie.redact.points_of_sale import find_points_of_sale
 from vigie.redact.sellers import find_sellers
+from vigie.redact.series import find_series
 from vigie.redact.shape import NOTHING, shape
 from vigie.redact.spans import Removal, merge, placeholder_spans
 from vigie.redact.spoken import find_spoken_numbers
@@ -51,6 +52,7 @@ def _everything(text: str, folded: str, lang: str) -> list[Removal]:
         *find_identifiers(text, folded),
         *find_phones(text, folded, lang),
         *find_spoken_numbers(folded),
+        *find_series(text, folded),
         *find_addresses(text, folded),
         *find_codes(text, folded),
         *find_points_of_sale(text, folded),

@@ -49,6 +49,7 @@ _NOT_PHONE = [
     re.compile(r"(?<![\d.,+(])(?:1[89]|20)\d\d(?:\s(?:1[89]|20)\d\d(?!\d))+(?![\s.-]?\d)"),
     # law articles, reference numbers of law, CAS numbers
     re.compile(r"(?i)\b(?:art(?:icles?|\.)?|loi|decret|décret|arrêté|arrete|ordonnance|directive|circulaire|reglement|règlement|regulation|act|law|section|isbn|issn|siren|siret|rcs|cas|doi|ean|einecs|pmid)\b(?:\s?(?:n[°ºo.]?|no\.?|:))*\s?(?:[LRDAC]\.?\s?\*?\s?)?\d[\d\s.\-/]*\d"),
+    re.compile(r"\b[Nn](?:[°º]|[oO]\.?)\s?\d{2,4}[/-]\d{2,4}(?![\d/.-]|\s\d)"),
     re.compile(r"\b[LRD]\.?\s?\d{3,4}(?:-\d{1,3}){1,4}\b"),
     re.compile(r"(?<![\d-])[1-9]\d{1,6}-\d\d-\d(?![\d-])"),
 ]  # fmt: skip
@@ -121,7 +122,7 @@ _NOT_A_NUMBER = re.compile(
 
 
 @cache
-def _help_lines() -> frozenset[str]:
+def help_lines() -> frozenset[str]:
     return frozenset(re.sub(r"\D", "", n) for n in data_toml("redaction", "keep.toml")["help_lines"])
 
 
@@ -218,7 +219,7 @@ def _in_window(text: str, folded: str, start: int, end: int, cued: bool, lang: s
         while shadow[a] in " \t\n.,;:-/":
             a += 1
         digits = _digits(shadow[a:b])
-        if digits in _help_lines() or digits.removeprefix("0033").removeprefix("33") in _help_lines():
+        if digits in help_lines() or digits.removeprefix("0033").removeprefix("33") in help_lines():
             continue
         if _only_years(shadow[a:b]) or _looks_like_decimal(shadow[a:b]):
             continue
@@ -260,6 +261,15 @@ def _mask(text: str, folded: str) -> str:
     out = _MONEY.sub(_blank, out)
     out = _THOUSANDS.sub(lambda m: _blank(m) if _is_amount(m, folded) else m.group(), out)
     out = _DECIMAL.sub(_blank, out) if re.search(r"\d(?:,\d+){2}", out) is None else out
+    return _AMOUNT.sub(lambda m: re.sub(r"\d", "x", m.group()), out) if _AMOUNT.search(folded) else out
+
+
+def masked(text: str, folded: str) -> str:
+    """`text` with dates, law, money and amounts as "x"; thousands stay, because a cue may make them a number."""
+    out = text
+    for pattern in _NOT_PHONE:
+        out = pattern.sub(_blank, out)
+    out = _MONEY.sub(_blank, out)
     return _AMOUNT.sub(lambda m: re.sub(r"\d", "x", m.group()), out) if _AMOUNT.search(folded) else out
 
 

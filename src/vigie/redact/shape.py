@@ -54,7 +54,9 @@ _WORDS = _table(lambda c: "a" if c.isalnum() else " ", "a")
 _HEXADECIMAL = _table(lambda c: "0" if c in "0123456789abcdefABCDEF" else "-" if c in ":-" else " ", " ")
 _SEPARATORS = " .-/()_*•·|~,;:'’\\"
 _LOOKALIKES = _table(
-    lambda c: "0" if _digit(c) else "l" if c in "OoIlSB" else " " if c in _SEPARATORS or c.isspace() else "x",
+    lambda c: (
+        "0" if _digit(c) else "l" if c in "OoIlSBsbiZzqQ" else " " if c in _SEPARATORS or c.isspace() else "x"
+    ),
     " ",
 )
 

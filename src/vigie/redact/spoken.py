@@ -38,7 +38,31 @@ def _french() -> dict[str, str]:
     return table
 
 
-_FRENCH = _french()
+def _english() -> dict[str, str]:
+    teens = [
+        "ten",
+        "eleven",
+        "twelve",
+        "thirteen",
+        "fourteen",
+        "fifteen",
+        "sixteen",
+        "seventeen",
+        "eighteen",
+        "nineteen",
+    ]
+    tens = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+    units = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
+    table = {word: str(n) for n, word in enumerate(teens, 10)}
+    for n, name in enumerate(tens, 2):
+        table[name] = f"{n}0"
+        table |= {f"{name}-{unit}": f"{n}{m}" for m, unit in enumerate(units, 1)}
+    return table
+
+
+FRENCH = _french()
+ENGLISH = {**_ENGLISH, **_english()}
+_FRENCH = FRENCH
 _WORDS = sorted({*_FRENCH, *_ENGLISH, "o"}, key=len, reverse=True)
 _NUMBER = "(?:" + "|".join(re.escape(w).replace(r"\-", r"[\s\-]") for w in _WORDS) + r"|\d{1,4})"
 _SERIES = re.compile(
@@ -47,8 +71,10 @@ _SERIES = re.compile(
 _TOKEN = re.compile(_NUMBER + r"(?!\w)")
 _WHOLE = re.compile(rf"(?<!\w){_NUMBER}(?!\w)")
 # Where such a number begins; the long pattern is tried only there.
-_OPENING_WORDS = (
+OPENING_WORDS = (
     "zero", "oh", "double", "triple", "six", "sept", "plus", "one", "two", "three", "four", "five", "seven", "eight", "nine",
+    "deux", "trois", "quatre", "cinq", "huit", "neuf", "vingt", "trente", "quarante", "cinquante", "soixante", "quatre-vingt",
+    "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety",
 )  # fmt: skip
 _OPENING_FIGURES = (
     re.compile(r"0(?:\d?[\s\-.,]{1,2}(?=[a-z])|\d[\s.\-]\d\d[\s.\-](?=[a-z]))"),
@@ -63,7 +89,7 @@ MIN_FIGURES = 9
 def find_spoken_numbers(folded: str) -> Iterator[Removal]:
     """Removals of kind "phone"."""
     done = 0
-    openings = [start for start, end in words_at(folded, _OPENING_WORDS) if _goes_on(folded, end)]
+    openings = [start for start, end in words_at(folded, OPENING_WORDS) if goes_on(folded, end)]
     openings += [m.start() for pattern in _OPENING_FIGURES for m in pattern.finditer(folded)]
     for opening in sorted(openings):
         match = _SERIES.match(folded, opening) if opening >= done else None
@@ -86,7 +112,7 @@ def in_figures(folded: str) -> str:
     return _figures(words) if sum(not word.isdigit() for word in words) >= 2 else ""
 
 
-def _goes_on(folded: str, end: int) -> bool:
+def goes_on(folded: str, end: int) -> bool:
     """Whether a number in words or digits follows, as it does within every series."""
     word = _NEXT.match(folded, end)
     return word is not None and (word.group(1) in _FIRSTS or word.group(1).isdecimal())
