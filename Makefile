@@ -43,6 +43,7 @@ bench: $(VENV)/.dev  ## figures quoted in docs/performance.md (minutes)
 	$(BIN)/python benchmarks/redact_speed.py
 	$(BIN)/python benchmarks/growth.py
 	$(BIN)/python benchmarks/add_memory.py
+	$(BIN)/python benchmarks/credibility.py
 
 fuzz: $(VENV)/.dev  ## damaged files and texts against readers and redactor, ten minutes
 	$(BIN)/python fuzz/run.py --minutes 10
