@@ -166,6 +166,23 @@ def test_an_editor_has_a_name_and_a_role(store: Path, editor: str) -> None:
     assert "Name, role" in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("role", "code"),
+    [
+        ("médecin de garde", 0),
+        ("duty doctor, regional health agency", 0),
+        ("responsable de la veille, ARS", 0),
+        ("secrétariat de Mme Jeanne Exemplier", 2),
+        ("astreinte 01 99 00 12 34", 2),
+        ("garde@clinique.example", 2),
+    ],
+)
+def test_the_role_names_nobody(store: Path, role: str, code: int) -> None:
+    """It is what the public reads."""
+    result = run("release", "add", "doc000-0", "--editor", f"Ada Exemple, {role}", "--reason", REASON)
+    assert result.exit_code == code, result.output
+
+
 def test_a_reason_is_given(store: Path) -> None:
     assert run("release", "add", "doc000-0", "--editor", EDITOR, "--reason", "  ").exit_code == 2
 

@@ -35,6 +35,7 @@ def add(ids: list[str] = IDS, editor: str = EDITOR, reason: str = REASON, store:
       vigie release add o_4f1c09 --editor "A. Example, duty doctor" --reason "three clinics confirm it"
     """
     name, role = editor_of(editor)
+    refuse_persons(role)
     from vigie.report.alerts import add_release
     from vigie.report.public import public_gate
     from vigie.store import Store
@@ -136,6 +137,17 @@ def editor_of(text: str) -> tuple[str, str]:
     if not (name and role):
         raise fail('--editor is "Name, role": who answers for it', WRONG_USE)
     return " ".join(name.split()), " ".join(role.split())
+
+
+def refuse_persons(role: str) -> None:
+    """The public reads the role: a name or a contact in it is wrong use."""
+    from vigie.model.document import RawDocument
+    from vigie.redact import redact
+
+    # A second sentence, so that the language of a few words is not guessed.
+    text = f"La décision est prise par: {role}."
+    if redact(RawDocument(path="-", format="text", text=text)).redactions:
+        raise fail("--editor: the role is shown to anyone, and seems to hold a name or a contact", WRONG_USE)
 
 
 def stated(reason: str) -> str:
