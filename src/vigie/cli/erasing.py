@@ -135,7 +135,7 @@ def _purge(
         return
     if not yes and not _confirmed():
         raise fail("nothing was changed", SOME_REFUSED)
-    done = purge_subject(store, subject, whole=whole) if subject else purge(store, planned, selection)
+    done = purge_subject(store, subject, planned) if subject else purge(store, planned, selection)
     _hand_over(done, receipt)
 
 

@@ -100,6 +100,7 @@ class Tombstones:
                 _salted(c.source_id, salt) if c.source_id and not everywhere else None,
                 sketch.sketch(c.text, salt),
                 day,
+                True,
             )
             for c in contents
         ]
@@ -111,7 +112,11 @@ class Tombstones:
         return bool(self.held([document]))
 
     def held(self, documents: Sequence[Content], *, same: bool = False) -> set[str]:
-        """Ids of those that hold purged content; with `same`, of those only that are the same text, edits of redaction apart."""
+        """Ids of those that hold purged content: for documents that want in.
+
+        With `same`, for documents that are stored: only the same text counts, redaction apart, and only entries not yet applied;
+        what a person left beside a purge stays.
+        """
         if not documents or not self.count:
             return set()
         found = self.held_ids([d.doc_id for d in documents])
@@ -127,7 +132,7 @@ class Tombstones:
             try:
                 hits = self._db.execute(
                     "WITH kept AS (SELECT rowid AS stone, source, len(sketch) AS size, unnest(sketch) AS hash "
-                    "FROM tombstones WHERE salt_id = ?) "
+                    f"FROM tombstones WHERE salt_id = ? {'AND NOT applied' if same else ''}) "
                     "SELECT DISTINCT doc_id FROM kept k JOIN asked a USING (hash) "
                     "WHERE k.source IS NULL OR a.source IS NULL OR k.source = a.source "
                     "GROUP BY doc_id, stone HAVING count(*) >= ? * any_value(size)",
@@ -150,16 +155,30 @@ class Tombstones:
     # Identifiers of persons
 
     def suppress(self, marks: Iterable[Suppression], today: date | None = None) -> None:
-        """Clear these from what is added later. The marks are keyed with `keyed(key, salt())`."""
+        """Clear these from what is added later. The marks are keyed with `keyed(key, salt())`.
+
+        What is stored is cleared by the caller, who then says `applied`.
+        """
         salt_id, day = _salt_id(self.salt()), today or utc_now().date()
         known = set(self._db.execute("SELECT mark, form FROM suppressions").fetchall())
         fresh = [m for m in dict.fromkeys(marks) if (m.mark, m.form) not in known]
-        self._insert("suppressions", [(salt_id, m.mark, m.form, m.words, m.kind, day) for m in fresh])
+        self._insert("suppressions", [(salt_id, m.mark, m.form, m.words, m.kind, day, False) for m in fresh])
 
-    def suppressed(self) -> dict[bytes, list[Suppression]]:
-        """salt -> what is cleared under it."""
+    def due(self) -> bool:
+        """Whether some entries were not yet applied to what is stored."""
+        sql = "SELECT applied FROM tombstones UNION ALL SELECT applied FROM suppressions"
+        return bool(self._db.execute(f"SELECT count(*) FROM ({sql}) WHERE NOT applied").fetchall()[0][0])
+
+    def applied(self) -> None:
+        """All that is stored was compared with every entry."""
+        for table in ("tombstones", "suppressions"):
+            self._db.execute(f"UPDATE {table} SET applied = true WHERE NOT applied")
+
+    def suppressed(self, *, due: bool = False) -> dict[bytes, list[Suppression]]:
+        """salt -> what is cleared under it; with `due`, what was not yet applied."""
         salts, found = self._salts(), defaultdict[bytes, list[Suppression]](list)
-        sql = "SELECT salt_id, mark, form, words, kind FROM suppressions ORDER BY ALL"
+        where = "WHERE NOT applied" if due else ""
+        sql = f"SELECT salt_id, mark, form, words, kind FROM suppressions {where} ORDER BY ALL"
         for salt_id, mark, form, words, kind in self._db.execute(sql).fetchall():
             found[salts[salt_id]].append(Suppression(mark=mark, form=form, words=words, kind=kind))
         return dict(found)
@@ -246,11 +265,12 @@ def _checked(
                 None if source is None else str(source),
                 [int(h) for h in k],
                 date.fromisoformat(d),
+                False,
             )
             for s, m, source, k, d in listed["tombstones"]
         ]
         marks = [
-            (str(s), str(m), str(form), int(words), str(kind), date.fromisoformat(d))
+            (str(s), str(m), str(form), int(words), str(kind), date.fromisoformat(d), False)
             for s, m, form, words, kind, d in listed["suppressions"]
         ]
         whole = all(_salt_id(salt) == name and 16 <= len(salt) <= 64 for name, salt in salts.items())

@@ -62,11 +62,13 @@ def maintain(
     if held and run is not None:
         erase(store, run, "tombstones", held, bury=False)
     cleared = Tally()
-    for finder in suppressing(store):
+    for finder in suppressing(store, due=True):
         found = clear(store, finder, run)
         cleared.documents += found.documents
         cleared.mentions += found.mentions
         cleared.elsewhere += found.elsewhere
+    if run is not None:
+        store.tombstones.applied()
     redacted = None
     if reredact:
         redacted = walk(
@@ -88,7 +90,7 @@ def maintain(
 def purged(store: Store) -> list[str]:
     """Stored documents that are purged content: a copy of the store was restored, or lists of another one were taken over."""
     tombstones = store.tombstones
-    if not tombstones.count:
+    if not tombstones.due():
         return []
     ids = [str(i) for i in store.column("SELECT doc_id FROM documents ORDER BY doc_id")]
     found = tombstones.held_ids(ids)

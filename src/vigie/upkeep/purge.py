@@ -33,6 +33,7 @@ class Plan:
         doc_ids: documents that go.
         rows: rows that go with them, by table.
         changes: what would be replaced in documents that stay; None for a purge of documents.
+        touched: documents that hold an identifier, in order.
         elsewhere: rows of other tables that hold an identifier.
     """
 
@@ -40,6 +41,7 @@ class Plan:
     doc_ids: tuple[str, ...]
     rows: dict[str, int]
     changes: Tally | None = None
+    touched: tuple[str, ...] = ()
     elsewhere: int = 0
 
 
@@ -101,10 +103,12 @@ def plan_subject(store: Store, subject: Subject, *, whole: bool) -> Plan:
     elsewhere = sum(rows for _, rows in _elsewhere(store, subject.finder, change=False))
     ids = tuple(touched) if whole else ()
     rows = count_rows(store, ids)
-    return Plan(kind="subject", doc_ids=ids, rows=rows, changes=found, elsewhere=elsewhere)
+    return Plan(
+        kind="subject", doc_ids=ids, rows=rows, changes=found, touched=tuple(touched), elsewhere=elsewhere
+    )
 
 
-def purge_subject(store: Store, subject: Subject, *, whole: bool) -> Receipt:
+def purge_subject(store: Store, subject: Subject, chosen: Plan) -> Receipt:
     """Do what the plan says, and clear the identifiers from whatever is added later.
 
     Marks of the contacts go too, where the key is at hand. Raises SettingsError, before anything is changed, if it cannot be trusted.
@@ -112,16 +116,16 @@ def purge_subject(store: Store, subject: Subject, *, whole: bool) -> Receipt:
     key = store.settings.key_file
     marks = subject.contact_marks(Marker(load_key(key))) if os.path.lexists(key) else set()
     run, tombstones = store.start_run("purge", versions()), store.tombstones
-    touched: list[str] = []
-    _walk(store, subject.finder, None, touched)
+    whole, touched = bool(chosen.doc_ids), chosen.touched
     salted = tuple(tombstones.salted(doc_id) for doc_id in touched)
     suppressed = subject.suppressions(tombstones.salt())
-    rows = erase(store, run, "subject", touched if whole else (), suppress=suppressed)
-    found = Tally() if whole else _walk(store, subject.finder, run)
+    rows = erase(store, run, "subject", chosen.doc_ids, suppress=suppressed)
+    found = Tally() if whole else _walk(store, subject.finder, run, among=touched)
     for table, changed in _elsewhere(store, subject.finder, change=True):
         rows[table] = rows.get(table, 0) + changed
     if forgotten := store.forget_marks(marks):
         rows["contact_marks"] = rows.get("contact_marks", 0) + forgotten
+    tombstones.applied()
     copies = other_names(store)
     store.rewrite()
     store.finish_run(run, Counts(read=len(touched), new=len(touched)))
@@ -133,10 +137,16 @@ def purge_subject(store: Store, subject: Subject, *, whole: bool) -> Receipt:
     )  # fmt: skip
 
 
-def _walk(store: Store, finder: Finder, run: int | None, touched: list[str] | None = None) -> Tally:
+def _walk(
+    store: Store,
+    finder: Finder,
+    run: int | None,
+    touched: list[str] | None = None,
+    among: Sequence[str] | None = None,
+) -> Tally:
     return walk(
         store, lambda text, _lang, _edge: finder.find(text), tidied(finder.find),
-        run=None if run is None else (run, "subject"), touched=touched,
+        run=None if run is None else (run, "subject"), touched=touched, among=among,
     )  # fmt: skip
 
 

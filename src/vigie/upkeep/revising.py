@@ -44,26 +44,34 @@ class Revised:
     dropped: int
 
 
+def tidied_columns(document: Row, tidy: Tidy) -> Row:
+    """Path and outlet, where something in them must go; empty where not."""
+    new = {name: tidy(document[name], document["lang"], name) for name in ("path", "outlet")}
+    return {name: value for name, value in new.items() if value != document[name]}
+
+
 def revise(
-    document: Row, observations: Sequence[Row], evidence: Sequence[Row], find: Find, tidy: Tidy, redactor: str
-) -> Revised | None:
-    """The document without what `find` finds in its text, and `tidy` in its path and outlet."""
+    document: Row,
+    observations: Sequence[Row],
+    evidence: Sequence[Row],
+    found: Sequence[Removal],
+    columns: Row,
+    redactor: str,
+) -> Revised:
+    """The document without the removals `found` in its text, with the new `columns`."""
     lang, title, text = document["lang"], document["title"], document["text"]
-    found = _found(document, evidence, find)
-    path, outlet = tidy(document["path"], lang, "path"), tidy(document["outlet"], lang, "outlet")
-    if not found and (path, outlet) == (document["path"], document["outlet"]):
-        return None
     shift = Shift(found, lang)
     clean = None if text is None else shift.apply(text)
     doc_id = document["doc_id"] if clean is None else content_id(clean, document["published"])
     new = {
         "doc_id": doc_id,
-        "path": path,
-        "outlet": outlet,
+        "path": document["path"],
+        "outlet": document["outlet"],
         "title": shift.apply(title),
         "text": clean,
         "chars": document["chars"] if clean is None else len(clean),
         "redactor": redactor,
+        **columns,
     }
     sentences = {row["observation_id"]: row for row in evidence}
     removed = _values(document, evidence, found)
@@ -87,8 +95,8 @@ def revise(
     return Revised(revision=revision, changed=changed, dropped=len(observations) - len(kept))
 
 
-def _found(document: Row, evidence: Sequence[Row], find: Find) -> list[Removal]:
-    """Removals as offsets of the text, also of one that has expired: its sentences say where they stood."""
+def locate(document: Row, evidence: Sequence[Row], find: Find) -> list[Removal]:
+    """Removals as offsets of the text, also of one that has expired: its sentences (`evidence`) say where they stood."""
     lang, title, text = document["lang"], document["title"], document["text"]
     if text is not None:
         return find(text, lang, len(title))

@@ -14,7 +14,7 @@ from vigie.store.erase import Revision
 from vigie.store.erase import revise as write
 from vigie.store.rows import Row
 from vigie.store.store import Store
-from vigie.upkeep.revising import Find, Revised, Tidy, by_document, revise
+from vigie.upkeep.revising import Find, Revised, Tidy, by_document, locate, revise, tidied_columns
 
 _PAGE = 200  # documents worked on in one transaction
 
@@ -42,26 +42,27 @@ class Tally:
 
 def walk(
     store: Store, find: Find, tidy: Tidy, *, run: tuple[int, str] | None, tell: Callable[[int], None] | None = None,
-    redactor: str | None = None, touched: list[str] | None = None,
+    redactor: str | None = None, touched: list[str] | None = None, among: Sequence[str] | None = None,
 ) -> Tally:  # fmt: skip
     """Revise every document in which something is found.
 
     Args:
         run: number and kind of the erasure; None counts and changes nothing.
         redactor: version to note on the documents changed; None leaves theirs.
+        among: the only documents looked at; None for all.
         touched: receives the ids of the documents, as they are before.
     """
-    tally, ids = Tally(), [str(i) for i in store.column("SELECT doc_id FROM documents ORDER BY doc_id")]
+    tally, ids = Tally(), among
+    if ids is None:
+        ids = [str(i) for i in store.column("SELECT doc_id FROM documents ORDER BY doc_id")]
     for at in range(0, len(ids), _PAGE):
         chosen: list[Revision] = []
-        for document, facts, proofs in _page(store, ids[at : at + _PAGE]):
-            tally.read += 1
-            made = revise(document, facts, proofs, find, tidy, redactor or document["redactor"])
-            if made is not None:
-                _count(tally, made)
-                if touched is not None:
-                    touched.append(made.revision.old_id)
-                chosen.append(made.revision)
+        tally.read += len(ids[at : at + _PAGE])
+        for made in _page(store, ids[at : at + _PAGE], find, tidy, redactor):
+            _count(tally, made)
+            if touched is not None:
+                touched.append(made.revision.old_id)
+            chosen.append(made.revision)
         if chosen and run is not None:
             tally.doubles += write(store, *run, chosen)
         if tell is not None:
@@ -69,14 +70,31 @@ def walk(
     return tally
 
 
-def _page(store: Store, ids: Sequence[str]) -> Iterator[tuple[Row, list[Row], list[Row]]]:
-    """Documents with their facts and sentences."""
-    chosen = "WHERE doc_id IN (SELECT unnest(?)) ORDER BY ALL"
-    facts = by_document(store.query(f"SELECT * FROM observations {chosen}", [list(ids)]).to_pylist())
-    proofs = by_document(store.query(f"SELECT * FROM evidence {chosen}", [list(ids)]).to_pylist())
-    for document in store.query(f"SELECT * FROM documents {chosen}", [list(ids)]).to_pylist():
-        doc_id = document["doc_id"]
-        yield document, facts.get(doc_id, []), proofs.get(doc_id, [])
+def _page(
+    store: Store, ids: Sequence[str], find: Find, tidy: Tidy, redactor: str | None
+) -> Iterator[Revised]:
+    """The documents with something to remove. Facts are read of these only: in most there is nothing."""
+    documents = _rows(store, "documents", ids)
+    expired = by_document(_rows(store, "evidence", [d["doc_id"] for d in documents if d["text"] is None]))
+    hits = []
+    for document in documents:
+        found = locate(document, expired.get(document["doc_id"], []), find)
+        columns = tidied_columns(document, tidy)
+        if found or columns:
+            hits.append((document, found, columns))
+    chosen = [document["doc_id"] for document, _, _ in hits]
+    facts, proofs = (by_document(_rows(store, table, chosen)) for table in ("observations", "evidence"))
+    for document, found, columns in hits:
+        own = (facts.get(document["doc_id"], []), proofs.get(document["doc_id"], []))
+        yield revise(document, *own, found, columns, redactor or document["redactor"])
+
+
+def _rows(store: Store, table: str, doc_ids: Sequence[str]) -> list[Row]:
+    if not doc_ids:
+        return []
+    sql = f"SELECT * FROM {table} WHERE doc_id IN (SELECT unnest(?)) ORDER BY ALL"
+    rows: list[Row] = store.query(sql, [list(doc_ids)]).to_pylist()
+    return rows
 
 
 def _count(tally: Tally, made: Revised) -> None:

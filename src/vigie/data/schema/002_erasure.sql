@@ -33,7 +33,8 @@ CREATE TABLE tombstones (
     mark VARCHAR NOT NULL,
     source VARCHAR,
     sketch UBIGINT[] NOT NULL,
-    made DATE NOT NULL
+    made DATE NOT NULL,
+    applied BOOLEAN NOT NULL
 );
 COMMENT ON TABLE tombstones IS 'Content that was purged and must not come back by add, restore or merge: hashes only';
 COMMENT ON COLUMN tombstones.salt_id IS 'Salt of mark and sketch';
@@ -41,6 +42,7 @@ COMMENT ON COLUMN tombstones.mark IS 'HMAC-SHA-256 of the id of the purged docum
 COMMENT ON COLUMN tombstones.source IS 'Salted id of its source, where copies in other sources may stay (purges of a source or a period); empty where none may';
 COMMENT ON COLUMN tombstones.sketch IS 'The smallest salted hashes of its word sequences, by which edited or better redacted copies are known';
 COMMENT ON COLUMN tombstones.made IS 'Day of the purge';
+COMMENT ON COLUMN tombstones.applied IS 'Whether all that is stored was compared with it; not so after an import, until vigie maintain';
 
 CREATE TABLE suppressions (
     salt_id VARCHAR NOT NULL,
@@ -48,7 +50,8 @@ CREATE TABLE suppressions (
     form VARCHAR NOT NULL,
     words INTEGER NOT NULL,
     kind VARCHAR NOT NULL,
-    made DATE NOT NULL
+    made DATE NOT NULL,
+    applied BOOLEAN NOT NULL
 );
 COMMENT ON TABLE suppressions IS 'Identifiers of persons who asked to be erased, as salted hashes: what is added later is cleared of them';
 COMMENT ON COLUMN suppressions.salt_id IS 'Salt of mark';
@@ -57,6 +60,7 @@ COMMENT ON COLUMN suppressions.form IS 'words (adjacent words in any order), joi
 COMMENT ON COLUMN suppressions.words IS 'Number of words of the form words, else 0';
 COMMENT ON COLUMN suppressions.kind IS 'Placeholder that replaces it: name, phone, email, handle';
 COMMENT ON COLUMN suppressions.made IS 'Day of the request';
+COMMENT ON COLUMN suppressions.applied IS 'Whether all that is stored was cleared of it; not so after an import or a request that was stopped, until vigie maintain';
 
 ALTER TABLE runs ADD COLUMN documents_kept_out INTEGER DEFAULT 0;
 COMMENT ON COLUMN runs.documents_kept_out IS 'Documents not stored because they were purged before';
