@@ -19,8 +19,18 @@ from vigie.redact.spans import Removal
 from vigie.redact.words import marks_at, words_at
 
 _REACH = 48  # code points after the word within which the code begins
-_TOKEN = re.compile(r"[A-Za-z0-9]+")
-_BETWEEN = re.compile(r"[^\S\n]{0,2}[^\w\s]{0,3}[^\S\n]{0,2}|\s?[-./·|]?\n\s?|[^\w\s]{0,2}_{1,2}")
+_TOKEN = re.compile(r"[^\W_]+")
+_PLACEHOLDER = re.compile(r"\[[a-zàâéèê \-]{2,24}\]|\ue000")  # the second stands for the first in a view
+_JOINERS = frozenset(
+    ["point", "dot", "tiret", "dash", "slash", "colon", "puis", "then", "ensuite", "apres", "et", "and"]
+)
+# What parts two pieces of one code: marks and blanks, or a word that says the mark or the next breath.
+_BETWEEN = re.compile(
+    r"(?:[^\w\s]|_){0,3}\s{0,3}(?:[^\w\s]|_){0,4}\s?"
+    r"|\s?[(\[]?(?:point|dot|tiret|dash|slash|colon)[)\]]?\s?"
+    r"|,?\s(?:et\s|and\s)?(?:puis|ensuite|then|apres)\s",
+    re.IGNORECASE,
+)
 _AMOUNT = re.compile(
     r"\d+[hH]\d\d(?!\w)|\d+(?:[.,]\d+)?\s?(?:g|gr|kg|mg|ml|cl|l|m|km|h|e|k|ans?|euros?|grammes?|kilos?|jours?|fois|heures?|years?|grams?|days?|people|%|€|£|\$)(?!\w)",
     re.IGNORECASE,
@@ -34,6 +44,15 @@ _DNI = re.compile(r"(?<![\w.,-])(?:[XYZxyz][ .-]?\d{7}|\d{8}|\d\d\.\d{3}\.\d{3})
 _NISS = re.compile(r"(?<![\w.,-])\d\d[. ]?\d\d[. ]?\d\d[ .-]?\d{3}[ .-]?\d\d(?!\d|[.,]\d)")
 _PLUS = re.compile(r"(?<!\w)[2-9CFGHJMPQRVWX]{4,8}\+[2-9CFGHJMPQRVWX]{2,4}(?!\w)", re.IGNORECASE)
 _FEWEST = 7  # figures of the shortest of these numbers
+_FIGURES = re.compile(
+    r"(?:[^\w\s]|_|\s){1,5}(?:(?:[A-Z]{1,3}|(?<=[\-./–_·])[a-z]{1,3})(?:[^\w\s]|_|\s){1,5})?[A-Za-z]{0,3}\d"
+)
+_CAPITALS = re.compile(r"(?:[^\w\s]|_|\s){1,3}(?:[A-Z]{1,3}|[b-df-hj-np-tv-z]{3})(?!\w)")
+_CONSONANTS = re.compile(r"[b-df-hj-np-tv-z]{2,3}")  # of plates in small letters; no word is made of them
+_HEX = re.compile(r"[0-9A-Fa-f]{1,4}|[0-9A-Fa-f]{12}")
+_INSIDE = (":", "-", ".", "/", "_")
+_GAP = 16  # code points between two pieces of one code
+_LETTERS_MOST = 3  # letters in a row in a plate
 _LETTERS = "TRWAGMYFPDXBNJZSQVHLCKE"  # the check letter of a Spanish number by its remainder of 23
 
 
@@ -43,6 +62,8 @@ class _Family(NamedTuple):
     least: int
     most: int
     letters: bool
+    hexadecimal: bool
+    pieces: int
 
 
 @cache
@@ -54,6 +75,8 @@ def _families() -> tuple[_Family, ...]:
             entry["least"],
             entry["most"],
             entry["letters"],
+            entry.get("hexadecimal", False),
+            entry.get("pieces", 1),
         )
         for entry in data_toml("redaction", "codes.toml")["family"]
     )
@@ -65,6 +88,8 @@ def find_codes(text: str, folded: str) -> Iterator[Removal]:
         for start, end in words_at(folded, family.words):
             if text[start - 1 : start] == "[" and text[end : end + 1] == "]":
                 continue  # a placeholder is no cue
+            if text[start - 1 : start] in _INSIDE and start:
+                continue  # nor is a piece of a code: "02:cb:67"
             span = _code(text, end, family)
             if span:
                 yield Removal(*span, family.kind)
@@ -108,21 +133,26 @@ def _code(text: str, at: int, family: _Family) -> tuple[int, int] | None:
     pieces: list[re.Match[str]] = []
     size = 0
     limit = min(len(text), at + _REACH)
-    position = at
+    hidden = _PLACEHOLDER.search(text, at, limit)
+    if hidden:
+        limit = hidden.start()  # what was announced went before
+    position, mark = at, ""
     while True:
-        token = _TOKEN.search(text, position, limit if not pieces else len(text))
-        if token is None or token.end() == position:
+        token = _TOKEN.search(text, position, len(text) if pieces else limit)
+        while pieces and token and token.group().lower() in _JOINERS and token.start() - position <= _GAP:
+            token = _TOKEN.search(text, token.end())
+        if token is None:
             break
+        between = text[position : token.start()] if pieces else ""
         if pieces:
-            between = _BETWEEN.fullmatch(text, pieces[-1].end(), token.start())
-            if (
-                between is None
-                or re.search(r"[.;!?]\s", between.group())
-                or not _goes_on(text, token, pieces)
-                or size + len(token.group()) > family.most
-            ):
+            if not _is_one(
+                between, mark, size >= family.least and len(pieces) >= family.pieces
+            ) or not _goes_on(text, token, pieces, family):
                 break
-        elif text.find("\n\n", at, token.start()) >= 0 or re.search(r"[.!?]\s", text[at : token.start()]):
+            if size + len(token.group()) > family.most:
+                break
+            mark = between
+        elif "\n\n" in text[at : token.start()] or re.search(r"[.!?]\s", text[at : token.start()]):
             break
         elif not _begins(text, token, family):
             position = token.end()
@@ -130,11 +160,10 @@ def _code(text: str, at: int, family: _Family) -> tuple[int, int] | None:
         pieces.append(token)
         size += len(token.group())
         position = token.end()
-    while pieces and not any(c.isdigit() for c in pieces[-1].group()) and len(pieces[-1].group()) > 3:
-        size -= len(pieces.pop().group())
     written = "".join(piece.group() for piece in pieces)
     if (
         not family.least <= size <= family.most
+        or len(pieces) < family.pieces
         or sum(c.isdigit() for c in written) < 2
         or (family.letters and not any(c.isalpha() for c in written))
     ):
@@ -142,38 +171,56 @@ def _code(text: str, at: int, family: _Family) -> tuple[int, int] | None:
     return pieces[0].start(), pieces[-1].end()
 
 
+def _is_one(between: str, mark: str, whole: bool) -> bool:
+    """Whether two pieces belong to one code: parted as the others are, and not by the end of a sentence."""
+    if len(between) > _GAP or "\n\n" in between or not _BETWEEN.fullmatch(between):
+        return False
+    if re.search(r"(?<!\s)[.;!?]\s", between) or (whole and "," in between and between != mark):
+        return False
+    return (
+        not whole
+        or not mark
+        or set(between.strip()) == set(mark.strip())
+        or between.isspace()
+        or between in "-./"
+    )
+
+
 def _begins(text: str, token: re.Match[str], family: _Family) -> bool:
     """A figure, or letters in capitals (or a few small ones before a mark) that figures follow."""
     word = token.group()
-    if _AMOUNT.match(text, token.start()) or _DATE.match(text, token.start()):
+    if family.hexadecimal and _HEX.fullmatch(word):
+        return any(c.isdigit() for c in word) or _figures_follow(text, token.end())
+    if not word.isascii() or _AMOUNT.match(text, token.start()) or _DATE.match(text, token.start()):
         return False
     if any(c.isdigit() for c in word):
-        return len(word) >= 6 or not word.isdigit() or _figures_follow(text, token.end())
-    return (
-        len(word) <= 3
-        and (word.isupper() or re.match(r"[-./]\w", text[token.end() : token.end() + 2]) is not None)
-        and _figures_follow(text, token.end())
-    )
+        lettered = family.letters and _CAPITALS.match(text, token.end()) is not None
+        return len(word) >= 6 or not word.isdigit() or lettered or _figures_follow(text, token.end())
+    joined = re.match(r"[-./–_·]\w", text[token.end() : token.end() + 2]) is not None
+    return len(word) <= _LETTERS_MOST and (word.isupper() or joined) and _figures_follow(text, token.end())
 
 
 def _figures_follow(text: str, at: int) -> bool:
     """Another piece with a figure in it follows within a mark or two."""
-    ahead = text[at : at + 12]
-    return (
-        re.match(
-            r"[\s\-./·|_:,]{1,3}(?:(?:[A-Z]{1,3}|(?<=[\-./])[a-z]{1,3})[\s\-./·|_:]{1,3})?[A-Za-z]{0,3}\d",
-            ahead,
-        )
-        is not None
-    )
+    return _FIGURES.match(text, at, at + 18) is not None
 
 
-def _goes_on(text: str, token: re.Match[str], pieces: list[re.Match[str]]) -> bool:
+def _goes_on(text: str, token: re.Match[str], pieces: list[re.Match[str]], family: _Family) -> bool:
     """Further figures or capitals of the same code, not the next amount, date or word."""
     word = token.group()
-    if _AMOUNT.match(text, token.start()) and text[token.start() - 1].isspace():
+    before = text[token.start() - 1]
+    if not word.isascii():
+        return False
+    if family.hexadecimal and _HEX.fullmatch(word):
+        return True
+    if (before.isspace() or before in ",") and _AMOUNT.match(text, token.start()):
         return False
     if any(c.isdigit() for c in word):
         return True
-    mark = text[token.start() - 1]
-    return len(word) <= 3 and (word.isupper() or (mark in "-./" and pieces[-1].group().islower()))
+    if len(word) > _LETTERS_MOST:
+        return len(word) <= 6 and word.isupper() and before in "-./·_"
+    if family.letters and _CONSONANTS.fullmatch(word) and pieces[-1].group().isdigit():
+        return True
+    return word.isupper() or (
+        before in "-./–_·" and any(p.group().islower() or p.group().isdigit() for p in pieces)
+    )

@@ -61,11 +61,6 @@ _NIR = re.compile(
 )
 _NINO = re.compile(r"[A-CEGHJ-PR-TW-Z](?<!\w.)[A-CEGHJ-PR-TW-Z][ -]?\d\d[ -]?\d\d[ -]?\d\d[ -]?[A-D](?!\w)")
 _SSN = re.compile(r"(?<![\d-])\d{3}-\d\d-\d{4}(?![\d-])")
-_ID_WORDS = (
-    "passeport", "passport", "carte d'identite", "cni", "titre de sejour", "permis de conduire", "driving licence", "nie", "nif",
-    "dni", "securite sociale", "nir", "ipp", "ecrou",
-)  # fmt: skip
-_ID = re.compile(r"(?<![\w-])(?=[A-Za-z0-9]*\d{3})[A-Za-z0-9]{6,14}(?![\w-])")
 _DECIMAL_GPS = re.compile(
     r"\d(?<![\d.,].)\d?[.,]\d{3,10}°?\s?[NSns]?\s?[,;/\s]\s?[-+]?(?:\d{1,3})[.,]\d{3,10}°?\s?[EWOewo]?(?![\d.,]\d|\w)"
 )
@@ -131,10 +126,6 @@ def _numbers(text: str, folded: str) -> Iterator[Removal]:
     for match in around(_SSN, text, marks_at(folded, ("ssn", "social security")), 0, 60):
         if re.search(r"social security|\bssn\b", folded[max(0, match.start() - 40) : match.start()]):
             yield Removal(match.start(), match.end(), "national-id")
-    for _, end in words_at(folded, _ID_WORDS):
-        for match in _ID.finditer(text, end, min(len(text), end + 50)):
-            yield Removal(match.start(), match.end(), "national-id")
-            break
 
 
 def _is_nir(word: str, before: str) -> bool:
