@@ -37,8 +37,13 @@ _KIND_WORDS = tuple(
 )
 _PART = r"(?:(?:d'|l'|qu')|(?:de|du|des|la|le|les|l|aux?|en|sur|sous|saint|sainte|st|ste|et|lieutenant|docteur)\s)"
 _NAME = rf"(?:{_PART}){{0,4}}[\w'.\-]{{1,30}}"
-_NUMBER = r"\d(?<![\w.,-].)\d{0,3}(?:\s?[-/&]\s?\d{1,4})?(?:\s?(?:bis|ter|quater|[a-f])(?!\w))?"
-_FRENCH = re.compile(rf"{_NUMBER}\s?,?\s{{1,3}}{_KIND}\s{{1,3}}(?:{_PART}){{0,4}}[\w'.\-]{{1,30}}")
+_S = r"[\s_.\-]"  # also what stands for a blank where somebody hides an address
+_NUMBER = rf"\d(?<![\w.,-].)\d{{0,3}}(?:\s?[-/&]\s?\d{{1,4}})?(?:{_S}?(?:bis|ter|quater|[a-f])(?![^\W_]))?"
+_FRENCH = re.compile(
+    rf"{_NUMBER}\s?,?{_S}{{1,3}}{_KIND}{_S}{{1,3}}(?:(?:{_PART}){{0,4}}|(?:(?:de|du|des|la|le|les|l){_S}){{0,3}})[\w'.\-]{{1,30}}"
+    r"(?: [a-z'\-]{3,}){0,2}(?=,\s?(?:bat|app|esc|etage|\d)|,?\s(?:bat|appt)|$)"
+    rf"|{_NUMBER}\s?,?{_S}{{1,3}}{_KIND}{_S}{{1,3}}(?:(?:{_PART}){{0,4}}|(?:(?:de|du|des|la|le|les|l){_S}){{0,3}})[\w'.\-]{{1,30}}"
+)
 # "au 27 de la rue X", "n° 27, rue X": after such a word the article of the street does not make it a count.
 _NUMBERED = re.compile(rf"{_NUMBER}\s?,?\s(?:de la|de l'|du|des|de)\s?{_KIND}\s{{1,3}}{_NAME}")
 _ANNOUNCED = re.compile(r"(?<!\w)(?:au|du|le|n°|no\.?|numero)\s?\Z")
@@ -51,8 +56,14 @@ _REVERSED = re.compile(
 _STREET = (
     r"(?:Street|St\.?|Road|Rd\.?|Avenue|Ave\.?|Lane|Ln\.?|Drive|Dr\.?|Close|Court|Ct\.?|Crescent|Cres\.?|Terrace|Ter\.?|Place|Pl\.?|"
     r"Gardens|Grove|Way|Square|Sq\.?|Boulevard|Blvd\.?|Parade|Row|Hill|Mews|Walk|Highway|Hwy\.?|Parkway|Pkwy\.?|Circle|Quay|Green|"
-    r"street|road|avenue|lane|drive|close|crescent|terrace|boulevard)"
+    r"street|road|avenue|lane|drive|close|crescent|terrace|boulevard|"
+    r"(?i:street|road|avenue|lane|crescent|terrace|gardens|grove|boulevard))"
 )
+_SMALL = re.compile(
+    r"\d(?<![\w.,$£€-].)\d{0,4}[a-z]?,?[\s_\-](?:[a-z][a-z'’\-]{2,24}[\s_\-]){1,3}"
+    r"(?:(?:street|road|avenue|lane|crescent|terrace|gardens|grove|boulevard)(?![^\W_])|(?:close|drive|court|mews|square|place|walk|row)(?=,\s?(?:flat|apartment|apt|unit|room|floor)))"
+)
+_AT_NUMBER = re.compile(r"(?:at|to|from|address|au|a|loue|adresse)\W{1,3}\Z")
 _ENGLISH = re.compile(
     rf"(?:(?:Flat|Apt\.?|Apartment|Unit|Suite|Room)\s\w{{1,5}},?\s)?"
     rf"\d(?<![\w.,$£€-].)\d{{0,4}}[A-Za-z]?,?\s"
@@ -72,9 +83,9 @@ _CODE = re.compile(
     r"(?:est\s|is\s)?[a-z]?\d[\da-z]{2,6}(?!\w)|(?<!\w)code\s?:?\s(?:\d{2,5}[ab]|\d{1,3}[ab]\d{1,4}|[ab]\d{4})(?!\w)"
 )
 _FLAT = re.compile(
-    r"(?<!\w)(?:appt?\.?|appartement|apartment|apt\.?|flat|room|unit|suite|bat\.?|batiment|esc\.?|escalier|hall|porte|chambre|cage|floor|etage)\s"
+    r"(?<!\w)(?:appt?\.?|appartement|apartment|apt\.?|flat|room|unit|suite|bat\.?|batiment|esc\.?|escalier|hall|porte|chambre|cage|floor|etage)[\s_.\-]"
     r"(?:n°\s?)?(?:\d{1,4}[a-z]?|[a-z]\d{0,3})(?!\w)(?:\s?,\s?)?"
-    r"|(?<!\w)(?:\d{1,2}\s?(?:er|e|eme|nd|st|rd|th)\s(?:etage|floor)|rez-de-chaussee|ground floor|sous-sol)(?!\w)"
+    r"|(?<!\w)(?:\d{1,2}\s?(?:er|e|eme|nd|st|rd|th)[\s_.\-]?(?:etage|floor)|rez-de-chaussee|ground floor|sous-sol)(?!\w)"
 )
 _GOES_ON = re.compile(
     r"(?:\s|-)(?:(?:d'|l'|de la |de l'|des |de |du |la |le |les |et |en |sur )?)"
@@ -95,6 +106,9 @@ def find_addresses(text: str, folded: str) -> Iterator[Removal]:
     ends = list(_numbered(text, folded, _numbers(folded, words_at(folded, _KIND_WORDS), 34)))
     english = list(_each(_ENGLISH, text, _numbers(text, words_at(folded, _STREET_WORDS), 116)))
     ends += [match.span() for match in around(_ENGLISH, text, english, 24, 0)]  # may begin before the number
+    for match in around(_SMALL, folded, words_at(folded, _STREET_WORDS), 116, 24):
+        if _AT_NUMBER.search(folded, max(0, match.start() - 12), match.start()):
+            ends.append(match.span())
     ends += [match.span() for match in around(_GERMAN, text, marks_at(folded, _GERMAN_WORDS), 34, 48)]
     if shape(text).postcode:
         ends += [match.span() for match in _UK_POSTCODE.finditer(text)]

@@ -53,6 +53,32 @@ _HEX = re.compile(r"[0-9A-Fa-f]{1,4}|[0-9A-Fa-f]{12}")
 _INSIDE = (":", "-", ".", "/", "_")
 _GAP = 16  # code points between two pieces of one code
 _LETTERS_MOST = 3  # letters in a row in a plate
+_ALPHABET = "2-9CFGHJMPQRVWX"
+_GAPS = r"[ \-/.…\n]{0,2}"
+_PLUS_APART = re.compile(
+    rf"(?<!\w)[{_ALPHABET}](?:{_GAPS}[{_ALPHABET}]){{7}}{_GAPS}\+{_GAPS}[{_ALPHABET}](?:{_GAPS}[{_ALPHABET}]){{1,2}}(?!\w)",
+    re.IGNORECASE,
+)
+_HALF = r"\d{1,3}(?:,|\s?(?:[.·]|\[\.\]|\(\.\)|[(\[]?(?:point|dot|virgule|comma)[)\]]?|_)\s?)\d{4,10}"
+_LOOSE_GPS = re.compile(
+    rf"(?<![\w.,]){_HALF}\s?[NSns]?[^\w]{{1,6}}(?:(?:puis|then|et|and|ensuite)[^\w]{{1,4}})?-?{_HALF}(?!\d)"
+)
+_EXCHANGE = re.compile(r"\d+,\d{4}\W[^.·]*")  # two rates of exchange have commas and four decimals
+_GPS_WORDS = (
+    "point",
+    "dot",
+    "virgule",
+    "comma",
+    "puis",
+    "then",
+    "position",
+    "gps",
+    "coordonnees",
+    "coordinates",
+    "cache",
+    "stash",
+    "drop",
+)
 _LETTERS = "TRWAGMYFPDXBNJZSQVHLCKE"  # the check letter of a Spanish number by its remainder of 23
 
 
@@ -96,6 +122,13 @@ def find_codes(text: str, folded: str) -> Iterator[Removal]:
     for mark, _ in marks_at(folded, ("+",)):
         for match in _PLUS.finditer(text, max(0, mark - 9), min(len(text), mark + 6)):
             if any(c.isdigit() for c in match.group()) and any(c.isalpha() for c in match.group()):
+                yield Removal(match.start(), match.end(), "gps")
+        for match in _PLUS_APART.finditer(text, max(0, mark - 26), min(len(text), mark + 12)):
+            if any(c.isdigit() for c in match.group()) and any(c.isalpha() for c in match.group()):
+                yield Removal(match.start(), match.end(), "gps")
+    for start, end in words_at(folded, _GPS_WORDS):
+        for match in _LOOSE_GPS.finditer(folded, max(0, start - 40), min(len(folded), end + 80)):
+            if not _EXCHANGE.fullmatch(match.group()):
                 yield Removal(match.start(), match.end(), "gps")
     seen = shape(text)
     if seen.country_digits:

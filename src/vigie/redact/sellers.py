@@ -17,11 +17,12 @@ from vigie.lexicon.terms import data_toml
 from vigie.redact.spans import Removal
 from vigie.redact.words import words_at
 
-_QUOTES = "«\"“”'‘’(\\[`*_#<|"
-_OPEN = rf"[ \u00a0\t]{{0,3}}[:=]?[ \u00a0\n]{{0,3}}([{_QUOTES}]{{1,3}}[ \u00a0]?)?"
+_QUOTES = "«\"“”'‘’(\\[`*_#|"
+_OPEN = rf"[^\S\n]{{0,3}}[:=]?\s{{0,3}}((?:[{_QUOTES}]|<\w{{1,6}}>|[^\w\s.,;:!?)\]»<]){{1,3}}[ \u00a0]?)?"
 _WORD = r"[^\W_](?:[\w'’.&\-]*\w)?"
+_S = r"(?:[^\S\n]|\n(?!\n)|[_.\-·])"
 _NAME = re.compile(
-    rf"{_OPEN}({_WORD}(?:[ \u00a0](?:of[ ]|des?[ ]|du[ ]|la[ ]|le[ ]|the[ ])?[A-ZÀ-ÖØ-Þ](?:[\w'’.&\-]*\w)?){{0,3}})"
+    rf"{_OPEN}({_WORD}(?:{_S}(?:of[ ]|des?[ ]|du[ ]|la[ ]|le[ ]|the[ ])?(?:[A-ZÀ-ÖØ-Þ]|[a-z]+[A-Z])(?:[\w'’.&\-]*\w)?){{0,3}}(?:-\n[a-zà-ÿ]+)?)"
 )
 _QUOTED = re.compile(r"[^«»\"“”\]\)`*|\n]{2,40}")
 _CLOSE = "»\"“”])`*|’'"
