@@ -10,6 +10,7 @@ from bisect import bisect_right
 from functools import cache
 
 from vigie.redact.addresses import find_addresses
+from vigie.redact.announced import find_announced
 from vigie.redact.codes import find_codes
 from vigie.redact.disguise import plain, views
 from vigie.redact.handles import find_handles
@@ -48,6 +49,7 @@ def _everything(text: str, folded: str, lang: str) -> list[Removal]:
     return [
         *find_links(text, folded),
         *find_handles(text, folded),
+        *find_announced(text, folded),
         *find_payments(text, folded),
         *find_identifiers(text, folded),
         *find_phones(text, folded, lang),

@@ -10,11 +10,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from vigie.redact import characters, joined
 from vigie.redact.around import around, windows
+from vigie.redact.shape import shape
+from vigie.redact.signs import sign_spots, signed
 from vigie.redact.spans import placeholder_spans
-from vigie.redact.views import View
+from vigie.redact.views import Edit, View
 from vigie.redact.words import words_at
 from vigie.text.normalise import beyond_ascii, fold
 
@@ -41,8 +44,30 @@ _ODD = re.compile(
 )
 _LINE_END = re.compile(r"\n(?<=[\w@/+:_=\-….]\n)(?=\S)")
 _EVIDENCE = re.compile(r"[@_]|://|www|\d[A-Za-z]|[A-Za-z]\d|\.[a-z]{2,5}\b|\d{4}")
+# The word of a channel with figures for letters, or letter by letter.
+_LEET = {
+    "a": "[a@4]",
+    "e": "[e3€]",
+    "i": "[i1!l]",
+    "o": "[o0]",
+    "s": "[s5$]",
+    "t": "[t7+]",
+    "l": "[l1|]",
+    "g": "[g9]",
+    "r": "r",
+}
+_LEET_CUES = (
+    "snapchat", "snap", "instagram", "insta", "telegram", "signal", "wickr", "threema", "session", "discord", "tiktok", "whatsapp",
+    "twitter", "facebook", "whats", "bitcoin", "monero", "ethereum", "litecoin",
+)  # fmt: skip
+_LEET_CUE = re.compile(
+    r"(?<![^\W_])(?:"
+    + "|".join(f"(?P<w{n}>" + "".join(_LEET.get(c, c) for c in cue) + ")" for n, cue in enumerate(_LEET_CUES))
+    + r")(?![^\W_])"
+)
+_LEET_SPOT = re.compile(r"[a-z][@$!€0-9][a-z@$0-9]|[$@0-9][a-z]{2}")
 _CHANNEL = re.compile(
-    r"(?i)(?<!\w)(?:snap|insta|t[ée]l[ée]?gram|tg|signal|wickr|threema|session|discord|tiktok|whatsapp|twitter|ig|x|tele)(?!\w)"
+    r"(?i)(?<!\w)(?:snap(?:chat)?|insta(?:gram)?|t[ée]l[ée]?gram(?:me)?|tg|signal|wickr|threema|session|discord|tiktok|whatsapp|twitter|ig|x|tele)(?!\w)"
 )
 _LAST_WORD = re.compile(r"(\S+?)[\s,;:(…–-]*$")
 _FIRST_WORD = re.compile(r"\S+")
@@ -93,9 +118,21 @@ def _views(view: View) -> Iterator[View]:
     shown = view.edited(characters.marked_up(view.text)) or view
     shown = shown.edited(characters.decoded(shown.text)) or shown
     if shown is not view:
-        yield shown
+        yield replace(shown, loose=len(_CHANNEL.findall(shown.text)) > len(_CHANNEL.findall(view.text)))
     text = shown.text
     folded = fold(text)
+    cues = [
+        Edit(m.start(), m.end(), _LEET_CUES[int(m.lastgroup[1:])])
+        for m in _LEET_CUE.finditer(folded)
+        if m.lastgroup and m.group() != _LEET_CUES[int(m.lastgroup[1:])]
+    ]
+    plainly = shown.edited(cues)
+    if plainly:
+        shown = replace(plainly, loose=True)
+        yield shown
+        text = shown.text
+        folded = fold(text)
+    channels = len(_CHANNEL.findall(text))
     for edits in (
         joined.spelled(text),
         joined.pictured(text, ""),
@@ -106,11 +143,14 @@ def _views(view: View) -> Iterator[View]:
         joined.relined(text, ""),
         joined.relined(text, " "),
         joined.rechunked(text),
+        joined.banked(text),
         joined.reunited(text, folded),
+        signed(text, folded),
     ):
         made = shown.edited(edits)
         if made:
-            yield made
+            # A channel word that only the view shows announces accounts that are written plainly.
+            yield replace(made, loose=True) if len(_CHANNEL.findall(made.text)) > channels else made
 
 
 def _odd(text: str, folded: str) -> Iterator[tuple[int, int]]:
@@ -124,6 +164,8 @@ def _odd(text: str, folded: str) -> Iterator[tuple[int, int]]:
     if not text.isascii() and any(char >= "\u2190" for char in beyond_ascii(text)):
         yield from (m.span() for m in characters.PICTURES.finditer(text))
     yield from _singles(text)
+    yield from _leet(folded)
+    yield from sign_spots(text, folded)
     for end in _LINE_END.finditer(text):
         beside = text[max(0, end.start() - 40) : end.end() + 40]
         if _EVIDENCE.search(beside) or _CHANNEL.search(beside):
@@ -132,9 +174,21 @@ def _odd(text: str, folded: str) -> Iterator[tuple[int, int]]:
         for head in _chunk_heads(text):
             if any(True for _ in joined.rechunked(text[max(0, head.start() - 26) : head.end() + 80])):
                 yield head.span()
+    if shape(text).country_digits:
+        for edit in joined.banked(text):
+            yield edit.start, edit.end
     for start, end in words_at(folded, joined.CLAUSE_WORDS):
         if _halves(text[max(0, start - 40) : start], text[end : end + 24]):
             yield start, end
+
+
+def _leet(folded: str) -> Iterator[tuple[int, int]]:
+    for spot in _LEET_SPOT.finditer(folded):
+        low = spot.start()
+        while low and not folded[low - 1].isspace() and spot.start() - low < 10:
+            low -= 1
+        if _LEET_CUE.search(folded, low, spot.end() + 10):
+            yield spot.span()
 
 
 def _halves(before: str, after: str) -> bool:

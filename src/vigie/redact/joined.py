@@ -28,9 +28,13 @@ _HUMP = re.compile(r"(?<=[^\W\d_A-ZÀ-Þ])(?=[A-ZÀ-Þ])|(?<=\d)(?=[A-ZÀ-Þ])")
 # The end of a line inside a contact: what stands on both sides is no end and no beginning of a sentence.
 _LINE = re.compile(r"[ \t]*\n[ \t]*")
 _HYPHENED = re.compile(r"(?<=\w)-[ \t]*\n[ \t]*(?=\w)")
-_CHUNKS = re.compile(
-    r"(?<![^\W_])(?P<one>[\w:]{4,12})(?P<s>[ ]|-|…|/|\n|\.|_|[ ]-[ ])(?=[\w:])(?:(?P<more>[\w:]{4,12})(?P=s)){0,60}[\w:]{1,12}(?![^\W_])"
+_CHUNK = re.compile(r"[\w:]+")
+_CHUNK_SIGNS = frozenset([" ", "-", "…", "...", "/", "\n", ".", " - ", " / ", "–", "|", " | ", "·"])
+_IBAN_LIKE = re.compile(
+    r"(?<![^\W_])[A-Z]{2}\d{2}(?:[^\w\n.]{1,3}[A-Z0-9]{2,4}){3,8}(?:[^\w\n.]{1,3}[A-Z0-9]{1,4})?(?![^\W_])"
 )
+_NO_WORD = re.compile(r"\W+")
+_CAPITALISED = re.compile(r"[A-ZÀ-Þ](?:[a-zà-ÿ]+)?['’ ,]|(?:et|le|la|les|pour|and|the|for|in|en|a|à)\s")
 # The second half, announced.
 _CLAUSE = re.compile(
     r"(?<=[\w@./:+_-])(?P<join>\s?[,;:(…–-]{0,3}\s?(?:et\s|and\s)?(?:puis|apres|ensuite|then|after\sthat|afterwards|"
@@ -52,7 +56,7 @@ def spelled(text: str) -> Iterator[Edit]:
         body = text[low:high]
         if sum(c.isalnum() for c in body) < 4 or ("," in sign and not any(c.isalpha() for c in body)):
             continue
-        if sign.isspace():
+        if sign.isspace() and body == body.lower() and not any(map(str.isdecimal, body)):
             if text[low] in "àÀ" or (text[low] in "ay" and text[low + 2 : low + 3] in "àyI"):
                 low += 2
             if text[high - 1] in "aàyI" and re.match(r"\s\w\w", text[high : high + 3]):
@@ -112,30 +116,50 @@ def relined(text: str, shown: str) -> Iterator[Edit]:
 
 
 def rechunked(text: str) -> Iterator[Edit]:
-    """Chunks of one size, the last one shorter, as one word."""
-    for match in _CHUNKS.finditer(text):
-        body = match.group()
-        sign = match.group("s")
-        parts = body.split(sign)
-        size = len(parts[0])
-        # from the first chunk on that has the size of the next ones
-        while len(parts) > 1 and len(parts[1]) != size and len(parts) > 2:
-            parts = parts[1:]
-            size = len(parts[0])
-        low = match.end() - len(sign.join(parts))
-        count = 1
-        while count < len(parts) and len(parts[count - 1]) == size and len(parts[count]) <= size:
-            count += 1
-        if count < 2 or not any(c.isdigit() for c in body):
-            continue
-        at = low
-        for part in parts[: count - 1]:
-            at += len(part)
-            yield Edit(at, at + len(sign), "")
-            at += len(sign)
+    """Chunks of one size with one sign between them, the last chunk shorter, as one word."""
+    words = [match.span() for match in _CHUNK.finditer(text)]
+    at = 0
+    while at < len(words) - 1:
+        low, high = words[at]
+        sign = text[high : words[at + 1][0]]
+        last = at
+        if 4 <= high - low <= 12 and sign in _CHUNK_SIGNS:
+            while last + 1 < len(words) and text[words[last][1] : words[last + 1][0]] == sign:
+                size = words[last + 1][1] - words[last + 1][0]
+                if size > high - low:
+                    break
+                last += 1
+                if size < high - low:
+                    break
+        if last > at and _is_chunked([text[a:b] for a, b in words[at : last + 1]]):
+            for n in range(at, last):
+                yield Edit(words[n][1], words[n + 1][0], "")
+            at = last - 1
+        at += 1
+
+
+def _is_chunked(parts: list[str]) -> bool:
+    """Figures and letters mixed within a chunk; of two chunks only, capitals or long ones."""
+    mixed = sum(any(map(str.isdecimal, p)) and any(map(str.isalpha, p)) for p in parts)
+    if len(parts) == 2:
+        first, second = parts
+        return mixed > 0 and (
+            (first.isupper() and second == second.upper() and len(first + second) == 8)
+            or (len(first) >= 8 and mixed == 2)
+        )
+    return mixed > 0
+
+
+def banked(text: str) -> Iterator[Edit]:
+    """Any signs between the groups of an account number as a blank."""
+    for match in _IBAN_LIKE.finditer(text):
+        for sign in _NO_WORD.finditer(text, *match.span()):
+            yield Edit(sign.start(), sign.end(), " ")
 
 
 def reunited(text: str, folded: str) -> Iterator[Edit]:
     """What stands between two halves of a contact."""
     for match in _CLAUSE.finditer(folded):
-        yield Edit(match.start("join"), match.end("join"), "")
+        low, high = match.span("join")
+        colons = ":" in text[max(0, low - 10) : low] and ":" in text[high : high + 10]
+        yield Edit(low, high, ":" if colons else "")

@@ -109,7 +109,7 @@ _BEFORE_AT = frozenset(
 
 
 @cache
-def _tlds() -> tuple[frozenset[str], frozenset[str]]:
+def tlds() -> tuple[frozenset[str], frozenset[str]]:
     known: set[str] = set()
     words: set[str] = set()
     for line in data_text("redaction", "tlds.txt").splitlines():
@@ -164,7 +164,7 @@ def _scheme_marks(folded: str) -> Iterator[int]:
 
 
 def _hidden_emails(text: str, folded: str) -> Iterator[Removal]:
-    known, _ = _tlds()
+    known, _ = tlds()
     done = 0
     for match in around(_SPELLED_EMAIL, text, marks_at(folded, ("@", "(at)", "[at]")), 86, 86):
         yield Removal(match.start(), match.end(), "email")
@@ -189,7 +189,7 @@ def _hidden_emails(text: str, folded: str) -> Iterator[Removal]:
 
 
 def _hidden_hosts(text: str, folded: str) -> Iterator[Removal]:
-    known, words = _tlds()
+    known, words = tlds()
     done = 0
     for low, high in sorted([*marks_at(folded, ("/",)), *words_at(folded, ("slash",))]):
         if low < done or not folded[max(0, low - 8) : low].rstrip().endswith(_BEFORE_SLASH):
@@ -201,7 +201,7 @@ def _hidden_hosts(text: str, folded: str) -> Iterator[Removal]:
     dots = sorted(
         [*_matches(_DOT_MARK, folded, marks_at(folded, _OPENING)), *words_at(folded, ("dot", "point"))]
     )
-    last = [dot for dot in dots if _leads_to_host(text, dot[1])]
+    last = [dot for dot in dots if leads_to_host(text, dot[1])]
     for start, end in _within(dots, windows(last, 300, 70, len(text))):
         for match in _DOTTED_HOST.finditer(text, max(0, start - 66), min(len(text), end + 220)):
             tld = match.group(1).lower()
@@ -226,9 +226,9 @@ def _within(spans: Spans, stretches: Iterable[tuple[int, int]]) -> Iterator[tupl
             at += 1
 
 
-def _leads_to_host(text: str, end: int) -> bool:
+def leads_to_host(text: str, end: int) -> bool:
     """Whether a top-level domain follows a spoken or bracketed dot, as it does after the last dot of every host."""
-    known, words = _tlds()
+    known, words = tlds()
     match = _TLD.match(text, end)
     if not match:
         return False
@@ -237,7 +237,7 @@ def _leads_to_host(text: str, end: int) -> bool:
 
 
 def _bare_hosts(text: str) -> Iterator[Removal]:
-    known, words = _tlds()
+    known, words = tlds()
     done = 0
     for dot in _DOT_INSIDE.finditer(text):
         if dot.start() < done:

@@ -102,4 +102,4 @@ class View:
                 yield Removal(self.starts[item.start], self.ends[item.end - 1], item.kind)
 
     def _decoded(self, start: int, end: int) -> bool:
-        return 1 in self.changed[start:end] or 1 in self.gaps[start + 1 : end]
+        return 1 in self.changed[start:end] or 1 in self.gaps[start : end + 1]

@@ -1,0 +1,175 @@
+"""Signs of addresses in words or in other signs: `arobase`, `(dot)`, `tiret bas`, `slash`, ` , ` for a dot.
+
+In: a text and its folded form. Out: edits that show the signs; where such a sign stands.
+Left out: "point" and spaced commas where nothing says that an address goes on.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from vigie.redact.links import leads_to_host
+from vigie.redact.views import Edit
+from vigie.redact.words import words_at
+
+_SURE = re.compile(
+    r"(?P<at>\s?[\[({<|]\s?(?:at|@|a|arobase|arrobase|arobas|chez)\s?[\])}>|]\s?|\s?(?<!\w)(?:arobase|arrobase|arobas|a commercial)\s)"
+    r"|(?P<dot>\s?[\[({<|]\s?(?:dot|point|\.|punto|punkt)\s?[\])}>|]\s?)"
+    r"|(?P<under>\s(?:underscore|under\sscore|underline|tiret\s(?:du\s)?bas|tiret\s8|barre\sbasse|souligne)\s|(?<=\w)\s_\s?(?=\w)|(?<=\w)_\s(?=\w)"
+    r"|(?<=\w)\(underscore\)(?=\w))"
+    r"|(?P<invite>\s(?:slash|barre\soblique|forward\sslash)\splus\s(?=\w{8}))"
+    r"|(?P<slash>\s(?:slash|barre\soblique|forward\sslash)\s|\s?\\\s?|(?<=[a-z])\s/\s?(?=\w)|(?<=[a-z])\s?/\s(?=[\w+~#]))"
+    r"|(?P<dash>\s(?:tiret|dash|hyphen|trait\sd'union)\s)"
+    r"|(?P<colon>(?<=https)\s?(?:deux\spoints|colon)\s?)"
+)
+_SHOWN = {"at": "@", "dot": ".", "under": "_", "slash": "/", "invite": "/+", "dash": "-", "colon": ":"}
+_LIKELY = re.compile(
+    r"(?<=\w)(?:\s(?:point|dot|punto)\s|\s?·\s?|\s[.,]\s)(?=[\w+])|(?<=\d)\s(?:virgule|comma)\s(?=\d)"
+)
+_FRACTION = re.compile(r"\d{3}")
+_PLUS = re.compile(r"(?<=/)\s?plus\s(?=\w{8})")
+_HOSTS = re.compile(
+    r"(?<!\w)(?:t|wa|telegram|signal|discord|whatsapp|chat|snapchat|instagram|facebook|fb|threema|tiktok|twitter|x|linktr|maps|google|www)$"
+)
+_ENDINGS = frozenset(
+    [
+        "e",
+        "es",
+        "s",
+        "ne",
+        "nes",
+        "ere",
+        "eres",
+        "rice",
+        "rices",
+        "se",
+        "ses",
+        "le",
+        "les",
+        "fe",
+        "ve",
+        "ves",
+        "te",
+        "tes",
+        "ale",
+        "ales",
+        "if",
+        "ifs",
+        "x",
+        "eux",
+        "euse",
+        "euses",
+        "trice",
+    ]
+)
+_CHANNEL = re.compile(
+    r"(?<!\w)(?:snap\w{0,4}|insta\w{0,4}|telegram\w{0,2}|tg|signal|wickr|discord|tiktok|twitter|x)(?!\w)[^.!?\n]{0,50}$"
+)
+_WORD_AFTER = re.compile(r"\w+")
+# Words that stand for a sign and for little else.
+SIGN_WORDS = (
+    "arobase",
+    "arrobase",
+    "arobas",
+    "underscore",
+    "tiret",
+    "tiret bas",
+    "slash",
+    "dash",
+    "hyphen",
+    "barre oblique",
+    "barre basse",
+)
+_DOT_WORDS = ("point", "dot", "punto")
+
+
+def signed(text: str, folded: str) -> Iterator[Edit]:
+    """Signs in plain form, in order."""
+    edits = [Edit(m.start(), m.end(), _SHOWN[m.lastgroup]) for m in _SURE.finditer(folded) if m.lastgroup]
+    edits += (Edit(m.start(), m.end(), "+") for m in _PLUS.finditer(folded))
+    # At the beginning of an account the sign stands by itself.
+    edits = [Edit(e.start, e.end, f" {e.shown}") if e.shown == "@" and _opens(text, e) else e for e in edits]
+    spots = {e.end for e in edits}
+    chain = -99
+    for match in _LIKELY.finditer(folded):
+        low, high = match.span()
+        if chain <= low and (
+            (low - chain < 40 and " " not in text[chain:low])
+            or _goes_on(text, folded, low, high)
+            or any(low - 40 < spot <= low and " " not in text[spot:low] for spot in spots)
+        ):
+            edits.append(Edit(low, high, "."))
+            chain = high
+    return iter(sorted(edits))
+
+
+def _opens(text: str, edit: Edit) -> bool:
+    """Whether no name stands before the sign: "contact [at]name"."""
+    before = text[: edit.start + 1].rstrip()
+    return (
+        not before
+        or (
+            text[edit.start].isspace()
+            and text[edit.start : edit.end].strip()[:1] not in "[({<|"
+            and not _named(before)
+        )
+        or not (before[-1].isalnum())
+    )
+
+
+def _named(before: str) -> bool:
+    """Whether the last word may be the name of a mailbox: with a figure or a sign in it, or long."""
+    word = before.rsplit(None, 1)[-1]
+    return len(word) > 3 and word.islower()
+
+
+def _goes_on(text: str, folded: str, low: int, high: int) -> bool:
+    """Whether the dot at [low, high) leads to a domain, or stands in the name of an account."""
+    if text[low - 1 : low].isdecimal() and _FRACTION.match(folded, high):
+        return True
+    word = _WORD_AFTER.match(folded, high)
+    after = word.group() if word else ""
+    if text[low:high].strip() == "·" and after in _ENDINGS:
+        return False
+    return (
+        _HOSTS.search(folded, max(0, low - 12), low) is not None
+        or after in ("i2p", "onion")
+        or leads_to_host(text, high)
+        or "@" in text[max(0, low - 60) : low]
+        or _CHANNEL.search(folded[max(0, low - 70) : low]) is not None
+    )
+
+
+def sign_spots(text: str, folded: str) -> Iterator[tuple[int, int]]:
+    """Where a sign in disguise may stand."""
+    yield from words_at(folded, SIGN_WORDS)
+    for start, end in words_at(folded, _DOT_WORDS):
+        if folded[end : end + 1].isspace() and _goes_on(text, folded, start - 1, end + 1):
+            yield start, end
+    for signs in (
+        "(.)",
+        "[.]",
+        "(at)",
+        "[at]",
+        "(a)",
+        "[a]",
+        "(@)",
+        "[@]",
+        "(dot)",
+        "[dot]",
+        "(point)",
+        "[point]",
+        "(arobase)",
+        " _ ",
+    ):
+        at = folded.find(signs)
+        while at >= 0:
+            yield at, at + len(signs)
+            at = folded.find(signs, at + 1)
+    for signs in (" , ", " . ", "·"):
+        at = folded.find(signs)
+        while at >= 0:
+            if _goes_on(text, folded, at, at + len(signs)):
+                yield at, at + len(signs)
+            at = folded.find(signs, at + 1)
