@@ -159,7 +159,9 @@ def test_every_table_that_names_a_document_is_erased_from(path: Path) -> None:
         db.execute("INSERT INTO pairs VALUES ('d0003', 'd0000'), ('d0003', 'd0004')")
         db.execute("INSERT INTO judged VALUES ('d0000-o', 'right'), ('d0001-o', 'wrong')")
         db.execute("INSERT INTO sets VALUES ('s', ['d0000', 'd0001'], ['d0000-o', 'd0001-o'])")
-        db.execute("UPDATE documents SET original_id = 'd0000' WHERE doc_id = 'd0002'")
+        db.execute(
+            "UPDATE documents SET original_id = 'd0000', copied = 'near' WHERE doc_id IN ('d0002', 'd0003')"
+        )
         selection = Selection(documents=("d0000",))
         purge(store, plan(store, selection), selection)
         assert store.column("SELECT release_id FROM seen") == [2]
@@ -169,6 +171,13 @@ def test_every_table_that_names_a_document_is_erased_from(path: Path) -> None:
             {"name": "s", "doc_ids": ["d0001"], "observation_ids": ["d0001-o"]}
         ]
         assert store.sizes()["documents"] == 5
+        heads = store.query(
+            "SELECT doc_id, original_id, copied FROM documents WHERE doc_id IN ('d0002', 'd0003') ORDER BY ALL"
+        )
+        assert [tuple(row.values()) for row in heads.to_pylist()] == [
+            ("d0002", None, None), ("d0003", "d0002", "near"),
+        ]  # fmt: skip
+        assert store.column("SELECT count(*) FROM observations WHERE credibility IS NULL") == [0]
     assert in_tables(path, "d0000") == [] and in_bytes(path.parent, "d0000") == []
 
 

@@ -108,6 +108,7 @@ def erase(
         ids = sorted(doc_ids)
         for at in range(0, len(ids) if bury else 0, _PAGE):
             tombstones.bury(_contents(db, ids[at : at + _PAGE]), everywhere=kind not in _OF_A_SOURCE)
+        _bequeath(db, ids)
         found = _sum(_going(db, ids, change=True))
         if card is not None:
             db.execute("DELETE FROM sources WHERE source_id = ?", [card])
@@ -128,6 +129,7 @@ def revise(store: Store, run_id: int, kind: str, revisions: Sequence[Revision]) 
             kept[new] = r
     chosen = list(kept.values())
     with store.transaction():
+        _bequeath(db, doubles)
         _sum(_going(db, doubles, change=True))
         _rename(db, chosen)
         store.update_documents([r.old_id for r in chosen], [r.document for r in chosen])
@@ -181,6 +183,26 @@ def _going(db: Connection, doc_ids: Collection[str], *, change: bool) -> Iterato
 
 def _count(db: Connection, table: str, where: str, values: Sequence[Any]) -> int:
     return int(db.execute(f"SELECT count(*) FROM {table} WHERE {where}", list(values)).fetchall()[0][0])
+
+
+def _bequeath(db: Connection, going: Sequence[str]) -> None:
+    """What rests on documents that go: the earliest of their copies becomes the original of the others, so that these
+    do not count as sources of their own; facts of the same subjects lose their verdict, which `assess` works out again.
+    """
+    ids = list(going)
+    db.execute(
+        "UPDATE documents SET original_id = h.head FROM (SELECT original_id AS old, "
+        "arg_min(doc_id, (coalesce(published_start, DATE '9999-12-31'), doc_id)) AS head FROM documents "
+        "WHERE original_id IN (SELECT unnest($1)) AND doc_id NOT IN (SELECT unnest($1)) GROUP BY original_id) h "
+        "WHERE documents.original_id = h.old AND documents.doc_id NOT IN (SELECT unnest($1))",
+        [ids],
+    )
+    db.execute("UPDATE documents SET original_id = NULL, copied = NULL WHERE original_id = doc_id")
+    db.execute(
+        "UPDATE observations SET credibility = NULL WHERE (type, coalesce(substance, '')) IN "
+        "(SELECT (type, coalesce(substance, '')) FROM observations WHERE doc_id IN (SELECT unnest($1)))",
+        [ids],
+    )
 
 
 def _facts(db: Connection, documents: Sequence[str]) -> list[str]:

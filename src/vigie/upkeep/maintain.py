@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
+from vigie.assess import assess
 from vigie.model.document import RawDocument
 from vigie.pipeline import suppressing, versions
 from vigie.redact import REDACTOR_VERSION, again, redact
@@ -76,6 +77,8 @@ def maintain(
             redactor=REDACTOR_VERSION,
         )  # fmt: skip
     rewritten = run is not None and store.rewrite_pending()
+    if run is not None and (held or cleared.documents or (redacted and redacted.documents)):
+        assess(store, everything=True)  # what was a copy, or confirmed, may be so no more
     if rewritten:
         store.rewrite()
     if run is not None:

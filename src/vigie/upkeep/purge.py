@@ -10,6 +10,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from vigie.assess import assess
 from vigie.pipeline import versions
 from vigie.redact.keyfile import load_key
 from vigie.redact.marks import Marker
@@ -58,6 +59,7 @@ def purge(store: Store, chosen: Plan, selection: Selection) -> Receipt:
     salted = tuple(store.tombstones.salted(doc_id) for doc_id in chosen.doc_ids)
     card = selection.source if selection.before is None and not selection.documents else None
     rows = erase(store, run, chosen.kind, chosen.doc_ids, card=card)
+    assess(store)  # what was a copy, or confirmed, may be so no more
     copies = other_names(store)
     store.rewrite()
     store.finish_run(run, Counts(read=len(salted), new=len(salted)))
@@ -126,6 +128,7 @@ def purge_subject(store: Store, subject: Subject, chosen: Plan) -> Receipt:
     if forgotten := store.forget_marks(marks):
         rows["contact_marks"] = rows.get("contact_marks", 0) + forgotten
     tombstones.applied()
+    assess(store)  # what was a copy, or confirmed, may be so no more
     copies = other_names(store)
     store.rewrite()
     store.finish_run(run, Counts(read=len(touched), new=len(touched)))
