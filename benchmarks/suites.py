@@ -21,7 +21,7 @@ from typing import Any
 from vigie.evaluate.matching import maximum_matching
 from vigie.extract.amounts import find_money, find_numbers, find_percents, find_quantities
 from vigie.extract.dates import find_dates
-from vigie.redact import find_contacts
+from vigie.redact import find_removals
 
 Row = dict[str, Any]
 CURRENCIES = {
@@ -251,7 +251,7 @@ def contacts(rows: list[Row], misses: str | None) -> None:
     """Characters of contacts that are removed, and the share of all other characters that goes with them."""
     totals: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0, 0, 0])
     for row in rows:
-        removed = {i for r in find_contacts(row["text"], row["lang"]) for i in range(r.start, r.end)}
+        removed = {i for r in find_removals(row["text"], row["lang"]) for i in range(r.start, r.end)}
         labelled = {i for span in row["spans"] for i in range(span["start"], span["end"])}
         outside = set(range(len(row["text"]))) - labelled
         for kind in CONTACTS:

@@ -262,6 +262,7 @@ PARSED = [
     ("place", "Il vit à Marseille.", {"name": "Marseille", "code": "INSEE:13055", "level": "commune"}),
     ("substance", "Deux kilos de cocaïne.", {"substance": "cocaine", "form": None}),
     ("contact", f"Appelez le {PHONE} ce soir", {"kind": "phone"}),
+    ("contact", "Zélie Fontarel a appelé", {"kind": "name"}),
     ("modality", "livraison à domicile de cocaïne", {"family": "delivery", "code": "home-delivery"}),
     ("assertion", "Il n'y a pas de fentanyl à Lyon.", {"kind": "negated"}),
 ]

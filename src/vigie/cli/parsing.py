@@ -99,7 +99,7 @@ def _simple_finder(kind: Kind) -> Callable[[str, str], list[Any]]:
         Kind.NUMBER: ("vigie.extract.amounts", "find_numbers"),
         Kind.PLACE: ("vigie.extract.place", "find_places"),
         Kind.SUBSTANCE: ("vigie.extract.substance", "find_substances"),
-        Kind.CONTACT: ("vigie.redact", "find_contacts"),
+        Kind.CONTACT: ("vigie.redact", "find_removals"),
         Kind.MODALITY: ("vigie.extract.modality", "find_modalities"),
         Kind.ASSERTION: ("vigie.extract.assertion", "find_assertion_cues"),
     }[kind]

@@ -78,6 +78,11 @@ def content_id(text: str, published: str | None) -> str:
     return "d_" + digest.hexdigest()
 
 
+def find_removals(text: str, lang: str) -> list[Removal]:
+    """What `redact` would take from a text in its first reading: contacts and names of persons, in order."""
+    return _removals(text, lang, (), 0)
+
+
 def _removals(text: str, lang: str, extra: tuple[str, ...], boundary: int) -> list[Removal]:
     """Everything to remove, in order, never across the line between title and body, never in a placeholder."""
     folded = fold(text)
