@@ -32,7 +32,36 @@ _APPOSITION = re.compile(
     r"\s?,\s(?:(?:le|la|un|une|l'|the|an?|his|her|son|sa|ancien|ancienne|former)\s?){0,2}([a-z][\w\-]*)(?:\s([a-z][\w\-]*))?"
 )
 _SAYS = re.compile(r"[ \u00a0](?:\w{1,3}\s)?([\w'\-]+)")
-_PLACE_WORDS = frozenset(["en", "dans", "in", "at", "near", "vers", "from", "pres", "depuis", "entre", "of"])
+PLACE_WORDS = frozenset(
+    [
+        "en",
+        "dans",
+        "in",
+        "at",
+        "near",
+        "vers",
+        "from",
+        "pres",
+        "depuis",
+        "entre",
+        "of",
+        "natif",
+        "native",
+        "natifs",
+        "venant",
+        "originaire",
+        "provenance",
+        "direction",
+        "ile",
+        "destination",
+        "towards",
+        "around",
+        "outside",
+        "across",
+        "between",
+        "via",
+    ]
+)
 _LAST_STOP = re.compile(r".*[.;:!?\n«»\"(]", re.DOTALL)
 _MARKS_AFTER = frozenset(",([*")  # what an age or a remark on the name begins with
 _SUBJECT_AFTER = re.compile(r"-t-(?:il|elle|on)$")
@@ -79,8 +108,9 @@ def titled(text: str, folded: str, start: int, words: Lists) -> bool:
 def _titled(text: str, near: str, start: int, word: str, at: int, words: Lists) -> bool:
     if not word:
         return False
+    word = word.rpartition("'")[2]
     if word in words.announces or word in words.roles or word in words.titles:
-        return len(word) > 3 or word == "mr" or text[start - len(near) + at].isupper()
+        return len(word) > 3 or word in ("mr", "nee", "mgr", "feu") or text[start - len(near) + at].isupper()
     if word in words.role_tails:
         return any(w in words.roles for w in _WORDS_BEFORE.findall(near)[-4:-1])
     return False
@@ -99,17 +129,34 @@ def lone_name(token: Token, text: str, folded: str, words: Lists, *, alone: bool
     if before in words.named_after:
         return False
     if word and _titled(text, near, token.start, word, at, words):
-        return person
+        return person or token.low in words.listed
     if alone:
+        return token.low not in words.towns or not (
+            near.endswith((" a ", " la ", " l'")) or (before in PLACE_WORDS and before != "of")
+        )
+    if (
+        near.endswith(" a ")
+        and token.low in words.listed
+        and token.low not in words.towns
+        and _speaks(near[:-2], words)
+    ):
         return True
-    return not near.endswith(" a ") and before not in _PLACE_WORDS and _cued([token], folded, near, words)
+    if person and near.endswith(" c'est ") and folded.startswith(" qui ", token.end):
+        return True
+    if (
+        before in words.after_listed
+        and all(part in words.listed for part in token.low.split("-"))
+        and token.low not in words.brands
+    ):
+        return True
+    return not near.endswith(" a ") and before not in PLACE_WORDS and _cued([token], folded, near, words)
 
 
 def cued(segment: list[Token], folded: str, words: Lists) -> bool:
     """Something beside the segment says that it is a person."""
     start = segment[0].start
     near = folded[max(0, start - _NEAR) : start]
-    if len(segment) == 1 and (near.endswith(" a ") or word_before(folded, start) in _PLACE_WORDS):
+    if len(segment) == 1 and (near.endswith(" a ") or word_before(folded, start) in PLACE_WORDS):
         return False
     return _cued(segment, folded, near, words)
 
@@ -127,6 +174,9 @@ def _cued(segment: list[Token], folded: str, near: str, words: Lists) -> bool:
         return True
     if len(segment) > 1 and (_BARE_AGE.match(after) or words.life_after.match(after)):
         return True
+    if after[:2] == "'s":
+        owned = _WORDS_BEFORE.search(after, 2)
+        return owned is not None and owned.group() in words.possessions
     clause = _clause(folded, start)
     stripped = clause.rstrip()
     parted = stripped.endswith(",")

@@ -6,14 +6,43 @@ Left out: what the rest of the document says about a lone surname (`names`).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from vigie.redact.name_cues import cued, lone_name, titled, word_before
+from vigie.redact.name_cues import PLACE_WORDS, cued, lone_name, titled, word_before
 from vigie.redact.sequences import Token
-from vigie.redact.wordlists import Lists
+from vigie.redact.wordlists import UPPER, Lists
 
 _ABBREVIATED_STATES = frozenset(
     {"u.s.", "u.k.", "e.u.", "u.n.", "d.c.", "l.a.", "a.m.", "p.m.", "u.s.a.", "n.y."}
+)
+_TITLE_BEFORE = re.compile(
+    r"\b(?:docteure?|dr\.?|pr\.?|professeure?|maitre|m\.|mme|mlle|mr\.?|mrs\.?|ms\.?|monsieur|madame|mademoiselle|juge|judge)\s$"
+)
+_AUTHOR_AFTER = re.compile(
+    rf"(?:,|;| and| et| &) (?:and |et |& )?[{UPPER}][\w'’\-]+ [{UPPER}]{{1,3}}(?:[,.;]| et al)"
+)
+_AUTHOR_BEFORE = re.compile(rf"[{UPPER}][\w'’\-]+ [{UPPER}]{{1,3}}(?:,|;| and| et| &) (?:and |et |& )?$")
+_INITIALS = re.compile(r"[a-z]{1,2}\.(?:[ -]?[a-z]\.)+|(?:[a-z]\. ?)*o'[a-z]\.")
+_NO_INITIALS = frozenset(
+    [
+        "u. s.",
+        "u. k.",
+        "d. c.",
+        "e. u.",
+        "u. n.",
+        "a. m.",
+        "p. m.",
+        "p. s.",
+        "n. b.",
+        "s. a.",
+        "j. c.",
+        "r. f.",
+        "i. e.",
+        "e. g.",
+        "c. a.",
+        "u. e.",
+    ]
 )
 _MIDDLE_NAME = 3  # words around within which a Vietnamese middle name shows that a short word is a name
 PARTICLES = frozenset(
@@ -23,6 +52,14 @@ PARTICLES = frozenset(
 
 def names_in(run: list[Token], text: str, folded: str, words: Lists) -> Iterator[list[Token]]:
     """The names within a run of several words, cut at organisation words and at words that no name holds."""
+    placed = _place_in(run, folded, words)
+    if placed:
+        for part in (run[: placed[0]], run[placed[1] :]):
+            if len(part) > 1:
+                yield from names_in(part, text, folded, words)
+            elif part and may_stand_alone(part[0], words) and is_lone_name(part[0], text, folded, words):
+                yield part
+        return
     first = word_before(folded, run[0].start)
     if first in words.named_after and not first.endswith("."):
         return
@@ -65,6 +102,26 @@ def names_in(run: list[Token], text: str, folded: str, words: Lists) -> Iterator
     yield from _decide(segment, text, folded, words, announced)
 
 
+def _place_in(run: list[Token], folded: str, words: Lists) -> tuple[int, int] | None:
+    """The words of a run that are a city of several words: after a preposition of place, or where nothing in it is a name."""
+    for size in range(min(4, len(run)), 1, -1):
+        for low in range(len(run) - size + 1):
+            first = run[low]
+            name = folded[first.start : run[low + size - 1].end].replace("-", " ")
+            if name in words.towns and (
+                first.low not in words.alone
+                or folded[max(0, first.start - 3) : first.start] == " a "
+                or word_before(folded, first.start) in PLACE_WORDS
+            ):
+                return low, low + size
+    return None
+
+
+def is_titled_surname(folded: str, start: int) -> bool:
+    """ "le docteur Petit": a word of sentences, and a surname after a title."""
+    return _TITLE_BEFORE.search(folded, max(0, start - 16), start) is not None
+
+
 def may_stand_alone(token: Token, words: Lists) -> bool:
     """Whether anything beside a lone word could make a name of it."""
     return token.low not in words.not_names and (token.low in words.alone or _may_be_person([token], words))
@@ -72,7 +129,17 @@ def may_stand_alone(token: Token, words: Lists) -> bool:
 
 def is_lone_name(token: Token, text: str, folded: str, words: Lists) -> bool:
     """Whether a word that stands alone, and may, is a name here."""
-    alone = token.low in words.alone
+    if _INITIALS.fullmatch(token.low):
+        return (
+            " " in token.low
+            and token.low not in _NO_INITIALS
+            and folded[token.end : token.end + 2] not in (" (", "")
+        )
+    if token.initial:
+        return False
+    alone = token.low in words.alone or (
+        "-" in token.low and _given(token, words) and not _memorial(token, words)
+    )
     person = not alone or _may_be_person(
         [token], words
     )  # what may stand alone and is not listed may be a person
@@ -82,6 +149,13 @@ def is_lone_name(token: Token, text: str, folded: str, words: Lists) -> bool:
 def _is_cut(token: Token, run: list[Token], index: int, words: Lists) -> bool:
     if token.low not in words.not_names:
         return False
+    if (
+        token.caps
+        and token.low in words.surnames
+        and index + 1 < len(run)
+        and run[index + 1].low in words.given
+    ):
+        return False  # TO Bao
     if any(t.low == "thi" for t in run[max(0, index - _MIDDLE_NAME) : index + _MIDDLE_NAME + 1]):
         return False  # Le Thi Mai
     if index and (token.low in PARTICLES and index + 1 < len(run)):
@@ -105,7 +179,16 @@ def _trim(tokens: list[Token], words: Lists) -> list[Token]:
     """Without the sentence words at both ends; a Vietnamese middle name shows that they are none."""
     if any(t.low == "thi" for t in tokens[1:]):
         return tokens
-    while tokens and tokens[0].low in words.not_names:
+    while (
+        tokens
+        and tokens[0].low in words.not_names
+        and not (
+            len(tokens) > 1
+            and tokens[0].caps
+            and tokens[0].low in words.surnames
+            and tokens[1].low in words.given
+        )
+    ):
         tokens = tokens[1:]
     while tokens and (tokens[-1].low in words.not_names or tokens[-1].low in PARTICLES):
         if len(tokens) > 1 and tokens[-1].low in words.surnames and tokens[-2].low in words.given:
@@ -145,12 +228,24 @@ def _decide(
         return
     if given is not None and given == len(segment) - 1 and given > 0:
         previous = segment[given - 1]
-        if previous.caps or previous.low in words.surnames or previous.initial or previous.low in words.given:
+        if (
+            (previous.caps and len(previous.low) > 2)
+            or previous.low in words.surnames
+            or previous.initial
+            or previous.low in words.given
+        ):
             yield segment[given - 1 :] if not previous.initial else segment
             return
         if segment[given].low in words.alone:
             yield segment if given <= 2 and unknown_ok and cued(segment, folded, words) else segment[given:]
             return
+    if len(segment) > 1 and all(t.initial for t in segment):
+        if segment[0].low not in _ABBREVIATED_STATES and before not in words.lettered:
+            yield segment
+        return
+    if _is_author(segment, text, words):
+        yield segment
+        return
     if segment[0].initial and len(segment) > 1:
         if _initials(segment, before, words):
             yield segment
@@ -167,9 +262,34 @@ def _decide(
         if unknown_ok:
             yield segment
         return
+    if (
+        len(segment) > 1
+        and unknown_ok
+        and any(t.low in words.alone or t.low in words.family for t in segment)
+    ):
+        yield segment
+        return
     foreign = len(segment) > 1 and len(segment[-1].low) >= 7 and segment[-1].low.endswith(words.endings)
     if unknown_ok and (foreign or cued(segment, folded, words)):
         yield segment
+
+
+def _is_author(segment: list[Token], text: str, words: Lists) -> bool:
+    """`Okoye B, Svensson K, Lam TH.`: surnames with bare initials, two or more in a row."""
+    if (
+        len(segment) != 2
+        or segment[1].end - segment[1].start > 2
+        or not (segment[1].caps or len(segment[1].low) == 1)
+    ):
+        return False
+    start, end = segment[0].start, segment[1].end
+    if (
+        segment[0].low in words.lettered
+        or segment[0].low in words.org_words
+        or segment[0].low in words.not_names
+    ):
+        return False
+    return bool(_AUTHOR_AFTER.match(text, end) or _AUTHOR_BEFORE.search(text[max(0, start - 40) : start]))
 
 
 def _known_word(token: Token, words: Lists) -> bool:
@@ -177,10 +297,15 @@ def _known_word(token: Token, words: Lists) -> bool:
 
 
 def _given(token: Token, words: Lists) -> bool:
-    if token.low in words.given or (len(token.low) > 6 and token.low.startswith(words.beginnings)):
+    return is_given(token.low, words)
+
+
+def is_given(low: str, words: Lists) -> bool:
+    """Whether a word is a given name: of the list, compound, or Arabic with "abdel"."""
+    if low in words.given or (len(low) > 6 and low.startswith(words.beginnings)):
         return True
-    if "-" in token.low:
-        parts = token.low.split("-")
+    if "-" in low:
+        parts = low.split("-")
         return all(p in words.given for p in parts if len(p) > 2) and parts[0] in words.given
     return False
 
@@ -190,7 +315,7 @@ def _full_name(segment: list[Token], given: int, folded: str, words: Lists) -> I
     token, following = segment[given], segment[given + 1]
     first = given
     if given and (
-        segment[given - 1].caps
+        (segment[given - 1].caps and len(segment[given - 1].low) > 2)
         or segment[given - 1].low in words.surnames
         or segment[given - 1].low in words.given
     ):
@@ -223,15 +348,15 @@ def _decide_rest(rest: list[Token], folded: str, words: Lists) -> Iterator[list[
 
 
 def _initials(segment: list[Token], before: str, words: Lists) -> bool:
-    surname = next((t for t in segment if not t.initial), None)
+    surname = next((t for t in segment if not t.initial and t.low not in PARTICLES), None)
     return (
         surname is not None
         and segment[0].low not in _ABBREVIATED_STATES
         and len(surname.low) > 2
         and before not in words.lettered
-        and surname.low not in words.places
+        and (surname.low in words.listed or surname.low not in words.places)
+        and (surname.low in words.listed or surname.low not in words.not_names)
         and surname.low not in words.org_words
-        and surname.low not in words.not_names
     )
 
 
@@ -253,4 +378,10 @@ def _may_be_person(segment: list[Token], words: Lists) -> bool:
 def _memorial(token: Token, words: Lists) -> bool:
     """Edouard-Herriot, Jean-Jaurès: French joins the names of places named after persons by hyphens."""
     parts = token.low.split("-")
-    return len(parts) > 1 and parts[0] in words.given and parts[-1] not in words.given
+    return (
+        len(parts) > 1
+        and token.low not in words.listed
+        and parts[0] in words.given
+        and parts[-1] not in words.given
+        and len(parts[-1]) > 3
+    )

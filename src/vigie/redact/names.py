@@ -14,17 +14,25 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from vigie.redact.name_runs import PARTICLES, is_lone_name, may_stand_alone, names_in
+from vigie.redact.name_context import announced
+from vigie.redact.name_extent import extended, listed_beside, unknown_beside
+from vigie.redact.name_runs import PARTICLES, is_lone_name, is_titled_surname, may_stand_alone, names_in
 from vigie.redact.sequences import Span, Token, runs, token_at
 from vigie.redact.spans import Removal
 from vigie.redact.wordlists import Lists, lists
 from vigie.redact.words import words_at
 from vigie.text.normalise import fold
 
+_CALLING = r"(?:dit|dite|alias|surnommee?|aka|a\.k\.a\.?|(?:also |better |otherwise )?known as|nicknamed|street name|called)"
 _CALLED = re.compile(
-    r"(?:\s?,\s\d\d\sans)?\s?,?\s(?:dit|dite|alias|surnommee?|aka|a\.k\.a\.|known as)\s(?:[\"'«]\s?)([^\"«»\n]{1,30}?)\s?[\"'»]"
+    rf"(?:\s?,\s\d\d(?:\sans)?)?\s?[,(]?\s?\(?{_CALLING}\s(?:[\"']\s?)([^\"\n]{{1,30}}?)\s?[\"'](?!\w)"
 )
-_CALLED_PLAIN = re.compile(r"\s?,?\s(?:alias|aka)\s([^\s,.;\"]{2,20})")
+_CALLED_PLAIN = re.compile(
+    r"\s?[,(]?\s?\(?(?:alias|aka|a\.k\.a\.?|dit|dite|surnommee?)\s((?:l[ea] |l'|the )?[^\s,.;\"()]{2,20})"
+)
+_CALLED_BEFORE = re.compile(
+    r"(?:surnommee?|dite?|alias|nicknamed|known as)\s\"\s?([^\"\n]{1,30}?)\s?\"\s?,\s(?:\w+\s)?$"
+)
 
 
 def find_names(text: str, folded: str, extra: Sequence[str] = ()) -> list[Removal]:
@@ -35,20 +43,22 @@ def find_names(text: str, folded: str, extra: Sequence[str] = ()) -> list[Remova
     every: list[Span] = []
     spans: list[Span] = []
     known: set[str] = set()
-    doubtful: list[Token] = []
     for start, end in lone:
         verdict = _alone(text[start:end], folded[start:end])
         if verdict == _NEVER:
             continue
         every.append((start, end))
+        if verdict == _TITLED:
+            if is_titled_surname(folded, start):
+                spans.append((start, end))
+            continue
         if verdict == _NO_NAME or (guarded and any(a < end and start < b for a, b in guarded)):
             continue
-        if verdict != _DOUBTFUL_ONLY and is_lone_name(
-            token_at(text, folded, start, end), text, folded, words
-        ):
+        if is_lone_name(token_at(text, folded, start, end), text, folded, words):
             spans.append((start, end))
-        if verdict != _MAY_BE:
-            doubtful.append(token_at(text, folded, start, end))
+            low = folded[start:end]
+            if len(low) > 2 and low in words.given and low not in words.alone and low not in words.towns:
+                known.add(low)
     for run in several:
         every += run
         if guarded and any(a < run[-1][1] and run[0][0] < b for a, b in guarded):
@@ -60,10 +70,21 @@ def find_names(text: str, folded: str, extra: Sequence[str] = ()) -> list[Remova
         found, parts = _extra(author, folded, words)
         spans += found
         known |= parts
+    spans += [
+        (a, b) for a, b in announced(text, folded, words) if not any(c < b and a < d for c, d in guarded)
+    ]
     if known:
         spans += [word for word in every if folded[word[0] : word[1]].removesuffix("-") in known]
-    spans += _nicknames(folded, spans)
-    spans += _beside(doubtful, spans, folded, words)
+    if spans:
+        every.sort()
+        inner = {word for run in several for word in run[1:]}
+        spans = extended(_widest(spans), every, text, folded, words)
+        pairs = [(run[0][0], run[-1][1]) for run in several if 2 <= len(run) <= 3]
+        spans += unknown_beside(spans, pairs, text, folded, words)
+        heads = [word for word in every if word not in inner]
+        beside = listed_beside(spans, heads, text, folded, words)
+        spans += extended(beside, every, text, folded, words)
+        spans += _nicknames(folded, spans)
     return _joined(spans, text)
 
 
@@ -71,8 +92,7 @@ def find_names(text: str, folded: str, extra: Sequence[str] = ()) -> list[Remova
 _NEVER = 0  # no name, not even where the document knows it as a surname
 _NO_NAME = 1
 _MAY_BE = 2
-_DOUBTFUL = 3  # it may; and as a given name that is also a word, it is one beside a name
-_DOUBTFUL_ONLY = 4  # nothing but that
+_TITLED = 3  # a word of sentences that is also a surname: a name only after "M." or "docteur"
 
 
 @lru_cache(maxsize=1 << 14)
@@ -80,10 +100,22 @@ def _alone(word: str, low: str) -> int:
     words = lists()
     if low in words.inert:
         return _NEVER
-    doubtful = low in words.given and low in words.second_cue
-    if may_stand_alone(token_at(word, low, 0, len(word)), words):
-        return _DOUBTFUL if doubtful else _MAY_BE
-    return _DOUBTFUL_ONLY if doubtful else _NO_NAME
+    if low in words.titles:
+        return _NO_NAME
+    if low.count(".") > 1:
+        return _MAY_BE
+    if low in words.not_names and low in words.surnames:
+        return _TITLED
+    return _MAY_BE if may_stand_alone(token_at(word, low, 0, len(word)), words) else _NO_NAME
+
+
+def _widest(spans: list[Span]) -> list[Span]:
+    """The spans that lie in no other."""
+    kept: list[Span] = []
+    for start, end in sorted(set(spans), key=lambda span: (span[0], -span[1])):
+        if not kept or end > kept[-1][1]:
+            kept.append((start, end))
+    return kept
 
 
 def _joined(spans: list[tuple[int, int]], text: str) -> list[Removal]:
@@ -138,28 +170,11 @@ def _extra(name: str, folded: str, words: Lists) -> tuple[list[tuple[int, int]],
 def _nicknames(folded: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """`X, dit « Le Grand »`: the nickname goes with the name."""
     found: list[tuple[int, int]] = []
-    for _, end in spans:
+    for start, end in spans:
+        before = _CALLED_BEFORE.search(folded, max(0, start - 60), start)
+        if before:
+            found.append(before.span(1))
         match = _CALLED.match(folded, end) or _CALLED_PLAIN.match(folded, end)
         if match:
             found.append(match.span(1))
-    return found
-
-
-def _beside(
-    doubtful: list[Token], spans: list[tuple[int, int]], folded: str, words: Lists
-) -> list[tuple[int, int]]:
-    """A given name that is also a word, joined to a name by "et" or "and"."""
-    if not doubtful or not spans:
-        return []
-    starts, ends = {a for a, _ in spans}, {b for _, b in spans}
-    found: list[tuple[int, int]] = []
-    for token in doubtful:
-        if token.low in words.places:
-            continue
-        after = re.match(r" (?:et|and|&) ", folded[token.end : token.end + 5])
-        before = re.search(r" (?:et|and|&) $", folded[max(0, token.start - 5) : token.start])
-        if (after and token.end + after.end() in starts) or (
-            before and token.start - (before.end() - before.start()) in ends
-        ):
-            found.append((token.start, token.end))
     return found

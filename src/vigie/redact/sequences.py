@@ -12,16 +12,18 @@ from typing import NamedTuple
 from vigie.redact.wordlists import UPPER
 
 # The look-behind stands after the first letter: the engine then skips from capital to capital.
-_INITIAL_TAIL = rf"[hH]?\.(?:[ \u00a0]?-?[{UPPER}]\.)*(?![{UPPER}]\.)"
-_WORD_TAIL = rf"(?:(?<=[ODNM])['’][{UPPER}]\w)?(?:\w|-(?=\w)|['’](?=[{UPPER}]\w)(?<=\w\w['’]))*"
+_INITIAL_TAIL = rf"(?:[hH]?|['’][{UPPER}])\.(?:[ \u00a0]?-?[{UPPER}]\.)*(?![{UPPER}]\.)"
+_WORD_TAIL = rf"(?:(?<=[ODNM])['’][{UPPER}]\w)?(?:\w|-(?=\w)|['’](?=[{UPPER}]\w)(?<=\w\w['’])|['’](?=h\b)(?<=[cC]['’]))*"
 _TOKEN = re.compile(rf"[{UPPER}](?<![\w@#].)(?:{_INITIAL_TAIL}|{_WORD_TAIL})")
-_PARTICLES = (
+PARTICLE = (
     "de|du|des|da|do|dos|das|di|del|della|van|von|der|den|ter|ten|el|al|i|ben|bin|ibn|ould|la|le|les|y|aït|ait|zu|bint|de la|de los|"
-    "van der|van den|van de|von der|d['’]|de l['’]|l['’]"
+    "van der|van den|van de|von der|ter|av|af|ap|nic|ní|ó|ua|zum|zur|lo|della|dalla|dello|degli|ult|d['’]|de l['’]|l['’]"
 )
-_GAP = re.compile(rf"[ \u00a0\u202f](?:(?:{_PARTICLES})(?:(?<=['’])|[ \u00a0\u202f]))?|(?<=\.)")
+_GAP = re.compile(rf"[ \u00a0\u202f](?:(?:{PARTICLE})(?:(?<=['’])|[ \u00a0\u202f]))?|(?<=\.)")
 _ABBREVIATED = frozenset(
     [
+        "st",
+        "ste",
         "sgt",
         "det",
         "insp",
@@ -59,7 +61,7 @@ class Token(NamedTuple):
     start: int
     end: int
     low: str
-    caps: bool  # all letters upper case, three or more
+    caps: bool  # all letters upper case, two or more
 
     @property
     def initial(self) -> bool:
@@ -92,7 +94,9 @@ def runs(text: str, folded: str) -> tuple[list[Span], list[list[Span]]]:
 
 def token_at(text: str, folded: str, start: int, end: int) -> Token:
     """The token at [start, end)."""
-    return Token(start, end, folded[start:end], end - start > 2 and text[start:end].isupper())
+    return Token(
+        start, end, folded[start:end], end - start > 1 and text[start:end].isupper() and text[end - 1] != "."
+    )
 
 
 def _joined(text: str, folded: str, before: Span, start: int) -> bool:

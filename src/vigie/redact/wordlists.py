@@ -1,13 +1,17 @@
 """The word lists of name finding, loaded once.
 
-In: data/redaction/names.toml, given_names.txt. Out: Lists, all words folded (lower case, no accents).
+In: data/redaction/names.toml, given_names.txt, surnames.txt, also_words.txt, the cities of the gazetteer. Out: Lists, all words
+folded (lower case, no accents).
 """
 
 from __future__ import annotations
 
+import gzip
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from importlib import resources
 
 from vigie.lexicon.terms import data_text, data_toml
 from vigie.text.normalise import fold
@@ -37,6 +41,22 @@ class Lists:
     bearers: frozenset[str]
     not_names: frozenset[str]
     places: frozenset[str]
+    towns: frozenset[str]  # cities whose name is also a person's, and all cities of several words
+    brands: frozenset[str]
+    listed: frozenset[str]  # all given names and surnames
+    small: frozenset[str]  # names that are no words: they count in lower case, too
+    family: frozenset[str]  # surnames that are no words, towns or given names
+    short: frozenset[str]  # like `small`, of two or three letters
+    slang: frozenset[str]
+    after_listed: frozenset[str]
+    possessions: frozenset[str]
+    naming: tuple[str, ...]
+    addressing: tuple[str, ...]
+    weak: frozenset[str]
+    not_named: frozenset[str]
+    rolls: tuple[str, ...]
+    credits: tuple[str, ...]
+    closings: tuple[str, ...]
     bylines: frozenset[str]
     announces: frozenset[str]
     lettered: frozenset[str]
@@ -47,6 +67,22 @@ class Lists:
     protected: tuple[str, ...]
 
 
+def _groups(name: str) -> Iterator[tuple[str, list[str]]]:
+    """Each line of a list with the heading ("## group") it stands under."""
+    group = ""
+    for line in data_text("redaction", name).splitlines():
+        if line.startswith("##"):
+            group = line.removeprefix("##").strip()
+        elif not line.startswith("#"):
+            yield group, fold(line).split()
+
+
+def _cities() -> set[str]:
+    packed = resources.files("vigie").joinpath("data", "gazetteer", "cities.tsv.gz").read_bytes()
+    text = gzip.decompress(packed).decode("utf-8")
+    return {line[: line.index("\t")] for line in text.splitlines() if not line.startswith("#")}
+
+
 @cache
 def lists() -> Lists:
     """The lists, compiled."""
@@ -55,41 +91,73 @@ def lists() -> Lists:
     def words(key: str) -> frozenset[str]:
         return frozenset(fold(data[key]).split())
 
+    def phrases(key: str) -> tuple[str, ...]:
+        return tuple(fold(phrase) for phrase in data[key])
+
     given: set[str] = set()
     alone: set[str] = set()
-    group = ""
-    for line in data_text("redaction", "given_names.txt").splitlines():
-        if line.startswith("##"):
-            group = line.removeprefix("##").strip()
-        elif not line.startswith("#"):
-            names = fold(line).split()
-            given.update(names)
-            alone.update(n for n in names if len(n) >= 4 or (len(n) == 3 and group in SHORT_GROUPS))
+    for group, names in _groups("given_names.txt"):
+        given.update(names)
+        alone.update(n for n in names if len(n) >= 4 or (len(n) == 3 and group in SHORT_GROUPS))
+    roles, titles = words("roles"), words("titles")
+    family = {name for _, names in _groups("surnames.txt") for name in names} - roles - titles
+    also: dict[str, set[str]] = {"capital": set(), "lower": set()}
+    for group, names in _groups("also_words.txt"):
+        also[group].update(names)
     second = words("second_cue")
     places = words("places")
     org = words("org_words")
     not_names = words("not_names")
+    brands = words("brands")
+    named_after = words("named_after")
+    surnames = words("surnames") | family
+    doubtful = second | also["capital"] | places | org | not_names | brands
+    alone |= {name for name in family - given - named_after if len(name) >= 5}
+    listed = given | surnames
+    no_words = listed - also["lower"] - also["capital"] - places - org - not_names - brands
+    no_words -= roles | named_after | titles | words("slang") | words("not_named") | words("role_tails")
+    cities = _cities()
     life = "|".join(re.escape(w).replace(r"\-", r"\s") for w in fold(data["person_verbs_after"]).split())
     return Lists(
         given=frozenset(given),
-        alone=frozenset(alone - second - places - org - not_names),
-        second_cue=second,
-        surnames=words("surnames"),
-        titles=words("titles"),
-        roles=words("roles"),
-        role_tails=frozenset(fold(data["role_tails"]).split()),
+        alone=frozenset(alone - doubtful),
+        second_cue=frozenset(second | (also["capital"] & given) | (brands & given)),
+        surnames=surnames,
+        titles=titles,
+        roles=roles,
+        role_tails=words("role_tails"),
         speech=words("speech"),
-        named_after=words("named_after"),
+        named_after=named_after,
         org_words=org,
         bearers=words("bearers"),
         not_names=not_names,
         places=places,
+        towns=frozenset(
+            {city for city in cities if " " in city or city in listed}
+            | {city.replace(" ", "-") for city in cities if " " in city}
+            | set(phrases("place_phrases"))
+        ),
+        brands=brands,
+        listed=frozenset(listed),
+        family=frozenset(family - doubtful - given),
+        small=frozenset(n for n in no_words if len(n) >= 4),
+        short=frozenset(n for n in no_words if len(n) < 4),
+        slang=words("slang"),
+        after_listed=words("announces_listed"),
+        possessions=words("possessions"),
+        naming=phrases("naming"),
+        addressing=phrases("addressing"),
+        weak=frozenset(phrases("weak_addressing")),
+        not_named=words("not_named"),
+        rolls=phrases("rolls"),
+        credits=phrases("credits"),
+        closings=phrases("closings"),
         bylines=frozenset(fold(w) for w in data["bylines"]),
-        announces=frozenset(fold(data["announces"]).split()),
-        lettered=frozenset(fold(data["lettered"]).split()),
+        announces=words("announces"),
+        lettered=words("lettered"),
         endings=tuple(data["surname_endings"].split()),
         beginnings=tuple(data["given_beginnings"].split()),
-        inert=frozenset((not_names | places | org) - words("surnames") - given),
+        inert=frozenset((not_names | places | org) - listed),
         life_after=re.compile(rf"\s(?:{life})(?!\w)"),
-        protected=tuple(fold(w) for w in data["protected"]),
+        protected=phrases("protected"),
     )
