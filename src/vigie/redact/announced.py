@@ -19,8 +19,24 @@ _TOKEN = re.compile(r"@?[^\W](?:[\w.\-]{0,38}[\w])?(?:#\d{4})?")
 _STOP = re.compile(r"[.!?…](?:\s|$)|\n\n|\[[^\W\d_]{3,20}\]|[\ue000]")
 _OPEN = "([{<«“\"'‘`*👉➡→_"
 _ENDS = re.compile(r"\s*(?:$|[\n.,;!?)\]}>»”\"'’`*👈|…]|\s(?:pour|for|et|and|ou|or)\s)")
+_NAMED = re.compile(
+    r"(?:nomme|intitule|appele|baptise)e?s?\W{1,3}$|(?:named|called)\W{1,3}$|sous le (?:compte|pseudo|nom)\W{1,3}$|under the (?:account|name|handle)\W{1,3}$"
+)
 _POSSESSIVE = re.compile(r"(?:\b(?:son|sa|mon|ma|notre|votre|leur|ton|his|her|my|our|your|their|the|le)\s)$")
 _SIGNAL_NAME = re.compile(r"(?<![\w.@])[^\W\d_][\w]{2,31}\.\d{2,4}(?![\w]|\.\d)")
+_THREEMA = re.compile(r"(?<!\w)(?=[*A-Z0-9]{0,7}\d)[*A-Z0-9][A-Z0-9]{7}(?!\w)")
+_TO_CHANNEL = re.compile(
+    r"[\s»”\"'’`*_)\]}>👈,:;.-]{1,6}(?:\(|(?:(?:sur|on|via|in|dans|a|an|un|une|le|la|the|son|his|her|mon|my|leur|their|compte|account|canal|"
+    r"channel|recherche|search|profil|profile|de|du|of|et|and|par|avec|with|from|using|est|is|pseudo|id|ou|or|d'un|l'application|application|app)"
+    r"[\s'’(«“\"]{1,3}){0,6})?#?"
+)
+_TO_CHANNEL_STRICT = re.compile(
+    r"[\s»”\"'’`*)\]}>👈]{1,4}(?:sur|on|via|(?:dans\s(?:la\s)?|in\s(?:the\s)?)(?:recherche\s)?)\s?#?|\s?[»”\"'’`*)\]}>👈]{0,3},?\s(?:un\scompte|a|an|le\scompte|the)\s#?"
+)
+_VERB = re.compile(
+    r"(?:ajoute[rz]?|suivez|suis|suivre|cherche[rz]?|tape[rz]?|trouve[rz]?|ecri\w+|contacte[rz]?|add|follow|find|search|type|wrote|write|hit|dm|contact|"
+    r"message|sous|as|named|user|utilisateur|pseudo|nomme)(?:[\s-](?:moi|me|us|nous|for|up|a|to|sous|as|le|the)){0,3}[\s:«“\"'‘`*@(\[👉]{1,4}$"
+)
 _MEASURE = re.compile(
     r"\d+(?:[.,]\d+)?(?:e|eur|g|gr|kg|mg|ml|cl|l|h|k|€|pm|am|h\d\d)?|\d+(?:er|e|eme|th|st|nd|rd)|\d+[x/-]\d+"
 )
@@ -49,10 +65,35 @@ def find_announced(text: str, folded: str) -> Iterator[Removal]:
         stop = _STOP.search(text, low, high)
         if stop:
             high = stop.start() + (stop.group()[0] == ".")
+        yield from _before(text, folded, start, plain)
         yield from _after(text, folded, start, end, high, word in ambiguous, plain, announcing)
         if word == "signal":
-            for name in _SIGNAL_NAME.finditer(text, end, min(len(text), end + 70)):
+            for name in _SIGNAL_NAME.finditer(text, max(0, start - 60), min(len(text), end + 70)):
                 yield Removal(name.start(), name.end(), "handle")
+        if word == "threema":
+            for code in _THREEMA.finditer(text, max(0, start - 50), start):
+                yield Removal(code.start(), code.end(), "handle")
+
+
+def _before(text: str, folded: str, start: int, plain: frozenset[str]) -> Iterator[Removal]:
+    """An account told before its channel: "follow name_13 on Telegram"."""
+    low = max(0, start - 70)
+    stops = [stop.end() for stop in _STOP.finditer(text, low, start)]
+    low = stops[-1] if stops else low
+    for token in _TOKEN.finditer(text, low, start):
+        a, b = token.span()
+        if a and (text[a - 1].isalnum() or text[a - 1] in "/.\\"):
+            continue
+        word = folded[a:b].lstrip("@")
+        if word in plain or len(word) < 4 or _MEASURE.fullmatch(word):
+            continue
+        gap = _TO_CHANNEL.fullmatch(folded, b, start) is not None
+        if (gap and _made_up(text[a:b])) or (
+            _TO_CHANNEL_STRICT.fullmatch(folded, b, start)
+            and _VERB.search(folded[max(0, a - 30) : a])
+            and len(word) >= 5
+        ):
+            yield Removal(a, b, "handle")
 
 
 def _is_x(text: str, start: int, end: int) -> bool:
@@ -63,7 +104,41 @@ def _is_x(text: str, start: int, end: int) -> bool:
         return True
     before = text[max(0, start - 8) : start].rstrip().lower()
     return (
-        before.endswith(("sur", "on", "via", "mon", "son", "my", "his", "her", "leur", "their", "vers", "to"))
+        before.endswith(
+            (
+                "sur",
+                "on",
+                "via",
+                "mon",
+                "son",
+                "my",
+                "his",
+                "her",
+                "leur",
+                "their",
+                "vers",
+                "to",
+                "nouveau",
+                "new",
+                "compte",
+                "profil",
+                "canal",
+                "pseudo",
+                "account",
+                "profile",
+                "par",
+                "through",
+                "recherche",
+                "the",
+                "un",
+                "an",
+                "user",
+                "utilisateur",
+            )
+        )
+        or text[end : end + 3] == " ->"
+        or text[end : end + 2] == " →"
+        or text.startswith(" (", end)
         or not before
         or text[start - 1] in "#\n"
         or before[-1] in ".!?:,"

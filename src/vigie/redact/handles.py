@@ -29,6 +29,10 @@ _UNDERSCORED = re.compile(r"[A-Za-z](?<![\w@./#].)[A-Za-z0-9]*_[\w.]{2,40}")
 _GHOST = re.compile(rf"👻\ufe0f?\s?[:=]?\s?({_TOKEN})")
 _THREEMA_WORD = re.compile("threema")
 _THREEMA = re.compile(r"(?<!\w)[*A-Z0-9][A-Z0-9]{7}(?!\w)")
+_BEFORE_SPACED = re.compile(
+    r"(?<!\w)(?:snap\w{0,4}|insta\w{0,4}|tele?gram\w{0,2}|tg|signal|wickr(?:\sme)?|threema|discord|tik\s?tok|twitter|x|ig|sc|whatsapp|suivez|suis|ajoute\S{0,5}|"
+    r"follow|add(?:\sme)?|tape|type|contact\w{0,4}|compte|account|find|ecri\w{1,4}|wrote)(?!\w)[^.!?\n]{0,24}$"
+)
 _ENDS = re.compile(r"\s*(?:$|[\n.,;!?|)/\]•·]|\s[-–]\s|\s(?:ou|or|et|and|pour|for|sur|on)\s|[^\w\s])")
 
 
@@ -68,7 +72,9 @@ def find_handles(text: str, folded: str) -> Iterator[Removal]:
         yield Removal(match.start(), match.end(), "handle")
     for match in around(_MENTION, text, marks_at(folded, ("@",)), 0, 60):
         word = match.group()
-        if word[1] in " \u00a0" and not (word[2].isalpha() and _looks_made_up(word[2:])):
+        if word[1] in " \u00a0" and not (
+            word[2].isalpha() and (_looks_made_up(word[2:]) or _is_after_channel(folded, match.start(), word))
+        ):
             continue  # "50 € @ 2 g": a price, not an account
         yield Removal(match.start(), match.end(), "handle")
     for match in around(_TAGGED, text, marks_at(folded, ("#",)), 34, 6):
@@ -94,6 +100,11 @@ def find_handles(text: str, folded: str) -> Iterator[Removal]:
         for match in _THREEMA.finditer(text, cue.end(), min(len(text), cue.end() + 40)):
             yield Removal(match.start(), match.end(), "handle")
             break
+
+
+def _is_after_channel(folded: str, start: int, word: str) -> bool:
+    """Whether the sentence before a spaced sign names a channel, or a verb asks to follow: "Telegram : @ name"."""
+    return len(word) > 6 and _BEFORE_SPACED.search(folded[max(0, start - 40) : start]) is not None
 
 
 def _unmarked(text: str, folded: str, plain: frozenset[str]) -> Iterator[Removal]:

@@ -20,6 +20,7 @@ _WORD_OF_ONE = re.compile(r"[aày](?=\W)|[aàyAI]$")
 _ODD = r"(?:\)\s?\(|\]\s?\[|\}\s?\{|>\s?<|\s?[_|*·•~\\^=]+\s?|\s[–—]\s|[–—]|\t|\s{2,4}|…|\s/\s|\s?[→>»›]\s?)"
 _GROUPS = re.compile(rf"(?<![^\W_])[^\W_]{{1,8}}(?:{_ODD}[^\W_]{{1,8}}){{1,40}}(?![^\W_])")
 _ODD_SIGN = re.compile(_ODD)
+_YEARS = re.compile(r"(?:(?:1[89]|20)\d\d\W{0,4}){1,9}")
 _DIGIT = re.compile(r"\d")
 # Words joined into one: rue_des_Acacias, Doc.Marmotte, #DocMarmotte.
 _LINKED = re.compile(r"(?<![\w@/.])[^\W_]{1,20}(?:[_.][^\W_]{1,20}){1,8}(?![\w/@])")
@@ -37,14 +38,14 @@ _NO_WORD = re.compile(r"\W+")
 _CAPITALISED = re.compile(r"[A-ZÀ-Þ](?:[a-zà-ÿ]+)?['’ ,]|(?:et|le|la|les|pour|and|the|for|in|en|a|à)\s")
 # The second half, announced.
 _CLAUSE = re.compile(
-    r"(?<=[\w@./:+_-])(?P<join>\s?[,;:(…–-]{0,3}\s?(?:et\s|and\s)?(?:puis|apres|ensuite|then|after\sthat|afterwards|"
-    r"suivie?\sde|suivi\spar|followed\sby|finit\spar|finissant\spar|se\stermine\spar|ends?\s(?:with|in)|ending\s(?:with|in)|"
+    r"(?<=[\w@./:+_-])(?P<join>(?:\s|[,;:(…–-]{1,3}\s?)(?:et\s|and\s)?(?:puis|apres|ensuite|then|after\sthat|afterwards|"
+    r"suivie?\sde|suivi\spar|followed\sby|finit\spar|finissant\spar|se\stermine\spar|et\spour\sfinir|pour\sfinir|la\ssuite|the\srest|et\sles\sderniers|and\slastly|lastly|ends?\s(?:with|in)|ending\s(?:with|in)|"
     r"et\senfin|and\sfinally|and\slast|la\ssuite|suite|next|plus)(?:\s(?:c'est|de|is|that|it's|le|la|the|par|with))?\s?[:,]?\s)(?=[\w@./:+_-])"
 )
 CLAUSE_WORDS = (
     "puis", "apres", "ensuite", "then", "after that", "afterwards", "suivi de", "suivie de", "suivi par", "followed by",
     "finit par", "finissant par", "se termine par", "end with", "ends with", "ends in", "ending in", "ending with", "et enfin",
-    "and finally", "and last", "la suite", "suite", "next",
+    "and finally", "and last", "and lastly", "lastly", "la suite", "suite", "next", "pour finir", "the rest", "plus",
 )  # fmt: skip
 
 
@@ -82,7 +83,7 @@ def pictured(text: str, shown: str) -> Iterator[Edit]:
 def regrouped(text: str, shown: str) -> Iterator[Edit]:
     """Odd signs between short groups as a blank, or as nothing."""
     for match in _GROUPS.finditer(text):
-        if not _DIGIT.search(match.group()):
+        if not _DIGIT.search(match.group()) or _YEARS.fullmatch(match.group()):
             continue
         for sign in _ODD_SIGN.finditer(text, *match.span()):
             yield Edit(sign.start(), sign.end(), shown)

@@ -212,7 +212,11 @@ def _in_window(text: str, folded: str, start: int, end: int, cued: bool, lang: s
     for pattern in _STRONG:
         found += [m.span() for m in pattern.finditer(shadow)]
     if cued and not _NOT_A_NUMBER.search(shadow[: start - low]):
-        found += [m.span() for m in _CUED.finditer(shadow) if not _is_short_figure(m.group())]
+        found += [
+            m.span()
+            for m in _CUED.finditer(shadow, max(0, start - low - 2))
+            if not _is_short_figure(m.group())
+        ]
     elif not found:
         found += _by_library(shadow, lang)
     for a, b in found:

@@ -30,12 +30,12 @@ _LOOK = (
     r"[0-9oqilsbz]{1,12}"
 )
 _JOINS = (
-    r"(?:et\s|and\s|puis\s|then\s)?(?:puis|apres|ensuite|then|after(?:\sthat|wards)?|suivie?\s(?:de|par|du)|followed\sby|"
+    r"(?:et\s|and\s|puis\s|then\s)?(?:plus|pour\sfinir|puis|apres|ensuite|then|after(?:\sthat|wards)?|suivie?\s(?:de|par|du)|followed\sby|"
     r"(?:qui\s|se\s|that\s|which\s)?(?:finit|finissant|termine|ends?|ending|finishing|finishes)\s(?:par|en|with|in|on)|et\s(?:enfin|pour\sfinir)|"
     r"(?:and\s)?(?:finally|last(?:ly)?)|la\ssuite|suite|next|(?:et\s|and\s)?(?:les|the)\s(?:derniers?|suivants?|last|rest)(?:\s\w{3,8})?|et|and)"
     r"(?:\s(?:c'est|de|is|that|it's|le|la|les|the|par|with|chiffres|digits|figures))?"
 )
-_SEP = rf"(?:(?:[^\w.!?\n]|_|[.!?](?!\s)|\n|\s\.\s){{1,6}}(?:{_JOINS}(?:\s?:)?\s)?)"
+_SEP = rf"(?:(?:[^\w.!?\n+]|_|[.!?](?!\s)|\n|\s\.\s){{1,6}}(?:{_JOINS}(?:\s?:)?\s)?)"
 _ITEM = rf"(?:{_WORD}(?![^\W_])|{_LOOK}(?![^\W_])|{_GLUED}(?![^\W_]))"
 _GLUE = "".join(
     rf"|(?<={cue})"
@@ -86,12 +86,18 @@ _GLUED_MARKS = tuple(
     )
 )
 _CUE = re.compile(
-    r"(?:\b|_)(?:tel|telephone\w*|phone\w*|portable|mobile|fixe|standard|hotline|burner|num|numero|number|ligne|line|call\w*|texto?|texting|sms|"
-    r"appel\w*|join\w*|reach\w*|ring|whats ?app|w[h]?4ts4pp|wh@ts@pp|wa|contact\w*|dial\w*|compos\w*|commande\w*|order\w*|signal|viber|message\w*|numbers?|cell)"
-    r"(?![^\W_])\W{0,4}(?:[a-z']+\W{1,3}){0,5}$"
+    r"(?:\b|_)(?:tel|telephone\w*|phone\w*|portable|mobile|fixe|standard|hotline|burner|num|numeros?|numbers?|digits|ligne|line|"
+    r"call\w*|texto?s?|texting|sms|mms|appel\w*|rappel\w*|join\w*|rejoin\w*|reach\w*|ring\w*|whats ?app|wh@ts@pp|wa|wsp|contact\w*|"
+    r"dial\w*|compos\w*|commande\w*|order\w*|signal|viber|messages?|msg|cell|bigo|bip\w*|sonn\w*|puce|sim|buzz|hmu|hit|reserv\w*|"
+    r"book\w*|repond\w*|repondeur|answer\w*|repertoire|coordonnees|livraisons?|deliver\w*|ping|bell|dispatch|plateforme|combine|handset|"
+    r"ecri\w*|write|envoy\w*|send|available|dispo|joignable|prendre note|prends note|notez|note|infoline|info line)"
+    r"(?![^\W_])[^\w.!?\n]{0,4}(?:[a-z'0-9/]{1,12}[^\w.!?\n]{1,3}){0,5}$"
 )
 _COMMAS = re.compile(r",\s")
-_ODD_TAIL = re.compile(r"\d[.,]\d")
+# Signs and words that part no figures of statistics; "/" and "." do, in dates.
+_ODD = re.compile(r"[_|*•·\[\]{}()<>`~\t]|\s{2}|[^\W\d_]{2}")
+# Groups of numbers of other countries, without a 0 or a + before them: Spain, Tunisia, Italy, North America.
+_SHAPES = ([3, 3, 3], [3, 2, 2, 2], [2, 3, 3], [3, 3, 4], [3, 6], [3, 7])
 
 
 class _Group(NamedTuple):
@@ -135,13 +141,21 @@ def _number(text: str, folded: str, match: re.Match[str], shadow: str, low: int)
     groups = _unmasked(groups, text, shadow, low, plus=match.group("plus") is not None)
     if not groups:
         return None
+    # "06 : zéro sept …" and "24h/24, …": what stands before is no part of the number.
+    labelled = (
+        len(groups) > 1 and ":" in text[groups[0].end : groups[1].start] and len(groups[0].figures) <= 2
+    )
+    if labelled:
+        groups = groups[1:]
     start = groups[0].start
     plus = match.group("plus") is not None and start <= match.start("body") + 2
     if plus:
         start = match.start()
     before = folded[max(0, start - 60) : start]
     cue = _CUE.search(before)
-    cued = cue is not None and not any(map(str.isdecimal, cue.group()))
+    cued = labelled or (
+        cue is not None and not any(map(str.isdecimal, cue.group().replace("24h/24", "").replace("7/7", "")))
+    )
     best = None
     figures = ""
     for count, group in enumerate(groups, 1):
@@ -218,18 +232,36 @@ def _is_number(groups: list[_Group], figures: str, *, plus: bool, cued: bool, te
     sizes = [len(g.figures) for g in groups]
     if figures.startswith("00"):
         return 10 <= size <= 15 and (cued or words > 0 or "look" in kinds or "letters" in kinds)
+    gaps = [text[a.end : b.start] for a, b in pairwise(groups)]
+    odd = any(map(_ODD.search, gaps))
+    disguised = odd or words > 0 or "look" in kinds or "letters" in kinds
+    if (
+        sizes in _SHAPES
+        and figures[0] in "2345679"
+        and disguised
+        and not commas
+        and words == 0
+        and not _all_years(groups)
+    ):
+        return True
     if commas and not words:
         # "12, 15, 20, 33" are counts; "06, 39, 98, 12, 34" are not, nor is "020, 7946, 0123" after a cue
         pairs = sizes[1:] == [2] * 4 and sizes[0] in (1, 2) and opens
-        return (pairs and not _rising(groups)) or (
-            cued and size <= 13 and (opens or (len(groups) <= 4 and max(sizes) >= 3))
+        return (
+            (pairs and not _rising(groups))
+            or (opens and size in (10, 11) and len(groups) <= 4 and sizes[0] >= 3)
+            or (cued and size <= 13 and (opens or (len(groups) <= 4 and max(sizes) >= 3)))
         )
     if opens:
         disguised = words > 0 or "look" in kinds or "letters" in kinds or cued
         return (size in (10, 11) and disguised) or (cued and 9 <= size <= 12)
     if cued:
         return 8 <= size <= 13
-    return words >= 5 and size >= 10
+    return words >= 5 and (size >= 10 or (size >= 8 and "0" in figures))
+
+
+def _all_years(groups: list[_Group]) -> bool:
+    return all(len(g.figures) == 4 and g.figures[:2] in ("18", "19", "20") for g in groups)
 
 
 def _rising(groups: list[_Group]) -> bool:
