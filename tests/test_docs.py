@@ -99,6 +99,19 @@ def test_commands_print_what_is_shown(page: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("page", TEXTS, ids=lambda p: p.name)
+def test_tests_that_are_named_exist(page: Path) -> None:
+    """`tests/file.py` and `tests/file.py::name`: a promise whose test is gone is no promise."""
+    missing = []
+    for file, name in re.findall(r"`(tests/[a-z_]+\.py)(?:::(\w+))?`", page.read_text(encoding="utf-8")):
+        path = ROOT / file
+        if file in ("tests/test_ingest_rtf.py", "tests/test_shortage.py"):
+            continue  # examples of what a newcomer adds
+        if not path.exists() or (name and f"def {name}(" not in path.read_text(encoding="utf-8")):
+            missing.append(f"{file}::{name}")
+    assert missing == []
+
+
+@pytest.mark.parametrize("page", TEXTS, ids=lambda p: p.name)
 def test_links_lead_somewhere(page: Path) -> None:
     broken = []
     for target in _LINK.findall(page.read_text(encoding="utf-8")):
