@@ -57,7 +57,19 @@ def lines(text: str) -> list[dict[str, Any]]:
 
 # Help and wrong use
 
-VERBS = ["add", "bulletin", "demo", "doctor", "eval", "export", "extract", "maintain", "parse", "purge", "redact"]
+VERBS = [
+    "add",
+    "bulletin",
+    "demo",
+    "doctor",
+    "eval",
+    "export",
+    "extract",
+    "maintain",
+    "parse",
+    "purge",
+    "redact",
+]
 
 
 @pytest.mark.parametrize("verb", VERBS)

@@ -116,7 +116,12 @@ def test_fields(record: dict[str, Any], mapping: dict[str, str] | None, expected
 
 REFUSED = [
     ("no_text_field", [{"corps_du_texte": FACT}], None, "its fields: corps_du_texte"),
-    ("accounts_are_no_field_names", [{"zorvex75": FACT, "zorvex": {"a": FACT}, "le_texte": FACT}], None, "its fields: le_texte$|its fields: le_texte \\("),
+    (
+        "accounts_are_no_field_names",
+        [{"zorvex75": FACT, "zorvex": {"a": FACT}, "le_texte": FACT}],
+        None,
+        "its fields: le_texte$|its fields: le_texte \\(",
+    ),
     ("field_names_are_not_texts", [{FACT: 1}], None, "no record has a text$|no record has a text \\("),
     ("bad_json", b'{"text": ', None, "not valid JSON"),
     ("unknown_mapping", {"text": FACT}, {"txt": "a"}, "unknown field 'txt'"),

@@ -291,7 +291,10 @@ class _Tally:
 def suppressing(store: Store, *, due: bool = False) -> list[Finder]:
     """What clears documents of the identifiers of persons who asked to be erased; with `due`, of those not yet applied."""
     return [
-        Finder([Mark(form=s.form, key=s.mark, words=s.words, kind=s.kind) for s in listed], partial(keyed, salt=salt))
+        Finder(
+            [Mark(form=s.form, key=s.mark, words=s.words, kind=s.kind) for s in listed],
+            partial(keyed, salt=salt),
+        )
         for salt, listed in store.tombstones.suppressed(due=due).items()
     ]
 

@@ -42,7 +42,9 @@ def main() -> None:
         say(f"vigie: {name}: {error.strerror or type(error).__name__}")
         sys.exit(SOME_REFUSED)
     except Exception as error:
-        if type(error) is RuntimeError and str(error) == "Query interrupted":  # the database took the interrupt
+        if (
+            type(error) is RuntimeError and str(error) == "Query interrupted"
+        ):  # the database took the interrupt
             say("vigie: stopped; what was committed stays")
             sys.exit(STOPPED)
         # The message of an unexpected error may quote a document: only its class and its place are shown.

@@ -42,7 +42,9 @@ SUMMARY_FORMAT = typer.Option(
 EXPORT_DIR = typer.Argument(..., metavar="DIR", help="Folder to write into.", show_default=False)
 EXPORT_FORMATS = typer.Option([ExportFormat.CSV], "--format", help="Repeat for several.")
 PUBLIC = typer.Option(False, "--public", help="Only what anyone may see (the default).")
-PREVIEW = typer.Option(False, "--dry-run", help="Say how much would be shown and how much waits; write nothing.")
+PREVIEW = typer.Option(
+    False, "--dry-run", help="Say how much would be shown and how much waits; write nothing."
+)
 FULL = typer.Option(False, "--full", help="Everything, with redacted texts and sentences: for analysts only.")
 
 
@@ -57,7 +59,8 @@ def existing(settings: Settings) -> Settings:
     """The settings of a store that is there: what opens it for writing would make one."""
     if not settings.store.exists():
         raise fail(
-            f"no store at {settings.store} (make one with: vigie add PATH --store {settings.store})", SOME_REFUSED
+            f"no store at {settings.store} (make one with: vigie add PATH --store {settings.store})",
+            SOME_REFUSED,
         )
     return settings
 

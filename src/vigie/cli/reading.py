@@ -119,7 +119,11 @@ def shown_address(address: str) -> str:
         host = urlsplit(address).hostname or ""
     except ValueError:
         host = ""
-    return "[link]" if host.endswith((".onion", ".i2p")) or not host else f"{address.partition(':')[0]}://{host}/…"
+    return (
+        "[link]"
+        if host.endswith((".onion", ".i2p")) or not host
+        else f"{address.partition(':')[0]}://{host}/…"
+    )
 
 
 @app.command()

@@ -168,7 +168,9 @@ class Store:
 
     def forget_marks(self, marks: Collection[str]) -> int:
         """Delete these marks wherever they stand; how many rows. Their bytes leave the file when it is written anew."""
-        (count,) = self.column("SELECT count(*) FROM contact_marks WHERE mark IN (SELECT unnest(?))", [list(marks)])
+        (count,) = self.column(
+            "SELECT count(*) FROM contact_marks WHERE mark IN (SELECT unnest(?))", [list(marks)]
+        )
         self._db.execute("DELETE FROM contact_marks WHERE mark IN (SELECT unnest(?))", [list(marks)])
         return int(count)
 
@@ -197,7 +199,9 @@ class Store:
                 self._db.execute(
                     "DELETE FROM contact_marks WHERE doc_id IN (SELECT doc_id FROM documents WHERE text IS NULL)"
                 )
-            self._db.execute("CHECKPOINT")  # the log still holds them; so does the file, until `vigie maintain`
+            self._db.execute(
+                "CHECKPOINT"
+            )  # the log still holds them; so does the file, until `vigie maintain`
         return int(count)
 
     def _last_run(self) -> int:
