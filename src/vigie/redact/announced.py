@@ -172,6 +172,9 @@ def _after(
         ):
             yield Removal(a, b, "handle")
             return
+        if _NAMED.search(lead) and len(low) >= 5 and low == text[a:b].lstrip("@"):
+            yield Removal(a, b, "handle")
+            return
         if len(low) < 4 or not _ENDS.match(text, b):
             continue
         if (

@@ -51,7 +51,7 @@ _MARKDOWN = re.compile(r"`{1,3}|\*\*|__(?=\w)|(?<=\w)__|~~|\|\|(?=\S)|(?<=\S)\|\
 _ESCAPED = re.compile(r"\\(?:u00([0-7][0-9a-fA-F])|x([2-7][0-9a-fA-F]))")
 _PICTURE = "[\u2190-\u21ff\u2300-\u23ff\u25a0-\u27bf\u2b00-\u2bff\ufe0f\u200d\u20e3\U0001f000-\U0001faff]"
 # Pictures between two letters or figures of one word; at the end of a word they are ornaments or cues.
-PICTURES = re.compile(rf"(?<=[\w@.]){_PICTURE}{{1,4}}(?=[\w@.])|(?<=[\w] ){_PICTURE}{{1,3}}(?= \w)")
+PICTURES = re.compile(rf"(?<=[\w@.]){_PICTURE}{{1,4}}(?=[\w@]|\.\w)|(?<=[\w] ){_PICTURE}{{1,3}}(?= \w)")
 
 
 @cache

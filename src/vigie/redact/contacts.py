@@ -35,12 +35,13 @@ def find_contacts(text: str, lang: str) -> list[Removal]:
 
 def contacts(text: str, folded: str, lang: str) -> list[Removal]:
     """Removals of all families, possibly overlapping."""
+    written, as_written = text, folded
     shown = plain(text)
     if shown is not text and shown != text:
         text, folded = shown, fold(shown)
     _know_lists()
     found = [*find_spoken_numbers(folded)] if _is_quiet(text, folded) else _everything(text, folded, lang)
-    for view in views(text, folded):  # written to deceive; none in plain text
+    for view in views(written, as_written):  # written to deceive; none in plain text
         found += view.back(_everything(view.text, fold(view.text), lang))
     return [within_sentence(text, item) for item in found]
 

@@ -71,7 +71,7 @@ _CHANNEL = re.compile(
 )
 _LAST_WORD = re.compile(r"(\S+?)[\s,;:(…–-]*$")
 _FIRST_WORD = re.compile(r"\S+")
-_HALF = re.compile(r"[@_]|\w[./]\w|\d{3}|[A-Z]-?\d|\d-?[A-Z]|\w:\w")
+_HALF = re.compile(r"[@_]|^[._]\w|://|\w[./]\w|\d{3}|[A-Z]-?\d|\d-?[A-Z]|\w:\w")
 _CHUNK = re.compile(r"[A-Za-z]\d(?<=\w\w)")
 _LETTER_DIGIT = bytes(
     65 if chr(code).isascii() and chr(code).isalpha() else 48 if chr(code) in "0123456789?" else 32
@@ -149,6 +149,9 @@ def _views(view: View) -> Iterator[View]:
     ):
         made = shown.edited(edits)
         if made:
+            again = made.edited(signed(made.text, fold(made.text)))
+            if again:
+                yield again
             # A channel word that only the view shows announces accounts that are written plainly.
             yield replace(made, loose=True) if len(_CHANNEL.findall(made.text)) > channels else made
 
@@ -177,9 +180,9 @@ def _odd(text: str, folded: str) -> Iterator[tuple[int, int]]:
     if shape(text).country_digits:
         for edit in joined.banked(text):
             yield edit.start, edit.end
-    for start, end in words_at(folded, joined.CLAUSE_WORDS):
-        if _halves(text[max(0, start - 40) : start], text[end : end + 24]):
-            yield start, end
+    for start, stop in words_at(folded, joined.CLAUSE_WORDS):
+        if _halves(text[max(0, start - 40) : start], text[stop : stop + 24]):
+            yield start, stop
 
 
 def _leet(folded: str) -> Iterator[tuple[int, int]]:

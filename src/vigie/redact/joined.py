@@ -109,7 +109,9 @@ def relined(text: str, shown: str) -> Iterator[Edit]:
     """Ends of lines inside a contact as nothing, or as a blank; a hyphen at the end of a line goes with it."""
     for match in _LINE.finditer(text):
         low, high = match.span()
-        if low == 0 or high == len(text) or (not shown.strip() and text[low - 1] in "!?;"):
+        if low == 0 or high == len(text) or text[low - 1] in "!?;":
+            continue
+        if not shown and _CAPITALISED.match(text, high):
             continue
         if text[low - 1] == "-" and low > 1 and text[low - 2].isalnum() and not shown:
             low -= 1
@@ -148,7 +150,7 @@ def _is_chunked(parts: list[str]) -> bool:
             (first.isupper() and second == second.upper() and len(first + second) == 8)
             or (len(first) >= 8 and mixed == 2)
         )
-    return mixed > 0
+    return mixed >= 2 and mixed * 3 >= len(parts)
 
 
 def banked(text: str) -> Iterator[Edit]:

@@ -110,8 +110,10 @@ _CUE_STEMS = (
 )  # fmt: skip
 _CUED = re.compile(rf"{_EDGE}\(?\d(?:[ \t\u00a0.\-/()]{{0,3}}\d){{4,15}}(?!\d|[.,]\d|\w)")
 # Figures of the next sentence, where a full stop and a blank do not part the groups of the number itself.
-_OPEN_ENDED = frozenset(["phone", "card", "imei", "national-id", "iban", "wallet", "gps", "plate"])
-_NEXT_SENTENCE = re.compile(r"[.!?…]['’\"”»)\]*`]{0,2}\s+\d{1,3}$")
+_OPEN_ENDED = frozenset(
+    ["phone", "card", "imei", "national-id", "iban", "wallet", "gps", "plate", "handle", "url", "email"]
+)
+_NEXT_SENTENCE = re.compile(r"(?<=\S)[.!?…]['’\"”»)\]*`]{0,2}\s+\d{1,3}$")
 _COUNTED = re.compile(r"\s?(?:[^\W\d_]{2}|[€£$%])")
 _FULL_STOP = re.compile(r"\w[.]\s")
 _LEAST = 7  # figures of the shortest number that is valid anywhere, with its trunk 0 or country code

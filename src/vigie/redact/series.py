@@ -26,7 +26,7 @@ _GLUED = "(?:" + "|".join(re.escape(w.replace("-", "")) for w in _WORDS) + "){3,
 _ALIKE = str.maketrans("OoQqDIil|!SsBbZz", "0000011111558622"[:16])
 # Letters only: no word of a language ("is", "ils", "loi").
 _LOOK = (
-    r"(?!(?:is|ils?|si|lois?|sois?|bois?|bio|os|oz|oil|boil|soil|sol|bol|lob|lis|lili|biz|boss|zoo|bob|lol|ois|s[oi]s|i|z)(?![^\W_]))"
+    r"(?!(?:ils?|lois?|sois?|bois?|bio|os|oil|boil|soil|sol|bol|lob|lis|lili|biz|boss|zoo|bob|lol|ois|s[oi]s|i|z)(?![^\W_]))"
     r"[0-9oqilsbz]{1,12}"
 )
 _JOINS = (
@@ -55,7 +55,7 @@ _GLUE = "".join(
     )
 )
 _SERIES = re.compile(
-    rf"(?:(?<![^\W_]){_GLUE})(?P<plus>[(\[]?\+[\s)\]]{{0,2}}|plus\s)?[(\[{{]{{0,2}}(?P<body>{_ITEM}(?:{_SEP}{_ITEM}){{0,40}})"
+    rf"(?:(?<![^\W_])(?<!h/)(?<!7/){_GLUE})(?P<plus>[(\[]?\+[\s)\]]{{0,2}}|plus\s)?[(\[{{]{{0,2}}(?P<body>{_ITEM}(?:{_SEP}{_ITEM}){{0,40}})"
 )
 _PIECE = re.compile(
     rf"(?P<double>double|triple)|(?P<word>{_WORD})(?![^\W_])|(?P<look>{_LOOK})(?![^\W_])|(?P<glued>{_GLUED})(?![^\W_])"
@@ -159,6 +159,8 @@ def _number(text: str, folded: str, match: re.Match[str], shadow: str, low: int)
     best = None
     figures = ""
     for count, group in enumerate(groups, 1):
+        if best is not None and group.kind == "letters":
+            break  # "06 39 98 12 34 is my number"
         figures += group.figures
         if _is_number(groups[:count], figures, plus=plus, cued=cued, text=text):
             best = group.end
@@ -227,9 +229,11 @@ def _is_number(groups: list[_Group], figures: str, *, plus: bool, cued: bool, te
         return False
     if plus:
         return size >= 9
+    sizes = [len(g.figures) for g in groups]
+    if sizes == [3, 2, 2, 2] and figures[0] in "67" and words == 0:
+        return True
     opens = figures[0] == "0" and figures[1] != "0"
     commas = _COMMAS.search(text[groups[0].start : groups[-1].end]) is not None
-    sizes = [len(g.figures) for g in groups]
     if figures.startswith("00"):
         return 10 <= size <= 15 and (cued or words > 0 or "look" in kinds or "letters" in kinds)
     gaps = [text[a.end : b.start] for a, b in pairwise(groups)]

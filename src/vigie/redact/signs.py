@@ -21,9 +21,19 @@ _SURE = re.compile(
     r"|(?P<invite>\s(?:slash|barre\soblique|forward\sslash)\splus\s(?=\w{8}))"
     r"|(?P<slash>\s(?:slash|barre\soblique|forward\sslash)\s|\s?\\\s?|(?<=[a-z])\s/\s?(?=\w)|(?<=[a-z])\s?/\s(?=[\w+~#]))"
     r"|(?P<dash>\s(?:tiret|dash|hyphen|trait\sd'union)\s)"
+    r"|(?P<scheme>(?<=http|ttps|hxxp|xxps)\s?:\s?/\s?/\s?)"
     r"|(?P<colon>(?<=https)\s?(?:deux\spoints|colon)\s?)"
 )
-_SHOWN = {"at": "@", "dot": ".", "under": "_", "slash": "/", "invite": "/+", "dash": "-", "colon": ":"}
+_SHOWN = {
+    "at": "@",
+    "dot": ".",
+    "under": "_",
+    "slash": "/",
+    "invite": "/+",
+    "dash": "-",
+    "colon": ":",
+    "scheme": "://",
+}
 _LIKELY = re.compile(
     r"(?<=\w)(?:\s(?:point|dot|punto)\s|\s?·\s?|\s[.,]\s)(?=[\w+])|(?<=\d)\s(?:virgule|comma)\s(?=\d)"
 )
@@ -65,6 +75,10 @@ _ENDINGS = frozenset(
 )
 _CHANNEL = re.compile(
     r"(?<!\w)(?:snap\w{0,4}|insta\w{0,4}|telegram\w{0,2}|tg|signal|wickr|discord|tiktok|twitter|x)(?!\w)[^.!?\n]{0,50}$"
+)
+_CHANNEL_AFTER = re.compile(
+    r"[\w.]{2,20}\W{1,3}(?:(?:sur|on|via|dans|in|un|a|an|the|la|le|compte|recherche)\s){0,3}"
+    r"(?:snap\w{0,4}|insta\w{0,4}|telegram\w{0,2}|tg|signal|wickr|disc|discord|tiktok|tik\stok|twitter|x|ig)(?!\w)"
 )
 _WORD_AFTER = re.compile(r"\w+")
 # Words that stand for a sign and for little else.
@@ -138,6 +152,7 @@ def _goes_on(text: str, folded: str, low: int, high: int) -> bool:
         or leads_to_host(text, high)
         or "@" in text[max(0, low - 60) : low]
         or _CHANNEL.search(folded[max(0, low - 70) : low]) is not None
+        or _CHANNEL_AFTER.match(folded, high) is not None
     )
 
 
