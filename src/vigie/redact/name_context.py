@@ -28,13 +28,12 @@ _WRITER = re.compile(rf"(?:{_STAMP}|[<>*•\-]{{1,2}}\s?)(?:<\s?)?([^\W\d_][\w'�
 _PLAIN_WRITER = re.compile(r"([^\W\d_][\w'’\-]{1,20}(?: [^\W\d_][\w'’\-]{1,20})?)\s?:\s(?!$)")
 _INFORMAL = re.compile(rf"(?:{_STAMP})?(?:[\w.\- ]{{1,24}}\s?[:>]\s)?[^\w{UPPER}]{{0,3}}[^\W\d_{UPPER}]")
 _ALSO = re.compile(r"\s(?:et|and|&|n|pi|ak|e|y|avec|with|ou|or)\s|,\s")
-_END = re.compile(rf"[.!?…)\n][\s\-–—]*({_CAPITAL}(?:[ ]{_CAPITAL}){{0,2}})\s*\.?\s*$")
+_END = re.compile(rf"(?:[.!?…)\n]|\s[-–—]\s)[\s\-–—]*({_CAPITAL}(?:[ ]{_CAPITAL}){{0,2}})\s*\.?\s*$")
 _AFTER_CLOSING = re.compile(r"\s?[,.!]?\s*\n\s*(?:[-–—]\s?)?|\s?,\s|\s[-–—]\s?")
 _GRATEFUL = re.compile(
     r"\b(?:merci|thank|thanks|cordialement|regards|bises|bisous|cheers|best|salutations|amities)\b"
 )
 _LEAST = 3
-_NICKNAMING = frozenset({"ptit", "p'tit", "gros", "lil", "big", "petit"})
 
 
 def announced(text: str, folded: str, words: Lists) -> list[Span]:
@@ -44,6 +43,8 @@ def announced(text: str, folded: str, words: Lists) -> list[Span]:
         found += _named(text, folded, end, words)
     for start, end in words_at(folded, words.addressing):
         found += _addressed(text, folded, start, end, words)
+    for _, end in words_at(folded, words.small_titles):
+        found += _small_titled(text, folded, end, words)
     for start, end in words_at(folded, words.rolls):
         if _AFTER_HEAD.match(folded, end) and folded[end : end + 2].lstrip()[:1] in ":(":
             found += _roll(text, folded, start, end, words)
@@ -139,7 +140,23 @@ def _addressed(text: str, folded: str, start: int, end: int, words: Lists) -> It
         cue not in words.weak and (_all_in(low, words.given) or low == "ze") and low not in words.not_names
     )
     if known:
-        yield start if cue in _NICKNAMING else word.start(), _further(text, folded, word.end(), words)
+        yield start if cue in words.nicknaming else word.start(), _further(text, folded, word.end(), words)
+
+
+def _small_titled(text: str, folded: str, end: int, words: Lists) -> Iterator[Span]:
+    """A name of the lists after "mme", both in lower case."""
+    gap = _AFTER_CUE.match(folded, end)
+    word = _WORD.match(folded, gap.end()) if gap else None
+    if word and text[word.start()].islower():
+        low = word.group()
+        if (
+            _all_in(low, words.listed)
+            and low not in words.not_named
+            and low not in words.not_names
+            and low not in words.roles
+            and low not in words.speech
+        ):
+            yield word.start(), _further(text, folded, word.end(), words)
 
 
 def _further(text: str, folded: str, end: int, words: Lists) -> int:

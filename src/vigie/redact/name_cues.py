@@ -24,9 +24,14 @@ _CREDIT = re.compile(
 _BARE_AGE = re.compile(r"\s?\(\d\d\)")
 _CHANGED = re.compile(
     r"\s?[(\[*,]\s?(?:\*|(?:le |son |les )?(?:pre)?noms?\s(?:a ete |ont ete |est |d'emprunt|fictif|modifi|chang)|pseudonyme|nom d'emprunt|"
+    r"(?:pre)?nom (?:inconnu|invente|d'usage|de famille)|"
     r"not (?:his|her|their) real name|name (?:has been )?changed|a pseudonym|names? changed)|(?<=\w)\*(?!\*)"
 )
 _NEAR = 60  # code points before a name in which a title or a line's beginning is looked for
+_ABODE = re.compile(
+    r"\s?,\s(?:\d\d,\s)?(?:of no fixed|sans domicile|domicilie|demeurant|ne le |nee le |ne en |nee en |born |"
+    r"of (?:\w+ ){1,2}(?:street|road|close|avenue|lane|drive|way|terrace|gardens|place|crescent)\b)"
+)
 _WORDS_BEFORE = re.compile(r"[\w'\-]+")
 _APPOSITION = re.compile(
     r"\s?,\s(?:(?:le|la|un|une|l'|the|an?|his|her|son|sa|ancien|ancienne|former)\s?){0,2}([a-z][\w\-]*)(?:\s([a-z][\w\-]*))?"
@@ -63,6 +68,23 @@ PLACE_WORDS = frozenset(
     ]
 )
 _LAST_STOP = re.compile(r".*[.;:!?\n«»\"(]", re.DOTALL)
+_WITH_ONE = (
+    "he and ",
+    "she and ",
+    "i and ",
+    "il et ",
+    "elle et ",
+    "lui et ",
+    "moi et ",
+    "toi et ",
+    "me and ",
+    "him and ",
+    "her and ",
+)
+_TO_ONE = re.compile(
+    r" (?:m'a |m'avait|m'ont|me (?:dit|raconte|parle|montre|demande|repond)|lui (?:a |dit|repond|parle)|nous (?:a |dit|raconte)|t'a "
+    r"|told |asked |gave |and i |et moi |et lui |et elle |s'est |s'etait )"
+)
 _MARKS_AFTER = frozenset(",([*")  # what an age or a remark on the name begins with
 _SUBJECT_AFTER = re.compile(r"-t-(?:il|elle|on)$")
 _ARTICLES = frozenset({"de", "du", "des", "la", "le", "les", "l", "d", "l'", "d'", "au", "aux", "a"})
@@ -141,6 +163,19 @@ def lone_name(token: Token, text: str, folded: str, words: Lists, *, alone: bool
         and _speaks(near[:-2], words)
     ):
         return True
+    if person and token.low not in words.towns:
+        if (before in words.of_person and near.endswith((" de ", " of "))) or (
+            near.endswith(" d'")
+            and _WORDS_BEFORE.findall(near)[-2:-1]
+            and _WORDS_BEFORE.findall(near)[-2] in words.of_person
+        ):
+            return True
+        if word in words.acted_on:
+            return True
+    if token.low in words.listed and token.low not in words.towns and token.low not in words.slang:
+        after = folded[token.end : token.end + 12]
+        if near.endswith(_WITH_ONE) or _TO_ONE.match(after):
+            return True
     if person and near.endswith(" c'est ") and folded.startswith(" qui ", token.end):
         return True
     if (
@@ -169,6 +204,8 @@ def _cued(segment: list[Token], folded: str, near: str, words: Lists) -> bool:
         return True
     line = near.rpartition("\n")[2].strip(" :-*|\t•©")
     if line in words.bylines or (not line and near.rstrip(" ").endswith("-") and after[:1] in ("", "\n")):
+        return True
+    if next_ == "," and _ABODE.match(after):
         return True
     if next_ in _MARKS_AFTER and (_AGE.match(after) or _CHANGED.match(after)):
         return True

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import pairwise
 
 from vigie.redact.name_runs import is_given
 from vigie.redact.sequences import PARTICLE, Span
@@ -45,18 +46,22 @@ _BOTH_CASES = frozenset(
         "mac",
     ]
 )
+_AFTER_CASES = frozenset({"ni", "nic", "o", "ua", "mac"})
 _ARTICLES = frozenset({"le", "la", "les", "de", "du", "des", "al"})
 _FRENCH = frozenset({"de", "du", "des", "la", "le", "les", "d'", "d’", "l'", "l’", "i", "y", "lo"})
 _GAELIC = frozenset({"mac", "nic", "ni", "o"})
 _MISTER = frozenset({"m.", "mm.", "mr.", "dr.", "me.", "pr.", "no.", "st.", "n.", "p."})
 _OPENS = frozenset('.!?\n:«"(—–-;[>')
-_LISTED = re.compile(r"\s?(?:,|;|/|\+)\s(?:et |and |& |ou |or |puis )?|\s(?:et|and|&|ou|or|avec|with|puis)\s")
+_LISTED = re.compile(
+    r"\s?(?:,|;|/|\+)\s(?:et |and |& |ou |or |puis )?|\s(?:et|and|&|ou|or|avec|with|puis|ni)\s"
+)
 _LISTED_BEFORE = re.compile(rf"(?:{_LISTED.pattern})$")
 _AND = re.compile(r"\s(?:et|and|&)\s")
 _AND_BEFORE = re.compile(r"\s(?:et|and|&)\s$")
 _BEFORE_PLACE = re.compile(r"\b(?:a|en|in|at|near|de|vers|from|la|natif de)\s$")
 _NICK = re.compile(r"[ \u00a0][\"“«'‘(]\s?([^\"”»'’)\n]{2,24}?)\s?[\"”»'’)][ \u00a0]")
 _NICK_BEFORE = re.compile(_NICK.pattern + "$")
+_FAR_AND = 5
 _MOST = 4
 
 
@@ -124,6 +129,8 @@ def _goes_before(at: int, stop: int, single: bool, text: str, folded: str, words
             or (low == "de" and opens)
             or not opens
         )
+    if low in words.nicknaming:
+        return single
     if _stops(low, words) or low in words.speech:
         return False
     if low in words.listed:
@@ -160,7 +167,7 @@ def _rightmost(start: int, end: int, starts: dict[int, int], text: str, folded: 
         if after is None or particle is None or not (single or foreign):
             nick = _NICK.match(text, end) if single else None
             after = starts.get(nick.end()) if nick else None
-            if after is None or folded[nick.end() : after] not in words.listed:  # type: ignore[union-attr]
+            if after is None or _stops(folded[nick.end() : after], words):  # type: ignore[union-attr]
                 break
             end = after
             continue
@@ -181,7 +188,7 @@ def _goes_after(
     low = folded[at:end]
     if text[at - 2] == "." and text[at - 1] == " ":
         return False
-    if low in _BOTH_CASES:
+    if low in _BOTH_CASES or low in _AFTER_CASES:
         return end + 1 in starts and folded[end + 1 : starts[end + 1]] not in words.org_words
     if _stops(low, words):
         return False
@@ -214,10 +221,11 @@ def _english(folded: str) -> bool:
 
 def listed_beside(spans: list[Span], tokens: list[Span], text: str, folded: str, words: Lists) -> list[Span]:
     """Capitalised words in a list with a name: names of the word lists, and unknown words between two names."""
-    if not spans:
+    found = _pairs(tokens, text, folded, words)
+    if not spans and not found:
         return []
-    found: list[Span] = []
-    name_ends, name_starts = {b for _, b in spans}, {a for a, _ in spans}
+    every = [*spans, *found]
+    name_ends, name_starts = {b for _, b in every}, {a for a, _ in every}
     for way in (tokens, tokens[::-1]):
         for start, end in way:
             if start in name_starts or end in name_ends:
@@ -279,4 +287,27 @@ def unknown_beside(spans: list[Span], runs: list[Span], text: str, folded: str, 
             and not text[start:end].isupper()
         ):
             found.append((start, end))
+    return found
+
+
+def _pairs(tokens: list[Span], text: str, folded: str, words: Lists) -> list[Span]:
+    """Two given names that are also words, joined by "et" or "and"."""
+    found: list[Span] = []
+    for (start, end), (low, high) in pairwise(tokens):
+        if low - end > _FAR_AND or not _AND.fullmatch(folded, end, low):
+            continue
+        both = (folded[start:end], folded[low:high])
+        if both[0] != both[1] and all(
+            name in words.given
+            and len(name) > 2
+            and not (
+                name in words.slang
+                or name in words.towns
+                or name in words.places
+                or name in words.brands
+                or name in words.not_names
+            )
+            for name in both
+        ):
+            found += [(start, end), (low, high)]
     return found

@@ -23,6 +23,8 @@ _AUTHOR_AFTER = re.compile(
     rf"(?:,|;| and| et| &) (?:and |et |& )?[{UPPER}][\w'’\-]+ [{UPPER}]{{1,3}}(?:[,.;]| et al)"
 )
 _AUTHOR_BEFORE = re.compile(rf"[{UPPER}][\w'’\-]+ [{UPPER}]{{1,3}}(?:,|;| and| et| &) (?:and |et |& )?$")
+_CREDITED = re.compile(r" (?:par|by) $|^(?:par|by) $")
+_CAPS_FIRST = re.compile(r", ([a-z][a-z\-]+)")
 _INITIALS = re.compile(r"[a-z]{1,2}\.(?:[ -]?[a-z]\.)+|(?:[a-z]\. ?)*o'[a-z]\.")
 _NO_INITIALS = frozenset(
     [
@@ -44,6 +46,7 @@ _NO_INITIALS = frozenset(
         "u. e.",
     ]
 )
+_LONG = 6
 _MIDDLE_NAME = 3  # words around within which a Vietnamese middle name shows that a short word is a name
 PARTICLES = frozenset(
     {"le", "la", "el", "de", "du", "van", "von", "ben", "al", "da", "di", "al-", "ould", "des"}
@@ -117,6 +120,11 @@ def _place_in(run: list[Token], folded: str, words: Lists) -> tuple[int, int] | 
     return None
 
 
+def _foreign(low: str, words: Lists) -> bool:
+    """The form of a surname that no word of French or English has."""
+    return len(low) >= _LONG and bool(words.surname_form.fullmatch(low)) and low not in words.listed
+
+
 def is_titled_surname(folded: str, start: int) -> bool:
     """ "le docteur Petit": a word of sentences, and a surname after a title."""
     return _TITLE_BEFORE.search(folded, max(0, start - 16), start) is not None
@@ -130,15 +138,23 @@ def may_stand_alone(token: Token, words: Lists) -> bool:
 def is_lone_name(token: Token, text: str, folded: str, words: Lists) -> bool:
     """Whether a word that stands alone, and may, is a name here."""
     if _INITIALS.fullmatch(token.low):
+        if _CREDITED.search(folded, max(0, token.start - 4), token.start) or cued([token], folded, words):
+            return True
         return (
             " " in token.low
             and token.low not in _NO_INITIALS
             and folded[token.end : token.end + 2] not in (" (", "")
         )
     if token.initial:
-        return False
-    alone = token.low in words.alone or (
-        "-" in token.low and _given(token, words) and not _memorial(token, words)
+        return token.low not in words.titles and titled(text, folded, token.start, words)
+    if token.caps and token.low in words.surnames and token.low not in words.places:
+        given = _CAPS_FIRST.match(folded, token.end)
+        if given and given.group(1) in words.given:
+            return True  # DELGADO, Hector
+    alone = (
+        token.low in words.alone
+        or _foreign(token.low, words)
+        or ("-" in token.low and _given(token, words) and not _memorial(token, words))
     )
     person = not alone or _may_be_person(
         [token], words
@@ -263,6 +279,15 @@ def _decide(
             yield segment
         return
     if (
+        len(segment) == 3
+        and segment[1].initial
+        and not segment[0].initial
+        and segment[2].low not in words.listed
+    ):
+        if segment[0].low in words.listed:
+            yield segment[:2]
+        return
+    if (
         len(segment) > 1
         and unknown_ok
         and any(t.low in words.alone or t.low in words.family for t in segment)
@@ -327,7 +352,10 @@ def _full_name(segment: list[Token], given: int, folded: str, words: Lists) -> I
         plain = (
             following.low in words.places
             or following.low in words.org_words
-            or following.low in words.second_cue
+            or (
+                following.low in words.second_cue
+                and (following.low in words.towns or following.low in words.slang)
+            )
         )
         if (
             following.low in words.surnames

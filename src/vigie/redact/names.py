@@ -19,7 +19,7 @@ from vigie.redact.name_extent import extended, listed_beside, unknown_beside
 from vigie.redact.name_runs import PARTICLES, is_lone_name, is_titled_surname, may_stand_alone, names_in
 from vigie.redact.sequences import Span, Token, runs, token_at
 from vigie.redact.spans import Removal
-from vigie.redact.wordlists import Lists, lists
+from vigie.redact.wordlists import UPPER, Lists, lists
 from vigie.redact.words import words_at
 from vigie.text.normalise import fold
 
@@ -29,6 +29,10 @@ _CALLED = re.compile(
 )
 _CALLED_PLAIN = re.compile(
     r"\s?[,(]?\s?\(?(?:alias|aka|a\.k\.a\.?|dit|dite|surnommee?)\s((?:l[ea] |l'|the )?[^\s,.;\"()]{2,20})"
+)
+_CALLED_CAPITAL = re.compile(
+    rf"\s?[,(]?\s?\(?(?:also |better )?(?:known as|nicknamed|called|dite?|surnommée?|alias)\s"
+    rf"((?:the |l[ea] )?[{UPPER}][\w'’\-]+(?: [{UPPER}][\w'’\-]+)?)"
 )
 _CALLED_BEFORE = re.compile(
     r"(?:surnommee?|dite?|alias|nicknamed|known as)\s\"\s?([^\"\n]{1,30}?)\s?\"\s?,\s(?:\w+\s)?$"
@@ -84,7 +88,7 @@ def find_names(text: str, folded: str, extra: Sequence[str] = ()) -> list[Remova
         heads = [word for word in every if word not in inner]
         beside = listed_beside(spans, heads, text, folded, words)
         spans += extended(beside, every, text, folded, words)
-        spans += _nicknames(folded, spans)
+        spans += _nicknames(text, folded, spans)
     return _joined(spans, text)
 
 
@@ -167,14 +171,16 @@ def _extra(name: str, folded: str, words: Lists) -> tuple[list[tuple[int, int]],
     return found, single
 
 
-def _nicknames(folded: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+def _nicknames(text: str, folded: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """`X, dit « Le Grand »`: the nickname goes with the name."""
     found: list[tuple[int, int]] = []
     for start, end in spans:
         before = _CALLED_BEFORE.search(folded, max(0, start - 60), start)
         if before:
             found.append(before.span(1))
-        match = _CALLED.match(folded, end) or _CALLED_PLAIN.match(folded, end)
+        match = (
+            _CALLED.match(folded, end) or _CALLED_CAPITAL.match(text, end) or _CALLED_PLAIN.match(folded, end)
+        )
         if match:
             found.append(match.span(1))
     return found

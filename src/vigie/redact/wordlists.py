@@ -53,6 +53,8 @@ class Lists:
     naming: tuple[str, ...]
     addressing: tuple[str, ...]
     weak: frozenset[str]
+    nicknaming: frozenset[str]
+    small_titles: tuple[str, ...]
     not_named: frozenset[str]
     rolls: tuple[str, ...]
     credits: tuple[str, ...]
@@ -62,6 +64,9 @@ class Lists:
     lettered: frozenset[str]
     endings: tuple[str, ...]
     beginnings: tuple[str, ...]
+    of_person: frozenset[str]
+    acted_on: frozenset[str]
+    surname_form: re.Pattern[str]
     inert: frozenset[str]  # never a name on their own: one look-up spares the rest
     life_after: re.Pattern[str]
     protected: tuple[str, ...]
@@ -117,6 +122,7 @@ def lists() -> Lists:
     no_words = listed - also["lower"] - also["capital"] - places - org - not_names - brands
     no_words -= roles | named_after | titles | words("slang") | words("not_named") | words("role_tails")
     cities = _cities()
+    form = re.compile(data["surname_form"])
     life = "|".join(re.escape(w).replace(r"\-", r"\s") for w in fold(data["person_verbs_after"]).split())
     return Lists(
         given=frozenset(given),
@@ -133,7 +139,7 @@ def lists() -> Lists:
         not_names=not_names,
         places=places,
         towns=frozenset(
-            {city for city in cities if " " in city or city in listed}
+            {city for city in cities if " " in city or city in listed or form.fullmatch(city)}
             | {city.replace(" ", "-") for city in cities if " " in city}
             | set(phrases("place_phrases"))
         ),
@@ -147,6 +153,8 @@ def lists() -> Lists:
         possessions=words("possessions"),
         naming=phrases("naming"),
         addressing=phrases("addressing"),
+        small_titles=phrases("small_titles"),
+        nicknaming=words("nicknaming"),
         weak=frozenset(phrases("weak_addressing")),
         not_named=words("not_named"),
         rolls=phrases("rolls"),
@@ -157,6 +165,9 @@ def lists() -> Lists:
         lettered=words("lettered"),
         endings=tuple(data["surname_endings"].split()),
         beginnings=tuple(data["given_beginnings"].split()),
+        of_person=words("of_person"),
+        acted_on=words("acted_on"),
+        surname_form=form,
         inert=frozenset((not_names | places | org) - listed),
         life_after=re.compile(rf"\s(?:{life})(?!\w)"),
         protected=phrases("protected"),
