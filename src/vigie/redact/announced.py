@@ -180,10 +180,19 @@ def _after(
         if (
             told
             or (marked and folded[start:end] == "x")
-            or (opened and (possessive or marked or not lead.strip(" \t" + _OPEN)))
+            or (
+                opened
+                and not _is_capitalised(text[a:b], possessive=possessive)
+                and (possessive or marked or not lead.strip(" \t" + _OPEN))
+            )
         ):
             yield Removal(a, b, "handle")
             return
+
+
+def _is_capitalised(word: str, *, possessive: bool) -> bool:
+    """Instagram (Meta): a name of something, unless somebody owns the channel."""
+    return not possessive and word[:1].isupper() and word[1:].islower()
 
 
 def _made_up(word: str) -> bool:

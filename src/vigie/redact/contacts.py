@@ -13,6 +13,7 @@ from vigie.redact.addresses import find_addresses
 from vigie.redact.announced import find_announced
 from vigie.redact.codes import find_codes
 from vigie.redact.disguise import plain, views
+from vigie.redact.figures import spare
 from vigie.redact.handles import find_handles
 from vigie.redact.identifiers import find_identifiers
 from vigie.redact.links import find_links
@@ -43,7 +44,7 @@ def contacts(text: str, folded: str, lang: str) -> list[Removal]:
     found = [*find_spoken_numbers(folded)] if _is_quiet(text, folded) else _everything(text, folded, lang)
     for view in views(written, as_written):  # written to deceive; none in plain text
         found += view.back(_everything(view.text, fold(view.text), lang))
-    return [within_sentence(text, item) for item in found]
+    return [within_sentence(text, item) for item in spare(text, folded, found)]
 
 
 def _everything(text: str, folded: str, lang: str) -> list[Removal]:

@@ -65,7 +65,7 @@ _LEET_CUE = re.compile(
     + "|".join(f"(?P<w{n}>" + "".join(_LEET.get(c, c) for c in cue) + ")" for n, cue in enumerate(_LEET_CUES))
     + r")(?![^\W_])"
 )
-_LEET_SPOT = re.compile(r"[a-z][@$!€0-9][a-z@$0-9]|[$@0-9][a-z]{2}")
+_LEET_SPOT = re.compile(r"[@$!€0-9](?:(?<=[a-z].)(?=[a-z@$0-9])|(?<!\w.)(?=[a-z]{3}))")
 _CHANNEL = re.compile(
     r"(?i)(?<!\w)(?:snap(?:chat)?|insta(?:gram)?|t[ée]l[ée]?gram(?:me)?|tg|signal|wickr|threema|session|discord|tiktok|whatsapp|twitter|ig|x|tele)(?!\w)"
 )

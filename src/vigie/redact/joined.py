@@ -150,7 +150,7 @@ def _is_chunked(parts: list[str]) -> bool:
             (first.isupper() and second == second.upper() and len(first + second) == 8)
             or (len(first) >= 8 and mixed == 2)
         )
-    return mixed >= 2 and mixed * 3 >= len(parts)
+    return mixed >= 2 and (mixed * 3 >= len(parts) or len(parts) >= 6)
 
 
 def banked(text: str) -> Iterator[Edit]:

@@ -21,7 +21,9 @@ _AT = r"(?:\s?@\s?|\s?[\[({<]\s?(?:at|@|a|arobase|arrobase|arobas|chez)\s?[\])}>
 _DOT = r"(?:\.|\s?[\[({<]\s?(?:dot|point|\.)\s?[\])}>]\s?|\s(?:dot|point)\s|\s\.\s?)"
 # What stands between the parts of the name before the at sign.
 _JOINT = r"(?:\s(?:dot|point|tiret|underscore|dash|moins|plus|hyphen)\s|\s?[\[({<]\s?(?:dot|point|\.)\s?[\])}>]\s?|\s\.\s)"
-_SPELLED_EMAIL = re.compile(r"(?<!\w)\w(?: [\w.\-]){2,40} ?(?:@|\(at\)|\[at\]) ?\w(?: [\w.\-]){3,40}(?!\w)")
+_SPELLED_EMAIL = re.compile(
+    r"(?<!\w)(?!à )\w(?: [\w.\-]){2,40} ?(?:@|\(at\)|\[at\]) ?\w(?: [\w.\-]){3,40}(?!\w)"
+)
 _EMAIL = re.compile(
     r"(?<![\w.+-])[\w+-][\w.+-]{0,63}@(?:[a-zA-Z0-9][a-zA-Z0-9-]{0,62}\.){1,5}[a-zA-Z]{2,24}(?![\w@])"
 )

@@ -116,6 +116,7 @@ _OPEN_ENDED = frozenset(
 _NEXT_SENTENCE = re.compile(r"(?<=\S)[.!?…]['’\"”»)\]*`]{0,2}\s+\d{1,3}$")
 _COUNTED = re.compile(r"\s?(?:[^\W\d_]{2}|[€£$%])")
 _FULL_STOP = re.compile(r"\w[.]\s")
+_LISTED = re.compile(r"\d\d(?:,\s\d\d){4,}")
 _LEAST = 7  # figures of the shortest number that is valid anywhere, with its trunk 0 or country code
 _EXTENSION = re.compile(r"(?i)\s?(?:ext\.?|extension|poste|x)\s?\d{1,6}(?!\d)")
 _NOT_A_NUMBER = re.compile(
@@ -168,6 +169,13 @@ def find_phones(text: str, folded: str, lang: str) -> Iterator[Removal]:
     for low, high in seen.mixed:
         for match in _LOOKALIKE.finditer(text, low, min(len(text), high + 1)):
             yield from _disguised(text, match)
+
+
+def called(folded: str, start: int) -> bool:
+    """Whether a word for a number to call stands shortly before, and no other figure after that word."""
+    before = folded[max(0, start - 32) : start]
+    cue = _last(_CUE, before)
+    return cue is not None and not any(c.isdecimal() for c in before[cue:])
 
 
 def within_sentence(text: str, found: Removal) -> Removal:
@@ -227,7 +235,7 @@ def _in_window(text: str, folded: str, start: int, end: int, cued: bool, lang: s
         digits = _digits(shadow[a:b])
         if digits in help_lines() or digits.removeprefix("0033").removeprefix("33") in help_lines():
             continue
-        if _only_years(shadow[a:b]) or _looks_like_decimal(shadow[a:b]):
+        if _is_list(shadow[a:b]) or _only_years(shadow[a:b]) or _looks_like_decimal(shadow[a:b]):
             continue
         extension = _EXTENSION.match(text, low + b)
         yield Removal(low + a, extension.end() if extension else low + b, "phone")
@@ -253,6 +261,14 @@ def _is_short_figure(figure: str) -> bool:
 def _only_years(figure: str) -> bool:
     groups = re.findall(r"\d+", figure)
     return len(groups) > 1 and all(len(g) == 4 and g[:2] in ("18", "19", "20") for g in groups)
+
+
+def _is_list(figure: str) -> bool:
+    """01, 02, 03, 04, 05: numbers of departments."""
+    if not _LISTED.fullmatch(figure):
+        return False
+    values = [int(n) for n in re.findall(r"\d+", figure)]
+    return values == sorted(set(values))
 
 
 def _looks_like_decimal(figure: str) -> bool:

@@ -14,6 +14,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from vigie.redact.around import windows
+from vigie.redact.joined import CLAUSE_WORDS
 from vigie.redact.phones import help_lines, masked
 from vigie.redact.shape import shape
 from vigie.redact.spans import Removal
@@ -93,6 +94,11 @@ _CUE = re.compile(
     r"ecri\w*|write|envoy\w*|send|available|dispo|joignable|prendre note|prends note|notez|note|infoline|info line)"
     r"(?![^\W_])[^\w.!?\n]{0,4}(?:[a-z'0-9/]{1,12}[^\w.!?\n]{1,3}){0,5}$"
 )
+_LEAST = 7  # figures, counted from below: a word of a number is one
+_ROW = re.compile(r"(\w+)([^\w.!?]*|\.(?!\s))")
+_FIRSTS = frozenset(word.split("-")[0] for word in _WORDS)
+_BETWEEN = frozenset(["et", "and", "puis", "then", "ensuite", "apres", "point", "o", "plus"])
+_DIGIT_AHEAD = re.compile(r"[^\w\n]{1,3}(?:(?:par|en|with|in|de|c'est|le|la|by)\s){0,2}\d")
 _COMMAS = re.compile(r",\s")
 # Signs and words that part no figures of statistics; "/" and "." do, in dates.
 _ODD = re.compile(r"[_|*•·\[\]{}()<>`~\t]|\s{2}|[^\W\d_]{2}")
@@ -129,10 +135,37 @@ def find_series(text: str, folded: str) -> Iterator[Removal]:
 
 def _openings(text: str, folded: str) -> Iterator[tuple[int, int]]:
     seen = shape(text)
-    yield from ((low, high) for low, high, count in seen.groups if count >= 5)
-    yield from seen.mixed
-    yield from ((start, end) for start, end in words_at(folded, OPENING_WORDS) if goes_on(folded, end))
+    yield from ((low, high) for low, high, count in seen.groups if count >= _LEAST)
+    yield from (
+        (low, high)
+        for low, high in seen.mixed
+        if high - low >= _LEAST and sum(map(str.isalnum, text[low:high])) >= _LEAST
+    )
     yield from marks_at(folded, _GLUED_MARKS)
+    for start, end in words_at(folded, OPENING_WORDS):
+        if goes_on(folded, end) and _is_long(folded, start):
+            yield start, end
+    for start, end in words_at(folded, CLAUSE_WORDS):
+        if any(map(str.isdecimal, folded[max(0, start - 8) : start])) and _DIGIT_AHEAD.match(folded, end):
+            yield start, end
+
+
+def _is_long(folded: str, start: int) -> bool:
+    """Whether words of numbers and figures follow each other for long enough to make a number."""
+    count = sum(map(str.isdecimal, folded[max(0, start - 14) : start]))
+    for token in _ROW.finditer(folded, start, start + 160):
+        word = token.group(1)
+        if word.isdecimal():
+            count += len(word)
+        elif word in _FIRSTS:
+            count += 1
+        elif word not in _BETWEEN:
+            return False
+        if count >= _LEAST:
+            return True
+        if len(token.group(2)) > 5:
+            return False
+    return False
 
 
 def _number(text: str, folded: str, match: re.Match[str], shadow: str, low: int) -> Removal | None:

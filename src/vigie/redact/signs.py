@@ -80,6 +80,7 @@ _CHANNEL_AFTER = re.compile(
     r"[\w.]{2,20}\W{1,3}(?:(?:sur|on|via|dans|in|un|a|an|the|la|le|compte|recherche)\s){0,3}"
     r"(?:snap\w{0,4}|insta\w{0,4}|telegram\w{0,2}|tg|signal|wickr|disc|discord|tiktok|tik\stok|twitter|x|ig)(?!\w)"
 )
+_AT_AHEAD = re.compile(r"[\w.·-]{1,30}@\w")
 _WORD_AFTER = re.compile(r"\w+")
 # Words that stand for a sign and for little else.
 SIGN_WORDS = (
@@ -151,6 +152,7 @@ def _goes_on(text: str, folded: str, low: int, high: int) -> bool:
         or after in ("i2p", "onion")
         or leads_to_host(text, high)
         or "@" in text[max(0, low - 60) : low]
+        or _AT_AHEAD.match(text, high) is not None
         or _CHANNEL.search(folded[max(0, low - 70) : low]) is not None
         or _CHANNEL_AFTER.match(folded, high) is not None
     )
