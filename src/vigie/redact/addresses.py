@@ -46,6 +46,9 @@ _FRENCH = re.compile(
 )
 # "au 27 de la rue X", "n° 27, rue X": after such a word the article of the street does not make it a count.
 _NUMBERED = re.compile(rf"{_NUMBER}\s?,?\s(?:de la|de l'|du|des|de)\s?{_KIND}\s{{1,3}}{_NAME}")
+# "terminal 4, quai 12", "R. 5132-74 à R. 5132-88": numbers of berths and of articles are no names of streets.
+_COUNTED = re.compile(r"(?<!\w)(?:quai|voie|r\.)\s\d[\d.-]*$")
+_REPORTER = re.compile(r"\d+ (?:S\. Ct|L\. Ed|F\. Supp)(?!\w)")  # volumes of case law
 _ANNOUNCED = re.compile(r"(?<!\w)(?:au|du|le|n°|no\.?|numero)\s?\Z")
 _REVERSED = re.compile(
     r"(?:[Rr]ue|[Aa]venue|[Cc]hauss[ée]e|[Bb]oulevard|[Pp]lace|[Qq]uai|[Dd]r[èe]ve)\s"
@@ -106,6 +109,7 @@ def find_addresses(text: str, folded: str) -> Iterator[Removal]:
     ends = list(_numbered(text, folded, _numbers(folded, words_at(folded, _KIND_WORDS), 34)))
     english = list(_each(_ENGLISH, text, _numbers(text, words_at(folded, _STREET_WORDS), 116)))
     ends += [match.span() for match in around(_ENGLISH, text, english, 24, 0)]  # may begin before the number
+    ends = [span for span in ends if not _REPORTER.match(text, *span)]
     for match in around(_SMALL, folded, words_at(folded, _STREET_WORDS), 116, 24):
         if _AT_NUMBER.search(folded, max(0, match.start() - 12), match.start()):
             ends.append(match.span())
@@ -158,7 +162,9 @@ def _ahead(text: str, end: int) -> str:
 def _numbered(text: str, folded: str, numbers: list[int]) -> Iterator[tuple[int, int]]:
     """The number and the street, in the French order."""
     for start, end in _each(_FRENCH, folded, numbers):
-        yield start, _extend(text, end)
+        end = _extend(text, end)
+        if not _COUNTED.search(folded, start, end):
+            yield start, end
     done = 0
     for number in numbers:
         match = _NUMBERED.match(folded, number) if number >= done else None

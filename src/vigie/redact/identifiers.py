@@ -21,6 +21,7 @@ _IPV4 = re.compile(
 _SECTION = re.compile(
     r"(?:art(?:icle|\.)|section|chap(?:itre|ter|\.)|version|annexe|§|point|paragraphe|\bv\.?)\s?$"
 )
+_SECTIONS = 9  # the highest number of a section above the last level
 _IPV6 = re.compile(
     r"(?<![\w:.])(?:[0-9A-Fa-f]{1,4}:){2,7}(?::?[0-9A-Fa-f]{1,4})?(?::[0-9A-Fa-f]{1,4}){0,6}(?![\w:])"
     r"|(?<![\w:])(?:[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4}){0,6})?::(?:[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4}){0,6})?(?![\w:])"
@@ -56,6 +57,7 @@ _ANY_PLATE = re.compile(
     r"(?<![A-Za-z0-9-])(?:\d{1,4}[ -]?[A-Z]{2,3}[ -]?(?:\d{2}|2[AB])|[A-Z]{2}\d{2}[ -]?[A-Z]{3}|\d[ -][A-Z]{3}[ -]\d{3}|"
     r"[A-Z]{1,3}[ -]?\d{2,4}[ -]?[A-Z]{1,3}|[A-Z]{2}[ -]\d{3,6}|\d{4}[ -]?[A-Z]{3})(?![A-Za-z0-9-])"
 )
+_INSTRUMENT = re.compile(r"[A-Z]{2} (?:19|20)\d\d/\d")  # statutory instruments: SI 2018/1055
 _NIR = re.compile(
     r"[1-478](?<!\d.)[ .-]?\d\d[ .-]?\d\d[ .-]?(?:\d\d|2[ABab])[ .-]?\d{3}[ .-]?\d{3}(?:[ .|/-]{0,3}\d\d)?(?!\d|[.,]\d)"
 )
@@ -74,8 +76,16 @@ _THREE_WORDS = re.compile(r"///\w{3,20}\.\w{3,20}\.\w{3,20}")
 def find_identifiers(text: str, folded: str) -> Iterator[Removal]:
     """Removals by machine, vehicle, person and position."""
     seen = shape(text)
-    for match in _IPV4.finditer(text) if seen.dotted else ():
-        parts = [int(p) for p in re.findall(r"\d+", match.group())[:4]]
+    dotted = [
+        (match, [int(p) for p in re.findall(r"\d+", match.group())[:4]])
+        for match in (_IPV4.finditer(text) if seen.dotted else ())
+    ]
+    numbered = any(
+        max(parts) > 255 for _, parts in dotted
+    )  # 1.1.1.256: sections of a plan, and so are their likes
+    for match, parts in dotted:
+        if numbered and max(parts[:3]) <= _SECTIONS:
+            continue
         if max(parts) <= 255 and not _SECTION.search(folded[max(0, match.start() - 14) : match.start()]):
             yield Removal(match.start(), match.end(), "ip")
     done = 0
@@ -148,4 +158,5 @@ def _plates(text: str, folded: str) -> Iterator[Removal]:
         end = min(len(text), cue + 60)
         for pattern in (_ANY_PLATE, _PLATE_LOW):
             for match in pattern.finditer(text, cue, end):
-                yield Removal(match.start(), match.end(), "plate")
+                if not _INSTRUMENT.match(text, match.start()):
+                    yield Removal(match.start(), match.end(), "plate")
