@@ -158,3 +158,25 @@ def test_both_guides_say_the_same() -> None:
     ]
     rows = [page.read_text(encoding="utf-8").count("\n| ") for page in (english, french)]
     assert (heads[0], rows[0]) == (heads[1], rows[1])
+
+
+def test_both_privacy_pages_say_the_same() -> None:
+    """The same tests in the same order, the same sections, each table with as many rows."""
+    pages = [(DOCS / name).read_text(encoding="utf-8") for name in ("privacy.md", "privacy.fr.md")]
+    tests, rows, heads, decisions = (
+        [found(page) for page in pages]
+        for found in (
+            re.compile(r"`tests/[^`]+`").findall,
+            table_rows,
+            re.compile(r"^#+ ", re.MULTILINE).findall,
+            lambda page: len(re.findall(r"you decide|c'est à vous de décider", page, re.IGNORECASE)),
+        )
+    )
+    assert len(tests[0]) > 50
+    assert (tests[0], rows[0], heads[0], decisions[0]) == (tests[1], rows[1], heads[1], decisions[1])
+    assert "](privacy.fr.md)" in pages[0].splitlines()[2] and "](privacy.md)" in pages[1].splitlines()[2]
+
+
+def table_rows(page: str) -> list[int]:
+    """Rows of each table, in order."""
+    return [block.count("\n") for block in re.findall(r"(?:^\|.*\n)+", page, re.MULTILINE)]
