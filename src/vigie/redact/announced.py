@@ -20,7 +20,7 @@ _STOP = re.compile(r"[.!?…](?:\s|$)|\n\n|\[[^\W\d_]{3,20}\]|[\ue000]")
 _OPEN = "([{<«“\"'‘`*👉➡→_"
 _ENDS = re.compile(r"\s*(?:$|[\n.,;!?)\]}>»”\"'’`*👈|…]|\s(?:pour|for|et|and|ou|or)\s)")
 _NAMED = re.compile(
-    r"(?:nomme|intitule|appele|baptise)e?s?\W{1,3}$|(?:named|called)\W{1,3}$|sous le (?:compte|pseudo|nom)\W{1,3}$|under the (?:account|name|handle)\W{1,3}$"
+    r"(?:(?:nomme|intitule|appele|baptise)e?s?|named|called|sous le (?:compte|pseudo|nom)|under the (?:account|name|handle))\W{1,3}$"
 )
 _POSSESSIVE = re.compile(r"(?:\b(?:son|sa|mon|ma|notre|votre|leur|ton|his|her|my|our|your|their|the|le)\s)$")
 _SIGNAL_NAME = re.compile(r"(?<![\w.@])[^\W\d_][\w]{2,31}\.\d{2,4}(?![\w]|\.\d)")
