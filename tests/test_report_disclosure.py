@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 
 import pytest
 
-from audit_public import AREAS, add, facts_of, gaps, naive_outputs, outputs, random_papers, recoverable
+from audit_public import (
+    AREAS,
+    Figures,
+    add,
+    facts_of,
+    gaps,
+    naive_outputs,
+    outputs,
+    random_papers,
+    recoverable,
+)
 from report_store import Paper, Said, build, event, said_price, way
 from vigie.report.bulletin import make_bulletin
 from vigie.report.disclosure import STEPS, divide, label_of
@@ -23,9 +36,31 @@ GATE = public_gate(TODAY)
 LYON, GRENOBLE, ANNECY = "INSEE:69123", "INSEE:38185", "INSEE:74010"
 
 
-def test_the_auditor_reads_what_the_bulletin_of_an_area_reads(tmp_path: Path) -> None:
-    path = build(tmp_path / "v.duckdb", random_papers(random.Random(5), 90))
-    with Store.open(path) as store:
+@dataclass(frozen=True)
+class Audited:
+    """A store of random papers that nobody changes, its facts and all public figures."""
+
+    path: Path
+    facts: Mapping[str, Fact]
+    figures: Figures
+
+
+@pytest.fixture(scope="module")
+def audited(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Audited]:
+    """By seed, each made once."""
+
+    @cache
+    def of(seed: int) -> Audited:
+        papers = random_papers(random.Random(seed), 90)
+        path = build(tmp_path_factory.mktemp("audited") / "v.duckdb", papers)
+        with Store.open(path, read_only=True) as store:
+            return Audited(path, facts_of(store, GATE), outputs(store, TODAY))
+
+    return of
+
+
+def test_the_auditor_reads_what_the_bulletin_of_an_area_reads(audited: Callable[[int], Audited]) -> None:
+    with Store.open(audited(5).path, read_only=True) as store:
         every = GATE.read(store).cells
         for area in AREAS:
             gate = GATE.at(area)
@@ -34,20 +69,16 @@ def test_the_auditor_reads_what_the_bulletin_of_an_area_reads(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_an_auditor_with_every_output_finds_no_gap(tmp_path: Path, seed: int) -> None:
-    path = build(tmp_path / "v.duckdb", random_papers(random.Random(seed), 90))
-    with Store.open(path) as store:
-        facts, figures = facts_of(store, GATE), outputs(store, TODAY)
-    assert len(figures) > 30
-    assert gaps(figures.values(), facts, GATE) == []
+def test_an_auditor_with_every_output_finds_no_gap(audited: Callable[[int], Audited], seed: int) -> None:
+    found = audited(seed)
+    assert len(found.figures) > 30
+    assert gaps(found.figures.values(), found.facts, GATE) == []
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_no_cell_that_is_kept_back_can_be_worked_out(tmp_path: Path, seed: int) -> None:
+def test_no_cell_that_is_kept_back_can_be_worked_out(audited: Callable[[int], Audited], seed: int) -> None:
     """By linear algebra over all counts: the small cells of departments, by quarter."""
-    path = build(tmp_path / "v.duckdb", random_papers(random.Random(seed), 90))
-    with Store.open(path) as store:
-        facts, figures = facts_of(store, GATE), outputs(store, TODAY)
+    facts, figures = audited(seed).facts, audited(seed).figures
     small: dict[object, set[str]] = {}
     for name, fact in facts.items():
         step = next((label for s in STEPS if (label := label_of(fact, *s, closed=GATE.closed))), None)
@@ -57,10 +88,10 @@ def test_no_cell_that_is_kept_back_can_be_worked_out(tmp_path: Path, seed: int) 
     assert [s for s in secrets if recoverable(figures.values(), s)] == []
 
 
-def test_the_auditor_finds_the_gap_of_a_gate_that_judges_each_figure_alone(tmp_path: Path) -> None:
-    path = build(tmp_path / "v.duckdb", random_papers(random.Random(1), 90))
-    with Store.open(path) as store:
-        facts = facts_of(store, GATE)
+def test_the_auditor_finds_the_gap_of_a_gate_that_judges_each_figure_alone(
+    audited: Callable[[int], Audited],
+) -> None:
+    facts = audited(1).facts
     figures = naive_outputs(list(facts.values()), TODAY)
     assert gaps(figures.values(), facts, GATE)
 
@@ -152,10 +183,8 @@ def test_people_in_a_pool_are_of_the_pool(tmp_path: Path) -> None:
     assert found == [(1, 4, None)]
 
 
-def test_the_same_facts_in_any_order_give_the_same_cells(tmp_path: Path) -> None:
-    path = build(tmp_path / "v.duckdb", random_papers(random.Random(3), 60))
-    with Store.open(path) as store:
-        facts = list(GATE.read(store).every)
+def test_the_same_facts_in_any_order_give_the_same_cells(audited: Callable[[int], Audited]) -> None:
+    facts = list(audited(3).facts.values())
     first = divide(facts, GATE.shows, GATE.closed)
     random.Random(0).shuffle(facts)
     assert divide(facts, GATE.shows, GATE.closed) == first
