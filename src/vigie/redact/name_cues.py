@@ -131,7 +131,12 @@ def _titled(text: str, near: str, start: int, word: str, at: int, words: Lists) 
     if not word:
         return False
     word = word.rpartition("'")[2]
-    if word in words.announces or word in words.roles or word in words.titles:
+    if (
+        word in words.announces
+        or word in words.titles
+        or word in words.roles
+        or word.removesuffix("s") in words.roles
+    ):
         return len(word) > 3 or word in ("mr", "nee", "mgr", "feu") or text[start - len(near) + at].isupper()
     if word in words.role_tails:
         return any(w in words.roles for w in _WORDS_BEFORE.findall(near)[-4:-1])
@@ -225,6 +230,9 @@ def _cued(segment: list[Token], folded: str, near: str, words: Lists) -> bool:
     apposed = _APPOSITION.match(after) if next_ == "," else None
     if apposed and (apposed.group(1) in words.roles or (apposed.group(2) or "") in words.roles):
         return True
+    if parted and len(segment) == 1 and folded[end : end + 5].startswith((",", " et ", " and ")):
+        said = _WORDS_BEFORE.findall(stripped[-30:])
+        return bool(said) and (said[-1] in words.roles or said[-1].removesuffix("s") in words.roles)
     if parted and len(segment) > 1 and len(clause) < 120 and after[:1] in (",", ".", ")", ";", ""):
         return any(word in words.roles for word in _WORDS_BEFORE.findall(clause)[-12:])
     return False

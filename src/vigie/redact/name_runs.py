@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from vigie.redact.name_cues import PLACE_WORDS, cued, lone_name, titled, word_before
 from vigie.redact.sequences import Token
-from vigie.redact.wordlists import UPPER, Lists
+from vigie.redact.wordlists import UPPER, Lists, lists
 
 _ABBREVIATED_STATES = frozenset(
     {"u.s.", "u.k.", "e.u.", "u.n.", "d.c.", "l.a.", "a.m.", "p.m.", "u.s.a.", "n.y."}
@@ -122,7 +123,12 @@ def _place_in(run: list[Token], folded: str, words: Lists) -> tuple[int, int] | 
 
 def _foreign(low: str, words: Lists) -> bool:
     """The form of a surname that no word of French or English has."""
-    return len(low) >= _LONG and bool(words.surname_form.fullmatch(low)) and low not in words.listed
+    return len(low) >= _LONG and low not in words.listed and _has_surname_form(low)
+
+
+@lru_cache(maxsize=1 << 14)
+def _has_surname_form(low: str) -> bool:
+    return lists().surname_form.fullmatch(low) is not None
 
 
 def is_titled_surname(folded: str, start: int) -> bool:
@@ -185,7 +191,8 @@ def _until_word(tokens: list[Token], words: Lists) -> list[Token]:
         apart = token.low in words.org_words or (
             token.low in words.named_after and token.low not in words.surnames
         )
-        if (apart and index) or _is_cut(token, tokens, index, words):
+        surname = not index and token.low in words.surnames  # M. Petit
+        if (apart and index) or (_is_cut(token, tokens, index, words) and not surname):
             break
         name.append(token)
     return name[:5]
@@ -234,6 +241,9 @@ def _decide(
     if before in words.named_after and not announced:
         return
     unknown_ok = _may_be_person(segment, words)
+    if unknown_ok and len(segment) == 1 and before in words.acted_on:
+        yield segment
+        return
     if announced or titled(text, folded, start, words):
         if unknown_ok or len(segment) > 1:
             yield segment

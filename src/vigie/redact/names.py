@@ -4,8 +4,10 @@ In: text. Out: removals of kind "name".
 A capitalised run is a name when something says so: a title, a role, a known given name, an initial, a verb of speech, an
 age, a remark that the name was changed, a byline. Once a full name is known, its surname alone goes as well.
 Runs: `sequences`; what a run holds: `name_runs`; what stands beside it: `name_cues`; words: data/redaction/names.toml,
-given_names.txt. Public figures are persons too.
-Left out: names in lower case; lone unknown words without any cue; what bears a person's name (hospitals, streets, laws).
+given_names.txt, surnames.txt. Public figures are persons too.
+Words that announce a name: `name_context`; how far it goes and its neighbours: `name_extent`.
+Left out: names in lower case that are words, and lone unknown words, without any cue; what bears a person's name (hospitals, streets,
+laws).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Runs of capitalised words, the only places where a name is looked for.
 
 In: text. Out: runs of tokens; words joined by one space, by a particle ("de", "van", "ben") or by an initial's full stop.
-Left out: names written in lower case, which only a contact cue could tell from words.
+Left out: names in lower case (`name_context`).
 """
 
 from __future__ import annotations

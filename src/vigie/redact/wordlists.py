@@ -121,6 +121,7 @@ def lists() -> Lists:
     listed = given | surnames
     no_words = listed - also["lower"] - also["capital"] - places - org - not_names - brands
     no_words -= roles | named_after | titles | words("slang") | words("not_named") | words("role_tails")
+    no_words |= words("small_anyway")
     cities = _cities()
     form = re.compile(data["surname_form"])
     life = "|".join(re.escape(w).replace(r"\-", r"\s") for w in fold(data["person_verbs_after"]).split())
