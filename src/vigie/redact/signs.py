@@ -14,7 +14,7 @@ from vigie.redact.views import Edit
 from vigie.redact.words import words_at
 
 _SURE = re.compile(
-    r"(?P<at>\s?[\[({<|]\s?(?:at|@|a|arobase|arrobase|arobas|chez)\s?[\])}>|]\s?|\s?(?<!\w)(?:arobase|arrobase|arobas|a commercial)\s)"
+    r"(?P<at>\s?[\[({<|]\s?(?:at|@|a(?!\)\s?(?:and|or|et|ou|to|of|the)\s)|arobase|arrobase|arobas|chez)\s?[\])}>|]\s?|\s?(?<!\w)(?<!l')(?<!une\s)(?<!signe\s)(?<!caractere\s)(?:arobase|arrobase|arobas|a commercial)\s)"
     r"|(?P<dot>\s?[\[({<|]\s?(?:dot|point|\.|punto|punkt)\s?[\])}>|]\s?)"
     r"|(?P<under>\s(?:underscore|under\sscore|underline|tiret\s(?:du\s)?bas|tiret\s8|barre\sbasse|souligne)\s|(?<=\w)\s_\s?(?=\w)|(?<=\w)_\s(?=\w)"
     r"|(?<=\w)\(underscore\)(?=\w))"
@@ -81,6 +81,24 @@ _CHANNEL_AFTER = re.compile(
     r"(?:snap\w{0,4}|insta\w{0,4}|telegram\w{0,2}|tg|signal|wickr|disc|discord|tiktok|tik\stok|twitter|x|ig)(?!\w)"
 )
 _AT_AHEAD = re.compile(r"[\w.·-]{1,30}@\w")
+_NO_MAILBOX = frozenset(
+    [
+        "sous",
+        "avec",
+        "contact",
+        "compte",
+        "pseudo",
+        "account",
+        "under",
+        "with",
+        "name",
+        "user",
+        "profil",
+        "profile",
+        "utilisateur",
+        "nomme",
+    ]
+)
 _WORD_AFTER = re.compile(r"\w+")
 # Words that stand for a sign and for little else.
 SIGN_WORDS = (
@@ -136,7 +154,7 @@ def _opens(text: str, edit: Edit) -> bool:
 def _named(before: str) -> bool:
     """Whether the last word may be the name of a mailbox: with a figure or a sign in it, or long."""
     word = before.rsplit(None, 1)[-1]
-    return len(word) > 3 and word.islower()
+    return len(word) > 3 and word.islower() and word not in _NO_MAILBOX
 
 
 def _goes_on(text: str, folded: str, low: int, high: int) -> bool:
