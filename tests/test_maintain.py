@@ -16,6 +16,7 @@ from typer.testing import CliRunner, Result
 
 from erasure_samples import in_bytes, in_tables, somewhere
 from store_samples import VERSIONS, card, document, observation
+from vigie.assess import assess
 from vigie.cli import app
 from vigie.model.errors import SettingsError
 from vigie.redact import redactor
@@ -154,6 +155,17 @@ def test_what_add_expires_is_written_away_by_maintain(
     assert run("maintain").exit_code == 0
     assert somewhere(tmp_path, path, GONE) == []
     assert "still in the file" not in run("doctor", "--format", "json").stdout
+
+
+def test_hashes_of_a_text_leave_with_it(tmp_path: Path) -> None:
+    path = tmp_path / "s.duckdb"
+    stored_earlier(path, 13, None)
+    with Store.open(path) as store:
+        assess(store)
+        (print_of_text,) = store.column("SELECT of_text FROM prints")
+        assert maintain(store).expired == 1
+        assert store.column("SELECT count(*) FROM prints") == [0]
+    assert in_tables(path, print_of_text) == [] and in_bytes(tmp_path, print_of_text) == []
 
 
 def test_periods_of_the_settings_hold_for_what_is_added(

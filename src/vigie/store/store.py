@@ -185,7 +185,7 @@ class Store:
         return int(count)
 
     def expire(self, today: date | None = None) -> int:
-        """Drop the full texts whose time is over, and their contact marks; how many. Titles, facts and sentences stay."""
+        """Drop the full texts whose time is over, with their contact marks and prints; how many. Titles, facts, sentences stay."""
         day = today or utc_now().date()
         (count,) = self.column(
             "SELECT count(*) FROM documents WHERE text IS NOT NULL AND expires_on <= ?", [day]
@@ -196,9 +196,10 @@ class Store:
                 self._db.execute(
                     "UPDATE documents SET text = NULL WHERE text IS NOT NULL AND expires_on <= ?", [day]
                 )
-                self._db.execute(
-                    "DELETE FROM contact_marks WHERE doc_id IN (SELECT doc_id FROM documents WHERE text IS NULL)"
-                )
+                for table in ("contact_marks", "prints"):
+                    self._db.execute(
+                        f"DELETE FROM {table} WHERE doc_id IN (SELECT doc_id FROM documents WHERE text IS NULL)"
+                    )
             self._db.execute(
                 "CHECKPOINT"
             )  # the log still holds them; so does the file, until `vigie maintain`
