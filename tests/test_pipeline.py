@@ -30,6 +30,7 @@ from vigie.pipeline import (
     reextract,
     refusal,
 )
+from vigie.redact.marks import Marker
 from vigie.settings import Settings
 from vigie.store import Store
 from vigie.store.integrity import faults
@@ -110,10 +111,10 @@ def test_a_reader_that_breaks_half_way_keeps_what_it_read(monkeypatch: pytest.Mo
 def test_a_redactor_that_breaks_loses_one_document(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     real = pipeline.redact
 
-    def picky(raw: RawDocument) -> CleanDocument:
+    def picky(raw: RawDocument, marker: Marker | None = None) -> CleanDocument:
         if "Note 1" in (raw.title, raw.text):
             raise KeyError(SECRET)
-        return real(raw)
+        return real(raw, marker)
 
     monkeypatch.setattr(pipeline, "redact", picky)
     items = list(read_all(articles(tmp_path / "a", 3)))
