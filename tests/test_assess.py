@@ -9,10 +9,12 @@ from typing import Any
 
 import duckdb
 import pytest
+from typer.testing import CliRunner
 
 from growth import calls
 from store_samples import VERSIONS, card, document, observation
 from vigie.assess import Assessed, assess
+from vigie.cli import app
 from vigie.model.observation import Observation, TrendValue
 from vigie.model.period import PartialDate
 from vigie.pipeline import Reading, add, clean, inputs, reextract
@@ -227,3 +229,34 @@ def test_the_prints_say_nothing_in_words(tmp_path: Path) -> None:
         (row,) = connection.execute("SELECT runs, pairs FROM prints").fetchall()
     assert all(isinstance(number, int) for part in row for number in part)
     assert 10 < len(row[0]) < 60
+
+
+VERBS = [
+    ("export", ["export", "open"]),
+    ("bulletin", ["bulletin", "--format", "md", "--out", "pages"]),
+    ("maintain", ["maintain"]),
+]
+
+
+@pytest.mark.parametrize(("_name", "args"), VERBS, ids=[v[0] for v in VERBS])
+def test_what_was_never_judged_is_judged_before_anybody_sees_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, _name: str, args: list[str]
+) -> None:
+    """A store of an older Vigie, or of a run that was killed, knows neither copies nor satire."""
+    monkeypatch.chdir(tmp_path)
+    papers = [("a", "2024-02-07", DISPATCH), ("b", "2024-02-08", BRIEF), ("joke", "2024-02-09", JOKE)]
+    with store_of(tmp_path, *papers, **CARDS) as store:
+        columns = "SELECT source_id, satire, copied FROM documents ORDER BY ALL"
+        before = store.query(columns).to_pylist()
+        assert [(row["satire"], row["copied"]) for row in before] == [
+            (False, None),
+            (False, "near"),
+            (True, None),
+        ]
+        store.connection.execute("UPDATE documents SET satire = false, original_id = NULL, copied = NULL")
+        store.connection.execute("UPDATE observations SET credibility = NULL")
+        store.connection.execute("DELETE FROM prints")
+    result = CliRunner().invoke(app, [*args, "--store", "vigie.duckdb"])
+    assert result.exit_code == 0, result.output
+    with Store.open("vigie.duckdb", read_only=True) as store:
+        assert store.query(columns).to_pylist() == before

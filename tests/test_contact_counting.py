@@ -377,6 +377,21 @@ def test_rotation_forgets_and_the_documents_can_be_counted_anew(folder: Path) ->
     assert new["key_id"] != old["key_id"] and new["marks"] == {new["key_id"]: 5}
 
 
+@posix
+@pytest.mark.parametrize("harm", ["rights", "link", "folder"])
+def test_a_key_that_cannot_be_rotated_keeps_its_marks(folder: Path, harm: str) -> None:
+    run("add", folder, "--count-contacts")
+    key = Path("vigie.contacts.key")
+    if harm == "rights":
+        key.chmod(0o644)
+    elif harm == "link":
+        key.rename("elsewhere")
+        key.symlink_to("elsewhere")
+    environment = {"VIGIE_CONTACT_KEY": "none/key"} if harm == "folder" else {}
+    result = CliRunner().invoke(app, ["key", "rotate", "--yes"], env=environment)
+    assert result.exit_code != 0 and rows() == 5
+
+
 def test_destruction_leaves_neither_key_nor_marks(folder: Path) -> None:
     run("add", folder, "--count-contacts")
     with Store.open("vigie.duckdb", read_only=True) as opened:

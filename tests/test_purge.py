@@ -401,6 +401,7 @@ DAMAGED = [
     ("another", "[1]", "not a list"),
     ("form", '{"form": "x"}', "not a list"),
     ("salt", '{"form": "vigie-tombstones", "version": 1, "salts": {"a": "00"}, "tombstones": [], "suppressions": []}', "damaged"),
+    ("nested", "[" * 100_000, "not a list"),
     ("field", '{"form": "vigie-tombstones", "version": 1, "salts": {}, "tombstones": [["a"]], "suppressions": []}', "damaged"),
 ]  # fmt: skip
 
@@ -419,6 +420,10 @@ WRONG_USE = [
     ("unanswered", ["--subject-request"]),
     ("no_store", ["--source", "a", "--store", "none.duckdb"]),
     ("dry_list", ["--export-tombstones", "x", "--dry-run"]),
+    ("empty_source", ["--source", "", "--yes"]),  # a variable of a script that is not set
+    ("list_over_the_store", ["--export-tombstones", "vigie.duckdb"]),
+    ("list_in_no_folder", ["--export-tombstones", "none/x"]),
+    ("receipt_in_no_folder", ["--before", "2024-05-01", "--yes", "--receipt", "none/x"]),
 ]
 
 
@@ -427,6 +432,35 @@ def test_wrong_use(folder: Path, _name: str, args: list[str]) -> None:
     before = Path("vigie.duckdb").read_bytes()
     assert run("purge", *args, stdin="Ada Exemple\n").exit_code == 2
     assert Path("vigie.duckdb").read_bytes() == before
+
+
+# id, column of a suppression, a value that no list has
+WRONG_MARKS = [
+    ("mark", 1, "x"),
+    ("form", 2, "letters"),
+    ("words", 3, 10**9),
+    ("words_below_none", 3, -1),
+    ("kind", 4, "street"),
+    ("day", 5, "2024-13-01"),
+]
+
+
+@pytest.mark.parametrize(("_name", "column", "value"), WRONG_MARKS, ids=[w[0] for w in WRONG_MARKS])
+def test_a_damaged_entry_is_refused_before_it_harms(
+    folder: Path, _name: str, column: int, value: object
+) -> None:
+    assert run("purge", "--subject-request", "--yes", stdin="Ada Exemple\n").exit_code == 0
+    assert run("purge", "--export-tombstones", "list.json").exit_code == 0
+    listed = json.loads(Path("list.json").read_text("utf-8"))
+    listed["suppressions"][0][column] = value
+    Path("list.json").write_text(json.dumps(listed), "utf-8")
+    result = run("purge", "--import-tombstones", "list.json", "--store", "vigie.duckdb")
+    assert result.exit_code != 0 and "damaged" in str(result.exception)
+
+
+def test_a_list_may_be_written_again(folder: Path) -> None:
+    for _ in range(2):
+        assert run("purge", "--export-tombstones", "list.json").exit_code == 0
 
 
 def test_a_dry_run_and_a_refusal_change_nothing(folder: Path) -> None:

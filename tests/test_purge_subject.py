@@ -222,6 +222,48 @@ def test_who_asked_is_cleared_from_what_comes_later(tmp_path: Path, monkeypatch:
         assert faults(store) == []
 
 
+def test_a_card_does_not_bring_back_who_was_cleared_from_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("VIGIE_STORE", raising=False)
+    handle = "brumelune77"
+    Path("in").mkdir()
+    Path("in/source.toml").write_text(
+        f'id = "blog"\nname = "Le Blog"\npublisher = "Atelier {handle}"\nkind = "press"\n', "utf-8"
+    )
+    for number, price in ((1, 60), (2, 70)):
+        Path("in/one.txt").write_text(
+            f"2024-0{number}-11\n\nNote\n\nÀ Lyon, le gramme de cocaïne vaut {price} €.\n", "utf-8"
+        )
+        assert run("add", "in").exit_code == 0
+        if number == 1:
+            assert in_tables(Path("vigie.duckdb"), handle) == ["sources.publisher"]
+            assert run("purge", "--subject-request", "--yes", stdin=handle).exit_code == 0
+        else:
+            assert in_tables(Path("vigie.duckdb"), handle) == []
+    with Store.open("vigie.duckdb", read_only=True) as store:
+        assert store.column("SELECT publisher FROM sources") == ["Atelier [handle]"]
+        assert store.sizes()["documents"] == 2
+
+
+def test_codes_are_no_mentions(path: Path) -> None:
+    """A person may be called Price or Press; what Vigie calls so is a code, and stays one."""
+    assert run("export", path.parent / "open", "--store", path).exit_code == 0
+    with Store.open(path) as store:
+        store.connection.execute(
+            "INSERT INTO public_cells SELECT 1, DATE '2024-01-01', NULL, '2024-Q1', 'country', 'FR', 'FR', 'price', "
+            "'retail', 'cocaine', 'EUR/g', 3, 3"
+        )
+        before = {t: store.table(t).to_pylist() for t in ("public_cells", "sources", "public_outputs")}
+    kind = before["sources"][0]["kind"]
+    given = f"Price\nRetail\nCocaine\n{kind}\nCountry\nOpen-data\n"
+    result = run("purge", "--subject-request", "--yes", "--store", path, stdin=given)
+    assert result.exit_code == 0, result.output
+    with Store.open(path, read_only=True) as store:
+        assert {t: store.table(t).to_pylist() for t in before} == before
+
+
 def test_a_restored_copy_is_cleared_too(path: Path) -> None:
     copy = path.with_name("copy.duckdb")
     copy.write_bytes(path.read_bytes())

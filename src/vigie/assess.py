@@ -94,6 +94,13 @@ def assess(store: Store, *, everything: bool = False) -> Assessed:
     return Assessed(compared=len(new), copies=len(after), judged=judged)
 
 
+def assess_if_due(store: Store) -> None:
+    """The same where something was not judged yet: a store of an older Vigie, a run that was killed. What reads sources,
+    copies and satire for the public calls it first."""
+    if assessment.due(store):
+        assess(store)
+
+
 @cache
 def satirical() -> frozenset[str]:
     """Names and hosts of publications that are satire, folded."""

@@ -25,6 +25,7 @@ from vigie.model.document import CleanDocument, RawDocument, SourceCard
 from vigie.model.errors import InputRefused, VigieError
 from vigie.model.observation import Observation
 from vigie.redact import REDACTOR_VERSION, redact
+from vigie.redact.again import Shift
 from vigie.redact.fields import redact_card
 from vigie.redact.marks import Marker
 from vigie.redact.paths import redact_path
@@ -238,7 +239,11 @@ def add(store: Store, items: Iterable[Cleaned | Refusal], tell: Tell | None = No
             continue
         tally.read += 1
         for finder in clearing:
-            item = replace(item, document=cleared(item.document, finder))
+            item = replace(
+                item,
+                document=cleared(item.document, finder),
+                source=cleared_card(item.source, finder) if item.source is not None else None,
+            )
         pending.append(item)
         chars += len(item.document.text)
         if len(pending) >= settings.batch_documents or chars >= settings.batch_chars:
@@ -297,6 +302,22 @@ def suppressing(store: Store, *, due: bool = False) -> list[Finder]:
         )
         for salt, listed in store.tombstones.suppressed(due=due).items()
     ]
+
+
+def cleared_card(card: SourceCard, finder: Finder) -> SourceCard:
+    """A card without what the finder finds in its words: a person who asked to be erased may be the publisher."""
+
+    def clear(text: str) -> str:
+        found = finder.find(text)
+        return Shift(found, "en").apply(text) if found else text
+
+    return replace(
+        card,
+        name=clear(card.name),
+        publisher=clear(card.publisher),
+        licence=clear(card.licence),
+        legal_basis=clear(card.legal_basis),
+    )
 
 
 def _flush(store: Store, run_id: int, pending: list[Cleaned], tally: _Tally, tell: Tell | None) -> None:

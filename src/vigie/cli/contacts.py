@@ -151,10 +151,13 @@ def rotate(store: Path | None = STORE, yes: bool = YES) -> None:
 
     Documents are counted again when they are added again with --count-contacts.
     """
-    from vigie.redact.keyfile import rotate_key
+    from vigie.redact.keyfile import load_key, rotate_key
     from vigie.redact.marks import key_id
 
     settings = settings_for(store)
+    _check_folder(settings)
+    if os.path.lexists(settings.key_file):
+        load_key(settings.key_file)  # a key that cannot be replaced: its marks stay as they are
     _confirm("The marks of the old key are deleted for good. Go on?", yes)
     deleted = _drop_marks(settings)
     key = rotate_key(settings.key_file)
@@ -172,6 +175,13 @@ def destroy(store: Path | None = STORE, yes: bool = YES) -> None:
     was_there = destroy_key(settings.key_file)
     say(f"{'key destroyed' if was_there else 'no key'}: {settings.key_file}; {deleted} marks deleted")
     say("copies of the key in backups are yours to destroy")
+
+
+def _check_folder(settings: Settings) -> None:
+    """Wrong use without a folder for the key: before any mark is deleted."""
+    folder = settings.key_file.parent
+    if not folder.is_dir():
+        raise fail(f"no folder {folder} for the contact key (make it, or set VIGIE_CONTACT_KEY)", WRONG_USE)
 
 
 def _confirm(question: str, yes: bool) -> None:

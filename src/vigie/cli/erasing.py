@@ -86,6 +86,10 @@ def purge(
         documents=tuple(dict.fromkeys(document or ())),
         before=before.date() if before else None,
     )
+    if source == "":  # a variable of a script that is not set would erase all that has no card
+        raise fail(
+            "--source is empty (choose documents without a card with --document or --before)", WRONG_USE
+        )
     chosen = selection != Selection()
     if [chosen, subject_request, *(p is not None for p in lists)].count(True) != 1:
         raise fail(
@@ -103,8 +107,20 @@ def purge(
     settings = settings_for(store)
     if not settings.store.exists():
         raise fail(f"no store at {settings.store} (name it with --store)", WRONG_USE)
-    if receipt is not None and receipt.exists():
+    if receipt is not None and os.path.lexists(receipt):
         raise fail(f"{receipt} exists (receipts are not written over: name another file)", WRONG_USE)
+    for path in (receipt, export_tombstones):
+        if path is not None and not path.parent.is_dir():
+            raise fail(f"no folder {path.parent} (make it first)", WRONG_USE)
+    if (
+        export_tombstones is not None
+        and os.path.lexists(export_tombstones)
+        and not is_list(export_tombstones)
+    ):
+        raise fail(
+            f"{export_tombstones} exists and is no list of tombstones (it is not written over: name another file)",
+            WRONG_USE,
+        )
     subject = read_subject() if subject_request else None
     with Store.open(settings.store, read_only=dry_run, settings=settings) as opened:
         try:
@@ -210,9 +226,26 @@ def _hand_over(done: Receipt, path: Path | None) -> None:
     say("not reached: " + "; ".join(record["not_reached"]))
     if path is None:
         write_json(record)
-    else:
+        return
+    try:
         write_private(path, json.dumps(record, ensure_ascii=False, indent=1) + "\n")
-        say(f"receipt: {path}")
+    except OSError as error:
+        write_json(record)  # what was done cannot be asked for again
+        reason = error.strerror or type(error).__name__
+        raise fail(f"{path}: {reason}; the receipt is on standard output", SOME_REFUSED) from None
+    say(f"receipt: {path}")
+
+
+def is_list(path: Path) -> bool:
+    """Whether a file is a list of tombstones, which a newer one may replace."""
+    from vigie.model.errors import StoreError
+    from vigie.store.tombstones import check_file
+
+    try:
+        check_file(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, StoreError):
+        return False
+    return True
 
 
 def write_private(path: Path, text: str) -> None:

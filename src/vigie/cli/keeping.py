@@ -255,6 +255,7 @@ def export(
         raise fail("--public and --full contradict each other", WRONG_USE)
     if dry_run and full:
         raise fail("--dry-run is for public exports: a full one holds everything", WRONG_USE)
+    from vigie.assess import assess_if_due
     from vigie.report.open_data import preview, write_open_data
     from vigie.store import Store
     from vigie.store.export import export_full
@@ -266,6 +267,8 @@ def export(
             say(f"public figures: {shown}, of them {new} for the first time; facts that wait: {waiting}")
             return
         formats = [f.value for f in dict.fromkeys(format)]
+        if not full:
+            assess_if_due(opened)
         written = (export_full if full else write_open_data)(opened, directory, formats)
     for path in written:
         write(f"{path}\n")

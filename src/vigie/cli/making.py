@@ -134,12 +134,15 @@ def bulletin(
     area = area and area.upper()
     if area is not None and place_by_code(area) is None:
         raise fail(f"--area {area} is no known code (FR-69, FR-ARA, FR, INSEE:69266)", WRONG_USE)
+    from vigie.assess import assess_if_due
     from vigie.report.bulletin import write_bulletin
     from vigie.store import Store
 
     settings = existing(settings_for(store))
     formats: list[Any] = [f.value for f in dict.fromkeys(format)]
     with Store.open(settings.store, read_only=analyst, settings=settings) as opened:
+        if not analyst:
+            assess_if_due(opened)
         for path in write_bulletin(
             opened, out, period=period, area=area, lang=lang, analyst=analyst, formats=formats
         ):

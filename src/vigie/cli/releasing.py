@@ -36,12 +36,14 @@ def add(ids: list[str] = IDS, editor: str = EDITOR, reason: str = REASON, store:
     """
     name, role = editor_of(editor)
     refuse_persons(role)
+    from vigie.assess import assess_if_due
     from vigie.report.alerts import add_release
     from vigie.report.public import public_gate
     from vigie.store import Store
 
     settings = existing(settings_for(store))
     with Store.open(settings.store, settings=settings) as opened:
+        assess_if_due(opened)
         gate = public_gate(date.today(), settings.public_sources)
         number = add_release(
             opened, ids, gate.read(opened).every, gate, editor=name, role=role, reason=stated(reason)

@@ -102,6 +102,15 @@ def pairs(store: Store, new: Collection[str], relays: Sequence[str], spun_kinds:
     return found
 
 
+def due(store: Store) -> bool:
+    """Whether an observation has no verdict, or a text no print."""
+    sql = (
+        "SELECT EXISTS (FROM observations WHERE credibility IS NULL) OR EXISTS "
+        "(FROM documents d WHERE d.text IS NOT NULL AND NOT EXISTS (FROM prints p WHERE p.doc_id = d.doc_id))"
+    )
+    return bool(store.column(sql)[0])
+
+
 def texts(store: Store, ids: Collection[str]) -> dict[str, str]:
     sql = "SELECT doc_id, text FROM documents WHERE text IS NOT NULL AND doc_id IN (SELECT unnest(?))"
     return {row["doc_id"]: row["text"] for row in store.query(sql, [sorted(ids)]).to_pylist()}

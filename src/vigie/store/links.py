@@ -17,6 +17,13 @@ _REFERENCE = re.compile(r"(?:\w+_)?(doc|document|observation)_id(s?)")
 APART = ("schema_migrations", "runs", "erasures", "erasure_salts", "tombstones", "suppressions")
 # References that the name of the column does not show. They are emptied: the row speaks of something else.
 _OTHERS = (("documents", "original_id"),)
+# Columns of codes and dates: a person may well be called Price or Press, and a code that lost its word is no code any more.
+_CODES = frozenset(
+    {
+        *("action", "area", "area_level", "country", "grade", "kind", "language", "market", "of_text"),
+        *("output", "period", "scope", "substance", "type", "unit"),
+    }
+)
 # Rows worked out from the text of a document: when the text changes they go, and are worked out again.
 DERIVED = ("prints",)
 
@@ -63,6 +70,7 @@ def texts(connection: Connection) -> list[tuple[str, str]]:
         for table, column, kind in _columns(connection)
         if kind == "VARCHAR"
         and table not in kept
+        and column not in _CODES
         and not re.search(r"(?:^|_)ids?$|sha256|digest|^mark$", column)
     ]
 

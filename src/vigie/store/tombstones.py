@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
 import secrets
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -26,6 +27,10 @@ from vigie.store import sketch
 from vigie.store.database import Connection, utc_now
 
 _FORM, _VERSION = "vigie-tombstones", 1
+_MARK = re.compile(r"[0-9a-f]{32}")
+_FORMS = ("words", "joined", "digits")
+_KINDS = ("email", "handle", "name", "phone")  # what redact.subject replaces an identifier by
+_MOST_WORDS = 1000  # of one identifier: a damaged number must not make every text be read for ever
 _ASKED = pa.schema([("doc_id", pa.string()), ("source", pa.string()), ("hash", pa.uint64())])
 
 
@@ -276,7 +281,12 @@ def _checked(
         whole = all(_salt_id(salt) == name and 16 <= len(salt) <= 64 for name, salt in salts.items())
         whole = whole and {row[0] for row in [*stones, *marks]} <= set(salts)
         whole = whole and all(0 <= h < 2**64 for row in stones for h in row[3])
-    except (KeyError, TypeError, ValueError, AttributeError):
+        whole = whole and all(_MARK.fullmatch(str(row[1])) for row in [*stones, *marks])
+        whole = whole and all(
+            form in _FORMS and 0 <= words <= _MOST_WORDS and kind in _KINDS
+            for _, _, form, words, kind, _, _ in marks
+        )
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
         whole = False
     if not whole:
         raise StoreError("the list of tombstones is damaged (export it again)")
@@ -287,8 +297,14 @@ def read_file(text: str) -> Mapping[str, Any]:
     """The lists of a file. Raises StoreError if it is no JSON object."""
     try:
         listed = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         listed = None
     if not isinstance(listed, dict):
         raise StoreError("not a list of tombstones (make one with: vigie purge --export-tombstones FILE)")
     return listed
+
+
+def check_file(text: str) -> None:
+    """Raise StoreError unless the text is a list of tombstones of this form, whatever it holds."""
+    if read_file(text).get("form") != _FORM:
+        raise StoreError("not a list of tombstones (make one with: vigie purge --export-tombstones FILE)")

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
-from vigie.assess import assess
+from vigie.assess import assess, assess_if_due
 from vigie.model.document import RawDocument
 from vigie.pipeline import suppressing, versions
 from vigie.redact import REDACTOR_VERSION, again, redact
@@ -79,6 +79,8 @@ def maintain(
     rewritten = run is not None and store.rewrite_pending()
     if run is not None and (held or cleared.documents or (redacted and redacted.documents)):
         assess(store, everything=True)  # what was a copy, or confirmed, may be so no more
+    elif run is not None:
+        assess_if_due(store)
     if rewritten:
         store.rewrite()
     if run is not None:
