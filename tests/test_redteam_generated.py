@@ -16,7 +16,7 @@ from redteam.kinds import KINDS, Split
 from redteam.score import Score, judge, kept
 
 # Measured, rounded down; raised with the redactor, never lowered.
-CHARACTER_RECALL_FLOOR = 0.61
+CHARACTER_RECALL_FLOOR = 0.97
 KEEP_SHARE_FLOOR = 0.999
 
 

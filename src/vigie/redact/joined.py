@@ -15,7 +15,7 @@ from vigie.redact.views import Edit
 # One character at a time: "a l i c e", "j-u-l-i-e", "b . c . 1".
 _BETWEEN = r"[ \u00a0\u202f]|\.|-|_|·|•|\*|/|\||…|\n|\t|[ ][.\-–/|•·*,_~][ ]|~|,[ ]?"
 _SPELLED = re.compile(rf"(?<!\w)\S(?P<s>{_BETWEEN})\S(?:(?P=s){{1,3}}\S){{3,}}(?!\w)")
-_WORD_OF_ONE = re.compile(r"[aày](?=\W)|[aàyAI]$")
+_SHORT_DOTTED = re.compile(r"(?<![\w.])[^\W_](?P<s>\.)[^\W_](?:\.[^\W_])?(?![\w.])")
 # A series of short groups with signs between them that numbers and words do not have.
 _ODD = r"(?:\)\s?\(|\]\s?\[|\}\s?\{|>\s?<|\s?[_|*·•~\\^=]+\s?|\s[–—]\s|[–—]|\t|\s{2,4}|…|\s/\s|\s?[→>»›]\s?)"
 _GROUPS = re.compile(rf"(?<![^\W_])[^\W_]{{1,8}}(?:{_ODD}[^\W_]{{1,8}}){{1,40}}(?![^\W_])")
@@ -51,11 +51,16 @@ CLAUSE_WORDS = (
 
 def spelled(text: str) -> Iterator[Edit]:
     """Separators between single characters passed over; where they stand twice, words are parted."""
-    for match in _SPELLED.finditer(text):
+    found = [*_SPELLED.finditer(text)]
+    if any(match.group("s") == "." for match in found):  # then its short words are written so too
+        found = sorted([*found, *_SHORT_DOTTED.finditer(text)], key=lambda match: match.start())
+    for match in found:
         low, high = match.span()
         sign = match.group("s")
         body = text[low:high]
-        if sum(c.isalnum() for c in body) < 4 or ("," in sign and not any(c.isalpha() for c in body)):
+        if sum(c.isalnum() for c in body) < (2 if match.re is _SHORT_DOTTED else 4) or (
+            "," in sign and not any(c.isalpha() for c in body)
+        ):
             continue
         if sign.isspace() and body == body.lower() and not any(map(str.isdecimal, body)):
             if text[low] in "àÀ" or (text[low] in "ay" and text[low + 2 : low + 3] in "àyI"):

@@ -19,7 +19,7 @@ _SURE = re.compile(
     r"|(?P<under>\s(?:underscore|under\sscore|underline|tiret\s(?:du\s)?bas|tiret\s8|barre\sbasse|souligne)\s|(?<=\w)\s_\s?(?=\w)|(?<=\w)_\s(?=\w)"
     r"|(?<=\w)\(underscore\)(?=\w))"
     r"|(?P<invite>\s(?:slash|barre\soblique|forward\sslash)\splus\s(?=\w{8}))"
-    r"|(?P<slash>\s(?:slash|barre\soblique|forward\sslash)\s|\s?\\\s?|(?<=[a-z])\s/\s?(?=\w)|(?<=[a-z])\s?/\s(?=[\w+~#]))"
+    r"|(?P<slash>(?:\s|(?<=\s))(?:slash|barre\soblique|forward\sslash)\s|\s?\\\s?|(?<=[a-z])\s/\s?(?=\w)|(?<=[a-z])\s?/\s(?=[\w+~#]))"
     r"|(?P<dash>\s(?:tiret|dash|hyphen|trait\sd'union)\s)"
     r"|(?P<scheme>(?<=http|ttps|hxxp|xxps)\s?:\s?/\s?/\s?)"
     r"|(?P<colon>(?<=https)\s?(?:deux\spoints|colon)\s?)"
