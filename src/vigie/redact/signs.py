@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from vigie.redact.links import leads_to_host
 from vigie.redact.views import Edit
-from vigie.redact.words import words_at
+from vigie.redact.words import marks_at, words_at
 
 _SURE = re.compile(
     r"(?P<at>\s?[\[({<|]\s?(?:at|@|a(?!\)\s?(?:and|or|et|ou|to|of|the)\s)|arobase|arrobase|arobas|chez)\s?[\])}>|]\s?|\s?(?<!\w)(?<!l')(?<!une\s)(?<!signe\s)(?<!caractere\s)(?:arobase|arrobase|arobas|a commercial)\s)"
@@ -115,6 +115,10 @@ SIGN_WORDS = (
     "barre basse",
 )
 _DOT_WORDS = ("point", "dot", "punto")
+_LOOSE = (" , ", " . ", "·")  # signs of a dot only where an address goes on
+_MARKS = (
+    "(.)", "[.]", "(at)", "[at]", "(a)", "[a]", "(@)", "[@]", "(dot)", "[dot]", "(point)", "[point]", "(arobase)", " _ ", *_LOOSE,
+)  # fmt: skip
 
 
 def signed(text: str, folded: str) -> Iterator[Edit]:
@@ -182,29 +186,6 @@ def sign_spots(text: str, folded: str) -> Iterator[tuple[int, int]]:
     for start, end in words_at(folded, _DOT_WORDS):
         if folded[end : end + 1].isspace() and _goes_on(text, folded, start - 1, end + 1):
             yield start, end
-    for signs in (
-        "(.)",
-        "[.]",
-        "(at)",
-        "[at]",
-        "(a)",
-        "[a]",
-        "(@)",
-        "[@]",
-        "(dot)",
-        "[dot]",
-        "(point)",
-        "[point]",
-        "(arobase)",
-        " _ ",
-    ):
-        at = folded.find(signs)
-        while at >= 0:
-            yield at, at + len(signs)
-            at = folded.find(signs, at + 1)
-    for signs in (" , ", " . ", "·"):
-        at = folded.find(signs)
-        while at >= 0:
-            if _goes_on(text, folded, at, at + len(signs)):
-                yield at, at + len(signs)
-            at = folded.find(signs, at + 1)
+    for start, end in marks_at(folded, _MARKS):
+        if folded[start:end] not in _LOOSE or _goes_on(text, folded, start, end):
+            yield start, end
