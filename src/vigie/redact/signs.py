@@ -14,7 +14,8 @@ from vigie.redact.views import Edit
 from vigie.redact.words import marks_at, words_at
 
 _SURE = re.compile(
-    r"(?P<at>\s?[\[({<|]\s?(?:at|@|a(?!\)\s?(?:and|or|et|ou|to|of|the)\s)|arobase|arrobase|arobas|chez)\s?[\])}>|]\s?|\s?(?<!\w)(?<!l')(?<!une\s)(?<!signe\s)(?<!caractere\s)(?:arobase|arrobase|arobas|a commercial)\s)"
+    r"(?P<at>\s?[\[({<|]\s?(?:at|@|a(?!\)\s?(?:and|or|et|ou|to|of|the)\s)|arobase|arrobase|arobas|chez)\s?[\])}>|]\s?"
+    r"|\s?(?<!\w)(?<!l')(?<!une\s)(?<!signe\s)(?<!caractere\s)(?:arobase|arrobase|arobas|a commercial)\s)"
     r"|(?P<dot>\s?[\[({<|]\s?(?:dot|point|\.|punto|punkt)\s?[\])}>|]\s?)"
     r"|(?P<under>\s(?:underscore|under\sscore|underline|tiret\s(?:du\s)?bas|tiret\s8|barre\sbasse|souligne)\s|(?<=\w)\s_\s?(?=\w)|(?<=\w)_\s(?=\w)"
     r"|(?<=\w)\(underscore\)(?=\w))"
