@@ -38,6 +38,15 @@ STAYS = [
     pytest.param("Articles R. 5132-74 à R. 5132-88.", id="articles"),
     pytest.param("140 S. Ct. 1234.", id="law_report"),
     pytest.param("OPÉRATION PLACE NETTE EN COURS", id="operation_in_capitals"),
+    pytest.param("Act 1971, s. 28(2)(a) and Sch. 2.", id="letter_of_a_paragraph"),
+    pytest.param("Ici l'arobase tient lieu de prix.", id="the_name_of_the_sign"),
+    pytest.param("The signal fades at night, at home and at work.", id="time_after_a_channel_word"),
+    pytest.param("The high street dealer\n\nWhen clubs shut, prices fell.", id="title_that_ends_with_dealer"),
+    pytest.param("Le code, tome II, chap. XIV.", id="volume"),
+    pytest.param("Centre antipoison de Lyon : 04 72 11 69 11.", id="poison_centre"),
+    pytest.param("Entre 0730-0930 et 1730-1945.", id="hours_without_marks"),
+    pytest.param("Relevés :\n23.04.2022 14:55\n30.04.2022 12:04", id="dates_and_hours_by_line"),
+    pytest.param("The van was back at 9.am that day.", id="hour_that_looks_like_a_host"),
 ]
 GOES = [
     pytest.param("Appelle au 06 39 98 12 34.", "39 98", id="plain"),

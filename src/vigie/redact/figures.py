@@ -17,6 +17,7 @@ from vigie.redact.phones import called
 from vigie.redact.spans import Removal
 
 _KINDS = frozenset(["phone", "card"])
+_HOUR = re.compile(r"(?<![\w.])(?:0?[1-9]|1[0-2])\.[ap]m\Z")  # "back at 9.am" is no address in Armenia
 _BEFORE, _AFTER = 60, 120  # code points around a removal in which its list may go on
 _NUMBER = r"(?:[-+−]?(?:0|[1-9]\d{0,5})(?:[.,]\d{1,3})?)"
 _RUN = re.compile(
@@ -34,6 +35,10 @@ _DATE = re.compile(
 )
 _MONTH = re.compile(
     r"(?<![\w.,/-])(?:0?[1-9]|1[0-2])/(?:19|20)\d\d(?: \d{1,3}(?=\s?[;,.)|]|$))?(?![\w/]|[.,]\d)"
+)
+_CLOCK = re.compile(r"(?<![\w:.])(?:[01]?\d|2[0-3])[:h][0-5]\d(?![\d:]|[.,]\d)")
+_HOURS = re.compile(
+    r"(?<![\w.,+(-])(?:[01]\d|2[0-3])[0-5][05]\s?[-–]\s?(?:[01]\d|2[0-3])[0-5][05](?![\w-]|[.,]\d)"
 )
 _PAGES = re.compile(r"(?:[):,]\s?|\bpp?\.\s?)(\d{4})[-–](\d{4})(?!\w|[.,-]\d)")
 _FEW_PAGES = 200
@@ -53,7 +58,12 @@ _THOUSANDS = re.compile(r"\w+ thousand(?: and)?\W|(?:nineteen|twenty)[ -](?:\w+t
 
 def spare(text: str, folded: str, found: list[Removal]) -> list[Removal]:
     """The removals without those numbers that are figures of something."""
-    return [item for item in found if item.kind not in _KINDS or not _is_figures(text, folded, item)]
+    return [
+        item
+        for item in found
+        if not (item.kind in _KINDS and _is_figures(text, folded, item))
+        and not (item.kind in ("email", "url") and _HOUR.search(folded, item.start, item.end))
+    ]
 
 
 def _is_figures(text: str, folded: str, item: Removal) -> bool:
@@ -80,7 +90,9 @@ def _proven(text: str, low: int, high: int) -> Iterator[tuple[int, int]]:
     for match in _YEARS_AND_COUNTS.finditer(text, low, high):
         if _alternates(match.group()):
             yield match.span()
-    for pattern in (_DATE, _REFERENCE):
+    dates = [match.span() for match in _DATE.finditer(text, low, high)]
+    yield from dates
+    for pattern in (_REFERENCE, _CLOCK) if dates else (_REFERENCE,):
         yield from (match.span() for match in pattern.finditer(text, low, high))
 
 
@@ -99,7 +111,7 @@ def _likely(text: str, low: int, high: int) -> Iterator[tuple[int, int]]:
     quarters = [match.span() for match in _QUARTER.finditer(text, low, high)]
     if len(quarters) > 1:
         yield from quarters
-    for pattern in (_CODES, _MONTH, _RATIO, _FRACTION, _SIGNED):
+    for pattern in (_CODES, _MONTH, _HOURS, _RATIO, _FRACTION, _SIGNED):
         yield from (match.span() for match in pattern.finditer(text, low, high))
 
 

@@ -75,6 +75,8 @@ def _name(text: str, folded: str, at: int, words: _Words, called: bool, several:
         return
     quoted = match.group(1) is not None
     low, high = match.span(2)
+    if "\n\n" in text[at:low]:
+        return  # a title that ends with "dealer", and the first word of the text
     if quoted:
         whole = _QUOTED.match(text, low)
         if whole and text[whole.end() : whole.end() + 1] in _CLOSE and text[whole.end() : whole.end() + 1]:
