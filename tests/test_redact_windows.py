@@ -128,7 +128,9 @@ def _forget() -> None:
     """What was found with other lists."""
     for remembered in (words._of_words, words._of_marks, words._words_found, words._marks_found, _know_lists):
         remembered.cache_clear()
-    words._last_words = words._last_marks = ("", {})
+    words._NUMBERS.clear()
+    words._MARK_NUMBERS.clear()
+    words._last_words = words._last_marks = ("", [])
 
 
 @pytest.mark.parametrize(

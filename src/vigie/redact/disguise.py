@@ -30,10 +30,11 @@ _DISGUISE = re.compile(f"{_STRANGE.pattern}|{_PICTURE}")
 _BETWEEN = re.compile(rf"(?<=\d){_PICTURE}{{1,4}}(?=\d)|(?<=\d[ ]){_PICTURE}{{1,3}}(?=[ ]\d)")
 _REACH = 160  # code points on either side of something odd that a view shows
 _MARKUP = re.compile(r"&[#a-zA-Z]|`|\*\*|<[/a-zA-Z!]|%[2-7][0-9A-Fa-f]|__|~~|\|\||\\[ux]")
-_MARKUP_SIGNS = ("&", "`", "**", "<", "%", "__", "~~", "||", "\\u", "\\x")
+_MARKUP_SIGNS = frozenset("&`*<%_~|\\")
 # What odd separators hold, each rare in plain text and quick to find; the pattern decides.
-_ODD_SIGNS = (
-    re.compile(r"[_|*·•~\\^=→\t…#–—]"),
+_RARE = "_|*·•~\\^=→\t…#–—"
+_PLAIN = bytes(code for code in range(128) if chr(code).isalnum() or chr(code) in " \n,.'-?")
+_PAIRED = (
     re.compile(r"\)\s?\("),
     re.compile(r"\]\s?\["),
     re.compile(r"/(?<=\s/)(?=\s)"),
@@ -43,6 +44,7 @@ _ODD = re.compile(
     r"[^\W_]\s?(?:[_|*·•~\\^=→]|\)\s?\(|\]\s?\[|\t|…|  )\s{0,3}[^\W_]|\d(?:\s?[–—]\s?|\s/\s)\d+(?:\s?[–—]\s?|\s/\s)\d|#[^\W\d_]{2}"
 )
 _LINE_END = re.compile(r"\n(?<=[\w@/+:_=\-….]\n)(?=\S)")
+_OPENS_LINE = "-–—«\"“'‘•*>("
 _EVIDENCE = re.compile(r"[@_]|://|www|\d[A-Za-z]|[A-Za-z]\d|\.[a-z]{2,5}\b|\d{4}")
 # The word of a channel with figures for letters, or letter by letter.
 _LEET = {
@@ -69,8 +71,7 @@ _LEET_SPOT = re.compile(r"[@$!€0-9](?:(?<=[a-z].)(?=[a-z@$0-9])|(?<!\w.)(?=[a-
 _CHANNEL = re.compile(
     r"(?i)(?<!\w)(?:snap(?:chat)?|insta(?:gram)?|t[ée]l[ée]?gram(?:me)?|tg|signal|wickr|threema|session|discord|tiktok|whatsapp|twitter|ig|x|tele)(?!\w)"
 )
-_LAST_WORD = re.compile(r"(\S+?)[\s,;:(…–-]*$")
-_FIRST_WORD = re.compile(r"\S+")
+_LAST_AND = re.compile(r"[\s,;:(…–-]+(?:et|and)$")
 _HALF = re.compile(r"[@_]|^[._]\w|://|\w[./]\w|\d{3}|[A-Z]-?\d|\d-?[A-Z]|\w:\w")
 _CHUNK = re.compile(r"[A-Za-z]\d(?<=\w\w)")
 _LETTER_DIGIT = bytes(
@@ -160,16 +161,23 @@ def _odd(text: str, folded: str) -> Iterator[tuple[int, int]]:
     """Where something odd stands."""
     if characters.strange(text):
         yield from ((edit.start, edit.end) for edit in characters.decoded(text))
-    if any(sign in text for sign in _MARKUP_SIGNS):
+    signs = set(text.encode("latin-1", "replace").translate(None, _PLAIN).decode("latin-1"))
+    signs.update(beyond_ascii(text))
+    if not signs.isdisjoint(_MARKUP_SIGNS):
         yield from (m.span() for m in _MARKUP.finditer(text))
-    signs = sorted(m.span() for pattern in _ODD_SIGNS for m in pattern.finditer(text))
-    yield from (m.span() for m in around(_ODD, text, signs, 4, 40))
+    rare = "".join(sign for sign in _RARE if sign in signs)
+    patterns = (*_PAIRED, re.compile(f"[{re.escape(rare)}]")) if rare else _PAIRED
+    odd = sorted(m.span() for pattern in patterns for m in pattern.finditer(text))
+    yield from (m.span() for m in around(_ODD, text, odd, 4, 40))
     if not text.isascii() and any(char >= "\u2190" for char in beyond_ascii(text)):
         yield from (m.span() for m in characters.PICTURES.finditer(text))
     yield from _singles(text)
     yield from _leet(folded)
     yield from sign_spots(text, folded)
     for end in _LINE_END.finditer(text):
+        after = text[end.end()]
+        if text[end.start() - 1] == "." and (after.isupper() or after in _OPENS_LINE):
+            continue  # the end of a sentence
         beside = text[max(0, end.start() - 40) : end.end() + 40]
         if _EVIDENCE.search(beside) or _CHANNEL.search(beside):
             yield end.span()
@@ -196,13 +204,17 @@ def _leet(folded: str) -> Iterator[tuple[int, int]]:
 
 def _halves(before: str, after: str) -> bool:
     """Whether the words on both sides may be halves of one contact."""
-    first, second = _LAST_WORD.search(before), _FIRST_WORD.search(after)
-    one, two = first.group(1) if first else "", second.group() if second else ""
+    before = _LAST_AND.sub("", before.rstrip(" \t\n\u00a0,;:(…–-"))
+    one, two = before.split()[-1:], after.split(maxsplit=1)[:1]
+    return _may_be_halves(one[0] if one else "", two[0] if two else "", before)
+
+
+def _may_be_halves(one: str, two: str, before: str) -> bool:
     return (
-        _CHANNEL.search(before) is not None
-        or _HALF.search(one) is not None
+        _HALF.search(one) is not None
         or _HALF.search(two) is not None
         or (any(map(str.isdecimal, one)) and any(map(str.isdecimal, two)))
+        or _CHANNEL.search(before) is not None
     )
 
 

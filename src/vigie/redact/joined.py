@@ -30,6 +30,7 @@ _HUMP = re.compile(r"(?<=[^\W\d_A-ZÀ-Þ])(?=[A-ZÀ-Þ])|(?<=\d)(?=[A-ZÀ-Þ])")
 _LINE = re.compile(r"[ \t]*\n[ \t]*")
 _HYPHENED = re.compile(r"(?<=\w)-[ \t]*\n[ \t]*(?=\w)")
 _CHUNK = re.compile(r"[\w:]+")
+_MOST_CHUNKS = 40  # of the longest keys and accounts; without an end, each word of a long list would read the whole list
 _CHUNK_SIGNS = frozenset([" ", "-", "…", "...", "/", "\n", ".", " - ", " / ", "–", "|", " | ", "·"])
 _IBAN_LIKE = re.compile(
     r"(?<![^\W_])[A-Z]{2}\d{2}(?:[^\w\n.]{1,3}[A-Z0-9]{2,4}){3,8}(?:[^\w\n.]{1,3}[A-Z0-9]{1,4})?(?![^\W_])"
@@ -132,7 +133,8 @@ def rechunked(text: str) -> Iterator[Edit]:
         sign = text[high : words[at + 1][0]]
         last = at
         if 4 <= high - low <= 12 and sign in _CHUNK_SIGNS:
-            while last + 1 < len(words) and text[words[last][1] : words[last + 1][0]] == sign:
+            most = min(len(words), at + _MOST_CHUNKS)
+            while last + 1 < most and text[words[last][1] : words[last + 1][0]] == sign:
                 size = words[last + 1][1] - words[last + 1][0]
                 if size > high - low:
                     break

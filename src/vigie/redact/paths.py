@@ -91,7 +91,10 @@ def _decoded(path: str) -> tuple[str, list[tuple[int, int]]]:
 
 def _in_decoded(path: str, lang: str, known: tuple[str, ...]) -> Iterator[Removal]:
     suffixes, keys, folders, *_ = _words()
-    for removal in find_contacts(_STAMP.sub(_blank, path.replace("_", " ")), lang):
+    plain = _STAMP.sub(_blank, path.replace("_", " "))
+    if plain.count(".") == 1 and "@" not in plain:
+        plain = suffixes.sub("", plain)  # a file name with nothing in it is quiet then
+    for removal in find_contacts(plain, lang):
         if removal.kind == "handle":
             continue  # a folder named after a channel announces no account
         word = path[removal.start : removal.end]

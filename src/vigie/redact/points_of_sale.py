@@ -46,6 +46,7 @@ _SEEN = re.compile(r"[\s_\-.]")
 _AT = frozenset(["near", "by", "at", "on", "in", "around", "outside", "behind", "off", "beside"])
 _CAMEL = re.compile(r"[^\W\d_]*[a-zà-ÿ][A-ZÀ-Þ][^\W_]*(?:[\-'’][^\W_]+)*")
 _CASES = bytes(65 if chr(c).isupper() else 97 if chr(c).islower() else 32 for c in range(256))  # of Latin-1
+_MEETING = re.compile(rb"aA")
 _LEAST_SMALL = 3  # letters of a name in small letters
 
 
@@ -242,10 +243,16 @@ def _is_placed(folded: str, name: Sequence[str], start: int, words: _Words) -> b
 
 def _run_together(text: str, folded: str, sales: Spans, words: _Words) -> Iterator[Removal]:
     """Words written as one, told apart by their capitals: "#LAvenueDesGlycines", "OldMillLane"."""
-    if b"aA" not in text.encode("latin-1", "replace").translate(_CASES):
-        return
+    classes = text.encode("latin-1", "replace").translate(_CASES)
     french, english = _glued(words)
-    for match in _CAMEL.finditer(text):
+    high = -1
+    for place in _MEETING.finditer(classes):
+        low = place.start()
+        while low and low > high and (text[low - 1].isalpha()):
+            low -= 1
+        match = _CAMEL.match(text, low) if place.start() >= high else None
+        if match is None:
+            continue
         low, high = match.span()
         before = re.search(r"(\w+)[^\w]{1,3}(?:the\s|l['’])?#?$", folded[max(0, low - 16) : low])
         if not (_near(sales, low) or (before and before.group(1) in _AT)):

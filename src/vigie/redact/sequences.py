@@ -7,6 +7,7 @@ Left out: names in lower case (`name_context`).
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from vigie.redact.wordlists import UPPER
@@ -51,6 +52,9 @@ _ABBREVIATED = frozenset(
 )
 
 
+# Capitals of Latin-1, and whatever is outside it, by class; the pattern decides.
+_CASES = bytes(65 if chr(code).isupper() or code == 63 else 32 for code in range(256))
+_CAPITALS = re.compile(rb"A+")
 _FAR = 12  # code points between two words that no run bridges
 Span = tuple[int, int]
 
@@ -75,7 +79,7 @@ def runs(text: str, folded: str) -> tuple[list[Span], list[list[Span]]]:
     before: Span | None = None
     run: list[Span] = []
     last = -_FAR
-    for found in _TOKEN.finditer(text):
+    for found in _tokens(text):
         word = found.span()
         if before and word[0] - last < _FAR and _joined(text, folded, before, word[0]):
             if not run:
@@ -90,6 +94,16 @@ def runs(text: str, folded: str) -> tuple[list[Span], list[list[Span]]]:
     if before and not run:
         lone.append(before)
     return lone, several
+
+
+def _tokens(text: str) -> Iterator[re.Match[str]]:
+    """The matches of _TOKEN, tried only where a class of characters says that a capital may stand."""
+    end = 0
+    for place in _CAPITALS.finditer(text.encode("latin-1", "replace").translate(_CASES)):
+        for start in range(max(end, place.start()), place.end()):
+            if start >= end and (found := _TOKEN.match(text, start)):
+                end = found.end()
+                yield found
 
 
 def token_at(text: str, folded: str, start: int, end: int) -> Token:

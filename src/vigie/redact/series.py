@@ -9,7 +9,7 @@ short to be called, and series of counts.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -23,7 +23,24 @@ from vigie.redact.words import marks_at, words_at
 
 _WORDS = sorted({*FRENCH, *ENGLISH}, key=len, reverse=True)
 _WORD = "(?:" + "|".join(re.escape(w).replace(r"\-", r"(?:[\s-]|\s-\s)") for w in _WORDS) + ")"
-_GLUED = "(?:" + "|".join(re.escape(w.replace("-", "")) for w in _WORDS) + "){3,20}"
+
+
+def _tree(words: Iterable[str]) -> str:
+    """A pattern of the words by common beginnings, longest first: several times faster than one after the other."""
+    branches: dict[str, list[str]] = {}
+    for word in words:
+        branches.setdefault(word[:1], []).append(word[1:])
+    some = [
+        (r"(?:[\s-]|\s-\s)" if first == "-" else re.escape(first)) + _tree(rests)
+        for first, rests in branches.items()
+        if first
+    ]
+    if not some:
+        return ""
+    return f"(?:{'|'.join(some)})" + ("?" if "" in branches else "")
+
+
+_GLUED = f"(?:{_tree(word.replace('-', '') for word in _WORDS)}){{3,20}}"
 _ALIKE = str.maketrans("OoQqDIil|!SsBbZz", "0000011111558622"[:16])
 # Letters only: no word of a language ("is", "ils", "loi").
 _LOOK = (
@@ -37,7 +54,7 @@ _JOINS = (
     r"(?:\s(?:c'est|de|is|that|it's|le|la|les|the|par|with|chiffres|digits|figures))?"
 )
 _SEP = rf"(?:(?:[^\w.!?\n+]|_|[.!?](?!\s)|\n|\s\.\s){{1,6}}(?:{_JOINS}(?:\s?:)?\s)?)"
-_ITEM = rf"(?:{_WORD}(?![^\W_])|{_LOOK}(?![^\W_])|{_GLUED}(?![^\W_]))"
+_ITEM = rf"(?:{_tree(_WORDS)}(?![^\W_])|{_LOOK}(?![^\W_])|{_GLUED}(?![^\W_]))"
 _GLUE = "".join(
     rf"|(?<={cue})"
     for cue in (
@@ -55,8 +72,9 @@ _GLUE = "".join(
         "ring",
     )
 )
+_FIRST = re.escape("".join(sorted({word[0] for word in _WORDS} | set("0123456789oqilsbz+([{p"))))
 _SERIES = re.compile(
-    rf"(?:(?<![^\W_])(?<!h/)(?<!7/){_GLUE})(?P<plus>[(\[]?\+[\s)\]]{{0,2}}|plus\s)?[(\[{{]{{0,2}}(?P<body>{_ITEM}(?:{_SEP}{_ITEM}){{0,40}})"
+    rf"(?=[{_FIRST}])(?:(?<![^\W_])(?<!h/)(?<!7/)|(?<=[abeglmpst])(?:{_GLUE[1:]}))(?P<plus>[(\[]?\+[\s)\]]{{0,2}}|plus\s)?[(\[{{]{{0,2}}(?P<body>{_ITEM}(?:{_SEP}{_ITEM}){{0,40}})"
 )
 _PIECE = re.compile(
     rf"(?P<double>double|triple)|(?P<word>{_WORD})(?![^\W_])|(?P<look>{_LOOK})(?![^\W_])|(?P<glued>{_GLUED})(?![^\W_])"

@@ -115,6 +115,11 @@ SIGN_WORDS = (
     "barre oblique",
     "barre basse",
 )
+# What no match of a pattern here does without.
+_ANY = (
+    "[", "(", "{", "<", "|", "\\", "_", "/", "·", "arobas", "arrobas", "commercial", "under", "tiret", "trait d", "barre", "souligne", "slash",
+    "dash", "hyphen", "deux points", "colon", "plus", "point", "dot", "punto", " . ", " , ", "virgule", "comma",
+)  # fmt: skip
 _DOT_WORDS = ("point", "dot", "punto")
 _LOOSE = (" , ", " . ", "·")  # signs of a dot only where an address goes on
 _MARKS = (
@@ -124,6 +129,8 @@ _MARKS = (
 
 def signed(text: str, folded: str) -> Iterator[Edit]:
     """Signs in plain form, in order."""
+    if not any(sign in folded for sign in _ANY):
+        return iter(())
     edits = [Edit(m.start(), m.end(), _SHOWN[m.lastgroup]) for m in _SURE.finditer(folded) if m.lastgroup]
     edits += (Edit(m.start(), m.end(), "+") for m in _PLUS.finditer(folded))
     # At the beginning of an account the sign stands by itself.

@@ -18,9 +18,12 @@ import ahocorasick_rs
 Words = tuple[str, ...]
 Spans = list[tuple[int, int]]
 
-# The lists asked about so far. A new one makes a new automaton, once in the life of the process.
-_WORDS: dict[Words, None] = {}
-_MARKS: dict[Words, None] = {}
+# The lists asked about so far, with their numbers. A new one makes a new automaton, once in the life of the process.
+_WORDS: dict[Words, int] = {}
+_MARKS: dict[Words, int] = {}
+# The number of a list by the identity of its tuple, which is kept here too: to hash a long list takes longer than to look it up.
+_NUMBERS: dict[int, tuple[int, Words]] = {}
+_MARK_NUMBERS: dict[int, tuple[int, Words]] = {}
 # Whatever is no letter or figure of Latin-1 becomes a blank, so that a whole word is one between two blanks.
 _BLANKED = bytes(code if chr(code).isalnum() else 32 for code in range(256))
 
@@ -35,22 +38,22 @@ def _spaced(text: str) -> bytes:
 
 
 class _Lists(NamedTuple):
-    """Lists made ready: an automaton, what each of its patterns may be, and what is not of Latin-1."""
+    """Lists made ready: an automaton, what each of its patterns may be, in which lists, and what is not of Latin-1."""
 
     automaton: ahocorasick_rs.BytesAhoCorasick
-    holders: list[list[tuple[str, Words]]]
-    strange: list[tuple[str, Words]]
+    holders: list[list[tuple[str, int]]]
+    strange: list[tuple[str, int]]
 
 
 def _ready(lists: list[Words], form: Callable[[str], bytes]) -> _Lists:
-    patterns: dict[bytes, list[tuple[str, Words]]] = {}
-    strange: list[tuple[str, Words]] = []
-    for words in lists:
+    patterns: dict[bytes, list[tuple[str, int]]] = {}
+    strange: list[tuple[str, int]] = []
+    for number, words in enumerate(lists):
         for word in dict.fromkeys(words):
             if max(word) > "\xff":
-                strange.append((word, words))
+                strange.append((word, number))
             else:
-                patterns.setdefault(form(word), []).append((word, words))
+                patterns.setdefault(form(word), []).append((word, number))
     automaton = ahocorasick_rs.BytesAhoCorasick(
         list(patterns), implementation=ahocorasick_rs.Implementation.DFA
     )
@@ -68,30 +71,30 @@ def _of_marks(lists: int) -> _Lists:
 
 
 @lru_cache(maxsize=64)
-def _words_found(folded: str, lists: int) -> dict[Words, Spans]:
+def _words_found(folded: str, lists: int) -> list[Spans]:
     ready = _of_words(lists)
-    found: dict[Words, Spans] = {words: [] for words in list(_WORDS)[:lists]}
+    found: list[Spans] = [[] for _ in range(lists)]
     for pattern, start, end in ready.automaton.find_matches_as_indexes(_spaced(folded), overlapping=True):
         end -= 2  # the blanks on both sides, and that before the text
         if _is_whole(folded, start, end):
-            for word, words in ready.holders[pattern]:
+            for word, number in ready.holders[pattern]:
                 if folded.startswith(word, start):
-                    found[words].append((start, end))
-    for word, words in ready.strange:
-        found[words] += [span for span in _plainly(folded, word) if _is_whole(folded, *span)]
+                    found[number].append((start, end))
+    for word, number in ready.strange:
+        found[number] += [span for span in _plainly(folded, word) if _is_whole(folded, *span)]
     return _sorted(found)
 
 
 @lru_cache(maxsize=64)
-def _marks_found(folded: str, lists: int) -> dict[Words, Spans]:
+def _marks_found(folded: str, lists: int) -> list[Spans]:
     ready = _of_marks(lists)
-    found: dict[Words, Spans] = {marks: [] for marks in list(_MARKS)[:lists]}
+    found: list[Spans] = [[] for _ in range(lists)]
     for pattern, start, end in ready.automaton.find_matches_as_indexes(_bytes(folded), overlapping=True):
-        for mark, marks in ready.holders[pattern]:
+        for mark, number in ready.holders[pattern]:
             if folded.startswith(mark, start):
-                found[marks].append((start, end))
-    for mark, marks in ready.strange:
-        found[marks] += _plainly(folded, mark)
+                found[number].append((start, end))
+    for mark, number in ready.strange:
+        found[number] += _plainly(folded, mark)
     return _sorted(found)
 
 
@@ -104,47 +107,56 @@ def _plainly(folded: str, word: str) -> Spans:
     return [match.span() for match in re.finditer(re.escape(word), folded)] if word in folded else []
 
 
-def _sorted(found: dict[Words, Spans]) -> dict[Words, Spans]:
-    for spans in found.values():
-        if spans:
+def _sorted(found: list[Spans]) -> list[Spans]:
+    for spans in found:
+        if len(spans) > 1:
             spans.sort()
     return found
 
 
 # The text last asked about, and what was found there: the finders ask dozens of times about one text.
-_last_words: tuple[str, dict[Words, Spans]] = ("", {})
-_last_marks: tuple[str, dict[Words, Spans]] = ("", {})
+_last_words: tuple[str, list[Spans]] = ("", [])
+_last_marks: tuple[str, list[Spans]] = ("", [])
 
 
 def words_at(folded: str, words: Words) -> Sequence[tuple[int, int]]:
     """Where whole words (or phrases) stand, in order."""
     global _last_words
+    known = _NUMBERS.get(id(words))
+    number = known[0] if known else _number(words, _WORDS, _NUMBERS)
     text, found = _last_words
-    if text is not folded or words not in found:
-        _WORDS.setdefault(words)
+    if text is not folded or number >= len(found):
         found = _words_found(folded, len(_WORDS))
         _last_words = folded, found
-    return found[words]
+    return found[number]
 
 
 def marks_at(folded: str, marks: Words) -> Sequence[tuple[int, int]]:
     """Where marks stand, also inside words, in order."""
     global _last_marks
+    known = _MARK_NUMBERS.get(id(marks))
+    number = known[0] if known else _number(marks, _MARKS, _MARK_NUMBERS)
     text, found = _last_marks
-    if text is not folded or marks not in found:
-        _MARKS.setdefault(marks)
+    if text is not folded or number >= len(found):
         found = _marks_found(folded, len(_MARKS))
         _last_marks = folded, found
-    return found[marks]
+    return found[number]
+
+
+def _number(words: Words, lists: dict[Words, int], numbers: dict[int, tuple[int, Words]]) -> int:
+    """The number of a list not seen in this tuple yet; a new list gets the next."""
+    number = lists.setdefault(words, len(lists))
+    numbers[id(words)] = number, words
+    return number
 
 
 def any_word(folded: str) -> bool:
     """Whether a word of any list stands there."""
     words_at(folded, ())
-    return any(_last_words[1].values())
+    return any(_last_words[1])
 
 
 def any_mark(folded: str) -> bool:
     """Whether a mark of any list stands there."""
     marks_at(folded, ())
-    return any(_last_marks[1].values())
+    return any(_last_marks[1])
