@@ -22,13 +22,28 @@ _REACH = 48  # code points after the word within which the code begins
 _TOKEN = re.compile(r"[^\W_]+")
 _PLACEHOLDER = re.compile(r"\[[a-zàâéèê \-]{2,24}\]|\ue000")  # the second stands for the first in a view
 _JOINERS = frozenset(
-    ["point", "dot", "tiret", "dash", "slash", "colon", "puis", "then", "ensuite", "apres", "et", "and"]
+    [
+        "point",
+        "dot",
+        "tiret",
+        "dash",
+        "slash",
+        "colon",
+        "puis",
+        "then",
+        "ensuite",
+        "apres",
+        "et",
+        "and",
+        "after",
+        "that",
+    ]
 )
 # What parts two pieces of one code: marks and blanks, or a word that says the mark or the next breath.
 _BETWEEN = re.compile(
     r"(?:[^\w\s]|_){0,3}\s{0,3}(?:[^\w\s]|_){0,4}\s?"
     r"|\s?[(\[]?(?:point|dot|tiret|dash|slash|colon)[)\]]?\s?"
-    r"|,?\s(?:et\s|and\s)?(?:puis|ensuite|then|apres)\s",
+    r"|,?\s(?:et\s|and\s)?(?:puis|ensuite|then|apres|after that)\s",
     re.IGNORECASE,
 )
 _AMOUNT = re.compile(
@@ -36,7 +51,7 @@ _AMOUNT = re.compile(
     re.IGNORECASE,
 )
 _DATE = re.compile(
-    r"(?:19|20)\d\d(?!\w)|\d{1,2}(?:er)?\s[a-zéû]{3,9}\s(?:19|20)\d\d|\d{1,2}/\d{1,2}/\d{2,4}(?!\w)",
+    r"(?:19|20)\d\d(?!\w)|\d{1,2}(?:er)?\s[a-zéû]{3,9}\s(?:19|20)\d\d|[0-3]?\d/[01]?\d/\d{2,4}(?!\w|/)",
     re.IGNORECASE,
 )
 _TAX = re.compile(r"[A-Z]{6}\d\d[A-EHLMPRST]\d\d[A-Z]\d{3}[A-Z](?!\w)", re.IGNORECASE)
@@ -49,6 +64,7 @@ _FIGURES = re.compile(
 )
 _CAPITALS = re.compile(r"(?:[^\w\s]|_|\s){1,3}(?:[A-Z]{1,3}|[b-df-hj-np-tv-z]{3})(?!\w)")
 _CONSONANTS = re.compile(r"[b-df-hj-np-tv-z]{2,3}")  # of plates in small letters; no word is made of them
+_BRITISH = re.compile(r"[a-z]{2}\d\d", re.IGNORECASE)  # the first half of a British plate
 _HEX = re.compile(r"[0-9A-Fa-f]{1,4}|[0-9A-Fa-f]{12}")
 _INSIDE = (":", "-", ".", "/", "_")
 _GAP = 16  # code points between two pieces of one code
@@ -253,6 +269,8 @@ def _goes_on(text: str, token: re.Match[str], pieces: list[re.Match[str]], famil
     if len(word) > _LETTERS_MOST:
         return len(word) <= 6 and word.isupper() and before in "-./·_"
     if family.letters and _CONSONANTS.fullmatch(word) and pieces[-1].group().isdigit():
+        return True
+    if family.letters and len(word) == _LETTERS_MOST and _BRITISH.fullmatch(pieces[-1].group()):
         return True
     return word.isupper() or (
         before in "-./–_·" and any(p.group().islower() or p.group().isdigit() for p in pieces)

@@ -70,7 +70,12 @@ _DMS = re.compile(
     r"(?i)(?<!\d)\d{1,3}\s?°\s?\d{1,2}(?:[.,]\d+)?\s?['’′]\s?(?:\d{1,2}(?:[.,]\d+)?\s?(?:[\"”″]|''|’’)?)?\s?[NSEWO]\b"
     r"(?:[\s,;/]{1,3}\d{1,3}\s?°\s?\d{1,2}(?:[.,]\d+)?\s?['’′]\s?(?:\d{1,2}(?:[.,]\d+)?\s?(?:[\"”″]|''|’’)?)?\s?[NSEWO]\b)?"
 )
-_THREE_WORDS = re.compile(r"///\w{3,20}\.\w{3,20}\.\w{3,20}")
+# Also where the dots are said, spaced or other marks, and a word is cut by the end of a line.
+_DOT = r"(?:\s?(?:[.·,•]|[(\[]\.[)\]])\s?|\s?[(\[]?(?:point|dot)[)\]]?\s?|\s(?:puis|then|et ensuite)\s)"
+_WORD = r"(?:[^\W\d_]{1,20}-\n[^\W\d_]{1,20}|[^\W\d_]{3,20})"
+_THREE_WORDS = re.compile(
+    rf"(?:///|/ / /|//,?\s(?:puis|then|et ensuite|and then)\s|(?:slash\s){{3}})\s?{_WORD}{_DOT}{_WORD}{_DOT}{_WORD}"
+)
 
 
 def find_identifiers(text: str, folded: str) -> Iterator[Removal]:
@@ -102,7 +107,7 @@ def find_identifiers(text: str, folded: str) -> Iterator[Removal]:
         yield Removal(match.start(), match.end(), "mac")
     yield from _numbers(text, folded)
     yield from _plates(text, folded)
-    for match in around(_THREE_WORDS, text, marks_at(folded, ("///",)), 0, 65):
+    for match in around(_THREE_WORDS, text, marks_at(folded, ("//", "/ / /", "slash slash slash")), 1, 130):
         yield Removal(match.start(), match.end(), "gps")
     for match in around(_DMS, text, marks_at(folded, ("°",)), 6, 300):
         yield Removal(match.start(), match.end(), "gps")
