@@ -43,6 +43,12 @@ STAYS = [
     pytest.param("The signal fades at night, at home and at work.", id="time_after_a_channel_word"),
     pytest.param("The high street dealer\n\nWhen clubs shut, prices fell.", id="title_that_ends_with_dealer"),
     pytest.param("Le code, tome II, chap. XIV.", id="volume"),
+    pytest.param("Les saisies au large de Marie-Galante augmentent.", id="island"),
+    pytest.param("Le trafic partait d'un appartement de Vénissieux.", id="flat_in_a_commune"),
+    pytest.param("They post menus, ask for reviews and deliver.", id="what_is_asked_for"),
+    pytest.param("Officer's evidence in the Swansea trial", id="role_that_owns"),
+    pytest.param("Field note: Manchester, winter.", id="field_note"),
+    pytest.param("PROTOXYDE D'AZOTE, LE GAZ QUI FAIT RIRE", id="gas_in_capitals"),
     pytest.param("Centre antipoison de Lyon : 04 72 11 69 11.", id="poison_centre"),
     pytest.param("Entre 0730-0930 et 1730-1945.", id="hours_without_marks"),
     pytest.param("Relevés :\n23.04.2022 14:55\n30.04.2022 12:04", id="dates_and_hours_by_line"),
@@ -60,6 +66,7 @@ GOES = [
     pytest.param("Call 12.50 44.10 98.20 now", "44.10", id="decimals_after_a_word_for_numbers"),
     pytest.param("Serveur 192.0.2.33 saisi.", "192", id="machine"),
     pytest.param("Au 4, quai des Exemples.", "Exemples", id="address_on_a_quay"),
+    pytest.param("Ils ont fouillé le domicile de Kamara.", "Kamara", id="home_of_a_person"),
     pytest.param("Voiture immatriculée AB 123 456.", "123", id="plate"),
 ]  # fmt: skip
 

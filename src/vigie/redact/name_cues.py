@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from vigie.lexicon.gazetteer import gazetteer, key
 from vigie.redact.sequences import Token
 from vigie.redact.wordlists import Lists
 
@@ -27,6 +28,7 @@ _CHANGED = re.compile(
     r"(?:pre)?nom (?:inconnu|invente|d'usage|de famille)|"
     r"not (?:his|her|their) real name|name (?:has been )?changed|a pseudonym|names? changed)|(?<=\w)\*(?!\*)"
 )
+_COMMUNE = 5_000  # inhabitants
 _NEAR = 60  # code points before a name in which a title or a line's beginning is looked for
 _ABODE = re.compile(
     r"\s?,\s(?:\d\d,\s)?(?:of no fixed|sans domicile|domicilie|demeurant|ne le |nee le |ne en |nee en |born |"
@@ -174,7 +176,7 @@ def lone_name(token: Token, text: str, folded: str, words: Lists, *, alone: bool
             and _WORDS_BEFORE.findall(near)[-2:-1]
             and _WORDS_BEFORE.findall(near)[-2] in words.of_person
         ):
-            return True
+            return token.low in words.listed or not _is_commune(token.low)
         if word in words.acted_on:
             return True
     if token.low in words.listed and token.low not in words.towns and token.low not in words.slang:
@@ -190,6 +192,11 @@ def lone_name(token: Token, text: str, folded: str, words: Lists, *, alone: bool
     ):
         return True
     return not near.endswith(" a ") and before not in PLACE_WORDS and _cued([token], folded, near, words)
+
+
+def _is_commune(name: str) -> bool:
+    """A commune of some size: "un appartement de Vénissieux"."""
+    return any(entry.population >= _COMMUNE for entry in gazetteer().find(key(name)))
 
 
 def cued(segment: list[Token], folded: str, words: Lists) -> bool:
@@ -218,7 +225,8 @@ def _cued(segment: list[Token], folded: str, near: str, words: Lists) -> bool:
         return True
     if after[:2] == "'s":
         owned = _WORDS_BEFORE.search(after, 2)
-        return owned is not None and owned.group() in words.possessions
+        owner = segment[0].low not in words.roles or len(segment) > 1  # "Officer's evidence" names nobody
+        return owner and owned is not None and owned.group() in words.possessions
     clause = _clause(folded, start)
     stripped = clause.rstrip()
     parted = stripped.endswith(",")
