@@ -30,7 +30,8 @@ _HUMP = re.compile(r"(?<=[^\W\d_A-ZÀ-Þ])(?=[A-ZÀ-Þ])|(?<=\d)(?=[A-ZÀ-Þ])")
 _LINE = re.compile(r"[ \t]*\n[ \t]*")
 _HYPHENED = re.compile(r"(?<=\w)-[ \t]*\n[ \t]*(?=\w)")
 _CHUNK = re.compile(r"[\w:]+")
-_MOST_CHUNKS = 40  # of the longest keys and accounts; without an end, each word of a long list would read the whole list
+# Of the longest keys and accounts; without an end, each word of a long list would read the whole list.
+_MOST_CHUNKS = 40
 _CHUNK_SIGNS = frozenset([" ", "-", "…", "...", "/", "\n", ".", " - ", " / ", "–", "|", " | ", "·"])
 _IBAN_LIKE = re.compile(
     r"(?<![^\W_])[A-Z]{2}\d{2}(?:[^\w\n.]{1,3}[A-Z0-9]{2,4}){3,8}(?:[^\w\n.]{1,3}[A-Z0-9]{1,4})?(?![^\W_])"

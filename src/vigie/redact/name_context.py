@@ -128,8 +128,11 @@ def _no_word(low: str, words: Lists) -> bool:
 
 def _addressed(text: str, folded: str, start: int, end: int, words: Lists) -> Iterator[Span]:
     """A given name after "mon pote", in lower case."""
-    gap = _AFTER_CUE.match(folded, end)
-    word = _WORD.match(folded, gap.end()) if gap else None
+    if folded[end : end + 1] == " " and folded[end + 1 : end + 2].isalnum():
+        word = _WORD.match(folded, end + 1)
+    else:
+        gap = _AFTER_CUE.match(folded, end)
+        word = _WORD.match(folded, gap.end()) if gap else None
     if not word:
         return
     low = word.group()

@@ -143,7 +143,7 @@ def may_stand_alone(token: Token, words: Lists) -> bool:
 
 def is_lone_name(token: Token, text: str, folded: str, words: Lists) -> bool:
     """Whether a word that stands alone, and may, is a name here."""
-    if _INITIALS.fullmatch(token.low):
+    if "." in token.low and _INITIALS.fullmatch(token.low):
         if _CREDITED.search(folded, max(0, token.start - 4), token.start) or cued([token], folded, words):
             return True
         return (
@@ -157,15 +157,21 @@ def is_lone_name(token: Token, text: str, folded: str, words: Lists) -> bool:
         given = _CAPS_FIRST.match(folded, token.end)
         if given and given.group(1) in words.given:
             return True  # DELGADO, Hector
-    alone = (
-        token.low in words.alone
-        or _foreign(token.low, words)
-        or ("-" in token.low and _given(token, words) and not _memorial(token, words))
-    )
-    person = not alone or _may_be_person(
-        [token], words
-    )  # what may stand alone and is not listed may be a person
+    alone, person = _kind(token.low, token.caps)
     return lone_name(token, text, folded, words, alone=alone, person=person)
+
+
+@lru_cache(maxsize=1 << 14)
+def _kind(low: str, caps: bool) -> tuple[bool, bool]:
+    """Whether a word is a name where nothing speaks against it, and whether nothing in it speaks against a person."""
+    words = lists()
+    token = Token(0, len(low), low, caps)
+    alone = (
+        low in words.alone
+        or _foreign(low, words)
+        or ("-" in low and _given(token, words) and not _memorial(token, words))
+    )
+    return alone, not alone or _may_be_person([token], words)  # what is not listed may be a person
 
 
 def _is_cut(token: Token, run: list[Token], index: int, words: Lists) -> bool:

@@ -15,6 +15,8 @@ from typing import NamedTuple
 
 import ahocorasick_rs
 
+from vigie.text.normalise import beyond_ascii
+
 Words = tuple[str, ...]
 Spans = list[tuple[int, int]]
 
@@ -74,11 +76,12 @@ def _of_marks(lists: int) -> _Lists:
 def _words_found(folded: str, lists: int) -> list[Spans]:
     ready = _of_words(lists)
     found: list[Spans] = [[] for _ in range(lists)]
+    latin = not any(char > "\xff" and char.isalnum() for char in beyond_ascii(folded))
     for pattern, start, end in ready.automaton.find_matches_as_indexes(_spaced(folded), overlapping=True):
         end -= 2  # the blanks on both sides, and that before the text
-        if _is_whole(folded, start, end):
+        if latin or _is_whole(folded, start, end):
             for word, number in ready.holders[pattern]:
-                if folded.startswith(word, start):
+                if word.isalnum() or folded.startswith(word, start):  # a blank may stand for any mark
                     found[number].append((start, end))
     for word, number in ready.strange:
         found[number] += [span for span in _plainly(folded, word) if _is_whole(folded, *span)]
