@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 from vigie.store import Store
@@ -29,17 +30,23 @@ def in_bytes(folder: Path, word: str) -> list[str]:
 
 def in_tables(path: Path, word: str) -> list[str]:
     """table.column of every column that holds it, whatever its type: compressed blocks hide nothing from this search."""
-    wanted = fold(word)
+    files = [f for f in (path, path.with_name(f"{path.name}.wal")) if f.exists()]
+    state = tuple((s.st_ino, s.st_size, s.st_mtime_ns) for s in map(Path.stat, files))
+    return [column for column, values in _columns(path.resolve(), state).items() if fold(word) in values]
+
+
+@lru_cache(maxsize=4)
+def _columns(path: Path, _state: object) -> dict[str, str]:
+    """All values of each column, folded; a file that nobody wrote since is read once for all words."""
     with Store.open(path, read_only=True) as store:
-        found = []
+        found = {}
         for table in store.column("SELECT table_name FROM duckdb_tables() ORDER BY ALL"):
             columns = store.column("SELECT column_name FROM duckdb_columns() WHERE table_name = ?", [table])
+            as_text = ", ".join(f"CAST({column} AS VARCHAR) AS {column}" for column in columns)
+            rows = store.query(f"SELECT {as_text} FROM {table}")
             for column in columns:
-                values = store.column(
-                    f"SELECT CAST({column} AS VARCHAR) FROM {table} WHERE {column} IS NOT NULL"
-                )
-                if any(wanted in fold(value) for value in values):
-                    found.append(f"{table}.{column}")
+                values = rows.column(column).to_pylist()
+                found[f"{table}.{column}"] = "\n".join(fold(value) for value in values if value is not None)
         return found
 
 
