@@ -16,6 +16,7 @@ from vigie.redact import redact
 UNITS = (
     "Le Mans Lyon ", "12 ", "1", "a.b.", "@", "a@b ", "ab:", "[at] (dot) ", "AA 00 ", "ab-cd-", "06 39 98 12 ",
     "12 rue de la Paix ", "snap : ", "zéro six ", "Karim et ", "12 345,", "a/b/", "A. B. ", "M. ", "1/1-", "le 12 ",
+    "rue deal ", "chez X shop ", "X vendeur X shop ", "( ( ", "1 - 1 - ", ". . . ", "a_b_c ", "snap @ ", "un et deux ", "12.\n34 ", "et puis 12 ",
     "janvier ", "il y a deux ", "Saint-Martin de la Croix, au Mans, du Nord - Pas-de-Calais ",
 )  # fmt: skip
 SHORT = 4000  # code points

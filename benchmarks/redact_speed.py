@@ -74,9 +74,9 @@ def seconds(document: RawDocument) -> tuple[float, Counter[str]]:
     for turn in range(TIMES):
         # The redactor remembers the last texts: a copy that differs in one character is read as a new one.
         again = RawDocument(path=document.path, format="text", text=f"{document.text}{' ' * turn}")
-        start = time.perf_counter()
+        start = time.process_time()  # of the processor: other work on the machine does not count
         removed = Counter(redact(again).redactions)
-        best = min(best, time.perf_counter() - start)
+        best = min(best, time.process_time() - start)
     return best, removed
 
 

@@ -247,7 +247,7 @@ UNITS = [
     "06 39 98 12 ", "0l 0O l2 ", "12 rue de la Paix ", "snap : ", "? ", "’", "Привет ", "zéro six ", "Karim et ", "12 345,", "a/b/", "A. B. ",
     "A.", "le 27 de la rue ", "n° 27 ", "aZ9", "code 12 ", "M. ", "€ 12.0000,", "12:34:", "٣ ", "\U0001d7d8",
     "a l i ", "06 39, puis ", "zérosix", "&#48;", "a_b_", "06 | 39 | ", " point ", "(1)", "bc1q ", "a.b-", "х", "O6 ", "sn@p : ", "a🔥b", "0̲", "`", "a\n",
-    "trente-six ", "t . me / ", "suivez x_1 sur snap ", "double zéro ",
+    "trente-six ", "t . me / ", "suivez x_1 sur snap ", "double zéro ", "a_b_c ", "chez X shop ", "rue deal ", "1 - 1 - ",
 ]  # fmt: skip
 
 
