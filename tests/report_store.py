@@ -51,6 +51,7 @@ class Paper:
     grade: str = "B"
     title: str = "Un titre"
     satire: bool = False
+    publisher: str = ""
 
 
 def price(amount: float, unit: str = "g", kind: str = "retail") -> PriceValue:
@@ -144,6 +145,7 @@ def _entry(number: int, paper: Paper) -> Entry:
         kind=paper.kind,
         grade=paper.grade,
         satire=paper.satire,
+        publisher=paper.publisher,
     )
     document = CleanDocument(
         doc_id=doc_id,

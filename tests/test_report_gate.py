@@ -74,6 +74,25 @@ def test_two_sources_are_too_few(tmp_path: Path, sources: tuple[str, ...]) -> No
     assert rows == []
 
 
+@pytest.mark.parametrize(
+    ("publishers", "seen"),
+    [
+        (("Groupe", "GROUPE ", "groupe"), False),
+        (("Groupe", "Groupe", ""), False),
+        (("un", "deux", "trois"), True),
+    ],
+    ids=["one publisher", "two", "three"],
+)
+def test_sources_of_one_publisher_are_one(tmp_path: Path, publishers: tuple[str, ...], seen: bool) -> None:
+    """Three cards of one publisher would else show each source's own figure as lowest, middle and highest."""
+    said = [
+        Paper(source=s, publisher=p, published="2025-02-03", says=[said_price(amount, place=LYON)])
+        for s, p, amount in zip(SOURCES, publishers, (55, 60, 65), strict=True)
+    ]
+    _, rows = shown(build(tmp_path / "v.duckdb", said), tmp_path)
+    assert bool(rows) is seen
+
+
 def test_a_closed_gate_lets_nothing_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Figures, names, sentences: whatever a page or a file holds came through the gate."""
     said = [

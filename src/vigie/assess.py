@@ -220,11 +220,10 @@ def _statement(row: Mapping[str, Any]) -> Statement:
     substance = row["substance"] or ""
     substances = {"any": ("",), "family": _broader(substance)}.get(kind.substance, (substance,))
     low, high = _value(row)
-    voice = row["original_source"] if row["original_id"] else row["source_id"] or row["outlet"]
     return Statement(
         id=row["id"],
         doc_id=row["doc_id"],
-        voice=fold(voice or "").strip(),
+        voice=fold(row["speaker"] or "").strip(),
         cites=fold(row["attribution"] or "").strip(),
         subject=subject,
         opposite=opposite,

@@ -64,6 +64,12 @@ _FIGURES = re.compile(
 )
 _CAPITALS = re.compile(r"(?:[^\w\s]|_|\s){1,3}(?:[A-Z]{1,3}|[b-df-hj-np-tv-z]{3})(?!\w)")
 _CONSONANTS = re.compile(r"[b-df-hj-np-tv-z]{2,3}")  # of plates in small letters; no word is made of them
+_PLATE = re.compile(
+    r"[A-Z]{2}\d{3}[A-Z]{2}|\d{4}[A-Z]{3}|\d[A-Z]{3}\d{3}|[A-Z]{2}\d{2}[A-Z]{3}|[A-Z]{2,4}\d{3,4}|\d{3,4}[A-Z]{2,3}\d{2}"
+)  # without its marks
+_PROVED = re.compile(
+    r"(?<![\w-])(?:\d-[A-Z]{3}-\d{3}|\d{2}[A-Z]{2}\d{5})(?![\w-])"
+)  # a Belgian plate, a French passport
 _BRITISH = re.compile(r"[a-z]{2}\d\d", re.IGNORECASE)  # the first half of a British plate
 _HEX = re.compile(r"[0-9A-Fa-f]{1,4}|[0-9A-Fa-f]{12}")
 _INSIDE = (":", "-", ".", "/", "_")
@@ -106,6 +112,8 @@ class _Family(NamedTuple):
     letters: bool
     hexadecimal: bool
     pieces: int
+    reach: int
+    strict: bool
 
 
 @cache
@@ -119,6 +127,8 @@ def _families() -> tuple[_Family, ...]:
             entry["letters"],
             entry.get("hexadecimal", False),
             entry.get("pieces", 1),
+            entry.get("reach", _REACH),
+            entry.get("strict", False),
         )
         for entry in data_toml("redaction", "codes.toml")["family"]
     )
@@ -147,6 +157,9 @@ def find_codes(text: str, folded: str) -> Iterator[Removal]:
             if not _EXCHANGE.fullmatch(match.group()):
                 yield Removal(match.start(), match.end(), "gps")
     seen = shape(text)
+    for low, high, _ in seen.groups:
+        for match in _PROVED.finditer(text, max(0, low - 2), min(len(text), high + 2)):
+            yield Removal(match.start(), match.end(), "national-id")
     if seen.country_digits:
         for match in _TAX.finditer(text):
             if match.start() == 0 or not text[match.start() - 1].isalnum():
@@ -181,7 +194,7 @@ def _code(text: str, at: int, family: _Family) -> tuple[int, int] | None:
     """Where the code stands that the word ending at `at` announces."""
     pieces: list[re.Match[str]] = []
     size = 0
-    limit = min(len(text), at + _REACH)
+    limit = min(len(text), at + family.reach)
     hidden = _PLACEHOLDER.search(text, at, limit)
     if hidden:
         limit = hidden.start()  # what was announced went before
@@ -215,6 +228,7 @@ def _code(text: str, at: int, family: _Family) -> tuple[int, int] | None:
         or len(pieces) < family.pieces
         or sum(c.isdigit() for c in written) < 2
         or (family.letters and not any(c.isalpha() for c in written))
+        or (family.strict and not _PLATE.fullmatch(written))
     ):
         return None
     return pieces[0].start(), pieces[-1].end()
@@ -264,6 +278,8 @@ def _goes_on(text: str, token: re.Match[str], pieces: list[re.Match[str]], famil
         return True
     if (before.isspace() or before in ",") and _AMOUNT.match(text, token.start()):
         return False
+    if family.strict and _DATE.match(text, token.start()):
+        return False  # "Golf GTI 2019"
     if any(c.isdigit() for c in word):
         return True
     if len(word) > _LETTERS_MOST:

@@ -24,6 +24,7 @@ _S = r"(?:[^\S\n]|\n(?!\n)|[_.\-·])"
 _NAME = re.compile(
     rf"{_OPEN}({_WORD}(?:{_S}(?:of[ ]|des?[ ]|du[ ]|la[ ]|le[ ]|the[ ])?(?:[A-ZÀ-ÖØ-Þ]|[a-z]+[A-Z])(?:[\w'’.&\-]*\w)?){{0,3}}(?:-\n[a-zà-ÿ]+)?)"
 )
+_BEFORE = re.compile(r"(?<!\w)[A-ZÀ-ÖØ-Þ][\w'’&\-]+(?: [A-ZÀ-ÖØ-Þ][\w'’&\-]+)? \Z")
 _QUOTED = re.compile(r"[^«»\"“”\]\)`*|\n]{2,40}")
 _CLOSE = "»\"“”])`*|’'"
 
@@ -34,6 +35,9 @@ class _Words(NamedTuple):
     near: int
     called: re.Pattern[str]
     not_sellers: frozenset[str]
+    endings: tuple[str, ...]
+    context: tuple[str, ...]
+    not_shops: frozenset[str]
 
 
 @cache
@@ -52,6 +56,9 @@ def _words() -> _Words:
         near=data["near"],
         called=re.compile(rf",?\s(?:est\s|is\s|etait\s|was\s|se fait\s)?(?:{called})(?!\w)"),
         not_sellers=frozenset(data["not_sellers"].split()),
+        endings=tuple(data["endings"].split()),
+        context=tuple(dict.fromkeys([*phrases(data["context"]), *cues])),
+        not_shops=frozenset(data["not_shops"].split()),
     )
 
 
@@ -67,6 +74,28 @@ def find_sellers(text: str, folded: str) -> Iterator[Removal]:
         at = bisect_left(cues, (start - words.near, 0))
         if at < len(cues) and cues[at][1] <= end + words.near:
             yield from _name(text, folded, end, words, False, False)
+    yield from _by_ending(text, folded, words)
+
+
+def _by_ending(text: str, folded: str, words: _Words) -> Iterator[Removal]:
+    """ "Loutre Market" where something is ordered or sold."""
+    context = words_at(folded, words.context)
+    for start, end in words_at(folded, words.endings):
+        at = bisect_left(context, (start - words.near, 0))
+        while at < len(context) and context[at][0] <= end + words.near and start <= context[at][0] < end:
+            at += 1  # the ending itself
+        if at == len(context) or context[at][0] > end + words.near or not text[start].isupper():
+            continue
+        match = _BEFORE.search(text, max(0, start - 50), start)
+        if match is None:
+            continue
+        low = match.start()
+        first, _, second = folded[low:start].rstrip().partition(" ")
+        if second and (first in words.not_sellers or first in words.context):
+            low += len(first) + 1  # "Order Loutre Market", "Le Loutre Kush"
+            first = second
+        if first not in words.not_shops and first not in words.not_sellers:
+            yield Removal(low, end, "seller")
 
 
 def _name(text: str, folded: str, at: int, words: _Words, called: bool, several: bool) -> Iterator[Removal]:

@@ -73,6 +73,7 @@ class Fact:
     copied: str | None = None
     original_id: str | None = None
     original_source: str | None = None
+    speaker: str | None = None
 
     @property
     def source(self) -> str:
@@ -81,7 +82,9 @@ class Fact:
 
     @property
     def voice(self) -> str:
-        """Who speaks for themselves in it: the source, of a copy that of the original."""
+        """Who speaks for themselves in it: the publisher, else the source; of a copy, those of the original."""
+        if self.speaker is not None:
+            return fold(self.speaker).strip()
         return fold(self.original_source or "").strip() if self.original_id else self.source
 
     @property

@@ -150,7 +150,7 @@ def public_fact(label: Label, fact: Fact) -> Fact:
 _OWN = (
     *("id", "doc_id", "attribution", "quote", "sentence", "quote_start", "quote_end", "title", "lang"),
     *("published", "published_end", "stored_on", "outlet", "source_id", "document_kind", "grade"),
-    *("credibility", "copied", "original_id", "original_source"),  # who speaks for themselves
+    *("credibility", "copied", "original_id", "original_source", "speaker"),  # who speaks for themselves
 )
 
 
@@ -228,6 +228,7 @@ def _restored(label: Label, counted: CountedFact, document: dict[str, Any]) -> F
         },
         document_kind=document["kind"],
         grade=document["grade"],
+        speaker=document["speaker"],
     )
 
 

@@ -176,7 +176,7 @@ _COLUMNS = (
     "f.place_country, f.when_start, f.when_end, f.assertion, f.attribution, f.confidence, f.kind, f.low, f.high, f.unit, "
     "f.eur_low, f.eur_high, f.eur_per_unit, f.grams, f.grams_high, f.units, f.measure, f.family, f.code, f.indicator, "
     "f.direction, f.origin_code, f.destination_code, f.sentence, f.source_id, f.outlet, f.document_kind, f.grade, "
-    "f.satire, f.copied, f.original_id, f.original_source, s.country AS source_country"
+    "f.satire, f.copied, f.original_id, f.original_source, f.speaker, s.country AS source_country"
 )
 
 

@@ -76,8 +76,11 @@ def public_cells(store: Store) -> list[PublicCell]:
 
 
 def documents_of(store: Store, doc_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """Rows of documents by id, without their text."""
-    sql = "SELECT * EXCLUDE (text) FROM documents WHERE doc_id IN (SELECT unnest(?))"
+    """Rows of documents by id, without their text, and who speaks in them."""
+    sql = (
+        "SELECT d.* EXCLUDE (text), coalesce(nullif(trim(s.publisher), ''), nullif(d.source_id, ''), d.outlet) AS speaker "
+        "FROM documents d LEFT JOIN sources s ON s.source_id = d.source_id WHERE d.doc_id IN (SELECT unnest(?))"
+    )
     return {row["doc_id"]: row for row in store.query(sql, [sorted(set(doc_ids))]).to_pylist()}
 
 

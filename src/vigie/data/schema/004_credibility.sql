@@ -35,8 +35,14 @@ CREATE OR REPLACE VIEW facts AS
         d.title, d.published, d.published_start, d.published_end, d.outlet, d.source_id, d.lang,
         d.kind AS document_kind, d.grade, d.stored_on, d.satire, d.copied, d.original_id,
         CASE WHEN d.original_id IS NULL THEN NULL ELSE coalesce(nullif(g.source_id, ''), g.outlet, '') END
-            AS original_source
+            AS original_source,
+        -- Sources of one publisher speak with one voice, and a copy with that of its original.
+        CASE WHEN d.original_id IS NULL
+            THEN coalesce(nullif(trim(ds.publisher), ''), nullif(d.source_id, ''), d.outlet)
+            ELSE coalesce(nullif(trim(gs.publisher), ''), nullif(g.source_id, ''), g.outlet, '') END AS speaker
     FROM observations o
     JOIN documents d ON d.doc_id = o.doc_id
+    LEFT JOIN sources ds ON ds.source_id = d.source_id
     LEFT JOIN documents g ON g.doc_id = d.original_id
+    LEFT JOIN sources gs ON gs.source_id = g.source_id
     LEFT JOIN evidence e ON e.observation_id = o.id AND e.doc_id = o.doc_id;
