@@ -22,7 +22,7 @@ from vigie.redact.spans import Removal, merge, placeholder_spans, placeholders
 from vigie.text.language import detect
 from vigie.text.normalise import fold
 
-REDACTOR_VERSION = "1"
+REDACTOR_VERSION = "2"
 _AROUND = 200  # code points read on either side of a placeholder when looking again
 _SEAM = "\n\0\n"  # between two of them when they are read as one text: no pattern reaches across
 _BESIDE = 60  # a new removal lies within so many code points of a placeholder
