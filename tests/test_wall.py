@@ -11,13 +11,14 @@ from __future__ import annotations
 import ast
 import os
 import random
-import resource
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -26,13 +27,12 @@ import typer
 import vigie
 from vigie.cli import app
 from vigie.ingest.registry import READERS
-from wall_canaries import contents, leaks, plant, shows_marker, touched
+from wall_canaries import Planted, contents, leaks, plant, shows_marker, touched
 from wall_inputs import FACT, MAKERS, MORE, files, pdf
 
 DRIVER = Path(__file__).parent / "wall_driver.py"
 SOURCES = Path(vigie.__file__).parent
-SECONDS = 120  # of one run, on a busy machine
-LITTLE = 40_000  # bytes that a file may have where the disk is full
+SECONDS = 600  # of one run, on a machine that does ten other things
 
 
 @dataclass
@@ -42,6 +42,7 @@ class Place:
     root: Path
     inputs: Path
     printed: dict[str, tuple[int, bytes, bytes]] = field(default_factory=dict)
+    asked: dict[str, Planted] = field(default_factory=dict)  # contacts that stand in a request or an argument
 
     @property
     def watched(self) -> Path:
@@ -75,14 +76,8 @@ class Place:
         start = [str(DRIVER), mode] if mode else ["-m", "vigie.cli"]
         return [sys.executable, *start, *map(str, args)]
 
-    def run(
-        self, name: str, *args: object, mode: str = "", stdin: bytes = b"", full: bool = False, out: str = ""
-    ) -> None:
-        """Run and remember; `full`: the disk is full, `out`: a device that standard output is."""
-
-        def limited() -> None:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (LITTLE, LITTLE))
-
+    def run(self, name: str, *args: object, mode: str = "", stdin: bytes = b"", out: str = "") -> None:
+        """Run and remember; `mode`: of wall_driver, `out`: a device that standard output is."""
         with Path(out or os.devnull).open("wb") as device:
             done = subprocess.run(
                 self.command(mode, *args),
@@ -92,7 +87,6 @@ class Place:
                 stdout=device if out else subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 timeout=SECONDS,
-                preexec_fn=limited if full else None,
                 check=False,
             )
         self.printed[name] = (done.returncode, done.stdout or b"", done.stderr)
@@ -185,65 +179,92 @@ def many(folder: Path) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
-    """All runs, once."""
-    root = tmp_path_factory.mktemp("wall")
-    here = Place(root=root, inputs=good(root / "inputs"))
-    spoilt, heap = bad(root / "bad"), many(root / "many")
-    here.environment()
+FORMATS = tuple(f"--format={f}" for f in ("csv", "parquet", "jsonl", "geojson"))
+
+
+def storing(here: Place) -> None:
+    """One store, from the first document to the last page; what is no document for it."""
     store = ("--store", here.work / "a.duckdb")
-    here.run("extract", "extract", here.inputs)
-    here.run("redact", "redact", here.inputs, "--format", "json")
     here.run("add", "add", here.inputs, *store)
-    here.run("add again", "add", here.inputs, *store, "--format", "json")
+    again = (
+        here.inputs / "noms",
+        here.inputs / "refus",
+        here.inputs / "canal",
+        here.inputs / "presse" / "text",
+    )
+    here.run("add again", "add", *again, *store, "--format", "json")
     here.run("add --reextract", "add", "--reextract", *store)
-    here.run(
-        "export --full",
-        "export",
-        "full",
-        "--full",
-        *store,
-        *(f"--format={f}" for f in ("csv", "parquet", "jsonl", "geojson")),
-    )
-    here.run(
-        "export",
-        "export",
-        "public",
-        *store,
-        *(f"--format={f}" for f in ("csv", "parquet", "jsonl", "geojson")),
-    )
+    here.run("export --full", "export", "full", "--full", *store, *FORMATS)
+    here.run("export", "export", "public", *store, *FORMATS)
     here.run("bulletin --analyst", "bulletin", "--analyst", "--period", "2024", "--out", "analyst", *store)
     here.run("bulletin", "bulletin", "--period", "2024", "--out", "public", *store)
     here.run("doctor", "doctor", *store)
-    marked = ("--store", here.work / "marked.duckdb")
-    texts = here.inputs / "presse" / "text"
-    here.run("add --count-contacts", "add", texts, "--count-contacts", *marked)
-    here.run("contacts", "contacts", "--format", "json", *marked)
-    here.run("key", "key", "status", *marked)
-    asked = plant("subject of a request")
+    here.run("address", "add", here.asked["address"].url, here.asked["address 2"].link, *store)
+    here.run("disk full: export", "export", "cut", "--full", *store, mode="full")
+    page = ("--analyst", "--period", "2024", "--out", "cut")
+    here.run("disk full: bulletin", "bulletin", *page, *store, mode="full")
+
+
+def counting(here: Place) -> None:
+    """A store that counts contacts, a request to be erased from it, and its upkeep."""
+    store = ("--store", here.work / "marked.duckdb")
+    here.run("add --count-contacts", "add", here.inputs / "presse" / "text", "--count-contacts", *store)
+    here.run("contacts", "contacts", "--format", "json", *store)
+    here.run("key", "key", "status", *store)
+    asked = here.asked["subject of a request"]
     request = "".join(f"{value}\n" for value in (asked.name, asked.phone, asked.email)).encode()
-    here.run("purge", "purge", "--subject-request", "--yes", *marked, stdin=request)
-    here.run("maintain", "maintain", "--reredact", *marked)
+    here.run("purge", "purge", "--subject-request", "--yes", *store, stdin=request)
+    here.run("maintain", "maintain", "--reredact", *store)
+
+
+def printing(here: Place) -> None:
+    """What is kept nowhere."""
+    here.run("extract", "extract", here.inputs)
+    here.run("redact", "redact", here.inputs, "--format", "json")
     page = (here.inputs / "presse" / "html" / "a.html").read_bytes()
     here.run("extract -", "extract", "-", "--format", "table", stdin=page)
-    here.run("address", "add", plant("address").url, plant("address 2").link, *store)
-    here.run("missing", "redact", f"{plant('missing').email}.txt", f"CV {plant('missing 2').name}.pdf")
+    missing = (f"{here.asked['missing'].email}.txt", f"CV {here.asked['missing 2'].name}.pdf")
+    here.run("missing", "redact", *missing)
+
+
+def failing(here: Place, spoilt: Path) -> None:
+    """Files that cannot be read, stages that fail, disks that are full."""
+    presse = here.inputs / "presse"
     here.run("bad", "redact", spoilt)
     here.run("bad add", "add", spoilt, "--store", "bad.duckdb")
-    presse = here.inputs / "presse"
     for mode in ("late", "small", "tight", "reader-known", "reader-odd", "redactor", "noise"):
         here.run(mode, "redact", here.inputs if mode in ("tight", "noise") else presse, mode=mode)
     here.run("stdout full", "redact", presse, out="/dev/full")
-    here.run("disk full: add", "add", here.inputs, "--store", "full.duckdb", full=True)
-    here.run("disk full: export", "export", "cut", "--full", *store, full=True)
-    here.run(
-        "disk full: bulletin", "bulletin", "--analyst", "--period", "2024", "--out", "cut", *store, full=True
-    )
+    here.run("disk full: add", "add", presse, "--store", "full.duckdb", mode="full")
     here.run("no folder", "add", presse / "text", "--store", "nowhere/a.duckdb")
+
+
+def ending(here: Place, heap: Path) -> None:
+    """Runs that are stopped at their work."""
     here.stopped("killed", signal.SIGKILL, "add", heap, "--store", "killed.duckdb")
     here.stopped("interrupted", signal.SIGINT, "add", heap, "--store", "interrupted.duckdb")
     here.stopped("interrupted redact", signal.SIGINT, "redact", heap)
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """All runs, once; those that do not need each other side by side."""
+    root = tmp_path_factory.mktemp("wall")
+    here = Place(root=root, inputs=good(root / "inputs"))
+    spoilt, heap = bad(root / "bad"), many(root / "many")
+    for name in ("subject of a request", "address", "address 2", "missing", "missing 2"):
+        here.asked[name] = plant(name)
+    here.environment()
+    chains = (
+        partial(failing, here, spoilt),
+        partial(storing, here),
+        partial(printing, here),
+        partial(counting, here),
+        partial(ending, here, heap),
+    )
+    with ThreadPoolExecutor(max(2, os.cpu_count() or 1)) as pool:
+        for done in [pool.submit(chain) for chain in chains]:
+            done.result()
     return here
 
 

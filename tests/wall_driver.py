@@ -1,7 +1,8 @@
 """Runs `vigie` with a fault put in: python wall_driver.py MODE verb… The texts that the faults quote are those of the inputs.
 
 Modes: late, small (limits of the child process), tight (every bound on size), reader-known, reader-odd (readers that give up with
-the text in their message), redactor (the same in the redactor), noise (warnings, logs, a thread and a destructor that quote it).
+the text in their message), redactor (the same in the redactor), full (the disk), noise (warnings, logs, a thread and a
+destructor that quote it).
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from vigie.cli import main
 from vigie.ingest import limits, registry
 from vigie.ingest.reader import Blob
 from vigie.model.document import RawDocument
+
+LITTLE = 40_000  # bytes that a file may have where the disk is full
 
 
 def late() -> None:
@@ -89,6 +92,13 @@ def noise(document: RawDocument) -> None:
         Path("core-limit.txt").write_text(str(resource.getrlimit(resource.RLIMIT_CORE)[0]))
 
 
+def full() -> None:
+    """No file may grow beyond a few pages."""
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_FSIZE, (LITTLE, LITTLE))
+
+
 def broken_names(text: str, folded: str, extra: Any = ()) -> Any:
     if len(text) > 100:
         raise KeyError(text)
@@ -106,6 +116,7 @@ MODES: dict[str, Callable[[], None]] = {
     "reader-known": lambda: readers(gives_up(ValueError)),
     "reader-odd": lambda: readers(gives_up(RuntimeError)),
     "redactor": breaks,
+    "full": full,
     "noise": lambda: readers(noise),
 }
 
