@@ -19,6 +19,9 @@ from vigie.redact import redact
 CASES = Path(__file__).parent / "cases"
 NAMES = CASES / "names_by_origin.jsonl"
 ORGANISATIONS = CASES / "organisations_kept.jsonl"
+SECOND_NAMES = CASES / "names_second.jsonl"
+SECOND_ORGANISATIONS = CASES / "organisations_second.jsonl"
+SETS = {"first": (NAMES, ORGANISATIONS), "second": (SECOND_NAMES, SECOND_ORGANISATIONS)}
 Span = tuple[int, int]
 
 

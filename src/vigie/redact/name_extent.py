@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 from vigie.redact.name_runs import is_given
+from vigie.redact.name_unknown import unknown
 from vigie.redact.sequences import PARTICLE, Span
 from vigie.redact.wordlists import Lists
 
@@ -256,6 +257,15 @@ def listed_beside(spans: list[Span], tokens: list[Span], text: str, folded: str,
             if (
                 low in words.listed
                 or is_given(low, words)
+                or (
+                    len(low) > _FAR_AND - 2
+                    and not text[start:end].isupper()
+                    and (
+                        (before_ok and left is not None and _AND.fullmatch(left.group()))
+                        or (after_ok and after is not None and _AND.fullmatch(after.group()))
+                    )
+                    and unknown(low)
+                )
                 or (before_ok and after_ok and low not in words.roles and not text[start:end].isupper())
             ):
                 found.append((start, end))

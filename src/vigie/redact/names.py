@@ -19,6 +19,7 @@ from functools import lru_cache
 from vigie.redact.name_context import announced
 from vigie.redact.name_extent import extended, listed_beside, unknown_beside
 from vigie.redact.name_runs import PARTICLES, is_lone_name, is_titled_surname, may_stand_alone, names_in
+from vigie.redact.name_unknown import unknown_persons
 from vigie.redact.sequences import Span, Token, runs, token_at
 from vigie.redact.spans import Removal
 from vigie.redact.wordlists import UPPER, Lists, lists
@@ -78,6 +79,11 @@ def find_names(text: str, folded: str, extra: Sequence[str] = ()) -> list[Remova
         known |= parts
     spans += [
         (a, b) for a, b in announced(text, folded, words) if not any(c < b and a < d for c, d in guarded)
+    ]
+    spans += [
+        (a, b)
+        for a, b in unknown_persons(spans, lone, several, text, folded, words)
+        if not any(c < b and a < d for c, d in guarded)
     ]
     if known:
         spans += [word for word in every if folded[word[0] : word[1]].removesuffix("-") in known]
