@@ -1,8 +1,9 @@
 """Names of natural persons removed, by origin: `python benchmarks/names.py [--set first|second] [--split dev|held] [--misses]`.
 
 In: `tests/cases/names_by_origin.jsonl`, `tests/cases/organisations_kept.jsonl`, or the second set beside them.
-Out: share of mentions of which no letter is left, share of their letters gone, share kept whole of organisations, places, products, figures and roles; by group,
-language and context. `--misses` shows what went wrong, of dev only: rules written against held would spoil it.
+Out: share of mentions of which no letter is left, share of their letters gone, share kept whole of organisations,
+places, products, figures and roles; by group, language and context. `--misses` shows what went wrong, of dev only:
+rules written against held would spoil it.
 """
 
 from __future__ import annotations
