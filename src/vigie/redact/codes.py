@@ -65,7 +65,7 @@ _FIGURES = re.compile(
 _CAPITALS = re.compile(r"(?:[^\w\s]|_|\s){1,3}(?:[A-Z]{1,3}|[b-df-hj-np-tv-z]{3})(?!\w)")
 _CONSONANTS = re.compile(r"[b-df-hj-np-tv-z]{2,3}")  # of plates in small letters; no word is made of them
 _PLATE = re.compile(
-    r"[A-Z]{2}\d{3}[A-Z]{2}|\d{4}[A-Z]{3}|\d[A-Z]{3}\d{3}|[A-Z]{2}\d{2}[A-Z]{3}|[A-Z]{2,4}\d{3,4}|\d{3,4}[A-Z]{2,3}\d{2}"
+    r"[A-Z]{2}\d{3}[A-Z]{2}|\d{4}[A-Z]{3}|\d[A-Z]{3}\d{3}|[A-Z]{2}\d{2}[A-Z]{3}|\d{3,4}[A-Z]{2,3}\d{2}"
 )  # without its marks
 _PROVED = re.compile(
     r"(?<![\w-])(?:\d-[A-Z]{3}-\d{3}|\d{2}[A-Z]{2}\d{5})(?![\w-])"
@@ -74,6 +74,7 @@ _BRITISH = re.compile(r"[a-z]{2}\d\d", re.IGNORECASE)  # the first half of a Bri
 _HEX = re.compile(r"[0-9A-Fa-f]{1,4}|[0-9A-Fa-f]{12}")
 _INSIDE = (":", "-", ".", "/", "_")
 _GAP = 16  # code points between two pieces of one code
+_GROUPS = 2  # a German plate has more pieces
 _LETTERS_MOST = 3  # letters in a row in a plate
 _ALPHABET = "2-9CFGHJMPQRVWX"
 _GAPS = r"[ \-/.…\n]{0,2}"
@@ -228,10 +229,16 @@ def _code(text: str, at: int, family: _Family) -> tuple[int, int] | None:
         or len(pieces) < family.pieces
         or sum(c.isdigit() for c in written) < 2
         or (family.letters and not any(c.isalpha() for c in written))
-        or (family.strict and not _PLATE.fullmatch(written))
+        or (family.strict and not _is_plate(written, [piece.group() for piece in pieces]))
     ):
         return None
     return pieces[0].start(), pieces[-1].end()
+
+
+def _is_plate(written: str, pieces: list[str]) -> bool:
+    """The form of a plate of a country; the German one, letters and figures, is told by its two groups of letters."""
+    german = len(pieces) > _GROUPS and re.fullmatch(r"[A-Z]{2,5}\d{2,4}", written) is not None
+    return german or _PLATE.fullmatch(written) is not None
 
 
 def _is_one(between: str, mark: str, whole: bool) -> bool:
