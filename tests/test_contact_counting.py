@@ -413,6 +413,16 @@ def test_purged_documents_leave_no_mark(folder: Path) -> None:
     assert rows() == 0
 
 
+@pytest.mark.parametrize("at_hand", [True, False])
+def test_a_request_without_the_key_says_what_it_could_not_read(folder: Path, at_hand: bool) -> None:
+    run("add", folder, "--count-contacts")
+    if not at_hand:
+        Path("vigie.contacts.key").rename("elsewhere.key")
+    done = run("purge", "--subject-request", "--yes", stdin="+33 6 39 98 12 34\n")
+    assert done.exit_code == 0
+    assert ("their key was not at hand" in done.stderr) is not at_hand
+
+
 @pytest.mark.parametrize(
     ("identifier", "left"),
     [

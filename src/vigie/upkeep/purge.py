@@ -116,7 +116,9 @@ def purge_subject(store: Store, subject: Subject, chosen: Plan) -> Receipt:
     Marks of the contacts go too, where the key is at hand. Raises SettingsError, before anything is changed, if it cannot be trusted.
     """
     key = store.settings.key_file
-    marks = subject.contact_marks(Marker(load_key(key))) if os.path.lexists(key) else set()
+    keyed_here = os.path.lexists(key)
+    marks = subject.contact_marks(Marker(load_key(key))) if keyed_here else set()
+    unread = not keyed_here and store.query("SELECT 1 FROM contact_marks LIMIT 1").num_rows > 0
     run, tombstones = store.start_run("purge", versions()), store.tombstones
     whole, touched = bool(chosen.doc_ids), chosen.touched
     salted = tuple(tombstones.salted(doc_id) for doc_id in touched)
@@ -137,6 +139,7 @@ def purge_subject(store: Store, subject: Subject, chosen: Plan) -> Receipt:
         rows=rows, versions=versions(), mentions=dict(found.mentions), facts_changed=found.facts_changed,
         facts_dropped=found.facts_dropped, identifiers=subject.count,
         tombstones={"documents": len(salted) if whole else 0, "identifiers": subject.count}, copies=copies,
+        marks_unread=unread,
     )  # fmt: skip
 
 

@@ -22,6 +22,11 @@ BEYOND = (
     "the original files, and their publisher",
     "blocks of the disk that the earlier file occupied, snapshots of the file system",
 )
+# Marks are compared with the key only; who asked must hear that they were not.
+MARKS_UNREAD = (
+    "marks of counted contacts, because their key was not at hand (repeat with VIGIE_CONTACT_KEY, "
+    "or delete all marks: vigie key rotate)"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +44,7 @@ class Receipt:
         identifiers: how many identifiers a request gave.
         tombstones: content and identifiers kept out from now on, by list.
         copies: other names that the old file has on this disk (hard links): its bytes are still there.
+        marks_unread: contacts are counted in the store, and the key that tells whose they are was not there.
     """
 
     made: datetime
@@ -53,11 +59,12 @@ class Receipt:
     identifiers: int = 0
     tombstones: Mapping[str, int] | None = None
     copies: int = 0
+    marks_unread: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """As it is written down."""
         record = asdict(self)
         record["made"] = f"{self.made.isoformat()}Z"
         record["file_rewritten"] = True
-        record["not_reached"] = list(BEYOND)
+        record["not_reached"] = [*BEYOND, *([MARKS_UNREAD] if self.marks_unread else [])]
         return {"form": "vigie-erasure-receipt", "version": 1} | record
