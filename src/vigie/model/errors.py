@@ -33,6 +33,14 @@ class SettingsError(VigieError):
     """A setting or a source card is missing or malformed."""
 
 
+class SeriesError(VigieError):
+    """A series cannot be analysed: negative, infinite, of the wrong shape, or a parameter outside its range.
+
+    The message says what was wrong and what the method needs. A series that is merely too short or empty raises
+    nothing: it gets no verdict, with the reason (`vigie.stats.alarms.Verdict`).
+    """
+
+
 class MissingExtraError(VigieError):
     """An optional dependency is needed: the message gives the pip command."""
 
