@@ -67,9 +67,7 @@ _CONSONANTS = re.compile(r"[b-df-hj-np-tv-z]{2,3}")  # of plates in small letter
 _PLATE = re.compile(
     r"[A-Z]{2}\d{3}[A-Z]{2}|\d{4}[A-Z]{3}|\d[A-Z]{3}\d{3}|[A-Z]{2}\d{2}[A-Z]{3}|\d{3,4}[A-Z]{2,3}\d{2}"
 )  # without its marks
-_PROVED = re.compile(
-    r"(?<![\w-])(?:\d-[A-Z]{3}-\d{3}|\d{2}[A-Z]{2}\d{5})(?![\w-])"
-)  # a Belgian plate, a French passport
+_PASSPORT = re.compile(r"(?<![\w-])\d{2}[A-Z]{2}\d{5}(?![\w-])")  # French, since 2009
 _BRITISH = re.compile(r"[a-z]{2}\d\d", re.IGNORECASE)  # the first half of a British plate
 _HEX = re.compile(r"[0-9A-Fa-f]{1,4}|[0-9A-Fa-f]{12}")
 _INSIDE = (":", "-", ".", "/", "_")
@@ -159,7 +157,7 @@ def find_codes(text: str, folded: str) -> Iterator[Removal]:
                 yield Removal(match.start(), match.end(), "gps")
     seen = shape(text)
     for low, high, _ in seen.groups:
-        for match in _PROVED.finditer(text, max(0, low - 2), min(len(text), high + 2)):
+        for match in _PASSPORT.finditer(text, max(0, low - 2), min(len(text), high + 2)):
             yield Removal(match.start(), match.end(), "national-id")
     if seen.country_digits:
         for match in _TAX.finditer(text):

@@ -13,7 +13,7 @@ from vigie.redact.around import around
 from vigie.redact.payment import luhn
 from vigie.redact.shape import shape
 from vigie.redact.spans import Removal
-from vigie.redact.words import marks_at, words_at
+from vigie.redact.words import marks_at
 
 _IPV4 = re.compile(
     r"(?<![\w.])\d{1,3}(?:(?:\.|\[\.\])\d{1,3}){3}(?!\w|\.\d)(?:/\d{1,2}(?!\d))?(?::\d{2,5}(?!\d))?"
@@ -35,29 +35,6 @@ _IMEI = re.compile(r"(?<!\d)\d{2}[ -]?\d{6}[ -]?\d{6}[ -]?\d{1,2}(?!\d)")
 _PLATE = re.compile(
     r"[A-HJ-NP-TV-Z](?<![A-Za-z0-9-].)[A-HJ-NP-TV-Z]([- ]?)\d{3}\1[A-HJ-NP-TV-Z]{2}(?![A-Za-z0-9-])"
 )
-_PLATE_LOW = re.compile(r"(?<![a-z0-9-])[a-hj-np-tv-z]{2}([- ]?)\d{3}\1[a-hj-np-tv-z]{2}(?![a-z0-9-])")
-_PLATE_WORDS = (
-    "immatricule", "immatriculee", "immatriculees", "immatricules", "immatriculation", "immatriculations", "plaque", "plaques",
-    "plate", "plates", "number plate", "registration", "reg", "vrm",
-)  # fmt: skip
-_BRITISH_PLATE = re.compile(r"(?<![A-Za-z0-9-])[A-Z]{2}\d{2} ?[A-Z]{3}(?![A-Za-z0-9-])")
-_CAR_WORDS = (
-    "registered",
-    "vehicle",
-    "van",
-    "car",
-    "lorry",
-    "truck",
-    "voiture",
-    "vehicule",
-    "camion",
-    "fourgon",
-)
-_ANY_PLATE = re.compile(
-    r"(?<![A-Za-z0-9-])(?:\d{1,4}[ -]?[A-Z]{2,3}[ -]?(?:\d{2}|2[AB])|[A-Z]{2}\d{2}[ -]?[A-Z]{3}|\d[ -][A-Z]{3}[ -]\d{3}|"
-    r"[A-Z]{1,3}[ -]?\d{2,4}[ -]?[A-Z]{1,3}|[A-Z]{2}[ -]\d{3,6}|\d{4}[ -]?[A-Z]{3})(?![A-Za-z0-9-])"
-)
-_INSTRUMENT = re.compile(r"[A-Z]{2} (?:19|20)\d\d/\d")  # statutory instruments: SI 2018/1055
 _NIR = re.compile(
     r"[1-478](?<!\d.)[ .-]?\d\d[ .-]?\d\d[ .-]?(?:\d\d|2[ABab])[ .-]?\d{3}[ .-]?\d{3}(?:[ .|/-]{0,3}\d\d)?(?!\d|[.,]\d)"
 )
@@ -106,7 +83,7 @@ def find_identifiers(text: str, folded: str) -> Iterator[Removal]:
     for match in _MAC.finditer(text) if seen.pairs else ():
         yield Removal(match.start(), match.end(), "mac")
     yield from _numbers(text, folded)
-    yield from _plates(text, folded)
+    yield from _plates(text)
     for match in around(_THREE_WORDS, text, marks_at(folded, ("//", "/ / /", "slash slash slash")), 1, 130):
         yield Removal(match.start(), match.end(), "gps")
     for match in around(_DMS, text, marks_at(folded, ("°",)), 6, 300):
@@ -153,15 +130,6 @@ def _is_nir(word: str, before: str) -> bool:
     return len(compact) == 15 and compact[13:].isdigit() and 97 - body % 97 == int(compact[13:])
 
 
-def _plates(text: str, folded: str) -> Iterator[Removal]:
+def _plates(text: str) -> Iterator[Removal]:
     for match in _PLATE.finditer(text) if shape(text).plate else ():
         yield Removal(match.start(), match.end(), "plate")
-    for _, cue in words_at(folded, _CAR_WORDS):
-        for match in _BRITISH_PLATE.finditer(text, cue, min(len(text), cue + 40)):
-            yield Removal(match.start(), match.end(), "plate")
-    for _, cue in words_at(folded, _PLATE_WORDS):
-        end = min(len(text), cue + 60)
-        for pattern in (_ANY_PLATE, _PLATE_LOW):
-            for match in pattern.finditer(text, cue, end):
-                if not _INSTRUMENT.match(text, match.start()):
-                    yield Removal(match.start(), match.end(), "plate")
