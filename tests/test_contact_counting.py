@@ -446,6 +446,18 @@ def test_what_cannot_be_undone_is_asked_for(folder: Path, verb: str) -> None:
     assert rows() == 5
 
 
+@posix
+@pytest.mark.parametrize("verb", ["rotate", "destroy"])
+def test_a_key_that_is_a_link_keeps_its_marks(folder: Path, verb: str) -> None:
+    run("add", folder, "--count-contacts")
+    key = Path("vigie.contacts.key")
+    key.rename("elsewhere")
+    key.symlink_to("elsewhere")
+    assert isinstance(run("key", verb, "--yes").exception, SettingsError)
+    assert rows() == 5
+    assert load_key(Path("elsewhere"))
+
+
 def test_a_lost_key_is_told_as_two_keys(folder: Path) -> None:
     run("add", folder / "a.txt", "--count-contacts")
     Path("vigie.contacts.key").unlink()

@@ -159,7 +159,11 @@ def test_the_log_keeps_who_when_why_and_what(store: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("editor", ["Ada Exemple", "Ada Exemple,", ", médecin", ""])
+@pytest.mark.parametrize(
+    "editor",
+    ["Ada Exemple", "Ada Exemple,", ", médecin", "", "Ada Exemple, [médecin](https://a.example)", "Ada Exemple, mé\u202edecin",
+     "Ada Exemple, <b>médecin</b>", "Ada Exemple, **médecin**", "Ada Exemple, " + "médecin " * 20, "Ada\x1b[31m Exemple, médecin"],
+)  # fmt: skip
 def test_an_editor_has_a_name_and_a_role(store: Path, editor: str) -> None:
     result = run("release", "add", "doc000-0", "--editor", editor, "--reason", REASON)
     assert result.exit_code == 2

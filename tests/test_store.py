@@ -409,6 +409,29 @@ def test_migrations_apply_in_order_and_once(path: Path, tmp_path: Path) -> None:
     assert connection.sql("SELECT * FROM t").fetchall() == [(1,)]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="rights and limits of POSIX")
+def test_a_new_store_is_its_owners_and_an_older_one_keeps_its_rights(path: Path) -> None:
+    Store.open(path).close()
+    assert path.stat().st_mode & 0o777 == 0o600
+    path.chmod(0o640)
+    Store.open(path).close()
+    assert path.stat().st_mode & 0o777 == 0o640
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="rights and limits of POSIX")
+def test_no_room_for_a_new_store_is_told_as_such(path: Path) -> None:
+    program = (
+        "import resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "from vigie.cli import main\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))\n"
+        "sys.argv = ['vigie', 'add', sys.argv[1], '--store', sys.argv[2]]; main()\n"
+    )
+    command = [sys.executable, "-c", program, __file__, str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "the file cannot be written" in done.stderr and "has room" in done.stderr
+
+
 def test_a_migration_that_fails_leaves_no_half(path: Path, tmp_path: Path) -> None:
     broken = "CREATE TABLE u (a INTEGER); INSERT INTO nowhere VALUES (1)"
     steps = load_migrations(folder_of(tmp_path, _001_a="CREATE TABLE t (a INTEGER)", _002_b=broken))

@@ -167,9 +167,10 @@ def rotate(store: Path | None = STORE, yes: bool = YES) -> None:
 @key_app.command()
 def destroy(store: Path | None = STORE, yes: bool = YES) -> None:
     """Overwrite and remove the key, and delete the marks it made."""
-    from vigie.redact.keyfile import destroy_key
+    from vigie.redact.keyfile import destroy_key, may_destroy
 
     settings = settings_for(store)
+    may_destroy(settings.key_file)  # a file that is no key: its marks stay as they are
     _confirm("The key and all marks are deleted for good. Go on?", yes)
     deleted = _drop_marks(settings)
     was_there = destroy_key(settings.key_file)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -133,12 +134,22 @@ def reset(editor: str = EDITOR, reason: str = REASON, store: Path | None = STORE
     say("what was published is forgotten; this is in the log")
 
 
+# The role stands in pages and Markdown that anyone reads: no mark-up, no control or direction character.
+_LONGEST = 80
+_PLAIN = re.compile(rf"[\w .,'’()&/·-]{{1,{_LONGEST}}}")
+
+
 def editor_of(text: str) -> tuple[str, str]:
     """ "Name, role" as both; wrong use ends here."""
-    name, _, role = (part.strip() for part in text.partition(","))
+    name, _, role = (" ".join(part.split()) for part in text.partition(","))
     if not (name and role):
         raise fail('--editor is "Name, role": who answers for it', WRONG_USE)
-    return " ".join(name.split()), " ".join(role.split())
+    if not (_PLAIN.fullmatch(name) and _PLAIN.fullmatch(role)):
+        raise fail(
+            f'--editor is "Name, role", of letters, figures, blanks and . \' - ( ) & /, at most {_LONGEST} each',
+            WRONG_USE,
+        )
+    return name, role
 
 
 def refuse_persons(role: str) -> None:

@@ -62,18 +62,25 @@ def rotate_key(path: Path) -> bytes:
     return key
 
 
-def destroy_key(path: Path) -> bool:
-    """Overwrite the key and remove its file; whether there was one.
-
-    A key with too wide rights is destroyed too. What a disk or a backup keeps of the overwritten bytes is not in our hands.
-    Raises SettingsError if the file is no key of ours, so that a wrong path destroys nothing.
-    """
+def may_destroy(path: Path) -> bool:
+    """Whether there is a key to destroy. Raises SettingsError if the file is a link or no key of ours."""
     if not os.path.lexists(path):
         return False
     with _opened(path, os.O_RDONLY) as file:
         content = file.read()
         if not content.startswith(_HEAD.encode()) and content.strip(b"\0"):
             raise SettingsError(f"{path}: not a contact key, so it is left as it is (name the key's file)")
+    return True
+
+
+def destroy_key(path: Path) -> bool:
+    """Overwrite the key and remove its file; whether there was one.
+
+    A key with too wide rights is destroyed too. What a disk or a backup keeps of the overwritten bytes is not in our hands.
+    Raises SettingsError if the file is no key of ours, so that a wrong path destroys nothing.
+    """
+    if not may_destroy(path):
+        return False
     _overwrite(path)
     try:
         path.unlink()

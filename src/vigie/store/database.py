@@ -32,8 +32,14 @@ def connect(path: Path, *, read_only: bool, settings: Settings) -> Connection:
         "memory_limit": f"{settings.store_memory_mb}MB",
         "threads": str(settings.store_threads),
     }
+    fresh = not path.exists()
     try:
-        return duckdb.connect(str(path), read_only=read_only, config=config)
+        connection = duckdb.connect(str(path), read_only=read_only, config=config)
+        if (
+            fresh
+        ):  # redacted texts are nobody else's business; an older file keeps the rights its owner gave it
+            path.chmod(0o600)
+        return connection
     except duckdb.Error as error:
         raise StoreError(f"{path} {_reason(str(error))}") from None
 

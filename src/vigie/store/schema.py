@@ -8,10 +8,14 @@ new.
 from __future__ import annotations
 
 import hashlib
+import re
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
+
+import duckdb
 
 from vigie.model.errors import StoreError
 from vigie.store.database import Connection, utc_now
@@ -21,6 +25,9 @@ CREATE TABLE schema_migrations (
     version INTEGER PRIMARY KEY, name VARCHAR NOT NULL, sha256 VARCHAR NOT NULL, applied TIMESTAMP NOT NULL
 )
 """
+
+
+_NOT_WRITTEN = re.compile(r"could not write|no space left|file too large|disk quota", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +96,12 @@ def migrate(connection: Connection, migrations: tuple[Migration, ...]) -> tuple[
             )
             connection.execute("COMMIT")
         except Exception as error:
-            connection.execute("ROLLBACK")
+            with suppress(duckdb.Error):  # after a full disk there is no transaction left to roll back
+                connection.execute("ROLLBACK")
+            unwritten = _NOT_WRITTEN.search(str(error)) is not None
             raise StoreError(
-                f"migration {step.name} failed ({type(error).__name__}); "
+                f"migration {step.name} failed ({'the file cannot be written' if unwritten else type(error).__name__}); "
                 f"the store is unchanged at schema {step.version - 1}"
+                + (" (see that its disk has room, and run again)" if unwritten else "")
             ) from error
     return tuple(step.version for step in migrations[found:])
