@@ -1,0 +1,167 @@
+"""What detectors by limits share: reading counts, sums over reference weeks, and the record of alarms.
+
+In: counts and positions as a caller gives them. Out: arrays of shape (n_series, n_scanned).
+Reference weeks are the same offsets before every time: six weeks before, the weeks around this one last year.
+Years are stepped back by `period` times; a year of 53 weeks is not made up for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from vigie.model.errors import SeriesError
+from vigie.stats.alarms import Alarms, Verdict
+from vigie.stats.arrays import BoolArray, FloatArray, IntArray, as_counts, as_times
+
+_LEAST_PRESENT = 2 / 3  # of reference weeks: with fewer, one source that came and went makes the limit
+_NOISE = 1e-12  # a spread below this share of the mean is rounding
+
+
+def read(
+    counts: ArrayLike, *, population: ArrayLike | None, at: ArrayLike | None, method: str
+) -> tuple[FloatArray, IntArray]:
+    """Counts of shape (n_series, n_times) and positions to judge.
+
+    Raises:
+        SeriesError: see `as_counts`, `as_times`; also for a population, which these methods have no place for.
+    """
+    if population is not None:
+        raise SeriesError(f"{method} takes no population (farrington-flexible does, or give rates' counts)")
+    array = as_counts(counts)
+    return array, as_times(at, array.shape[1])
+
+
+def level(alpha: float) -> float:
+    """alpha, if it is a level. Raises SeriesError."""
+    if not 0 < alpha < 1:
+        raise SeriesError(f"alpha {alpha} (a share between 0 and 1)")
+    return alpha
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Baseline:
+    """What the reference weeks of each scanned time hold, each of shape (n_series, n_scanned).
+
+    Attributes:
+        n: reference weeks in which something was collected.
+        total, mean, sd: of their counts; NaN where too few are there (`short`). sd divides by n - 1.
+        short: whether they reach before the series or too many of them are missing.
+    """
+
+    n: FloatArray
+    total: FloatArray
+    mean: FloatArray
+    sd: FloatArray
+    short: BoolArray
+
+
+def baseline(counts: FloatArray, times: IntArray, offsets: IntArray) -> Baseline:
+    """Sums over `offsets` (negative: before) at each of `times`.
+
+    Raises:
+        SeriesError: if an offset is not before the time itself: a limit would be drawn from what it judges.
+    """
+    if offsets.size < 2 or offsets.max() >= 0:
+        raise SeriesError("reference weeks: fewer than 2, or not before the judged one (smaller w or more b)")
+    reached = times + offsets.min() >= 0
+    late = times[reached]
+    shape = (counts.shape[0], late.size)
+    gaps = bool(np.isnan(counts).any())
+    total = np.zeros(shape)
+    n = np.full(shape, float(offsets.size))
+    if gaps:
+        n[:] = 0.0
+    for offset in offsets:
+        values = _at(counts, late, int(offset))
+        if gaps:
+            seen = ~np.isnan(values)
+            n += seen
+            values = np.where(seen, values, 0.0)
+        total += values
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = total / n
+        square = np.zeros(shape)
+        for offset in offsets:
+            off = _at(counts, late, int(offset)) - mean
+            if gaps:
+                off = np.where(np.isnan(off), 0.0, off)
+            off *= off
+            square += off
+        sd = np.sqrt(square / (n - 1))
+    sd[sd <= _NOISE * mean] = 0.0
+    short = n < max(2.0, np.ceil(_LEAST_PRESENT * offsets.size))
+    if gaps:
+        mean[short] = sd[short] = np.nan
+    return Baseline(
+        n=_spread(n, reached, 0.0),
+        total=_spread(total, reached, 0.0),
+        mean=_spread(mean, reached, np.nan),
+        sd=_spread(sd, reached, np.nan),
+        short=_spread(short, reached, True),
+    )
+
+
+def _at(counts: FloatArray, times: IntArray, offset: int) -> FloatArray:
+    if times.size and times[-1] - times[0] == times.size - 1:  # a view, where the times stand side by side
+        return counts[:, times[0] + offset : times[-1] + offset + 1]
+    return counts[:, times + offset]
+
+
+def _spread(values: NDArray, reached: BoolArray, fill: float | bool) -> NDArray:  # type: ignore[type-arg]
+    if reached.all():
+        return values
+    full = np.full((values.shape[0], reached.size), fill, dtype=values.dtype)
+    full[:, reached] = values
+    return full
+
+
+def years_back(*, b: int, w: int, now: bool, period: int) -> IntArray:
+    """Offsets of the 2 w + 1 weeks around this one in each of `b` years, and the w weeks just before if `now`.
+
+    Raises:
+        SeriesError: if a number is negative or a window reaches into this year.
+    """
+    if b < 0 or w < 0 or period < 2 or (b > 0 and w >= period):
+        raise SeriesError(f"b {b}, w {w}, period {period} (not negative; w below the period)")
+    around = [-year * period + j for year in range(b, 0, -1) for j in range(-w, w + 1)]
+    return np.array(around + (list(range(-w, 0)) if now else []), dtype=np.int64)
+
+
+def unvaried(counts: FloatArray) -> BoolArray:
+    """Whether all that was counted up to each time is one and the same value, shape of `counts`."""
+    seen = ~np.isnan(counts)
+    high = np.maximum.accumulate(np.where(seen, counts, -np.inf), axis=1)
+    low = np.minimum.accumulate(np.where(seen, counts, np.inf), axis=1)
+    return np.asarray(high <= low) | ~np.isfinite(high)
+
+
+def alarms(
+    method: str,
+    times: IntArray,
+    *,
+    observed: FloatArray,
+    expected: FloatArray,
+    upper: FloatArray,
+    score: FloatArray,
+    over: BoolArray,
+    short: BoolArray,
+    flat: BoolArray,
+) -> Alarms:
+    """The record, with a verdict at each time: nothing collected comes first, then too short, then flat."""
+    verdict = np.full(observed.shape, int(Verdict.GIVEN), dtype=np.int8)
+    verdict[flat] = int(Verdict.FLAT)
+    verdict[short] = int(Verdict.SHORT)
+    verdict[np.isnan(observed)] = int(Verdict.MISSING)
+    return Alarms(
+        method=method,
+        times=times,
+        observed=observed,
+        expected=expected,
+        upper=upper,
+        score=score,
+        alarm=np.asarray(over & (verdict == int(Verdict.GIVEN))),
+        verdict=verdict,
+    )
