@@ -198,6 +198,8 @@ def storing(here: Place) -> None:
     here.run("export", "export", "public", *store, *FORMATS)
     here.run("bulletin --analyst", "bulletin", "--analyst", "--period", "2024", "--out", "analyst", *store)
     here.run("bulletin", "bulletin", "--period", "2024", "--out", "public", *store)
+    here.run("stats terms", "stats", "terms", "--since", "2023-06-01", "--format", "json", *store)
+    here.run("lexicon suggest", "lexicon", "suggest", "--since", "2023-06-01", "--out", "drafts", *store)
     here.run("doctor", "doctor", *store)
     here.run("address", "add", here.asked["address"].url, here.asked["address 2"].link, *store)
     here.run("disk full: export", "export", "cut", "--full", *store, mode="full")
@@ -321,6 +323,7 @@ def test_the_search_reads_other_writings(written: object, packed: str) -> None:
 RUNS = [
     "add --count-contacts", "contacts", "key", "purge", "maintain",
     "extract", "redact", "add", "add again", "add --reextract", "export --full", "export", "bulletin --analyst", "bulletin", "doctor", "extract -",
+    "stats terms", "lexicon suggest",
     "address", "missing", "bad", "bad add", "late", "small", "tight", "reader-known", "reader-odd", "redactor", "noise", "stdout full",
     "disk full: add", "disk full: export", "disk full: bulletin", "no folder", "killed", "interrupted", "interrupted redact",
 ]  # fmt: skip

@@ -128,6 +128,11 @@ def _check_file(
         def fault(message: str, repair: str, entry: str = term.id) -> Problem:
             return Problem(file=name, entry=entry, message=message, repair=repair)
 
+        if term.extra.get("draft"):
+            yield fault(
+                f"{term.surface[0]!r} is a draft: it is never loaded",
+                "choose the id, name the source, write your own hit and miss, then remove the line draft",
+            )
         if ids is not None and term.id not in ids and term.id.partition(":")[0] not in _NO_ENTRY:
             yield fault("id is not in its taxonomy", "correct the id, or add it under taxonomy/")
         if not term.source:

@@ -92,8 +92,9 @@ def parse_terms(document: Mapping[str, Any], origin: str) -> tuple[Term, ...]:
 
 @cache
 def load_terms(name: str, lang: str) -> tuple[Term, ...]:
-    """Terms of data/lexicons/<lang>/<name>.toml; () when the language has no such file."""
+    """Terms of data/lexicons/<lang>/<name>.toml, drafts left out; () when the language has no such file."""
     path = resources.files("vigie").joinpath("data", "lexicons", lang, f"{name}.toml")
     if not path.is_file():
         return ()
-    return parse_terms(data_toml("lexicons", lang, f"{name}.toml"), f"data/lexicons/{lang}/{name}.toml")
+    terms = parse_terms(data_toml("lexicons", lang, f"{name}.toml"), f"data/lexicons/{lang}/{name}.toml")
+    return tuple(term for term in terms if not term.extra.get("draft"))

@@ -43,7 +43,7 @@ def ppmi(
     share = smooth / smooth.sum() if smooth.sum() else smooth
     expected = row[:, None] * share[None, :]
     with np.errstate(divide="ignore", invalid="ignore"):
-        found = np.where((table > 0) & (expected > 0), np.log(table / expected), 0.0)
+        found: FloatArray = np.where((table > 0) & (expected > 0), np.log(table / expected), 0.0)
     found = np.maximum(found, 0.0)
     if discount:
         least = np.minimum(row[:, None], column[None, :])
@@ -64,4 +64,5 @@ def cosine(left: ArrayLike, right: ArrayLike) -> FloatArray:
     if a.ndim != 2 or b.ndim != 2 or a.shape[1] != b.shape[1]:
         raise SeriesError(f"cosine: shapes {a.shape} and {b.shape} (rows of one length)")
     lengths = np.linalg.norm(a, axis=1)[:, None] * np.linalg.norm(b, axis=1)[None, :]
-    return np.divide(a @ b.T, lengths, out=np.full(lengths.shape, np.nan), where=lengths > 0)
+    found: FloatArray = np.divide(a @ b.T, lengths, out=np.full(lengths.shape, np.nan), where=lengths > 0)
+    return found
