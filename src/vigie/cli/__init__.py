@@ -13,6 +13,7 @@ from vigie.cli import making as _making  # noqa: F401
 from vigie.cli import reading as _reading  # noqa: F401
 from vigie.cli import releasing as _releasing  # noqa: F401
 from vigie.cli import stats as _stats  # noqa: F401
+from vigie.cli import stats_terms as _stats_terms  # noqa: F401
 from vigie.cli import upkeep as _upkeep  # noqa: F401
 from vigie.cli.app import SOME_REFUSED, STOPPED, WRONG_USE, app
 from vigie.cli.output import leave_closed_pipe, say, use_utf8
