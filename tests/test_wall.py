@@ -201,6 +201,13 @@ def storing(here: Place) -> None:
     here.run("stats terms", "stats", "terms", "--since", "2023-06-01", "--format", "json", *store)
     here.run("lexicon suggest", "lexicon", "suggest", "--since", "2023-06-01", "--out", "drafts", *store)
     here.run("doctor", "doctor", *store)
+    here.run(
+        "stats alerts", "stats", "alerts", "--by", "month", "--all", "--save", "--format", "json", *store
+    )
+    here.run("stats alert", "stats", "alert", "list", *store)
+    asked = here.asked["why of an alert"]
+    decided = ("--role", asked.name, "--why", f"Selon {asked.name}, {asked.phone}, {asked.email}.")
+    here.run("stats alert: name", "stats", "alert", "close", "a_none", *decided, *store)
     here.run("address", "add", here.asked["address"].url, here.asked["address 2"].link, *store)
     here.run("disk full: export", "export", "cut", "--full", *store, mode="full")
     page = ("--analyst", "--period", "2024", "--out", "cut")
@@ -254,7 +261,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
     root = tmp_path_factory.mktemp("wall")
     here = Place(root=root, inputs=good(root / "inputs"))
     spoilt, heap = bad(root / "bad"), many(root / "many")
-    for name in ("subject of a request", "address", "address 2", "missing", "missing 2"):
+    for name in ("subject of a request", "address", "address 2", "missing", "missing 2", "why of an alert"):
         here.asked[name] = plant(name)
     here.environment()
     chains = (
@@ -323,6 +330,7 @@ def test_the_search_reads_other_writings(written: object, packed: str) -> None:
 RUNS = [
     "add --count-contacts", "contacts", "key", "purge", "maintain",
     "extract", "redact", "add", "add again", "add --reextract", "export --full", "export", "bulletin --analyst", "bulletin", "doctor", "extract -",
+    "stats alerts", "stats alert", "stats alert: name",
     "stats terms", "lexicon suggest",
     "address", "missing", "bad", "bad add", "late", "small", "tight", "reader-known", "reader-odd", "redactor", "noise", "stdout full",
     "disk full: add", "disk full: export", "disk full: bulletin", "no folder", "killed", "interrupted", "interrupted redact",

@@ -13,6 +13,8 @@ from vigie.cli import making as _making  # noqa: F401
 from vigie.cli import reading as _reading  # noqa: F401
 from vigie.cli import releasing as _releasing  # noqa: F401
 from vigie.cli import stats as _stats  # noqa: F401
+from vigie.cli import stats_alerts as _stats_alerts  # noqa: F401
+from vigie.cli import stats_price_index as _stats_price_index  # noqa: F401
 from vigie.cli import stats_terms as _stats_terms  # noqa: F401
 from vigie.cli import upkeep as _upkeep  # noqa: F401
 from vigie.cli.app import SOME_REFUSED, STOPPED, WRONG_USE, app

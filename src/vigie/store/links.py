@@ -20,8 +20,8 @@ _OTHERS = (("documents", "original_id"),)
 # Columns of codes and dates: a person may well be called Price or Press, and a code that lost its word is no code any more.
 _CODES = frozenset(
     {
-        *("action", "area", "area_level", "country", "grade", "kind", "language", "market", "of_text"),
-        *("output", "period", "scope", "substance", "type", "unit"),
+        *("action", "area", "area_level", "country", "grade", "impact", "indicator", "kind", "language", "likelihood"),
+        *("market", "method", "of_text", "output", "period", "scope", "status", "substance", "type", "unit"),
     }
 )
 # Rows worked out from the text of a document: when the text changes they go, and are worked out again.
