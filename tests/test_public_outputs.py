@@ -60,6 +60,7 @@ KNOWN: dict[str, dict[str, str]] = {
     "analysis/lifecycle.py": {"*": "writes alerts and decisions into the store"},
     "cli/stats_alerts.py": {"*": "alerts with their sentences, for the analyst"},
     "cli/contacts.py": {"*": "counts of keyed marks, for the owner of the store"},
+    "analysis/prices.py": {"read_prices": "rows of prices for an index of the analyst"},
     "analysis/term_texts.py": {"*": "redacted texts, for the search of new words"},
     "cli/stats_terms.py": {
         "search": "words of the store, for analysts and authors of lexicons: never published as they are"
@@ -297,6 +298,7 @@ OF_THE_OWNER = {
     "lexicon show": "the lexicons",
     "lexicon suggest": "words of the store, for authors of lexicons",
     "stats terms": "the same, with their counts",
+    "stats price-index": "price indices for the analyst",
     "contacts": "counts by keyed mark",
     "key status": "the key of these marks",
     "key rotate": "the key of these marks",

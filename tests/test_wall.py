@@ -198,6 +198,7 @@ def storing(here: Place) -> None:
     here.run("export", "export", "public", *store, *FORMATS)
     here.run("bulletin --analyst", "bulletin", "--analyst", "--period", "2024", "--out", "analyst", *store)
     here.run("bulletin", "bulletin", "--period", "2024", "--out", "public", *store)
+    here.run("stats price-index", "stats", "price-index", "--by", "year", "--format", "json", *store)
     here.run("stats terms", "stats", "terms", "--since", "2023-06-01", "--format", "json", *store)
     here.run("lexicon suggest", "lexicon", "suggest", "--since", "2023-06-01", "--out", "drafts", *store)
     here.run("doctor", "doctor", *store)
@@ -331,7 +332,7 @@ RUNS = [
     "add --count-contacts", "contacts", "key", "purge", "maintain",
     "extract", "redact", "add", "add again", "add --reextract", "export --full", "export", "bulletin --analyst", "bulletin", "doctor", "extract -",
     "stats alerts", "stats alert", "stats alert: name",
-    "stats terms", "lexicon suggest",
+    "stats terms", "lexicon suggest", "stats price-index",
     "address", "missing", "bad", "bad add", "late", "small", "tight", "reader-known", "reader-odd", "redactor", "noise", "stdout full",
     "disk full: add", "disk full: export", "disk full: bulletin", "no folder", "killed", "interrupted", "interrupted redact",
 ]  # fmt: skip

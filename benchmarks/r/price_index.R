@@ -1,0 +1,23 @@
+# Reference numbers for tests/test_stats_price_index.py: least squares, robust regression and sandwich errors, as black boxes.
+# Rscript benchmarks/r/price_index.R ROWS.csv OUT.csv   (R with MASS and sandwich; ROWS.csv: price, quantity, area, period, channel, source)
+given <- commandArgs(trailingOnly = TRUE)
+rows <- read.csv(given[1], stringsAsFactors = FALSE)
+model <- log(price) ~ log(quantity) + factor(period) + factor(area) + factor(channel)
+plain <- lm(model, rows)
+huber <- MASS::rlm(model, rows, psi = MASS::psi.huber, k = 1.345, scale.est = "MAD", maxit = 2000, acc = 1e-14)
+tukey <- MASS::rlm(model, rows, psi = MASS::psi.bisquare, c = 4.685, scale.est = "MAD", maxit = 2000, acc = 1e-14)
+out <- data.frame(fit = character(), what = character(), term = character(), value = character())
+put <- function(fit, what, values) {
+  term <- if (is.null(names(values))) "" else names(values)
+  out <<- rbind(out, data.frame(fit = fit, what = what, term = term, value = sprintf("%.17g", values)))
+}
+put("squares", "coefficient", coef(plain))
+put("squares", "error", sqrt(diag(vcov(plain))))
+put("squares", "cluster_error", sqrt(diag(sandwich::vcovCL(plain, cluster = rows$source, type = "HC1"))))
+put("squares", "scale", summary(plain)$sigma)
+put("huber", "coefficient", coef(huber))
+put("huber", "scale", huber$s)
+put("huber", "error", summary(huber)$coefficients[, 2])
+put("tukey", "coefficient", coef(tukey))
+put("tukey", "scale", tukey$s)
+write.csv(out, given[2], row.names = FALSE, quote = FALSE)
