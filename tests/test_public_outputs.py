@@ -62,6 +62,8 @@ KNOWN: dict[str, dict[str, str]] = {
     "cli/contacts.py": {"*": "counts of keyed marks, for the owner of the store"},
     "analysis/prices.py": {"read_prices": "rows of prices for an index of the analyst"},
     "analysis/term_texts.py": {"*": "redacted texts, for the search of new words"},
+    "analysis/clusters.py": {"read_cases": "counts of events by place and period, for the verb of the analyst"},
+    "cli/stats_clusters.py": {"_read": "the same"},
     "cli/stats_terms.py": {
         "search": "words of the store, for analysts and authors of lexicons: never published as they are"
     },
@@ -306,6 +308,7 @@ OF_THE_OWNER = {
     "purge": "counts and salted ids",
     "maintain": "counts",
     "stats alerts": "alerts for the analyst",
+    "stats clusters": "counts of events by commune, for the analyst",
     "stats alert list": "the same",
     "stats alert show": "the same, with their sentences and the log",
     "stats alert confirm": "writes to that log",

@@ -201,6 +201,8 @@ def storing(here: Place) -> None:
     here.run("stats price-index", "stats", "price-index", "--by", "year", "--format", "json", *store)
     here.run("stats terms", "stats", "terms", "--since", "2023-06-01", "--format", "json", *store)
     here.run("lexicon suggest", "lexicon", "suggest", "--since", "2023-06-01", "--out", "drafts", *store)
+    clusters = ("--by", "month", "--indicator", "mentions", "--replicates", "9", "--format", "json")
+    here.run("stats clusters", "stats", "clusters", *clusters, *store)
     here.run("doctor", "doctor", *store)
     here.run(
         "stats alerts", "stats", "alerts", "--by", "month", "--all", "--save", "--format", "json", *store
@@ -333,6 +335,7 @@ RUNS = [
     "extract", "redact", "add", "add again", "add --reextract", "export --full", "export", "bulletin --analyst", "bulletin", "doctor", "extract -",
     "stats alerts", "stats alert", "stats alert: name",
     "stats terms", "lexicon suggest", "stats price-index",
+    "stats clusters",
     "address", "missing", "bad", "bad add", "late", "small", "tight", "reader-known", "reader-odd", "redactor", "noise", "stdout full",
     "disk full: add", "disk full: export", "disk full: bulletin", "no folder", "killed", "interrupted", "interrupted redact",
 ]  # fmt: skip

@@ -206,6 +206,13 @@ class Gazetteer:
             record.partition(";")[0]: record for line in self._cities.values() for record in line.split("\t")
         }
 
+    def places(self, level: Level) -> Iterator[Entry]:
+        """Every commune (arrondissements of Paris, Lyon and Marseille too), or every division of that level."""
+        if level == "commune":
+            yield from map(self._commune, self._commune_records.values())
+        else:
+            yield from (entry for entry in self._by_code.values() if entry.level == level)
+
     def by_code(self, code: str) -> Entry | None:
         """The entry of an official code; former and alternative ISO codes are understood."""
         kind, _, number = code.partition(":")
