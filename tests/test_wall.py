@@ -200,6 +200,8 @@ def storing(here: Place) -> None:
     here.run("bulletin", "bulletin", "--period", "2024", "--out", "public", *store)
     here.run("stats price-index", "stats", "price-index", "--by", "year", "--format", "json", *store)
     here.run("stats terms", "stats", "terms", "--since", "2023-06-01", "--format", "json", *store)
+    here.run("stats flows", "stats", "flows", "--format", "json", *store)
+    here.run("stats together", "stats", "together", "--with", "substance", "--least", 1, *store)
     here.run("lexicon suggest", "lexicon", "suggest", "--since", "2023-06-01", "--out", "drafts", *store)
     clusters = ("--by", "month", "--indicator", "mentions", "--replicates", "9", "--format", "json")
     here.run("stats clusters", "stats", "clusters", *clusters, *store)

@@ -218,7 +218,6 @@ def _score(
             "log_odds": float(np.clip(odds.z[n], 0, _Z_MOST)),
             "context": float(likeness[n]),
             "morphology": form.weight if form else 0.0,
-            "near": seen.near / max(float(seen.hits.sum()), 1.0),
             "ordinary": ordinary,
         }
         parts = {name: round(weights[name] * value, 4) for name, value in values.items()}
