@@ -14,7 +14,7 @@ from vigie.model.errors import SeriesError
 from vigie.stats.alarms import Alarms, Verdict
 from vigie.stats.grading import Case, grade, silence_grade
 from vigie.stats.recent import RecentLimit
-from vigie.stats.signals import alert_id, combine, episodes, levels, tail_of
+from vigie.stats.signals import alert_id, cauchy, combine, episodes, levels, tail_of
 from vigie.stats.silence import silences
 from vigie.stats.watch import judge, stacked, sums_of_last
 
@@ -123,10 +123,24 @@ def test_one_indicator_is_itself() -> None:
     assert np.isnan(combine(np.full((1, 2, 1), np.nan))[0, 0])
 
 
+def test_the_cauchy_combination_is_that_of_its_law() -> None:
+    """The mean of standard Cauchy quantiles is standard Cauchy again."""
+    p = np.array([0.02, 0.3, np.nan, 0.6])
+    expected = stats.cauchy.sf(stats.cauchy.isf(p[[0, 1, 3]]).mean())
+    assert cauchy(p) == pytest.approx(expected)
+    assert cauchy(np.array([0.01, 1.0])) == cauchy(
+        np.array([0.01, 0.9])
+    )  # nothing counted is no evidence against
+    assert cauchy(np.array([1e-20, 0.5])) == pytest.approx(2e-20)
+    assert np.isnan(cauchy(np.array([np.nan, np.nan])))
+
+
 def test_fisher_without_covariance() -> None:
     p = [0.02, 0.03, 0.2]
-    expected = 2 * stats.chi2(6).sf(-2 * np.log(p).sum())
-    assert combine(np.reshape(p, (1, 3, 1)), covariance=0)[0, 0] == pytest.approx(expected)
+    both = [stats.chi2(6).sf(-2 * np.log(p).sum()), 3 * 0.02]
+    assert combine(np.reshape(p, (1, 3, 1)), covariance=0)[0, 0] == pytest.approx(
+        float(cauchy(np.array(both)))
+    )
 
 
 def test_browns_law_against_correlated_draws() -> None:
@@ -146,6 +160,7 @@ def test_moderate_rises_together_say_more_than_each_alone() -> None:
     assert together < 0.003
     strong = combine(np.array([1e-6, 0.9, 0.8]).reshape(1, 3, 1))[0, 0]
     assert strong <= 6.1e-6  # at most twice their number: the others take little away
+    assert combine(np.array([1e-6, 1.0, 1.0]).reshape(1, 3, 1))[0, 0] <= 6.1e-6
 
 
 @pytest.mark.parametrize(
@@ -207,14 +222,16 @@ def test_an_id_is_that_of_the_first_period() -> None:
     assert len({one, *others}) == 5
 
 
-def test_judge_takes_the_smaller_p_twice() -> None:
+def test_judge_joins_a_week_and_the_last_weeks() -> None:
     rng = np.random.default_rng(5)
     y = rng.poisson(2.0, (3, 80)).astype(float)
     y[0, 70] = 14
     y[2] = 0
     recent = RecentLimit(alpha=0.01)
     found = judge(y, recent=recent, window=replace(recent, window=4), at=[70, 79])
-    assert found.p[0, 0] == pytest.approx(2 * recent.scan(y, at=[70]).score[0, 0])
+    one, four = (replace(recent, window=w).scan(y, at=[70]) for w in (1, 4))
+    assert found.p[0, 0] == pytest.approx(float(cauchy(np.array([one.score[0, 0], four.score[0, 0]]))))
+    assert found.mid[0, 0] < found.p[0, 0]  # half of the observed count's own probability
     assert (found.span[0, 0], found.methods[found.method[0, 0]]) == (1, "recent-limit")
     assert np.isnan(found.p[2]).all()  # a series without a case says nothing
     both = stacked(3, [([2], judge(y[2:], recent=recent, window=replace(recent, window=4), at=[70, 79])), ([0, 1], judge(

@@ -33,6 +33,7 @@ from vigie.analysis.quiet import Quiet, read_quiet
 from vigie.stats.alarms import Detector
 from vigie.stats.arrays import FloatArray, IntArray
 from vigie.stats.grading import Case, Grading, grade, silence_grade
+from vigie.stats.multiple import adjust, expected_false_alarms
 from vigie.stats.recent import RecentLimit
 from vigie.stats.signals import PERIODS_PER_MONTH, Episode, alert_id, combine, episodes, levels
 from vigie.stats.watch import Judged, judge, stacked
@@ -79,6 +80,7 @@ class Alert:
             and the day that is asked about.
         open: whether the last alarm is recent.
         p, level: smallest p-value of the episode and the level it had to pass.
+        q: that p adjusted for all cells judged in the same period (Benjamini and Hochberg); of a silence its p.
         indicators: those that signal, strongest first; for a silence those that are silent with it.
         speakers: independent speakers behind the evidence.
         source: of a silence: id of the card, or outlet.
@@ -94,6 +96,7 @@ class Alert:
     open: bool
     p: float
     level: float
+    q: float
     grading: Grading
     indicators: tuple[str, ...]
     speakers: int
@@ -131,6 +134,7 @@ class _Cells:
     keys: tuple[tuple[str, str], ...]  # substance, area
     names: tuple[str, ...]
     p: FloatArray
+    mid: FloatArray
     row: IntArray  # series of each cell and indicator, -1 without one
     counts: CountSeries
     judged: Judged
@@ -159,7 +163,7 @@ def find_alerts(
     n_cells = n_series = 0
     expected = 0.0
     if cells is not None:
-        combined = combine(cells.p, covariance=rule["covariance"])
+        combined = combine(cells.mid, covariance=rule["covariance"])
         n_judged = np.isfinite(combined).sum(axis=0)
         limit = levels(n_judged, by, false_per_month=asked, largest=rule["largest_alpha"])
         gap = rule[f"gap_{by}s"]
@@ -167,9 +171,11 @@ def find_alerts(
         runs = [
             run for run in episodes(combined, limit, gap=gap) if run.start >= first_open or first_open == 0
         ]
-        found = _rises(store, cells, runs, limit, level, area)
+        found = _rises(store, cells, runs, combined, limit, level, area)
         n_cells, n_series = int(n_judged[-1]), int(np.isfinite(cells.p[:, :, -1]).sum())
-        expected = float(n_cells * limit[-1] * PERIODS_PER_MONTH[by])
+        expected = expected_false_alarms(
+            n_cells, level=float(limit[-1]), periods_a_month=PERIODS_PER_MONTH[by]
+        ).per_month
     if area is None and substance is None:
         found += _silences(quiet, counts.until)
         expected += quiet.judged * rules()["silence"]["false_per_year"] / 12
@@ -218,15 +224,18 @@ def _judge(
     )
     place = {key: c for c, key in enumerate(keys)}
     p = np.full((len(keys), len(names), times.size), np.nan)
+    mid = p.copy()
     row = np.full((len(keys), len(names)), -1, dtype=np.int64)
     for s, key in enumerate(counts.keys):
         c, i = place[key.substance, key.area], names.index(key.indicator)
-        p[c, i], row[c, i] = judged.p[s], s
+        p[c, i], mid[c, i], row[c, i] = judged.p[s], judged.mid[s], s
     found: dict[tuple[int, int], Levels] = {}
     for one in compared:
         c, i = place[one.substance, one.area], names.index(one.indicator)
-        p[c, i], found[c, i] = one.p, one
-    return _Cells(keys=tuple(keys), names=names, p=p, row=row, counts=counts, judged=judged, levels=found)
+        p[c, i], mid[c, i], found[c, i] = one.p, one.p, one
+    return _Cells(
+        keys=tuple(keys), names=names, p=p, mid=mid, row=row, counts=counts, judged=judged, levels=found
+    )
 
 
 def _seasonal(by: By, alpha: float) -> list[tuple[int, Detector]]:
@@ -242,7 +251,13 @@ def _seasonal(by: By, alpha: float) -> list[tuple[int, Detector]]:
 
 
 def _rises(
-    store: Store, cells: _Cells, runs: Sequence[Episode], limit: FloatArray, level: Level, area: str | None
+    store: Store,
+    cells: _Cells,
+    runs: Sequence[Episode],
+    combined: FloatArray,
+    limit: FloatArray,
+    level: Level,
+    area: str | None,
 ) -> list[Alert]:
     """An alert for each episode, with its evidence read from the store."""
     alpha = rules()["opening"]["contributes"]
@@ -289,6 +304,7 @@ def _rises(
                 start=start, last=last, open=cells.counts.until - last <= _kept_open(cells.counts.by), p=run.p,
                 level=float(limit[run.peak]), grading=grading, indicators=names,
                 speakers=len({r["voice"] for r in rows}), evidence=tuple(evidence),
+                q=float(adjust(combined[:, run.peak]).p[run.cell]),
             )
         )  # fmt: skip
     return found
@@ -400,7 +416,7 @@ def _silences(quiet: Quiet, until: date) -> list[Alert]:
     found = [
         Alert(
             alert_id=alert_id("silence", s.source, s.area, s.last), kind="silence", substance="", area=s.area,
-            start=s.last, last=until, open=True, p=s.gap.p, level=s.gap.level, grading=silence_grade(area=False),
+            start=s.last, last=until, open=True, p=s.gap.p, level=s.gap.level, q=s.gap.p, grading=silence_grade(area=False),
             indicators=s.indicators, speakers=1, source=s.source, doc_id=s.doc_id,
             evidence=(
                 Evidence(
@@ -416,7 +432,7 @@ def _silences(quiet: Quiet, until: date) -> list[Alert]:
         found.append(
             Alert(
                 alert_id=alert_id("silence-area", "", a.area, a.last), kind="silence-area", substance="", area=a.area,
-                start=a.last, last=until, open=True, p=worst, level=worst, grading=silence_grade(area=True),
+                start=a.last, last=until, open=True, p=worst, level=worst, q=worst, grading=silence_grade(area=True),
                 indicators=(), speakers=len(a.sources), source=", ".join(a.sources), doc_id=a.doc_id, evidence=(),
             )
         )  # fmt: skip

@@ -350,6 +350,7 @@ def _row(alert: Alert, name: str, status: str | None, found: Findings) -> dict[s
         "method": strongest and strongest.method,
         "speakers": alert.speakers,
         "p": _figure(alert.p),
+        "q": _figure(alert.q),
         "level": _figure(alert.level),
         "false_per_month": _figure(found.false_per_month),
         "reasons": list(alert.grading.reasons),

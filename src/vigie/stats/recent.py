@@ -25,6 +25,13 @@ PRIOR_DF = 8  # cases that the dispersion of all series together weighs: a few a
 CUT = 1e-4  # a past count less probable than this enters the baseline cut at that limit
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class RecentAlarms(Alarms):
+    """Alarms, and `more`: probability of more than was seen, shape of the score. The mean of both is the mid-p-value."""
+
+    more: FloatArray
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecentLimit:
     """Alarm when the sum of the last `window` counts passes the 1 - alpha quantile that the baseline predicts.
@@ -54,7 +61,7 @@ class RecentLimit:
         population: ArrayLike | None = None,
         dates: NDArray[np.datetime64] | None = None,
         at: ArrayLike | None = None,
-    ) -> Alarms:
+    ) -> RecentAlarms:
         """See `vigie.stats.alarms.Detector`; `dates` are not used. `score` is the probability, without cause, of as many or more.
 
         Past counts that were most improbable enter the baseline cut: an outbreak hides the next one less.
@@ -102,9 +109,11 @@ class RecentLimit:
         some = np.where(law["size"][given] > 0.5, 1.0, _tail(np.ones_like(seen), *parts))
         out["upper"][given] = _limit(*parts, self.alpha * some)
         out["score"][given] = np.minimum(1.0, _tail(seen, *parts) / some)
+        more = np.full(shape, np.nan)
+        more[given] = np.minimum(1.0, _tail(seen + 1, *parts) / some)
         with np.errstate(invalid="ignore"):
             alarm = given & (out["observed"] > out["upper"])
-        return Alarms(method=self.method, times=times, alarm=alarm, verdict=verdict, **out)
+        return RecentAlarms(method=self.method, times=times, alarm=alarm, verdict=verdict, more=more, **out)
 
     def _past(
         self, cut: FloatArray, exposed: FloatArray, known: NDArray[np.bool_], end: int

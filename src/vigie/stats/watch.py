@@ -2,7 +2,7 @@
 
 In: counts, shape (n_series, n_times), with offsets. Out: Judged, one p-value for each series and time with what it rests on.
 Rule: a seasonal detector where it has its years and speaks. Elsewhere the exact limit on the recent past, of one period and of
-the sum of the last ones, for rises too slow for one: twice the smaller p stands (Bonferroni over the two).
+the sum of the last ones, for rises too slow for one: their Cauchy combination stands.
 Left out: how indicators are put together (`vigie.stats.signals`).
 """
 
@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from vigie.stats.alarms import Detector, Verdict
 from vigie.stats.arrays import FloatArray, IntArray, as_counts, as_times
 from vigie.stats.recent import RecentLimit
-from vigie.stats.signals import tail_of
+from vigie.stats.signals import cauchy, tail_of
 
 FEW_CASES, FEW_PERIODS = 5, 4  # as in Noufaily et al. (2013), section 3.6
 _POINTS = ("observed", "expected", "upper")
@@ -30,6 +30,7 @@ class Judged:
     Attributes:
         times: positions judged, shape (n_judged,), 0-based.
         p: shape (n_series, n_judged); NaN where there is no verdict, or the series held nothing yet.
+        mid: the same with mid-p-values, which a sum over indicators needs: a p of whole counts is too large on average.
         observed, expected, upper: of the test whose p is the smaller, shape of `p`; `upper` at the level of the detectors.
         method: position in `methods` of that test, shape of `p`.
         span: how many periods that test sums, shape of `p`.
@@ -37,6 +38,7 @@ class Judged:
 
     times: IntArray
     p: FloatArray
+    mid: FloatArray
     observed: FloatArray
     expected: FloatArray
     upper: FloatArray
@@ -68,7 +70,8 @@ def judge(
     summed = window.scan(y, population=population, dates=dates, at=times)
     methods = [recent.method, window.method]
     found = {name: getattr(first, name).copy() for name in _POINTS}
-    p, method = first.score.copy(), np.zeros(first.score.shape, dtype=np.int8)
+    p, mid = first.score.copy(), (first.score + first.more) / 2
+    method = np.zeros(first.score.shape, dtype=np.int8)
     span = np.ones(p.shape, dtype=np.int16)
     collected = np.cumsum(np.isfinite(y), axis=1)[:, times] - 1
     seen = np.cumsum(np.nan_to_num(y), axis=1)[:, times]
@@ -96,23 +99,25 @@ def judge(
         for name in _POINTS:
             found[name][grid] = np.where(use, getattr(other, name), found[name][grid])
         p[grid] = np.where(use, np.clip(tail, 0.0, 1.0), p[grid])
+        mid[grid] = np.where(use, np.clip(tail, 0.0, 1.0), mid[grid])
         if detector.method not in methods:
             methods.append(detector.method)
         method[grid] = np.where(use, methods.index(detector.method), method[grid])
     short = method == 0
     slow = short & (np.nan_to_num(summed.score, nan=2.0) < np.nan_to_num(p, nan=2.0))
-    both = short & np.isfinite(summed.score) & np.isfinite(p)
     for name in _POINTS:
         found[name] = np.where(slow, getattr(summed, name), found[name])
     method, span = (
         np.where(slow, 1, method).astype(np.int8),
         np.where(slow, window.window, span).astype(np.int16),
     )
-    p = np.where(slow, summed.score, p)
-    p = np.where(both, np.minimum(1.0, 2 * p), p)
+    both = short & np.isfinite(summed.score) & np.isfinite(p)
+    p = np.where(both, cauchy(np.stack([p, summed.score])), np.where(slow, summed.score, p))
+    half = (summed.score + summed.more) / 2
+    mid = np.where(both, cauchy(np.stack([mid, half])), np.where(slow, half, mid))
     # A series exists from its first case on: before, it would thin out the evidence of the others, by what came later.
-    p = np.where(seen > 0, p, np.nan)
-    return Judged(times=times, p=p, method=method, span=span, methods=tuple(methods), **found)
+    p, mid = np.where(seen > 0, p, np.nan), np.where(seen > 0, mid, np.nan)
+    return Judged(times=times, p=p, mid=mid, method=method, span=span, methods=tuple(methods), **found)
 
 
 def sums_of_last(counts: FloatArray, periods: int) -> FloatArray:
@@ -127,7 +132,7 @@ def stacked(n_series: int, parts: Sequence[tuple[Sequence[int], Judged]]) -> Jud
     first = parts[0][1]
     shape = (n_series, first.times.size)
     methods = tuple(dict.fromkeys(name for _, part in parts for name in part.methods))
-    found = {name: np.full(shape, np.nan) for name in ("p", *_POINTS)}
+    found = {name: np.full(shape, np.nan) for name in ("p", "mid", *_POINTS)}
     method, span = np.zeros(shape, dtype=np.int8), np.ones(shape, dtype=np.int16)
     for rows, part in parts:
         chosen = list(rows)
