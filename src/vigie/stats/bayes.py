@@ -86,7 +86,7 @@ class Bayes:
         upper[known] = nbinom.ppf(1 - self.alpha, size[known], chance[known])
         tail = nbinom.logsf(np.ceil(observed[judged]) - 1, size[judged], chance[judged])
         score[judged] = np.maximum(0.0, -tail / np.log(10))
-        same = (base.sd == 0) & (observed == base.mean)
+        same = (base.sd == 0) & np.isclose(observed, base.mean, rtol=1e-9, atol=0)
         return alarms(
             self.method,
             times,

@@ -49,7 +49,8 @@ class Glr:
         limits: whether `upper` is worked out (for the negative binomial it takes most of the time).
         as_in_r: as `algo.glrnb` of R's surveillance 1.20.3 where it departs from the article: "epidemic" takes for
             lambda the factor e^kappa of the other chart instead of its own maximum; "down" passes over stretches without
-            any case; a verdict also while all that was counted is the same.
+            any case; a negative binomial stretch whose Newton steps from kappa = 0.5 run away (about eight times the
+            mean and more) counts for nothing; a verdict also while all that was counted is the same.
     """
 
     c: float = 5.0
@@ -164,7 +165,7 @@ class Glr:
             rate = intercept_rate(x, m, alpha, may) if self.as_in_r else None
             found = epidemic_ratio(x, before, m, alpha, may, rate)
         else:
-            found = intercept_ratio(x, m, alpha, may, sign)
+            found = intercept_ratio(x, m, alpha, may, sign, plain=self.as_in_r)
             if self.as_in_r and sign < 0:
                 empty = np.nancumsum(x[:, ::-1], axis=1)[:, ::-1][:, : first.size] == 0
                 found = np.where(empty, 0.0, found)

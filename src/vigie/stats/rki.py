@@ -80,7 +80,7 @@ class Rki:
         upper = np.where(base.mean > _MANY, base.mean + 2 * base.sd, _few(base.mean))
         with np.errstate(invalid="ignore", divide="ignore"):
             score = (observed - base.mean) / np.sqrt(base.mean)
-        same = (base.sd == 0) & (observed == base.mean)
+        same = (base.sd == 0) & np.isclose(observed, base.mean, rtol=1e-9, atol=0)
         return alarms(
             self.method,
             times,

@@ -196,7 +196,7 @@ def _dispersion(counts: FloatArray, mean: FloatArray) -> FloatArray:
 
     low = np.full(counts.shape[0], np.log(1e-8))
     high = np.full(counts.shape[0], np.log(1e4))
-    poisson = slope(low) > 0
+    poisson = slope(low + np.log(100)) > 0  # below 1e-6 it is rounding
     for _ in range(56):  # halves the bracket down to the last digits
         middle = (low + high) / 2
         up = slope(middle) > 0
