@@ -10,21 +10,21 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 
-from vigie.redact.redactor import _PASSES, _recheck, _removals
+from vigie.redact.redactor import PASSES, recheck, removals_of
 from vigie.redact.spans import Removal, placeholders
 
 
 def removals(text: str, lang: str, boundary: int) -> list[Removal]:
     """What the present redactor would still remove from a clean text, in order, not overlapping."""
     whole: list[Removal] = []
-    found = _removals(text, lang, (), boundary)
-    for _ in range(_PASSES):
+    found = removals_of(text, lang, (), boundary)
+    for _ in range(PASSES):
         if not found:
             break
         back = Shift(whole, lang).back
         whole = sorted([*whole, *(Removal(back(r.start), back(r.end), r.kind) for r in found)])
         shift = Shift(whole, lang)
-        found = _recheck(shift.apply(text), lang, (), shift.end(boundary))
+        found = recheck(shift.apply(text), lang, (), shift.end(boundary))
     return whole
 
 

@@ -28,7 +28,6 @@ _CAMEL = re.compile(r"#[^\W_]{4,60}")
 _HUMP = re.compile(r"(?<=[^\W\d_A-ZÀ-Þ])(?=[A-ZÀ-Þ])|(?<=\d)(?=[A-ZÀ-Þ])")
 # The end of a line inside a contact: what stands on both sides is no end and no beginning of a sentence.
 _LINE = re.compile(r"[ \t]*\n[ \t]*")
-_HYPHENED = re.compile(r"(?<=\w)-[ \t]*\n[ \t]*(?=\w)")
 _CHUNK = re.compile(r"[\w:]+")
 # Of the longest keys and accounts; without an end, each word of a long list would read the whole list.
 _MOST_CHUNKS = 40

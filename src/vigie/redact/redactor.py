@@ -28,7 +28,7 @@ _SEAM = "\n\0\n"  # between two of them when they are read as one text: no patte
 _BESIDE = 60  # a new removal lies within so many code points of a placeholder
 # A removal may bring two words together that look like a contact; in practice the second look finds nothing. A text made for
 # it gives one more at each look: what is left then is no contact that anybody could read.
-_PASSES = 16
+PASSES = 16
 
 
 def redact(raw: RawDocument, marker: Marker | None = None) -> CleanDocument:
@@ -42,17 +42,17 @@ def redact(raw: RawDocument, marker: Marker | None = None) -> CleanDocument:
     lang = detect(text)
     boundary = len(title)
     counts: Counter[str] = Counter()
-    found = _removals(text, lang, raw.extra_names, boundary)
+    found = removals_of(text, lang, raw.extra_names, boundary)
     source = raw.source
     marks: list[ContactMark] = []
-    for _ in range(_PASSES):
+    for _ in range(PASSES):
         if not found:
             break
         counts.update(r.kind for r in found)
         if marker is not None:
             marks += marker.marks(text, found, source.country if source else "")
         text, boundary = _replace(text, found, lang, boundary)
-        found = _recheck(text, lang, raw.extra_names, boundary)
+        found = recheck(text, lang, raw.extra_names, boundary)
     kind = raw.kind if raw.kind != "unknown" or source is None else source.kind
     return CleanDocument(
         doc_id=content_id(text, str(raw.published or "")),
@@ -80,10 +80,10 @@ def content_id(text: str, published: str | None) -> str:
 
 def find_removals(text: str, lang: str) -> list[Removal]:
     """What `redact` would take from a text in its first reading: contacts and names of persons, in order."""
-    return _removals(text, lang, (), 0)
+    return removals_of(text, lang, (), 0)
 
 
-def _removals(text: str, lang: str, extra: tuple[str, ...], boundary: int) -> list[Removal]:
+def removals_of(text: str, lang: str, extra: tuple[str, ...], boundary: int) -> list[Removal]:
     """Everything to remove, in order, never across the line between title and body, never in a placeholder."""
     folded = fold(text)
     found = [*contacts(text, folded, lang), *find_names(text, folded, extra)]
@@ -93,7 +93,7 @@ def _removals(text: str, lang: str, extra: tuple[str, ...], boundary: int) -> li
     return merge(outside(found, kept))
 
 
-def _recheck(text: str, lang: str, extra: tuple[str, ...], boundary: int) -> list[Removal]:
+def recheck(text: str, lang: str, extra: tuple[str, ...], boundary: int) -> list[Removal]:
     """What became visible beside a placeholder: only the surroundings of placeholders have changed.
 
     They are read together, as one short text: what is paid for each text is paid once.
@@ -101,7 +101,7 @@ def _recheck(text: str, lang: str, extra: tuple[str, ...], boundary: int) -> lis
     spots = placeholder_spans(text)
     stretches = _surroundings(text, spots)
     if 2 * sum(high - low for low, high in stretches) > len(text):
-        return _removals(text, lang, extra, boundary)
+        return removals_of(text, lang, extra, boundary)
     starts: list[int] = []  # of the stretches, in the short text
     at = near = 0
     for low, high in stretches:
@@ -110,7 +110,7 @@ def _recheck(text: str, lang: str, extra: tuple[str, ...], boundary: int) -> lis
             near = at + boundary - low
         at += high - low + len(_SEAM)
     found: list[Removal] = []
-    for item in _removals(_SEAM.join(text[low:high] for low, high in stretches), lang, extra, near):
+    for item in removals_of(_SEAM.join(text[low:high] for low, high in stretches), lang, extra, near):
         index = bisect_right(starts, item.start) - 1
         shift = stretches[index][0] - starts[index]
         start, end = item.start + shift, item.end + shift

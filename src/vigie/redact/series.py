@@ -18,7 +18,7 @@ from vigie.redact.joined import CLAUSE_WORDS
 from vigie.redact.phones import help_lines, masked
 from vigie.redact.shape import shape
 from vigie.redact.spans import Removal
-from vigie.redact.spoken import ENGLISH, FRENCH, OPENING_WORDS, goes_on
+from vigie.redact.spoken import ENGLISH, FRENCH, OPENING_WORDS, UNITS, goes_on
 from vigie.redact.words import marks_at, words_at
 
 _WORDS = sorted({*FRENCH, *ENGLISH}, key=len, reverse=True)
@@ -81,29 +81,7 @@ _PIECE = re.compile(
 )
 _IN_GLUED = re.compile("|".join(re.escape(w.replace("-", "")) for w in _WORDS))
 _FLAT = {word.replace("-", ""): figures for word, figures in {**ENGLISH, **FRENCH}.items()}
-_GLUED_MARKS = tuple(
-    a + b
-    for a in ("zero", "oh")
-    for b in (
-        "un",
-        "deux",
-        "trois",
-        "quatre",
-        "cinq",
-        "six",
-        "sept",
-        "huit",
-        "neuf",
-        "one",
-        "two",
-        "three",
-        "four",
-        "five",
-        "seven",
-        "eight",
-        "nine",
-    )
-)
+_GLUED_MARKS = tuple(a + b for a in ("zero", "oh") for b in UNITS)
 _CUE = re.compile(
     r"(?:\b|_)(?:tel|telephone\w*|phone\w*|portable|mobile|fixe|standard|hotline|burner|num|numeros?|numbers?|digits|ligne|line|"
     r"call\w*|texto?s?|texting|sms|mms|appel\w*|rappel\w*|join\w*|rejoin\w*|reach\w*|ring\w*|whats ?app|wh@ts@pp|wa|wsp|contact\w*|"

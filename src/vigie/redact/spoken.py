@@ -52,7 +52,7 @@ def _english() -> dict[str, str]:
         "nineteen",
     ]
     tens = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
-    units = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
+    units = [word for word, figure in _ENGLISH.items() if figure in set("123456789")]
     table = {word: str(n) for n, word in enumerate(teens, 10)}
     for n, name in enumerate(tens, 2):
         table[name] = f"{n}0"
@@ -62,6 +62,9 @@ def _english() -> dict[str, str]:
 
 FRENCH = _french()
 ENGLISH = {**_ENGLISH, **_english()}
+UNITS = tuple(
+    dict.fromkeys(w for w, n in {**FRENCH, **_ENGLISH}.items() if n in set("123456789"))
+)  # 1 to 9, both languages
 _FRENCH = FRENCH
 _WORDS = sorted({*_FRENCH, *_ENGLISH, "o"}, key=len, reverse=True)
 _NUMBER = "(?:" + "|".join(re.escape(w).replace(r"\-", r"[\s\-]") for w in _WORDS) + r"|\d{1,4})"
