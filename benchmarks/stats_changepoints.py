@@ -3,6 +3,7 @@
     python benchmarks/stats_changepoints.py [PATH] [--seeds 0,1] [--series 100] [--others]
 
 PATH: a folder with reference_r.json and series/*.csv (R's change points as the last index of a segment, 1-based).
+--nulls: share of unchanged series with an alarm, for kinds of noise that the drawn series do not have.
 --others: also ruptures' PELT of l1, and strucchange where Rscript has it, on the same drawn series; slow.
 """
 
@@ -162,6 +163,44 @@ def strucchange(series: Sequence[Drawn], share: float) -> list[list[int]] | None
     return [told.get(number, []) for number in range(len(series))]
 
 
+def nulls(number: int = 200) -> None:
+    """Unchanged series of other kinds; counts on the scale that the verb judges them on."""
+    generator = np.random.default_rng([20_26, FINAL, 7])
+
+    def alike(share: float, n: int) -> np.ndarray:
+        errors = generator.standard_t(3, (number, n))
+        for at in range(1, n):
+            errors[:, at] = share * errors[:, at - 1] + np.sqrt(1 - share**2) * errors[:, at]
+        return errors
+
+    def counts(mean: float, n: int, spread: float = np.inf) -> np.ndarray:
+        means = mean * (
+            generator.gamma(spread, 1 / spread, (number, n)) if np.isfinite(spread) else np.ones((number, n))
+        )
+        return 2 * np.sqrt(generator.poisson(means) + 3 / 8)
+
+    weeks = np.arange(156)
+    season = np.sin(2 * np.pi * weeks / 52.18)
+    kinds = {
+        "normal, 156": generator.normal(size=(number, 156)),
+        "normal, 24": generator.normal(size=(number, 24)),
+        "t3, 36": generator.standard_t(3, (number, 36)),
+        "t2, 156": generator.standard_t(2, (number, 156)),
+        "t3, r = 0.5, 156": alike(0.5, 156),
+        "t3, r = 0.7, 156": alike(0.7, 156),
+        "t3, season of 1 scale": generator.standard_t(3, (number, 156)) + season,
+        "t3, trend of 3 scales": generator.standard_t(3, (number, 156)) + 3 * weeks / 156,
+        "t3, rounded to 2 scales": 2 * np.round(generator.standard_t(3, (number, 156)) / 2),
+        "Poisson 0.1, 156": counts(0.1, 156),
+        "Poisson 1, 156": counts(1, 156),
+        "Poisson 8, 60": counts(8, 60),
+        "negative binomial 3, 156": counts(3, 156, 2.0),
+    }
+    for kind, values in kinds.items():
+        alarmed = float(np.mean([bool(one.changes) for one in find_changes(values)]))
+        print(f"unchanged, {kind:26} alarmed {alarmed:.3f} ({number} series)")
+
+
 def main() -> None:
     """Print all that was asked for."""
     parser = argparse.ArgumentParser(
@@ -171,9 +210,13 @@ def main() -> None:
     parser.add_argument("--seeds", default="0,1", help=f"{FINAL} and above are run once")
     parser.add_argument("--series", type=int, default=100, help="of each seed")
     parser.add_argument("--others", action="store_true")
+    parser.add_argument("--nulls", action="store_true")
     asked = parser.parse_args()
     if asked.path:
         agreement(asked.path)
+    if asked.nulls:
+        nulls()
+        return
     series = [one for seed in asked.seeds.split(",") for one in draw(int(seed), asked.series)]
     methods = {"own": own}
     if asked.others:

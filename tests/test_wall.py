@@ -209,6 +209,7 @@ def storing(here: Place) -> None:
     here.run(
         "stats alerts", "stats", "alerts", "--by", "month", "--all", "--save", "--format", "json", *store
     )
+    here.run("stats changepoints", "stats", "changepoints", "--format", "json", *store)
     here.run("stats alert", "stats", "alert", "list", *store)
     asked = here.asked["why of an alert"]
     decided = ("--role", asked.name, "--why", f"Selon {asked.name}, {asked.phone}, {asked.email}.")
@@ -336,7 +337,7 @@ RUNS = [
     "add --count-contacts", "contacts", "key", "purge", "maintain",
     "extract", "redact", "add", "add again", "add --reextract", "export --full", "export", "bulletin --analyst", "bulletin", "doctor", "extract -",
     "stats alerts", "stats alert", "stats alert: name",
-    "stats terms", "lexicon suggest", "stats price-index",
+    "stats terms", "stats changepoints", "lexicon suggest", "stats price-index",
     "stats clusters",
     "address", "missing", "bad", "bad add", "late", "small", "tight", "reader-known", "reader-odd", "redactor", "noise", "stdout full",
     "disk full: add", "disk full: export", "disk full: bulletin", "no folder", "killed", "interrupted", "interrupted redact",

@@ -273,3 +273,13 @@ def _described(
         evidence=evidence,
         penalty=penalty,
     )
+
+
+def in_unit_of(found: LevelChanges, values: FloatArray, *, centre: Centre = "median") -> LevelChanges:
+    """The same changes with levels of `values`, shape (n_times,): for series that were judged on another scale."""
+    if found.verdict is not Verdict.GIVEN:
+        return found
+    places = [(c.at, c.low, c.high, c.probability) for c in found.changes]
+    return _described(
+        values, places, centre, found.scale, found.evidence, method=found.method, penalty=found.penalty
+    )
