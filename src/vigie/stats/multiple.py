@@ -64,8 +64,8 @@ def adjust(
         order = there[np.argsort(flat[there], kind="stable")]
         scaled = flat[order] * tests / np.arange(1, tests + 1)
         found[order] = np.minimum(1.0, np.minimum.accumulate(scaled[::-1])[::-1])
-    found = found.reshape(p.shape)
-    return Adjusted(p=found, rejected=np.asarray(found <= level), tests=tests)
+    adjusted = np.asarray(found.reshape(p.shape))
+    return Adjusted(p=adjusted, rejected=np.asarray(adjusted <= level), tests=tests)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -226,7 +226,7 @@ def _plain_fails(xs: FloatArray, ms: FloatArray, al: FloatArray) -> BoolArray:
             slope = ((x - now) / wide * seen).sum(axis=1)
             step = slope / (now * (1 + al * x) / wide**2).sum(axis=1)
             kappa = kappa + step
-    return ~np.isfinite(kappa)
+    return np.asarray(~np.isfinite(kappa))
 
 
 def _negbin(kappa: FloatArray, xs: FloatArray, ms: FloatArray, al: FloatArray) -> FloatArray:
