@@ -69,9 +69,6 @@ KNOWN: dict[str, dict[str, str]] = {
     "analysis/term_texts.py": {"*": "redacted texts, for the search of new words"},
     "analysis/clusters.py": {"read_cases": "counts of events by place and period, for the verb of the analyst"},
     "cli/stats_clusters.py": {"_read": "the same"},
-    "cli/stats_terms.py": {
-        "search": "words of the store, for analysts and authors of lexicons: never published as they are"
-    },
     "cli/erasing.py": {"*": "counts and receipts of what was erased, for the owner of the store"},
     "pipeline.py": {"*": "writes the store; prints nothing"},
     "assess.py": {"*": "writes the store; prints nothing"},
