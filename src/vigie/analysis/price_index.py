@@ -229,11 +229,22 @@ def _table(index: PriceIndex, asked: Asked) -> list[dict[str, object]]:
         if asked.areas and not _shown(area, asked.areas):
             continue
         told = np.flatnonzero(index.figures[a])
-        for p in range(int(told[0]), int(told[-1]) + 1):
-            at = (a, p)
+        for period in between(index.periods[int(told[0])], index.periods[int(told[-1])], asked.by):
+            if period not in index.periods:  # nobody said anything of any area
+                found.append(
+                    {
+                        "area": area,
+                        "period": period,
+                        "n": 0,
+                        "sources": 0,
+                        "state": PriceState.NO_FIGURES.label,
+                    }
+                )
+                continue
+            at = (a, index.periods.index(period))
             found.append(
                 {
-                    "area": area, "period": index.periods[p], "price": _round(index.price[at]), "low": _round(index.low[at]),
+                    "area": area, "period": period, "price": _round(index.price[at]), "low": _round(index.low[at]),
                     "high": _round(index.high[at]), "index": _round(index.index[at]), "index_low": _round(index.index_low[at]),
                     "index_high": _round(index.index_high[at]), "n": int(index.figures[at]), "sources": int(index.sources[at]),
                     "own": _round(index.own[at]), "state": PriceState(int(index.state[at])).label,

@@ -16,7 +16,7 @@ times; what is not written in the figures (quality, trust) stays in the price; a
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -95,7 +95,11 @@ class _Model:
     def __init__(self, rows: PriceRows, options: Hedonic) -> None:
         self.rows, self.options = rows, options
         self.notes: list[str] = []
+        self.areas, self.periods = rows.areas, rows.periods
+        self.parent_of = dict(zip(rows.area, rows.parent or [""] * len(rows.area), strict=True))
         self.figures, self.sources = counts(rows)
+        self.thin_periods = self._thin(rows.period)
+        self.thin_parents = self._thin(rows.parent) if rows.parent is not None else set[str]()
         self.y = np.log(np.asarray(rows.price, dtype=np.float64))
         self.area_of, self.period_of = codes(rows.area)[1], codes(rows.period)[1]
         self.quantity = self._standard()
@@ -168,7 +172,7 @@ class _Model:
         first: dict[str, FloatArray] = {"log_quantity": logs, **dummies("period", rows.period)}
         if rows.parent is not None and len(set(rows.parent)) > 1:
             first |= dummies("parent", rows.parent)
-        if not self.options.pool and len(rows.areas) > 1:
+        if not self.options.pool and len(self.areas) > 1:
             cells = [f"{a} {p}" for a, p in zip(rows.area, rows.period, strict=True)]
             first = {"log_quantity": logs, **dummies("cell", cells)}
         while True:
@@ -193,12 +197,12 @@ class _Model:
         rows = self.rows
         self.groups: list[tuple[str, IntArray]] = []
         self.cell_of: IntArray | None = None
-        cells, cell_of = np.unique(self.area_of * len(rows.periods) + self.period_of, return_inverse=True)
-        self.cell_at = {divmod(int(c), len(rows.periods)): i for i, c in enumerate(cells)}
-        if self.options.pool and len(rows.areas) > 1:
+        cells, cell_of = np.unique(self.area_of * len(self.periods) + self.period_of, return_inverse=True)
+        self.cell_at = {divmod(int(c), len(self.periods)): i for i, c in enumerate(cells)}
+        if self.options.pool and len(self.areas) > 1:
             if rows.parent is None or not _same(self.area_of, codes(rows.parent)[1]):
                 self.groups.append(("areas", self.area_of))
-            if max(len(rows.areas), len(rows.periods)) < len(cells) < len(self.y):
+            if max(len(self.areas), len(self.periods)) < len(cells) < len(self.y):
                 self.cell_of = cell_of.ravel().astype(np.int64)
         for name, labels in (("places", rows.place), ("sources", rows.source)):
             if labels is None:
@@ -216,17 +220,16 @@ class _Model:
         if len(set(rows.source)) == 1:
             self.notes.append("one source in all: intervals do not say how far another would differ")
 
+    def _names(self, area: int, period: int) -> set[str]:
+        """Columns that are 1 for a cell."""
+        name, label = self.areas[area], self.periods[period]
+        return {f"period={label}", f"parent={self.parent_of[name]}", f"cell={name} {label}"}
+
     def _target(self, area: int, period: int) -> Target:
         assert self.fit is not None
         columns = np.zeros(len(self.design.names))
         columns[0] = 1.0
-        parents = (
-            dict(zip(self.rows.area, self.rows.parent, strict=True)) if self.rows.parent is not None else {}
-        )
-        name = self.rows.areas[area]
-        here = {
-            f"period={self.rows.periods[period]}", f"parent={parents.get(name)}", f"cell={name} {self.rows.periods[period]}",
-        }  # fmt: skip
+        here = self._names(area, period)
         held = {column for parts in self.factors.values() for column in parts} - {
             "log_purity",
             "purity=unknown",
@@ -240,6 +243,18 @@ class _Model:
         cell = self.cell_at.get((area, period)) if self.cell_of is not None else None
         return self.fit.combination(columns, chosen, cell)
 
+    def _thin(self, labels: Sequence[str]) -> set[str]:
+        """Labels with too few figures or sources for a price of any of their cells."""
+        told, voices = (
+            Counter(labels),
+            Counter(label for label, _ in set(zip(labels, self.rows.source, strict=True))),
+        )
+        return {
+            label
+            for label in told
+            if told[label] < self.options.cell_figures or voices[label] < self.options.cell_sources
+        }
+
     def _own(self, area: int, target: Target) -> float:
         """Share of the price that its own figures carry."""
         assert self.fit is not None
@@ -252,16 +267,10 @@ class _Model:
 
     def _state(self, area: int, period: int) -> PriceState:
         assert self.fit is not None
-        options, rows = self.options, self.rows
+        options = self.options
         if not self.figures[area, period]:
             return PriceState.NO_FIGURES
-        lost = set(self.design.dropped)
-        parent = rows.parent[list(rows.area).index(rows.areas[area])] if rows.parent is not None else None
-        if {
-            f"period={rows.periods[period]}",
-            f"parent={parent}",
-            f"cell={rows.areas[area]} {rows.periods[period]}",
-        } & lost:
+        if self._names(area, period) & set(self.design.dropped):
             return PriceState.NOT_IDENTIFIED
         thin = (
             self.figures[area, period] < options.cell_figures
@@ -269,15 +278,10 @@ class _Model:
         )
         if not options.pool:
             return PriceState.ESTIMATED
-        wholes = [self.period_of == period]
-        if rows.parent is not None:
-            wholes.append(np.array([p == parent for p in rows.parent]))
-        for whole in wholes:
-            told = np.flatnonzero(whole).tolist()
-            if len(told) < options.cell_figures or len({rows.source[i] for i in told}) < options.cell_sources:
-                return PriceState.TOO_FEW
+        if self.periods[period] in self.thin_periods or self.parent_of[self.areas[area]] in self.thin_parents:
+            return PriceState.TOO_FEW
         if thin or self._own(area, self._target(area, period)) < options.own_share:
-            return PriceState.POOLED if len(rows.areas) > 1 else PriceState.TOO_FEW
+            return PriceState.POOLED if len(self.areas) > 1 else PriceState.TOO_FEW
         return PriceState.ESTIMATED
 
     def nothing(self, base: str | None) -> PriceIndex:
@@ -286,9 +290,9 @@ class _Model:
         empty = np.full(shape, np.nan)
         state = np.where(self.figures > 0, PriceState.TOO_FEW, PriceState.NO_FIGURES).astype(np.int8)
         return PriceIndex(
-            method="hedonic", areas=self.rows.areas, periods=self.rows.periods, price=empty, low=empty, high=empty,
+            method="hedonic", areas=self.areas, periods=self.periods, price=empty, low=empty, high=empty,
             index=empty, index_low=empty, index_high=empty, figures=self.figures, sources=self.sources,
-            own=empty, state=state, base=base_positions(empty, self.rows.periods, base),
+            own=empty, state=state, base=base_positions(empty, self.periods, base),
             quantity=self.quantity, notes=tuple(self.notes),
         )  # fmt: skip
 
@@ -308,7 +312,7 @@ class _Model:
                 logs[at], errors[at] = self.fit.predict(target)
                 own[at] = self._own(area, target)
         smear = self._smearing()
-        bases = base_positions(logs, self.rows.periods, base)
+        bases = base_positions(logs, self.periods, base)
         index, low, high = (np.full(shape, np.nan) for _ in range(3))
         for (area, period), target in targets.items():
             if bases[area] >= 0:
@@ -319,7 +323,7 @@ class _Model:
                     100 * np.exp(change + quantile * error),
                 )
         return PriceIndex(
-            method="hedonic", areas=self.rows.areas, periods=self.rows.periods, price=smear * np.exp(logs),
+            method="hedonic", areas=self.areas, periods=self.periods, price=smear * np.exp(logs),
             low=smear * np.exp(logs - quantile * errors), high=smear * np.exp(logs + quantile * errors),
             index=index, index_low=low, index_high=high, figures=self.figures, sources=self.sources, own=own,
             state=state, base=bases, quantity=self.quantity, coefficients=self._coefficients(quantile),

@@ -21,13 +21,13 @@ from math import sqrt
 
 import numpy as np
 
-from vigie.model.errors import SeriesError
+from vigie.model.errors import MissingExtraError, SeriesError
 from vigie.stats.arrays import FloatArray, IntArray
 from vigie.stats.regression import TUNING, Loss, mad_scale, psi
 
 _NEVER = 1e-8  # smallest variance of a group, as a share of that of the errors
-_STEPS = 25  # of EM in one round; the next round goes on from there
-_ROUNDS = 80  # of pseudo-observations
+_ROUNDS = 400  # each with new pseudo-observations and one step of the variances; some 40 are needed
+_FLAT = 0.2  # least mean slope of psi: below it half of the rows are gross errors
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -56,7 +56,7 @@ class MixedFit:
     rows_of_cell: FloatArray
     converged: bool
     inverse: FloatArray
-    joint: FloatArray
+    joint: FloatArray  # (effects, cells): how a cell's prediction follows an effect
     diagonal: FloatArray
     offsets: tuple[int, ...]
 
@@ -78,7 +78,7 @@ class MixedFit:
         row, extra = target.row, 0.0
         if target.cell is not None and len(self.cells):
             value += float(self.cells[target.cell])
-            row = row - self.joint[:, target.cell] / self.diagonal[target.cell]
+            row = row - self.joint[:, target.cell]
             extra = 1 / float(self.diagonal[target.cell])
         return value, self.error * sqrt(max(float(row @ self.inverse @ row + extra), 0.0))
 
@@ -89,7 +89,7 @@ class MixedFit:
         if one.cell != other.cell and len(self.cells):
             for cell, sign in ((one.cell, 1.0), (other.cell, -1.0)):
                 if cell is not None:
-                    row = row - sign * self.joint[:, cell] / self.diagonal[cell]
+                    row = row - sign * self.joint[:, cell]
                     extra += 1 / float(self.diagonal[cell])
         return value, self.error * sqrt(max(float(row @ self.inverse @ row + extra), 0.0))
 
@@ -138,37 +138,31 @@ def fit_mixed(
     system = _System(design, groupings, cells, least_scale, prior_scale)
     constant = TUNING.get(loss, 0.0) if tuning is None else tuning
     fitted = design @ start if start is not None else None
-    spreads = np.full(len(groupings) + (cells is not None), np.nan)
+    ratios = np.full(len(groupings) + (cells is not None), 0.3)
     scale = None if fitted is None else max(mad_scale(response - fitted), least_scale)
     state: _State | None = None
     converged = False
     for _ in range(_ROUNDS):
-        if not scale or loss == "squares":
-            pseudo = response
-        else:
-            assert fitted is not None
+        pseudo = response
+        if fitted is not None and scale and loss != "squares":
             pseudo = _pseudo(response, fitted, scale, loss, constant)
-        state = system.solve(pseudo, spreads)
-        moved = np.abs(np.log(state.ratios / spreads)).max() if len(spreads) else 0.0
-        spreads = state.ratios
-        before, fitted = fitted, state.fitted
+        state = system.solve(pseudo, ratios)
+        moved = float(np.abs(np.log(state.next / state.ratios)).max(initial=0.0))
+        near = fitted is not None and float(np.abs(state.fitted - fitted).max()) <= 1e-4 * state.error
+        ratios, fitted = state.next, state.fitted
         residuals = response - fitted
-        freedom = max(n - state.used, 1.0)
-        scale = max(mad_scale(residuals) * sqrt(n / freedom), least_scale)
+        scale = max(mad_scale(residuals) * sqrt(n / max(n - state.used, 1.0)), least_scale)
         if scale <= 1e-12 * max(1.0, float(np.abs(response).max())):
             scale = 0.0  # more than half of the rows fit exactly
-        near = before is not None and float(np.abs(fitted - before).max()) <= 1e-5 * max(state.error, 1e-12)
-        if near and moved <= 1e-3:
+        if near and moved <= 2e-3:
             converged = True
             break
     assert state is not None and fitted is not None
-    if not state.error > 0:
-        raise SeriesError("the rows fit without any error: there is nothing to estimate a spread from")
     u = (response - fitted) / (scale or state.error)
     weights = np.divide(psi(u, loss, constant)[0], u, out=np.ones_like(u), where=np.abs(u) > 1e-12)
     bend = psi(u, loss, constant)[1]
     small = (
-        1 + min(state.used / n, 1.0) * float(bend.var()) / max(float(bend.mean()), 0.2) ** 2
+        1 + min(state.used / n, 1.0) * float(bend.var()) / max(float(bend.mean()), _FLAT) ** 2
     )  # Huber (1973)
     return system.result(state, response - fitted, weights, small, converged)
 
@@ -176,9 +170,7 @@ def fit_mixed(
 def _pseudo(y: FloatArray, fitted: FloatArray, scale: float, loss: Loss, tuning: float) -> FloatArray:
     """Observations with the same robust fit whose errors behave as normal ones."""
     bent, slope = psi((y - fitted) / scale, loss, tuning)
-    return fitted + scale * bent / max(
-        float(slope.mean()), 0.2
-    )  # below 0.2 half of the rows are gross errors
+    return fitted + scale * bent / max(float(slope.mean()), _FLAT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -186,16 +178,16 @@ class _State:
     effects: FloatArray
     cells: FloatArray
     inverse: FloatArray
-    joint: FloatArray
     diagonal: FloatArray
     ratios: FloatArray  # variance of each grouping, then of cells, over that of errors
+    next: FloatArray  # what the ratios become
     error: float
     fitted: FloatArray
     used: float  # degrees of freedom that the fit takes
 
 
 class _System:
-    """The mixed model equations of one layout of rows."""
+    """The mixed model equations of one layout of rows: fixed columns and groups together, cells eliminated."""
 
     def __init__(
         self,
@@ -205,104 +197,75 @@ class _System:
         least_scale: float,
         prior: float,
     ) -> None:
-        self.least, self.prior = least_scale**2, prior**2
-        self.x, self.groupings, self.cell_of = design, list(groupings), cells
-        p = design.shape[1]
-        self.sizes = [int(g.max()) + 1 for g in groupings]
-        self.offsets = (
-            tuple(int(o) for o in p + np.concatenate([[0], np.cumsum(self.sizes)])[:-1]) if self.sizes else ()
-        )
-        self.m = p + sum(self.sizes)
-        self.cross = np.zeros((self.m, self.m))
-        self.cross[:p, :p] = design.T @ design
-        for k, (g, o, q) in enumerate(zip(self.groupings, self.offsets, self.sizes, strict=True)):
-            part = np.zeros((q, p))
-            np.add.at(part, g, design)
-            self.cross[o : o + q, :p], self.cross[:p, o : o + q] = part, part.T
-            for h, o2, q2 in list(zip(self.groupings, self.offsets, self.sizes, strict=True))[k:]:
-                block = np.bincount(g * q2 + h, minlength=q * q2).reshape(q, q2)
-                self.cross[o : o + q, o2 : o2 + q2], self.cross[o2 : o2 + q2, o : o + q] = block, block.T
-        self.n_cells = 0 if cells is None else int(cells.max()) + 1
-        self.joint = np.zeros((self.m, self.n_cells))
-        self.rows = np.zeros(self.n_cells)
-        if cells is not None:
-            self.rows = np.bincount(cells, minlength=self.n_cells).astype(np.float64)
-            np.add.at(self.joint[:p].T, cells, design)
-            for g, o, q in zip(self.groupings, self.offsets, self.sizes, strict=True):
-                block = np.bincount(g * self.n_cells + cells, minlength=q * self.n_cells)
-                self.joint[o : o + q] = block.reshape(q, self.n_cells)
+        try:
+            from scipy import sparse
+        except ImportError as error:
+            raise MissingExtraError("partial pooling", "stats") from error
+        n, p = design.shape
+        self.least, self.prior, self.fixed = least_scale**2, prior**2, p
+        ones, lines = np.ones(n), np.arange(n)
+        parts = [sparse.csr_matrix((ones, (lines, g))) for g in groupings]
+        self.sizes = [part.shape[1] for part in parts]
+        self.offsets = tuple(p + sum(self.sizes[:k]) for k in range(len(parts)))
+        self.effects_of = sparse.hstack([sparse.csr_matrix(design), *parts], format="csr")
+        self.cross = (self.effects_of.T @ self.effects_of).toarray()
+        self.cell_of = None if cells is None else sparse.csr_matrix((ones, (lines, cells)))
+        self.joint = None if self.cell_of is None else (self.effects_of.T @ self.cell_of).tocsc()
+        self.rows = np.zeros(0) if cells is None else np.bincount(cells).astype(np.float64)
 
     def solve(self, y: FloatArray, ratios: FloatArray) -> _State:
-        """REML by EM from the ratios given (NaN = a start of 0.3 each)."""
-        n, p = self.x.shape
-        right = np.concatenate(
-            [
-                self.x.T @ y,
-                *(
-                    np.bincount(g, weights=y, minlength=q)
-                    for g, q in zip(self.groupings, self.sizes, strict=True)
-                ),
-            ]
-        )
-        cell_sums = np.zeros(self.n_cells)
-        if self.cell_of is not None:
-            cell_sums += np.bincount(self.cell_of, weights=y, minlength=self.n_cells)
-        total = float(y @ y)
-        ratios = np.where(np.isnan(ratios), 0.3, ratios)
-        used = float(p)
-        for step in range(_STEPS + 1):
-            full = self.cross.copy()
-            for o, q, ratio in zip(self.offsets, self.sizes, ratios, strict=False):
-                full[range(o, o + q), range(o, o + q)] += 1 / max(ratio, _NEVER)
-            diagonal = self.rows + 1 / max(ratios[-1], _NEVER) if self.n_cells else self.rows
-            if self.n_cells:
-                full -= (self.joint / diagonal) @ self.joint.T
-            try:
-                inverse = np.linalg.inv(full)
-            except np.linalg.LinAlgError as error:
-                raise SeriesError("effects cannot be told apart") from error
-            inverse = (inverse + inverse.T) / 2
-            effects = (
-                inverse @ (right - self.joint @ (cell_sums / diagonal)) if self.n_cells else inverse @ right
-            )
-            cells = (cell_sums - self.joint.T @ effects) / diagonal if self.n_cells else cell_sums
-            error2 = max((total - float(effects @ right) - float(cells @ cell_sums)) / (n - p), self.least)
-            if step == _STEPS or error2 <= 0:
-                break
-            new, used = list[float](), float(p)
-            for o, q, ratio in zip(self.offsets, self.sizes, ratios, strict=False):
-                trace = float(np.trace(inverse[o : o + q, o : o + q]))
-                used += q - trace / max(ratio, _NEVER)
-                new.append(_updated(effects[o : o + q], trace, error2, ratio, self.prior))
-            if self.n_cells:
-                inner = 1 / diagonal + ((inverse @ self.joint) * self.joint).sum(axis=0) / diagonal**2
-                used += self.n_cells - float(inner.sum()) / max(ratios[-1], _NEVER)
-                new.append(_updated(cells, float(inner.sum()), error2, ratios[-1], self.prior))
-            moved = np.abs(np.log(np.maximum(new, _NEVER) / np.maximum(ratios, _NEVER))).max() if new else 0.0
-            ratios = np.array(new)
-            if moved < 1e-5:
-                break
-        fitted = self.x @ effects[:p]
-        for g, o in zip(self.groupings, self.offsets, strict=True):
-            fitted = fitted + effects[o + g]
-        if self.cell_of is not None:
-            fitted = fitted + cells[self.cell_of]
+        """Effects at these ratios, and the ratios after one step of REML."""
+        n = len(y)
+        right = self.effects_of.T @ y
+        sums = self.cell_of.T @ y if self.cell_of is not None else np.zeros(0)
+        full = self.cross.copy()
+        for o, q, ratio in zip(self.offsets, self.sizes, ratios, strict=False):
+            full[range(o, o + q), range(o, o + q)] += 1 / ratio
+        diagonal, reduced = self.rows, right
+        if self.joint is not None:
+            diagonal = self.rows + 1 / ratios[-1]
+            scaled = self.joint.multiply(1 / diagonal).tocsr()
+            full -= (scaled @ self.joint.T).toarray()
+            reduced = right - scaled @ sums
+        try:
+            inverse = np.linalg.inv(full)
+        except np.linalg.LinAlgError as error:
+            raise SeriesError("effects cannot be told apart") from error
+        inverse = (inverse + inverse.T) / 2
+        effects = inverse @ reduced
+        cells = (sums - self.joint.T @ effects) / diagonal if self.joint is not None else sums
+        squares = float(y @ y) - float(effects @ right) - float(cells @ sums)
+        error2 = max(squares / (n - self.fixed), self.least, 0.0)
+        if not error2 > 0:
+            raise SeriesError("the rows fit without any error: there is nothing to estimate a spread from")
+        new, used = list[float](), float(self.fixed)
+        for o, q, ratio in zip(self.offsets, self.sizes, ratios, strict=False):
+            trace = float(np.trace(inverse[o : o + q, o : o + q]))
+            used += q - trace / ratio
+            new.append(_updated(effects[o : o + q], trace, error2, ratio, self.prior))
+        fitted = self.effects_of @ effects
+        if self.joint is not None and self.cell_of is not None:
+            spread = np.asarray(self.joint.multiply(inverse @ self.joint).sum(axis=0)).ravel()
+            trace = float((1 / diagonal + spread / diagonal**2).sum())
+            used += len(cells) - trace / ratios[-1]
+            new.append(_updated(cells, trace, error2, ratios[-1], self.prior))
+            fitted = fitted + self.cell_of @ cells
         return _State(
-            effects=effects, cells=cells, inverse=inverse, joint=self.joint, diagonal=diagonal, ratios=ratios,
-            error=float(np.sqrt(error2)), fitted=fitted, used=used,
+            effects=effects, cells=cells, inverse=inverse, diagonal=diagonal, ratios=ratios, next=np.array(new),
+            error=sqrt(error2), fitted=fitted, used=used,
         )  # fmt: skip
 
     def result(
         self, s: _State, residuals: FloatArray, weights: FloatArray, inflation: float, converged: bool
     ) -> MixedFit:
-        p = self.x.shape[1]
+        joint = np.zeros((len(s.inverse), 0)) if self.joint is None else self.joint.toarray() / s.diagonal
         spreads = [s.error * float(np.sqrt(r)) for r in s.ratios]
         return MixedFit(
-            fixed=s.effects[:p],
+            fixed=s.effects[: self.fixed],
             groups=tuple(s.effects[o : o + q] for o, q in zip(self.offsets, self.sizes, strict=True)),
             cells=s.cells, error=s.error * inflation, spreads=tuple(spreads[: len(self.sizes)]),
-            cell_spread=spreads[-1] if self.n_cells else 0.0, residuals=residuals, weights=weights, rows_of_cell=self.rows,
-            converged=converged, inverse=s.inverse, joint=s.joint, diagonal=s.diagonal, offsets=self.offsets,
+            cell_spread=spreads[-1] if self.joint is not None else 0.0, residuals=residuals, weights=weights, rows_of_cell=self.rows,
+            converged=converged, inverse=s.inverse, joint=joint, diagonal=s.diagonal, offsets=self.offsets,
         )  # fmt: skip
 
 
@@ -310,7 +273,7 @@ def _updated(effects: FloatArray, trace: float, error2: float, ratio: float, pri
     """The next variance ratio: where the penalised REML score would be zero if the effects stayed (Schall 1991), or one
     step of EM, which is slow and safe, where they rest on less than one degree of freedom. Both end at the same place."""
     squares = float(effects @ effects)
-    freedom = len(effects) - trace / max(ratio, _NEVER) - 1  # the penalty log s takes one
+    freedom = len(effects) - trace / ratio - 1  # the penalty log s takes one
     if freedom < 1:
         squares, freedom = squares + trace * error2, len(effects) - 1
     variance = 2 * squares / (freedom + sqrt(freedom**2 + 4 * squares / prior))

@@ -70,6 +70,10 @@ class PriceRows:
         for name, values in listed.items():
             if values is not None and len(values) != n:
                 raise SeriesError(f"{name}: {len(values)} rows, price has {n}")
+        if self.parent is not None and len(set(zip(self.area, self.parent, strict=True))) > len(
+            set(self.area)
+        ):
+            raise SeriesError("parent: an area has two (give each area one)")
         for name, numbers in (("price", self.price), ("quantity", self.quantity)):
             if not (np.isfinite(numbers).all() and (np.asarray(numbers) > 0).all()):
                 raise SeriesError(f"{name}: zero, negative or missing in a row (leave that row out)")
