@@ -11,6 +11,7 @@ from vigie.stats.farrington import Farrington
 from vigie.stats.farrington_flexible import FarringtonFlexible
 from vigie.stats.glr import Glr
 from vigie.stats.outbreakp import OutbreakP
+from vigie.stats.pooled import Pooled
 from vigie.stats.rki import Rki
 
 DETECTORS: tuple[tuple[str, type[Detector]], ...] = (
@@ -23,4 +24,5 @@ DETECTORS: tuple[tuple[str, type[Detector]], ...] = (
     ("cusum", Cusum),
     ("glr", Glr),
     ("outbreakp", OutbreakP),
+    ("pooled", Pooled),
 )
