@@ -10,13 +10,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from vigie.model.errors import SeriesError
 from vigie.stats.alarms import Alarms, Verdict
 from vigie.stats.arrays import BoolArray, FloatArray, IntArray, as_counts, as_times
 
 _LEAST_PRESENT = 2 / 3  # of reference weeks: with fewer, one source that came and went makes the limit
+_ROWS = 64  # series at a time: their weeks stay in the processor's cache
 _NOISE = 1e-12  # a spread below this share of the mean is rounding
 
 
@@ -66,16 +67,30 @@ def baseline(counts: FloatArray, times: IntArray, offsets: IntArray) -> Baseline
     """
     if offsets.size < 2 or offsets.max() >= 0:
         raise SeriesError("reference weeks: fewer than 2, or not before the judged one (smaller w or more b)")
-    reached = times + offsets.min() >= 0
-    late = times[reached]
-    shape = (counts.shape[0], late.size)
+    reached = int(
+        np.searchsorted(times, -offsets.min())
+    )  # times rise: from here on all reference weeks are there
+    shape = (counts.shape[0], times.size)
+    n, total = np.zeros(shape), np.zeros(shape)
+    mean, sd = np.full(shape, np.nan), np.full(shape, np.nan)
+    short = np.ones(shape, dtype=bool)
+    for i in range(0, shape[0], _ROWS):
+        part = (slice(i, i + _ROWS), slice(reached, None))
+        n[part], total[part], mean[part], sd[part], short[part] = _sums(
+            counts[i : i + _ROWS], times[reached:], offsets
+        )
+    return Baseline(n=n, total=total, mean=mean, sd=sd, short=short)
+
+
+def _sums(
+    counts: FloatArray, times: IntArray, offsets: IntArray
+) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray, BoolArray]:
+    shape = (counts.shape[0], times.size)
     gaps = bool(np.isnan(counts).any())
-    total = np.zeros(shape)
-    n = np.full(shape, float(offsets.size))
-    if gaps:
-        n[:] = 0.0
+    total, square = np.zeros(shape), np.zeros(shape)
+    n = np.full(shape, 0.0 if gaps else float(offsets.size))
     for offset in offsets:
-        values = _at(counts, late, int(offset))
+        values = _at(counts, times, int(offset))
         if gaps:
             seen = ~np.isnan(values)
             n += seen
@@ -83,39 +98,25 @@ def baseline(counts: FloatArray, times: IntArray, offsets: IntArray) -> Baseline
         total += values
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = total / n
-        square = np.zeros(shape)
         for offset in offsets:
-            off = _at(counts, late, int(offset)) - mean
+            off = _at(counts, times, int(offset)) - mean
             if gaps:
                 off = np.where(np.isnan(off), 0.0, off)
             off *= off
             square += off
-        sd = np.sqrt(square / (n - 1))
+        square /= n - 1
+        sd = np.sqrt(square, out=square)
     sd[sd <= _NOISE * mean] = 0.0
     short = n < max(2.0, np.ceil(_LEAST_PRESENT * offsets.size))
     if gaps:
         mean[short] = sd[short] = np.nan
-    return Baseline(
-        n=_spread(n, reached, 0.0),
-        total=_spread(total, reached, 0.0),
-        mean=_spread(mean, reached, np.nan),
-        sd=_spread(sd, reached, np.nan),
-        short=_spread(short, reached, True),
-    )
+    return n, total, mean, sd, short
 
 
 def _at(counts: FloatArray, times: IntArray, offset: int) -> FloatArray:
     if times.size and times[-1] - times[0] == times.size - 1:  # a view, where the times stand side by side
         return counts[:, times[0] + offset : times[-1] + offset + 1]
     return counts[:, times + offset]
-
-
-def _spread(values: NDArray, reached: BoolArray, fill: float | bool) -> NDArray:  # type: ignore[type-arg]
-    if reached.all():
-        return values
-    full = np.full((values.shape[0], reached.size), fill, dtype=values.dtype)
-    full[:, reached] = values
-    return full
 
 
 def years_back(*, b: int, w: int, now: bool, period: int) -> IntArray:

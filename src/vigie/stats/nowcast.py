@@ -132,7 +132,7 @@ def triangle(
     try:
         happened = np.asarray(event, dtype="datetime64[D]").ravel()
         told = np.asarray(report, dtype="datetime64[D]").ravel()
-        last: np.datetime64 = np.asarray(today, dtype="datetime64[D]")[()]
+        last = _day(today)
     except (TypeError, ValueError) as error:
         raise SeriesError("event, report, today: not dates (datetime64 or YYYY-MM-DD)") from error
     if happened.shape != told.shape or days < 1 or most_delay < 1:
@@ -151,14 +151,14 @@ def triangle(
     back_report = (last - told).astype(np.int64) // days
     delay = back_event - back_report
     kept = (delay >= 0) & (delay <= most_delay)
-    start: np.datetime64 = happened.min() if first is None else np.asarray(first, dtype="datetime64[D]")[()]
+    start = _day(happened.min() if first is None else first)
     n = int((last - start).astype(np.int64) // days) + 1
     counts = np.zeros((n, most_delay + 1))
     np.add.at(counts, (n - 1 - back_event[kept], delay[kept]), 1.0)
     counts[~_known(n, most_delay + 1)] = np.nan
     return Triangle(
         counts=counts,
-        first=np.asarray(last - np.timedelta64(n * days - 1, "D"), dtype="datetime64[D]")[()],
+        first=_day(last - np.timedelta64(n * days - 1, "D")),
         beyond=int((delay > most_delay).sum()),
         backward=int((told < happened).sum()),
     )
@@ -287,6 +287,11 @@ class Nowcaster:
             reports=reports,
             dispersion=dispersion,
         )
+
+
+def _day(value: object) -> np.datetime64:
+    day: np.datetime64 = np.array([value], dtype="datetime64[D]")[0]
+    return day
 
 
 def _triangles(counts: ArrayLike) -> FloatArray:
