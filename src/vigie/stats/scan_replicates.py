@@ -62,26 +62,24 @@ class _Sparse:
     def __init__(self, place: IntArray, key: IntArray, n_places: int, periods: int, replicates: int) -> None:
         self._from = np.searchsorted(place, np.arange(n_places + 1)).tolist()
         self._key = key
+        self._replicate = (key % replicates).astype(np.int32)
         self._shape = (periods, replicates)
 
-    def _keys(self, places: IntArray) -> list[IntArray]:
-        return [self._key[self._from[p] : self._from[p + 1]] for p in places.tolist()]
-
     def over(self, places: IntArray) -> NDArray[np.integer]:
-        keys = self._keys(places)
-        size = self._shape[0] * self._shape[1]
-        return np.bincount(np.concatenate(keys), minlength=size).reshape(self._shape)
+        keys = np.concatenate([self._key[self._from[p] : self._from[p + 1]] for p in places.tolist()])
+        return np.bincount(keys, minlength=self._shape[0] * self._shape[1]).reshape(self._shape)
 
     def apart(self, places: IntArray, replicates: IntArray) -> IntArray:
-        keys = self._keys(places)
-        rank = np.repeat(np.arange(len(keys)), [len(k) for k in keys])
-        time, replicate = np.divmod(np.concatenate(keys), self._shape[1])
+        held = [slice(self._from[p], self._from[p + 1]) for p in places.tolist()]
         column = np.full(self._shape[1], -1)
         column[replicates] = np.arange(len(replicates))
-        kept = column[replicate] >= 0
-        key = (rank[kept] * self._shape[0] + time[kept]) * len(replicates) + column[replicate[kept]]
+        at = column[np.concatenate([self._replicate[part] for part in held])]
+        kept = np.flatnonzero(at >= 0)
+        rank = np.searchsorted(np.cumsum([part.stop - part.start for part in held]), kept, side="right")
+        time = np.concatenate([self._key[part] for part in held])[kept] // self._shape[1]
         shape = (len(places), self._shape[0], len(replicates))
-        return np.bincount(key, minlength=int(np.prod(shape))).reshape(shape)
+        key = (rank * shape[1] + time) * shape[2] + at[kept]
+        return np.bincount(key, minlength=shape[0] * shape[1] * shape[2]).reshape(shape)
 
 
 class _Dense:
@@ -177,12 +175,11 @@ class Maxima:
         for j, end in enumerate((last + 1).tolist()):
             added = self._counts.over(family.order[done:end]).astype(self._kind, copy=False)
             self._before, self._until = self._until, self._before
-            if len(added) == 1:
-                np.add(self._before[1], added[0], out=self._until[1])
-            else:
-                for row in range(1, len(added)):
-                    added[row] += added[row - 1]
-                np.add(self._before[1:], added, out=self._until[1:])
+            step = 1
+            while step < len(added):  # sums over periods, twice as far each time: quicker than row by row
+                added[step:] += added[:-step]
+                step *= 2
+            np.add(self._before[1:], added, out=self._until[1:])
             found = self._pass(mu[j], family.weight)
             if found is not None and seed:
                 np.maximum.at(self.best, found[1], found[2])
@@ -196,10 +193,16 @@ class Maxima:
         for at, first, last in self._intervals.slabs():
             cases = self._until[last] - self._until[first]
             expected = mu[last] - mu[first]
-            passes = cases >= self._table(expected)[self._level].T
-            if not passes.any():
+            least = self._table(expected)
+            # The least count of the lowest level first, for all replicates; then each by its own level.
+            at_all = np.flatnonzero(cases >= least[0].astype(self._kind)[:, None])
+            if not at_all.size:
                 continue
-            row, column = np.divmod(np.flatnonzero(passes), passes.shape[1])
+            row, column = np.divmod(at_all, cases.shape[1])
+            own = np.flatnonzero(cases.ravel()[at_all] >= least[self._level[column], row])
+            if not own.size:
+                continue
+            row, column = row[own], column[own]
             bound = self._likelihood.ratio(cases[row, column].astype(np.float64), expected[row]) * weight
             held = bound > self.best[column]
             if held.any():
