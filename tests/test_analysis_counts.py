@@ -18,7 +18,7 @@ from vigie.analysis.counts import (
     read_counts,
     read_reports,
 )
-from vigie.model.errors import SettingsError
+from vigie.model.errors import StoreError
 from vigie.store import Store
 
 LYON, VILLEURBANNE, GRENOBLE = "INSEE:69123", "INSEE:69266", "INSEE:38185"
@@ -212,6 +212,6 @@ def test_periods_begin_on_mondays_and_firsts() -> None:
 def test_an_empty_store_is_told(tmp_path: Path) -> None:
     with (
         Store.open(tmp_path / "s.duckdb") as store,
-        pytest.raises(SettingsError, match="no document with a day"),
+        pytest.raises(StoreError, match="no document with a day"),
     ):
         read_counts(store)

@@ -15,6 +15,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from report_store import Paper, Said, build, event, price, seized
+from vigie.analysis.alert_words import with_words
+from vigie.analysis.alerts import find_alerts
+from vigie.analysis.terms import Candidate
 from vigie.cli import app
 from vigie.store import Store
 from vigie.store.erase import Selection
@@ -263,6 +266,59 @@ def test_nothing_is_public_by_being_an_alert(store: Path, tmp_path: Path) -> Non
     assert (
         "a_" + "0" * 0 not in {line.split(",")[0] for line in text.splitlines()} and "very-high" not in text
     )
+
+
+def candidate(term: str) -> Candidate:
+    day = date(2025, 12, 24)
+    return Candidate(
+        term=term, forms=(term,), kind="slang", score=0.9, parts={}, burst=None, weight=0.0, z=3.0, likeness=0.5, nearest=(),
+        family="", documents=2, sources=2, before=0, first_seen=day, last_seen=day, counts=(2,), evidence=(),
+    )  # fmt: skip
+
+
+NEAR = [  # speakers of two more papers, what they say it in, words named, whether that is one more indicator
+    ("two_speakers_elsewhere", ("alpha", "beta"), LYON, "nitazenes", ("zoukline",), True),
+    ("one_speaker", ("alpha", "alpha"), LYON, "nitazenes", (), False),
+    ("another_area", ("alpha", "beta"), GRENOBLE, "nitazenes", (), False),
+    ("another_substance", ("alpha", "beta"), LYON, "cocaine", (), False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("_name", "sources", "place", "drug", "words", "more"), NEAR, ids=[n[0] for n in NEAR]
+)
+def test_new_words_beside_an_alert(
+    tmp_path: Path,
+    _name: str,
+    sources: tuple[str, str],
+    place: str,
+    drug: str,
+    words: tuple[str, ...],
+    more: bool,
+) -> None:
+    extra = [
+        Paper(source=s, published="2025-12-24", title=f"Autre {n}", says=[
+            Said(sentence=f"La zoukline {n} circule x{n}.", value=price(30 + n), substance=drug, place=place)])
+        for n, s in enumerate(sources)
+    ]  # fmt: skip
+    path = build(tmp_path / "w.duckdb", [*papers(), *extra])
+    with Store.open(path, read_only=True) as opened:
+        plain = find_alerts(opened, until=date(2026, 1, 11))
+        named = with_words(opened, plain, [candidate("zoukline")], level="department", area=None)
+    before, after = (next(a for a in f.alerts if a.kind == "rise") for f in (plain, named))
+    assert after.words == words and ("words" in after.indicators) is more
+    assert after.case is not None and before.case is not None
+    assert (
+        after.case.indicators == before.case.indicators + more and after.grading.grade >= before.grading.grade
+    )
+    if words:
+        (told,) = [e for e in after.evidence if e.indicator == "word: zoukline"]
+        assert told.observed == 2 and len(told.facts) == 2 and told.p == pytest.approx(0.00135, rel=0.01)
+
+
+def test_words_are_looked_for_on_demand(store: Path) -> None:
+    report = found(store, "--words", "--until", "2026-01-11")
+    assert all(a["words"] == [] for a in report["alerts"])  # every word of the store is of its own document
 
 
 WRONG = [

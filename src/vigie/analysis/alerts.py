@@ -85,6 +85,8 @@ class Alert:
         speakers: independent speakers behind the evidence.
         source: of a silence: id of the card, or outlet.
         doc_id: of a silence: its last document.
+        case: of a rise: what its grade rests on.
+        words: new words that stand beside it (`vigie.analysis.alert_words`).
     """
 
     alert_id: str
@@ -103,6 +105,8 @@ class Alert:
     evidence: tuple[Evidence, ...]
     source: str = ""
     doc_id: str = ""
+    case: Case | None = None
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +156,7 @@ def find_alerts(
         offset: what a count is set in proportion to: speakers expected to speak of the area, documents read, nothing.
         false_per_month: false rises that may be expected in a month of the whole run (default: that of the rules).
     Raises:
-        SettingsError: if the store holds no dated document; SeriesError: for parameters outside their range.
+        StoreError: if the store holds no dated document; SeriesError: for parameters outside their range.
     """
     counts = read_counts(store, by=by, level=level, area=area, substance=substance, until=until)
     quiet = read_quiet(store, counts.until, level=level)
@@ -295,14 +299,12 @@ def _rises(
         start = starts[times[run.start]].item()
         last = starts[times[run.last]].item()
         names = tuple(cells.names[i] for i in signals[number])
-        grading = grade(
-            _case(rows, names, evidence, float(limit[run.peak]) / max(run.p, 1e-300), many[number])
-        )
+        case = _case(rows, names, evidence, float(limit[run.peak]) / max(run.p, 1e-300), many[number])
         found.append(
             Alert(
                 alert_id=alert_id("rise", substance, code, start), kind="rise", substance=substance, area=code,
                 start=start, last=last, open=cells.counts.until - last <= _kept_open(cells.counts.by), p=run.p,
-                level=float(limit[run.peak]), grading=grading, indicators=names,
+                level=float(limit[run.peak]), grading=grade(case), case=case, indicators=names,
                 speakers=len({r["voice"] for r in rows}), evidence=tuple(evidence),
                 q=float(adjust(combined[:, run.peak]).p[run.cell]),
             )
@@ -368,13 +370,17 @@ def _evidence(
         since, upto = starts[max(0, t - span + 1)].item(), starts[t].item()
         found.append(
             Evidence(
-                indicator=cells.names[i], period=upto, span=span, observed=float(judged.observed[series, n]),
-                expected=float(judged.expected[series, n]), upper=float(judged.upper[series, n]),
+                indicator=cells.names[i], period=upto, span=span, observed=_known(judged.observed[series, n]),
+                expected=_known(judged.expected[series, n]), upper=_known(judged.upper[series, n]),
                 p=float(cells.p[run.cell, i, n]), method=judged.methods[judged.method[series, n]],
                 facts=tuple((r["doc_id"], r["id"]) for r in told if since <= r["period"] <= upto),
             )
         )  # fmt: skip
     return found
+
+
+def _known(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
 
 
 def _levels_said(cells: _Cells, run: Episode, i: int) -> list[dict[str, Any]]:

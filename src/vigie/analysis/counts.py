@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from vigie.lexicon.gazetteer import gazetteer
 from vigie.lexicon.terms import data_toml
-from vigie.model.errors import SettingsError
+from vigie.model.errors import StoreError
 from vigie.stats.arrays import FloatArray
 from vigie.store import Store
 
@@ -108,7 +108,7 @@ def read_counts(
         area: this area only (a commune, department, region or country, with all that lies in it), whatever the level.
         substance: this substance only, by its canonical id.
     Raises:
-        SettingsError: if the store holds no dated document up to `until`.
+        StoreError: if the store holds no dated document up to `until`.
     """
     until = until or last_day(store)
     first = store.column(
@@ -116,7 +116,7 @@ def read_counts(
         [until],
     )[0]
     if until is None or first is None:
-        raise SettingsError(
+        raise StoreError(
             "the store holds no document with a day of publication"
             + (f" up to {until}" if until else "")
             + " (add some: vigie add PATH)"

@@ -71,6 +71,9 @@ FALSE = typer.Option(
     help="False alerts that may be expected a month in the whole run (default: 1).",
 )
 EVERY = typer.Option(False, "--all", help="Alerts that are over as well.")
+WORDS = typer.Option(
+    False, "--words", help="Look for new words beside open alerts as well (reads all texts)."
+)
 SAVE = typer.Option(False, "--save", help="Keep them: new, seen again, closed where nobody confirmed.")
 ID = typer.Argument(..., metavar="ID", help="The alert: a_1f0c…", show_default=False)
 ROLE = typer.Option(..., "--role", metavar="ROLE", help="Who decides: a role, never a name.")
@@ -85,7 +88,7 @@ COLUMNS = (
 def alerts(
     store: Path | None = STORE, by: Period = BY, level: AreaLevel = LEVEL, area: str | None = AREA,
     substance: str | None = SUBSTANCE, until: str | None = UNTIL, offset: OffsetKind = OFFSET,
-    false_alarms: float | None = FALSE, every: bool = EVERY, save: bool = SAVE, format: StatsFormat = FORMAT,
+    false_alarms: float | None = FALSE, every: bool = EVERY, words: bool = WORDS, save: bool = SAVE, format: StatsFormat = FORMAT,
 ) -> None:  # fmt: skip
     """Find alerts: rises that several indicators bear out, and sources that fell silent.
 
@@ -123,6 +126,10 @@ def alerts(
             opened, by=by.value, level=level.value, area=chosen, substance=drug, until=day, offset=offset.value,
             false_per_month=false_alarms,
         )  # fmt: skip
+        if words:
+            from vigie.analysis.alert_words import new_words, with_words
+
+            found = with_words(opened, found, new_words(opened, found.until), level=level.value, area=chosen)
         if save:
             done = keep(opened, found, date.today(), whole=chosen is None and drug is None)
         kept = saved_alerts(opened)
@@ -137,7 +144,13 @@ def alerts(
         )
     else:
         flat = [
-            r | {"indicators": " ".join(r["indicators"]), "reasons": "; ".join(r["reasons"])} for r in rows
+            r
+            | {
+                "indicators": " ".join(r["indicators"]),
+                "words": " ".join(r["words"]),
+                "reasons": "; ".join(r["reasons"]),
+            }
+            for r in rows
         ]
         emit(COLUMNS, flat, format)
     say(_summary(found, len(found.alerts) - len(listed)))
@@ -344,6 +357,7 @@ def _row(alert: Alert, name: str, status: str | None, found: Findings) -> dict[s
         "last": alert.last.isoformat(),
         "status": status or ("not saved" if alert.open else "over"),
         "indicators": list(alert.indicators),
+        "words": list(alert.words),
         "observed": _figure(strongest.observed if strongest else None),
         "expected": _figure(strongest.expected if strongest else None),
         "upper": _figure(strongest.upper if strongest else None),
@@ -381,6 +395,11 @@ def _summary(found: Findings, over: int) -> str:
         f"up to {found.until}: {found.cells} cells (substance and area) in {found.series} series, {found.sources} sources "
         f"with a rhythm; without any cause at most {found.false_per_month:.2g} alerts a month would be expected"
     )
+    if not found.cells:
+        text += (
+            f"\nno cell has a verdict in the last {found.by}: eight collected weeks (six months) must stand before it, and something "
+            "must have been collected in it"
+        )
     if over:
         text += f"; {over} more are over (--all)"
     if found.left_out:
