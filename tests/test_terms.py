@@ -262,6 +262,72 @@ NEVER = {
         "La carte de Brelvox Express annonce de la résine.",
         "Le menu Brelvox Express, cocaïne et herbe.",
     ],
+    "a surname as subject in small letters": [
+        "brelvox vend de la cocaïne le soir.",
+        "la cocaïne de brelvox est bonne.",
+        "brelvox a de l'herbe.",
+        "demande à brelvox pour la résine.",
+    ],
+    "a shop written in three ways": [
+        "Brelvox : cocaïne 60, herbe 10.",
+        "BRELVOX menu du jour cocaïne 60 euros",
+        "brelvox livre cocaïne et herbe",
+        "la coke brelvox top qualité",
+    ],
+    "a shop of two words": [
+        "brelvox coffee livre de l'herbe.",
+        "chez brelvox coffee la résine est à 5.",
+        "brelvox coffee cocaïne 60 euros.",
+        "le plug brelvox coffee vend de la coke.",
+    ],
+    "a particle": [
+        "La cocaïne de Ben Brelvox coûtait 60 euros.",
+        "El Brelvox vendait de l'herbe.",
+        "Le réseau d'El Brelvox livrait la résine.",
+        "El Brelvox stockait du crack.",
+    ],
+    "a nickname in quotation marks": [
+        "« Brelvox » vendait de la cocaïne.",
+        "Celui qu'on surnomme « Brelvox » livrait l'herbe.",
+        "Le caïd « Brelvox » stockait la résine.",
+        "« Brelvox » dirigeait un réseau de crack.",
+    ],
+    "a surname after sur and via": [
+        "Les soupçons se portent sur Brelvox, vendeur de cocaïne.",
+        "La cocaïne arrivait via Brelvox.",
+        "Une enquête sur Brelvox, pour la résine.",
+        "L'herbe passait via Brelvox.",
+    ],
+    "a wallet": [
+        "payez la cocaïne en bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4",
+        "la coke bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4",
+        "herbe bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4 merci",
+        "résine bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4",
+    ],
+    "an id of a session": [
+        "session 05a9b3c77fe1 cocaïne",
+        "la coke 05a9b3c77fe1 ok",
+        "herbe 05a9b3c77fe1",
+        "résine 05a9b3c77fe1",
+    ],
+    "a telephone": [
+        "06 39 98 12 34 pour la cocaïne",
+        "0639981234 herbe",
+        "+33639981234 résine",
+        "o6-39-98-12-34 crack",
+    ],
+    "a street": [
+        "la cocaïne rue Brelvox à Lyon",
+        "le point de deal de la rue Brelvox, herbe",
+        "rue Brelvox la résine est à 5 euros",
+        "le crack de la rue Brelvox",
+    ],
+    "an estate in small letters": [
+        "la cocaïne de la cité brelvox",
+        "l'herbe de la cité brelvox",
+        "la résine de la cité brelvox",
+        "le crack de la cité brelvox",
+    ],
     "a place": [
         "À Vierzon, le gramme de cocaïne se vend 60 euros.",
         "La résine saisie à Vierzon venait du Maroc.",
@@ -271,22 +337,34 @@ NEVER = {
 }
 
 
+LEAKS = (
+    "brelv",
+    "karim",
+    "vierzon",
+    "nom",
+    "telephone",
+    "téléphone",
+    "compte",
+    "express",
+    "coffee",
+    "bc1q",
+    "05a9",
+    "639",
+    "session",
+)
+
+
 @pytest.mark.parametrize("why", NEVER)
 def test_what_names_someone_or_somewhere_is_no_candidate(why: str) -> None:
     found = search(*spread(*NEVER[why] * 2))
-    told = [
-        c.term
-        for c in named(
-            found, "brelv", "karim", "vierzon", "nom", "telephone", "téléphone", "compte", "express"
-        )
-    ]
+    told = [c.term for c in named(found, *LEAKS)]
     assert told == []
 
 
 def test_the_same_texts_with_a_word_for_a_thing_are_found() -> None:
     """What keeps names out does not keep everything out."""
     found = search(*spread("Sur Brelvox, la commande de cocaïne passe vite.", "L'application Brelvox livre l'herbe.",
-                           "Via Brelvox, la résine est à 5 euros.", "Le réseau vend sur Brelvox de la cocaïne."))  # fmt: skip
+                           "Sur Brelvox, la résine est à 5 euros.", "Le réseau vend sur Brelvox de la cocaïne."))  # fmt: skip
     assert [c.term for c in named(found, "brelvox")] == ["Brelvox"]
 
 

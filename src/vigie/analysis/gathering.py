@@ -21,7 +21,7 @@ from vigie.analysis.occurrences import (
     Writing,
     announced,
     bounds,
-    like_a_person,
+    like_a_name,
     near_drugs,
     occurrences,
     quoted,
@@ -75,7 +75,7 @@ class Seen:
     places: int = 0  # occurrences
     named: int = 0  # of them written like a name, where that says something
     plain: int = 0  # of them written like a word, an abbreviation or a code
-    persons: int = 0  # of them with the signs of a person beside
+    names: int = 0  # of them with the signs of a person, a shop or an address beside
     things: int = 0  # of them written like a name and announced by a word for a thing
     near: int = 0  # documents
     informal: int = 0
@@ -231,7 +231,7 @@ def _note(
         written = writing(text.text, words, found)
         seen.named += written is Writing.NAME
         seen.plain += written is Writing.WORD
-        seen.persons += like_a_person(text.text, words, found, known)
+        seen.names += like_a_name(text.text, words, found, known)
         seen.things += written is Writing.NAME and announced(words, found, known)
         in_quotes |= quoted(text.text, words, found)
         span = bounds(words, found)

@@ -114,18 +114,29 @@ def writing(text: str, words: Words, found: Occurrence) -> Writing:
     return Writing.START if before < 0 or words.keys[before] == BREAK else Writing.NAME
 
 
-def like_a_person(text: str, words: Words, found: Occurrence, known: Vocabulary) -> bool:
-    """A title, a role, "chez" before it; with a capital also a verb of speech or another name beside it, or a listed name."""
+def like_a_name(text: str, words: Words, found: Occurrence, known: Vocabulary) -> bool:
+    """Signs of a person, a shop or an address: a title, "chez", "rue" before it, what only someone does after it; with a capital
+    also a role, a verb of speech or another name beside it, or a listed name."""
     keys, names = words.keys, lists()
-    capital = text[words.starts[found.first]].isupper()
-    for i in (found.first - 1, found.last + 1):
+    first, after = found.first, found.last + 1
+    before = keys[first - 1] if first else BREAK
+    if before in known.persons or before in known.points or before in names.titles:
+        return True
+    if before == "a" and first > 1 and keys[first - 2] in known.persons:  # "demandez à X"
+        return True
+    if (
+        after < len(keys)
+        and keys[after] in known.doers
+        and before not in known.articles
+        and before not in known.things
+    ):  # "zorbil est", unlike "la zorbiline est"
+        return True
+    if not text[words.starts[first]].isupper():
+        return False
+    for i in (first - 1, after):
         if not 0 <= i < len(keys) or words.ids[i]:
             continue
         key = keys[i]
-        if i < found.first and (key in known.persons or key in names.titles):
-            return True
-        if not capital:
-            continue
         if key in known.persons or key in names.roles or key in names.speech:
             return True
         written = text[words.starts[i] : words.ends[i]]
@@ -137,7 +148,7 @@ def like_a_person(text: str, words: Words, found: Occurrence, known: Vocabulary)
             and not written.isupper()
         ):
             return True
-    return capital and any(key in names.listed for key in keys[found.first : found.last + 1])
+    return any(key in names.listed for key in keys[first:after])
 
 
 def announced(words: Words, found: Occurrence, known: Vocabulary) -> bool:

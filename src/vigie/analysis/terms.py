@@ -163,12 +163,12 @@ def _refusal(key: str, seen: Seen, corpus: Corpus, known: Vocabulary) -> str:
     if seen.near < rules()["least"]["near_drugs"] * documents:
         return "away from drugs"
     parts = key.split(" ")
-    if seen.persons > rule["persons"] * seen.places:
-        return "like a person"
+    if seen.names > rule["persons"] * seen.places:
+        return "like a name"
     # Where all stand at the start of a sentence, nothing says that it is no name.
     if not seen.plain or seen.named >= rule["capital"] * (seen.named + seen.plain):
         if any(part in lists().listed for part in parts):
-            return "like a person"
+            return "like a name"
         if gazetteer().find(place_key(key)):
             return "name of a place"
         if seen.things < rule["things"] * seen.named or not seen.named:

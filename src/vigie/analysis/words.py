@@ -37,6 +37,7 @@ _TOKEN = re.compile(
 )
 _TITLES = frozenset({"mm", "dr", "pr", "me", "mr", "mrs", "ms", "st", "prof"})
 _HANDLE = re.compile(r"[a-z]{4,}\d{2,}[a-z]*|\d{2,}[a-z]{4,}")
+_LONGEST = 9  # of a part of a code that holds figures; what is longer is an address or an id
 _HAS_DIGIT = re.compile(r"\d")
 
 
@@ -65,7 +66,7 @@ class Vocabulary:
         function: function words and everyday words of the press.
         listed: single words of all lexicons, and adjectives of places.
         ordinary: words of the lexicons' own examples, outside what they mark.
-        links, things, persons, contacts, endings: see data/terms/fr.toml.
+        links, things, persons, contacts, points, doers, articles, endings: see data/terms/fr.toml.
     """
 
     lang: str
@@ -77,6 +78,9 @@ class Vocabulary:
     things: frozenset[str]
     persons: frozenset[str]
     contacts: frozenset[str]
+    points: frozenset[str]
+    doers: frozenset[str]
+    articles: frozenset[str]
     endings: tuple[str, ...]
 
     def is_ordinary(self, word: str) -> bool:
@@ -128,7 +132,10 @@ def _vocabulary(lang: str, hidden: frozenset[str]) -> Vocabulary:
         listed=frozenset(listed - hidden),
         ordinary=frozenset(stem(w) for w in ordinary - hidden),
         endings=tuple(fold(words["endings"]).split()),
-        **{key: frozenset(fold(words[key]).split()) for key in ("links", "things", "persons", "contacts")},
+        **{
+            key: frozenset(fold(words[key]).split())
+            for key in ("links", "things", "persons", "contacts", "points", "doers", "articles")
+        },
     )
 
 
@@ -196,7 +203,10 @@ def read(text: str, known: Vocabulary) -> Words:
 
 def _put_word(word: str, start: int, put: Callable[[str, int, int], None]) -> None:
     """A code keeps its hyphens ("3-cmc"); other compounds are several words, as the lexicons match them."""
-    if _HANDLE.fullmatch(word) and form_of(word) is None:  # "paris75", unlike "25inbome", is an account
+    account = _HANDLE.fullmatch(word) or any(
+        len(p) > _LONGEST and _HAS_DIGIT.search(p) for p in word.split("-")
+    )
+    if account and form_of(word) is None:  # "paris75", or a wallet, unlike "25inbome"
         put(OPAQUE, start, start + len(word))
     elif word.replace("-", "").isdigit():
         put(FIGURE, start, start + len(word))
