@@ -111,7 +111,7 @@ def score(found: Sequence[Sequence[int]], series: Sequence[Drawn]) -> tuple[floa
 
 def own(series: Sequence[Drawn]) -> list[list[int]]:
     """All in one call; shorter series end in a gap."""
-    return [[change.at for change in one.changes] for one in find_changes(_padded(series))]
+    return [[change.at for change in one.changes] for one in find_changes(_padded(series), per_year=52.18)]
 
 
 def _padded(series: Sequence[Drawn]) -> np.ndarray:
@@ -197,7 +197,7 @@ def nulls(number: int = 200) -> None:
         "negative binomial 3, 156": counts(3, 156, 2.0),
     }
     for kind, values in kinds.items():
-        alarmed = float(np.mean([bool(one.changes) for one in find_changes(values)]))
+        alarmed = float(np.mean([bool(one.changes) for one in find_changes(values, per_year=52.18)]))
         print(f"unchanged, {kind:26} alarmed {alarmed:.3f} ({number} series)")
 
 

@@ -91,6 +91,20 @@ def test_what_is_no_change_of_level(values: np.ndarray) -> None:
     assert len(found.levels) == 1 and found.evidence is not None and found.evidence < 2
 
 
+def test_a_trend_or_a_season_is_no_step() -> None:
+    weeks = np.arange(156)
+    season = np.sin(2 * np.pi * weeks / 52.18)
+    noise = np.array([heavy(seed, 156) for seed in range(40, 52)])
+    for shape in (season, 3 * weeks / 156):
+        found = find_changes(noise + shape, per_year=52.18)
+        assert sum(bool(one.changes) for one in found) <= 1
+    stepped_too = noise + season + 4 * (weeks >= 80)
+    hits = [
+        any(abs(c.at - 80) <= 5 for c in one.changes) for one in find_changes(stepped_too, per_year=52.18)
+    ]
+    assert sum(hits) >= 11
+
+
 SILENT = [
     ("too_short", [60.0] * 5 + [70.0] * 6, Verdict.SHORT),
     ("only_gaps", [np.nan] * 60, Verdict.SHORT),

@@ -39,6 +39,7 @@ _WHY = {
     Verdict.FLAT: "does not vary",
 }
 _DAYS_A_YEAR = 365.25
+_PER_YEAR = {"week": 365.25 / 7, "month": 12.0, "quarter": 4.0}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +102,7 @@ def _changes(lines: Lines, segmenter: Segmenter | None) -> list[LevelChanges]:
         raw = lines.values[rows]
         centre: Centre = "mean" if indicator in COUNTS else "median"
         if segmenter is None:
-            said = find_changes(_scale(indicator, raw)(raw), centre=centre)
+            said = find_changes(_scale(indicator, raw)(raw), centre=centre, per_year=_PER_YEAR[lines.by])
         elif segmenter.cost == "poisson":
             said = [segmenter.segment(row) for row in raw]
         else:

@@ -21,8 +21,9 @@ from vigie.lexicon.terms import data_toml
 from vigie.model.errors import SeriesError
 from vigie.stats.alarms import Verdict
 from vigie.stats.arrays import FloatArray, as_series
-from vigie.stats.level_model import jumps
+from vigie.stats.level_model import Jumps, jumps
 from vigie.stats.noise import difference_scale
+from vigie.stats.smooth_shapes import without_shapes
 
 Centre = Literal["median", "mean"]
 
@@ -79,6 +80,7 @@ class ChangeSettings:
     scales: tuple[float, ...]
     autocorrelations: tuple[float, ...]
     drifts: tuple[float, ...]
+    shape_doubt: float
     least_observed: int
     least_segment: int
     least_evidence: float
@@ -103,14 +105,19 @@ def change_settings() -> ChangeSettings:
         scales=tuple(model["scales"]),
         autocorrelations=tuple(model["autocorrelations"]),
         drifts=tuple(model["drifts"]),
+        shape_doubt=model["shape_doubt"],
         **table["decision"],
     )
 
 
 def find_changes(
-    values: ArrayLike, *, settings: ChangeSettings | None = None, centre: Centre = "median"
+    values: ArrayLike,
+    *,
+    settings: ChangeSettings | None = None,
+    centre: Centre = "median",
+    per_year: float | None = None,
 ) -> list[LevelChanges]:
-    """Changes of level, by the posterior of a level that stays, drifts slowly or jumps.
+    """Changes of level, by the posterior of a level that stays, drifts slowly or jumps, beside a trend and a season.
 
     A series is said to change where the Bayes factor passes `least_evidence`; then each place is named near which the
     posterior probability of a change passes `least_probability`.
@@ -118,6 +125,7 @@ def find_changes(
     Args:
         values: shape (n_times,) or (n_series, n_times), evenly spaced; NaN = nothing collected.
         centre: what a level is: the median, or for counts the mean.
+        per_year: periods a year (52.18, 12, 4): a season that returns each year is then no change. None = no season.
     Returns:
         one record a series.
     Raises:
@@ -135,20 +143,50 @@ def find_changes(
         return found
     rows = series[judged]
     unit = (rows - np.nanmedian(rows, axis=1, keepdims=True)) / scales[judged][:, None]
-    said = jumps(
-        unit,
-        hazard=1 / chosen.expected_between,
-        scales=chosen.scales,
-        autocorrelations=chosen.autocorrelations,
-        drifts=chosen.drifts,
-    )
+    probability, evidence = _weighed(unit, chosen, per_year)
     for number, index in enumerate(np.nonzero(judged)[0]):
-        sure = said.evidence[number] > chosen.least_evidence
-        places = _places(said.probability[number], series[index], chosen) if sure else []
+        sure = evidence[number] > chosen.least_evidence
+        places = _places(probability[number], series[index], chosen) if sure else []
         found[index] = _described(
-            series[index], places, centre, float(scales[index]), float(said.evidence[number])
+            series[index], places, centre, float(scales[index]), float(evidence[number])
         )
     return found
+
+
+def _weighed(
+    unit: FloatArray, settings: ChangeSettings, per_year: float | None
+) -> tuple[FloatArray, FloatArray]:
+    """Probability of a jump before each time and evidence of any, over what else a jump may be.
+
+    A series that seems to jump is also judged without its trend and without its season; each reading counts by how well it
+    explains the whole series, with jumps and without.
+    """
+
+    def judged(values: FloatArray) -> Jumps:
+        return jumps(
+            values,
+            hazard=1 / settings.expected_between,
+            scales=settings.scales,
+            autocorrelations=settings.autocorrelations,
+            drifts=settings.drifts,
+        )
+
+    said = judged(unit)
+    probability, evidence = said.probability, said.with_jumps - said.without
+    (doubtful,) = np.nonzero(evidence > settings.least_evidence)
+    if not len(doubtful):
+        return probability, evidence
+    readings = [(probability[doubtful], said.with_jumps[doubtful], said.without[doubtful])]
+    for values, cost in without_shapes(unit[doubtful], per_year):
+        other = judged(values)
+        cost = cost - settings.shape_doubt
+        readings.append((other.probability, other.with_jumps + cost, other.without + cost))
+    chances, with_jumps, without = (np.array(part) for part in zip(*readings, strict=True))
+    weight = np.exp(with_jumps - with_jumps.max(axis=0))
+    weight /= weight.sum(axis=0)
+    probability[doubtful] = np.einsum("rs,rst->st", weight, chances)
+    evidence[doubtful] = np.logaddexp.reduce(with_jumps) - np.logaddexp.reduce(without)
+    return probability, evidence
 
 
 def _verdict(values: FloatArray, scale: float, settings: ChangeSettings) -> Verdict:

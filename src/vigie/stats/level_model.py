@@ -28,11 +28,13 @@ class Jumps:
 
     Attributes:
         probability: shape (n_series, n_times), that the level jumps between the time before and this one; 0 at the first.
-        evidence: shape (n_series,), natural logarithm of the Bayes factor of jumps, some or none, against none.
+        with_jumps, without: shape (n_series,), natural logarithm of the evidence of a level that may jump, and of one that
+            never does; their difference is a Bayes factor.
     """
 
     probability: FloatArray
-    evidence: FloatArray
+    with_jumps: FloatArray
+    without: FloatArray
 
 
 def jumps(
@@ -55,7 +57,8 @@ def jumps(
         autocorrelation beside jumps; Fearnhead and Rigaill (2019) for bounded influence.
     Known weakness: the error next to a jump is taken as independent of the one before it.
     """
-    probability, evidence = np.zeros(values.shape), np.zeros(len(values))
+    probability = np.zeros(values.shape)
+    with_jumps, without = np.zeros(len(values)), np.zeros(len(values))
     low, high = np.nanquantile(values, _OUTER, axis=1)
     sizes = np.searchsorted(_GRIDS[:-1], (high - low) / _SPACING + 1)
     settings = np.array(list(product(scales, autocorrelations, drifts)))
@@ -65,13 +68,15 @@ def jumps(
         for start in range(0, len(members), step):
             some = members[start : start + step]
             grid = np.linspace(low[some], high[some], size, axis=1)
-            probability[some], evidence[some] = _weighed(values[some], grid, hazard, settings)
-    return Jumps(probability=probability, evidence=evidence)
+            probability[some], with_jumps[some], without[some] = _weighed(
+                values[some], grid, hazard, settings
+            )
+    return Jumps(probability=probability, with_jumps=with_jumps, without=without)
 
 
 def _weighed(
     values: FloatArray, grid: FloatArray, hazard: float, settings: FloatArray
-) -> tuple[FloatArray, FloatArray]:
+) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Every series under every setting at once; rows run over settings, then series."""
     series, times = values.shape
     scale, correlation, drift = (np.repeat(column, series) for column in settings.T)
@@ -91,7 +96,7 @@ def _weighed(
     weight = np.exp(with_jumps - with_jumps.max(axis=0))
     weight /= weight.sum(axis=0)
     probability = np.einsum("cs,cst->st", weight, found.reshape(*shape, times))
-    return probability, _log_mean(with_jumps) - _log_mean(without)
+    return probability, _log_mean(with_jumps), _log_mean(without)
 
 
 def _log_mean(logs: FloatArray) -> FloatArray:
