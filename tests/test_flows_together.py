@@ -220,6 +220,16 @@ def test_the_verbs_print(tmp_path: Path) -> None:
     assert run("stats", "together", "--store", chem, "--least", "5").stdout == ""
 
 
+def test_the_last_day_is_that_of_a_document_that_counts(tmp_path: Path) -> None:
+    papers = [
+        paper("a", NOW, said(flow("CO", "FR"))),
+        paper("a", BEFORE, said(flow("CO", "FR"))),
+        paper("b", "2026-08-01", said(flow("CO", "FR")), satire=True),
+    ]
+    done = run("stats", "flows", "--store", build(tmp_path / "a.duckdb", papers), "--format", "json")
+    assert json.loads(done.stdout)["until"] == NOW
+
+
 @pytest.mark.parametrize(
     ("verb", "options", "code", "says"),
     [

@@ -337,7 +337,7 @@ RUNS = [
     "add --count-contacts", "contacts", "key", "purge", "maintain",
     "extract", "redact", "add", "add again", "add --reextract", "export --full", "export", "bulletin --analyst", "bulletin", "doctor", "extract -",
     "stats alerts", "stats alert", "stats alert: name",
-    "stats terms", "stats changepoints", "lexicon suggest", "stats price-index",
+    "stats terms", "stats flows", "stats together", "stats changepoints", "lexicon suggest", "stats price-index",
     "stats clusters",
     "address", "missing", "bad", "bad add", "late", "small", "tight", "reader-known", "reader-odd", "redactor", "noise", "stdout full",
     "disk full: add", "disk full: export", "disk full: bulletin", "no folder", "killed", "interrupted", "interrupted redact",

@@ -94,7 +94,9 @@ def flows(
     with Store.open(settings.store, settings=settings) as opened:
         assess_if_due(opened)
         if last is None:
-            (last,) = opened.column("SELECT max(published_end) FROM documents WHERE NOT satire")
+            (last,) = opened.column(
+                "SELECT max(published_end) FROM documents WHERE NOT satire AND original_id IS NULL"
+            )
         if last is None:
             raise fail("no dated document in the store", 1)
         start = first or last - timedelta(days=364)
