@@ -23,11 +23,11 @@ from vigie.stats.scan_intervals import Intervals
 from vigie.stats.scan_likelihood import Likelihood, Model
 from vigie.stats.scan_null import Null
 from vigie.stats.scan_observed import Found, Observed
-from vigie.stats.scan_replicates import FamilySource, Maxima, sums
+from vigie.stats.scan_replicates import DENSE, FamilySource, Maxima, sums
 from vigie.stats.scan_windows import Families, Windows, Zones, arc, as_coordinates
 
 _DRAWN = 24_000_000  # cases drawn together: about 1 GB while they are sorted
-_CELLS = 250_000_000  # cells × replicates drawn together where counts are dense
+_CELLS = 50_000_000  # cells × replicates drawn together where counts are dense: 0.4 GB while they are counted
 _EULER = 0.5772156649015329
 
 
@@ -292,7 +292,7 @@ def _maxima(
     random = np.random.default_rng(scan.seed)
     n_places, n_periods = problem.cases.shape
     at_once = max(1, _DRAWN // max(1, null.n_cases))
-    if null.n_cases * 8 > n_places * n_periods:
+    if null.n_cases * DENSE > n_places * n_periods:
         at_once = min(at_once, max(1, _CELLS // (n_places * n_periods)))
     at_once = min(at_once, 1000 if not scan.stop_after else max(100, 2 * scan.stop_after))
     passed: list[FloatArray] = []

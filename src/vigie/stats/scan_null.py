@@ -43,7 +43,7 @@ class Null:
     def __init__(self, model: Model, counts: FloatArray, weights: FloatArray | None) -> None:
         self._model = model
         self.n_places, self.n_periods = counts.shape
-        self.n_cases = int(counts.sum() + 1e-9)
+        self.n_cases = round(float(counts.sum()))
         if model == "permutation":
             self._place, self._time = _one_by_one(counts)
             return

@@ -1,9 +1,10 @@
 """The largest statistic of each replicate of a map, over all windows and intervals, exactly.
 
 In: drawn replicates, families of windows, expectations. Out: shape (n_replicates,).
-How it stays quick: windows of a family are taken in blocks of neighbours. Counts are summed up to the end of a block, for
-all replicates and periods at once; with the expectation at the start of the block they bound every window in it. A table
-says from which count on a bound passes the smallest maximum found so far. Few blocks pass; only those are looked into.
+Where cases are dense (a small map), every window is counted. Where they are sparse, the windows of a family are taken in blocks
+of neighbours. Counts are summed up to the end of a block, for all replicates and periods at once; with the expectation at the
+start of the block they bound every window in it. A table says from which count on a bound passes the maxima found so far. Few
+blocks pass; only those are looked into.
 Memory: cases × replicates (16 bytes) and a few arrays of periods × replicates.
 """
 
@@ -27,7 +28,8 @@ _FIRST = 3.0  # ratio below which the first look does not bother
 _SOON = 8  # families after which the table of the first look is made anew
 _AGAIN = 64  # families after which the table is made anew
 _LEVELS = 16  # classes of replicates by their maximum so far
-_AT_ONCE = 4_000_000  # windows × replicates evaluated together
+DENSE = 8  # cells for each case from which on counts are held as lists of cases
+_AT_ONCE = 1_000_000  # windows × replicates evaluated together: they stay near the processor
 
 
 class FamilySource(Protocol):
@@ -53,7 +55,7 @@ def sums(drawn: Drawn, n_places: int, intervals: Intervals) -> Sums:
     place, replicate = drawn.place[kept], drawn.replicate[kept]
     key = (drawn.time[kept] - intervals.offset) * drawn.n_replicates + replicate
     cells = n_places * intervals.n_periods * drawn.n_replicates
-    if len(key) * 8 > cells:
+    if len(key) * DENSE > cells:
         return _Dense(place, key, n_places, intervals.n_periods, drawn.n_replicates)
     return _Sparse(place, key, n_places, intervals.n_periods, drawn.n_replicates)
 
@@ -90,6 +92,11 @@ class _Dense:
 
     def over(self, places: IntArray) -> NDArray[np.integer]:
         found: NDArray[np.integer] = np.add.reduce(self._counts[places], axis=0, dtype=np.int32)
+        return found
+
+    def each(self, places: IntArray) -> NDArray[np.integer]:
+        """Shape (n_places_given, n_periods, n_replicates)."""
+        found: NDArray[np.integer] = self._counts[places]
         return found
 
     def apart(self, places: IntArray, replicates: IntArray) -> IntArray:
@@ -167,6 +174,9 @@ class Maxima:
         """Raise the maxima by a family; as a seed, only by the windows at the ends of its blocks."""
         if not len(family.order):
             return
+        if isinstance(self._counts, _Dense) and not family.whole:
+            self._look_at_all(family, self._counts)
+            return
         prefixes = self._expected.prefixes(family.order)
         first, last = blocks(prefixes.total, whole=family.whole)
         mu = prefixes.rows(last if seed else first)
@@ -177,7 +187,7 @@ class Maxima:
             self._before, self._until = self._until, self._before
             step = 1
             while step < len(added):  # sums over periods, twice as far each time: quicker than row by row
-                added[step:] += added[:-step]
+                np.add(added[step:], added[:-step], out=added[step:])
                 step *= 2
             np.add(self._before[1:], added, out=self._until[1:])
             found = self._pass(mu[j], family.weight)
@@ -186,6 +196,34 @@ class Maxima:
             elif found is not None:
                 self._into(family, prefixes, (done, int(first[j]), end), found[0], found[1])
             done = end
+
+    def _look_at_all(self, family: Family, counts: _Dense) -> None:
+        """The same for a small map: every window, as many at once as memory allows."""
+        prefixes = self._expected.prefixes(family.order)
+        step = max(1, _AT_ONCE // self._until.size)
+        before = np.zeros_like(self._until)
+        for part in range(0, len(family.order), step):
+            places = family.order[part : part + step]
+            until = np.zeros((len(places), *before.shape), dtype=self._kind)
+            until[:, 1:] = counts.each(places)
+            for period in range(2, until.shape[1]):
+                until[:, period] += until[:, period - 1]
+            until[0] += before
+            for rank in range(1, len(places)):
+                until[rank] += until[rank - 1]
+            before = until[-1]
+            mu = prefixes.rows(slice(part, part + step))
+            for _, first, last in self._intervals.slabs():
+                cases = until[:, last] - until[:, first]
+                expected = mu[:, last] - mu[:, first]
+                least = self._table(expected)
+                at = np.flatnonzero(cases >= least[0].astype(self._kind)[:, :, None])
+                window, column = np.divmod(at, cases.shape[2])
+                found = cases.ravel()[at]
+                own = found >= least.reshape(len(least), -1)[self._level[column], window]
+                window, column, found = window[own], column[own], found[own]
+                value = self._likelihood.ratio(found.astype(np.float64), expected.ravel()[window])
+                np.maximum.at(self.best, column, value * family.weight)
 
     def _pass(self, mu: FloatArray, weight: float) -> tuple[IntArray, IntArray, FloatArray] | None:
         """Intervals and replicates that may hold a larger value in this block, pair by pair, and their bound."""
