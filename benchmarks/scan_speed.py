@@ -1,7 +1,7 @@
 """How long a scan takes, and how much memory, on maps of growing size.
 
     python benchmarks/scan_speed.py [--places 1000,5000,35000] [--weeks 104] [--cases 20000] [--replicates 999]
-        [--model permutation] [--radius KM] [--share 0.5] [--retrospective] [--max-weeks 52]
+        [--model permutation] [--radius KM] [--share 0.5] [--retrospective] [--max-weeks 52] [--centres N]
 
 The map is made here: places at random on a square with as much room for each as a French commune has (15.7 km²), inhabitants
 log-normal, cases in proportion to them at any week, and one planted cluster of about 200 cases in the last eight weeks.
@@ -55,6 +55,11 @@ def one(n_places: int, chosen: argparse.Namespace, out: Any) -> None:
     centres = None
     if chosen.model == "permutation":  # circles around the places that have cases
         centres = np.flatnonzero(cases.sum(axis=1))
+    all_centres = len(points) if centres is None else len(centres)
+    if chosen.centres:
+        centres = (np.arange(len(points)) if centres is None else centres)[
+            :: -(-all_centres // chosen.centres)
+        ]
     started, busy = time.perf_counter(), time.process_time()
     found = scan.scan(
         cases, points, centres=centres, **({"population": people} if chosen.model == "poisson" else {})
@@ -64,7 +69,7 @@ def one(n_places: int, chosen: argparse.Namespace, out: Any) -> None:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     gumbel = "none" if first.p_gumbel is None else format(first.p_gumbel, ".1e")
     out.send(
-        f"{n_places:6} places × {chosen.weeks} weeks, {int(found.total_cases)} cases, {found.families} centres, "
+        f"{n_places:6} places × {chosen.weeks} weeks, {int(found.total_cases)} cases, {found.families} of {all_centres} centres, "
         f"{len(found.maxima)} replicates: {busy:7.1f} s of processor ({took:.0f} s of clock), {peak:.2f} GB; "
         f"first cluster: {len(first.places)} places, weeks {first.start}–{first.end}, {first.cases:.0f} cases, "
         f"{first.expected:.1f} expected, llr {first.llr:.6f}, p {first.p}, Gumbel {gumbel}; "
@@ -83,6 +88,7 @@ def main() -> None:
     parser.add_argument("--share", type=float, default=0.5)
     parser.add_argument("--max-weeks", type=int, default=None)
     parser.add_argument("--retrospective", action="store_true")
+    parser.add_argument("--centres", type=int, default=0, help="about so many of them only; 0 = all")
     parser.add_argument("--stop-after", type=int, default=0)
     parser.add_argument("--seed", type=int, default=1)
     chosen = parser.parse_args()
