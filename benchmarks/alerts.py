@@ -113,7 +113,7 @@ def simulate(seed: int, weeks: int) -> tuple[list[Entry], Planted]:
     world, planted = Observatory(rng, weeks), Planted()
     cells = [(s, a) for a in AREAS for s in SUBSTANCES]
     chosen = [cells[int(n)] for n in rng.permutation(len(cells))[:9]]
-    late = max(30, weeks // 2)
+    late = max(30, weeks // 2, weeks - 96)  # where weeks are judged
     starts = rng.integers(late, max(late + 1, weeks - TOGETHER - 1), 8)
     planted.together = [(*cell, int(w)) for cell, w in zip(chosen[:4], starts[:4], strict=True)]
     planted.alone = [(*cell, int(w)) for cell, w in zip(chosen[4:8], starts[4:], strict=True)]

@@ -1,8 +1,8 @@
 """Which detector judges which count: by how much history stands before it.
 
 In: counts, shape (n_series, n_times), with offsets. Out: Judged, one p-value for each series and time with what it rests on.
-Rule: a seasonal detector where it has its years and speaks. Elsewhere the exact limit on the recent past, of one period and of
-the sum of the last ones, for rises too slow for one: their Cauchy combination stands.
+Rule: a seasonal detector where it has its years and speaks, elsewhere the exact limit on the recent past; beside either, a limit on the
+sum of the last periods, for rises too slow for one, of the same past: the Cauchy combination of the two stands.
 Left out: how indicators are put together (`vigie.stats.signals`).
 """
 
@@ -19,6 +19,7 @@ from vigie.stats.arrays import FloatArray, IntArray, as_counts, as_times
 from vigie.stats.recent import RecentLimit
 from vigie.stats.signals import cauchy, tail_of
 
+SHARED_ERROR = 0.1  # relative, of what a season lets expect of four weeks in a row
 FEW_CASES, FEW_PERIODS = 5, 4  # as in Noufaily et al. (2013), section 3.6
 _POINTS = ("observed", "expected", "upper")
 
@@ -73,6 +74,7 @@ def judge(
     p, mid = first.score.copy(), (first.score + first.more) / 2
     method = np.zeros(first.score.shape, dtype=np.int8)
     span = np.ones(p.shape, dtype=np.int16)
+    dispersion = np.full(p.shape, np.nan)
     collected = np.cumsum(np.isfinite(y), axis=1)[:, times] - 1
     seen = np.cumsum(np.nan_to_num(y), axis=1)[:, times]
     lately = sums_of_last(y, FEW_PERIODS)[:, times]
@@ -103,21 +105,62 @@ def judge(
         if detector.method not in methods:
             methods.append(detector.method)
         method[grid] = np.where(use, methods.index(detector.method), method[grid])
-    short = method == 0
-    slow = short & (np.nan_to_num(summed.score, nan=2.0) < np.nan_to_num(p, nan=2.0))
+        dispersion[grid] = np.where(use, getattr(other, "phi", np.nan), dispersion[grid])
+    # The second test, of the sum of the last periods: from the recent past, or from what the season let expect of each.
+    second = {name: getattr(summed, name) for name in _POINTS}
+    score, half = summed.score, (summed.score + summed.more) / 2
+    last = _seasonal_sums(found, dispersion, window.window, recent.alpha)
+    if last is not None:
+        by_season = method > 1
+        second = {name: np.where(by_season, last[name], second[name]) for name in _POINTS}
+        score, half = (
+            np.where(by_season, last[name], other) for name, other in (("p", score), ("mid", half))
+        )
+    slow = np.nan_to_num(score, nan=2.0) < np.nan_to_num(p, nan=2.0)
+    methods += [f"{name}-{window.window}" for name in methods[2:]]
     for name in _POINTS:
-        found[name] = np.where(slow, getattr(summed, name), found[name])
+        found[name] = np.where(slow, second[name], found[name])
+    code = np.where(method > 1, method + (len(methods) - 2) // 2, 1)
     method, span = (
-        np.where(slow, 1, method).astype(np.int8),
+        np.where(slow, code, method).astype(np.int8),
         np.where(slow, window.window, span).astype(np.int16),
     )
-    both = short & np.isfinite(summed.score) & np.isfinite(p)
-    p = np.where(both, cauchy(np.stack([p, summed.score])), np.where(slow, summed.score, p))
-    half = (summed.score + summed.more) / 2
+    both = np.isfinite(score) & np.isfinite(p)
+    p = np.where(both, cauchy(np.stack([p, score])), np.where(slow, score, p))
     mid = np.where(both, cauchy(np.stack([mid, half])), np.where(slow, half, mid))
     # A series exists from its first case on: before, it would thin out the evidence of the others, by what came later.
     p, mid = np.where(seen > 0, p, np.nan), np.where(seen > 0, mid, np.nan)
     return Judged(times=times, p=p, mid=mid, method=method, span=span, methods=tuple(methods), **found)
+
+
+def _seasonal_sums(
+    found: dict[str, FloatArray], dispersion: FloatArray, window: int, alpha: float
+) -> dict[str, FloatArray] | None:
+    """Sums of the last periods against what was expected of each, where the season is known: observed, expected, upper, p, mid.
+
+    The law is negative binomial: mean the sum of the expectations, variance the detector's dispersion times it and the square of
+    SHARED_ERROR times it, because expectations of neighbouring periods err together. None without a dispersion. Judged
+    periods must follow each other.
+    """
+    if not np.isfinite(dispersion).any():
+        return None
+    from scipy.stats import nbinom
+
+    known = np.isfinite(found["expected"]) & np.isfinite(found["observed"])
+    seen = sums_of_last(np.where(known, found["observed"], 0.0), window)
+    mean = np.maximum(sums_of_last(np.where(known, found["expected"], 0.0), window), 1e-9)
+    extra = np.maximum(dispersion, 1 + 1e-6) - 1 + SHARED_ERROR**2 * mean
+    size, chance = mean / extra, 1 / (1 + extra)
+    stands = np.isfinite(dispersion) & (np.cumsum(np.ones_like(mean), axis=1) >= window)
+    p, more = nbinom.sf(seen - 1, size, chance), nbinom.sf(seen, size, chance)
+    values = {
+        "observed": seen,
+        "expected": mean,
+        "upper": nbinom.isf(alpha, size, chance),
+        "p": p,
+        "mid": (p + more) / 2,
+    }
+    return {name: np.where(stands, value, np.nan) for name, value in values.items()}
 
 
 def sums_of_last(counts: FloatArray, periods: int) -> FloatArray:
