@@ -209,6 +209,7 @@ def storing(here: Place) -> None:
     here.run(
         "stats alerts", "stats", "alerts", "--by", "month", "--all", "--save", "--format", "json", *store
     )
+    here.run("stats spread", "stats", "spread", "--format", "json", *store)
     here.run("stats changepoints", "stats", "changepoints", "--format", "json", *store)
     here.run("stats alert", "stats", "alert", "list", *store)
     asked = here.asked["why of an alert"]
@@ -337,7 +338,7 @@ RUNS = [
     "add --count-contacts", "contacts", "key", "purge", "maintain",
     "extract", "redact", "add", "add again", "add --reextract", "export --full", "export", "bulletin --analyst", "bulletin", "doctor", "extract -",
     "stats alerts", "stats alert", "stats alert: name",
-    "stats terms", "stats flows", "stats together", "stats changepoints", "lexicon suggest", "stats price-index",
+    "stats terms", "stats flows", "stats together", "stats changepoints", "stats spread", "lexicon suggest", "stats price-index",
     "stats clusters",
     "address", "missing", "bad", "bad add", "late", "small", "tight", "reader-known", "reader-odd", "redactor", "noise", "stdout full",
     "disk full: add", "disk full: export", "disk full: bulletin", "no folder", "killed", "interrupted", "interrupted redact",
