@@ -251,11 +251,11 @@ PLAIN = "date,price\n" + "".join(f"2024-{m:02d},{60 + m % 3}\n" for m in range(1
 
 
 def test_a_file_with_two_columns_is_enough(tmp_path: Path) -> None:
-    (tmp_path / "p.csv").write_text(
-        PLAIN.replace("date,price", "date,price,source").replace("\n2024", "\n2024"), "utf-8"
-    )
-    result = run("--input", str(tmp_path / "p.csv"), "--by", "year", "--format", "csv")
-    assert result.exit_code == 0, result.output
+    (tmp_path / "p.csv").write_text(PLAIN, "utf-8")
+    found = rows(run("--input", str(tmp_path / "p.csv"), "--by", "year", "--format", "csv"))
+    assert [(r["area"], r["period"], r["n"], r["state"]) for r in found] == [
+        ("all", "2024", "12", "too-few")  # one source
+    ]
     (tmp_path / "p.csv").write_text(sheet(), "utf-8")
     found = rows(run("--input", str(tmp_path / "p.csv"), "--by", "month", "--format", "csv"))
     assert {r["substance"] for r in found} == {"all"}
@@ -332,6 +332,7 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 WRONG: list[tuple[str, list[str], str]] = [
     ("unknown substance", ["--substance", "unobtainium"], "no known id"),
     ("unknown area", ["--area", "XX-99"], "no known code"),
+    ("area smaller than the level", ["--area", "FR-69"], "smaller than a country"),
     ("base of another length", ["--base", "2024", "--by", "quarter"], "is no quarter"),
     ("base", ["--base", "spring"], "is no quarter"),
     ("euda without population", ["--method", "euda"], "go together"),

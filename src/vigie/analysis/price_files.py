@@ -34,8 +34,9 @@ def read_price_file(path: Path, *, kind: Kind = "transacted") -> PriceTable:
     """Prices of a file.
 
     Columns: `date` (2024, 2024-Q1, 2024-03 or a day) and `price` (EUR for one unit) or `paid` (EUR for all of `quantity`);
-    and if they are known `substance`, `unit` (g), `quantity` (1, in units), `area` (a code of Vigie, or any label of
-    yours), `source` (who said it), `source_kind`, `form`, `channel`, `purity` (percent), `kind` (retail, wholesale, valuation).
+    and if they are known `substance`, `unit` (g), `quantity` (1, in units), `area` (a code of Vigie, or any label of yours;
+    without that column all is one area, "all"), `source` (who said it), `source_kind`, `form`, `channel`, `purity` (percent),
+    `kind` (retail, wholesale, valuation).
     Raises:
         InputRefused: for a file that is no such table.
     """
@@ -62,7 +63,7 @@ def read_price_file(path: Path, *, kind: Kind = "transacted") -> PriceTable:
             left["without a price"] += 1
             continue
         start, end = _days(path, line, "date", row)
-        place, department, region, country = _area(row.get("area", ""))
+        place, department, region, country = _area(row.get("area", "all"))
         found.append(
             Price(
                 substance=row.get("substance", "") or "all", kind=kind, unadjusted=unadjusted, eur=eur,
@@ -175,7 +176,10 @@ def _rows(
             row = {name: cell.strip() for name, cell in zip(names, cells, strict=False) if name in known}
             if delimiter != ",":
                 row |= {name: row[name].replace(",", ".") for name in _NUMBERS & row.keys()}
-            yield sheet.line_num, {name: row.get(name, "") for name in {*row, *needed}}
+            yield (
+                sheet.line_num,
+                {name: row.get(name, "") for name in (set(names) & set(known)) | set(needed)},
+            )
     except csv.Error as error:
         raise InputRefused(
             str(path), f"line {sheet.line_num}: not a CSV line", "save it as CSV in UTF-8"

@@ -17,7 +17,7 @@ import numpy as np
 from vigie.analysis.price_files import Deflator
 from vigie.analysis.price_periods import By, between, label_of
 from vigie.analysis.prices import Kind, Price, PriceTable, rules
-from vigie.lexicon.gazetteer import gazetteer
+from vigie.lexicon.gazetteer import Entry, gazetteer
 from vigie.model.errors import SettingsError
 from vigie.stats.euda_index import euda_index
 from vigie.stats.hedonic import Hedonic
@@ -315,6 +315,16 @@ def _euda(
         "figures": len(listed), "countries_left_out": {**left_out, **index.left_out}, "population_share": _round(index.weight),
         "filled_in": [{"area": c, "period": y, "how": how} for c, y, how in index.filled_in], "notes": notes,
     }  # fmt: skip
+
+
+def holds(entry: Entry, level: Level) -> bool:
+    """Whether an entry of the gazetteer is an area of the level or holds some."""
+    known = {
+        "department": ("department", "region", "country"),
+        "region": ("region", "country"),
+        "country": ("country",),
+    }
+    return entry.level in (*known[level], "state") or (entry.code or "").startswith(_OVERSEAS)
 
 
 def _shown(area: str, chosen: Collection[str]) -> bool:

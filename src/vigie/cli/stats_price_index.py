@@ -120,7 +120,7 @@ def price_index(
         if known != base:
             raise fail(f"--base {base} is no {by.value} (write 2024, 2024-Q1 or 2024-03)", WRONG_USE)
     asked = Asked(
-        by=by.value, level=level.value, method=method.value, areas=tuple(_areas(area or [], input)), base=base,
+        by=by.value, level=level.value, method=method.value, areas=tuple(_areas(area or [], level, input)), base=base,
         purity_adjusted=purity_adjusted, mean=mean, deflator=read_deflator(deflator) if deflator else None,
         population=read_population(population) if population else {},
     )  # fmt: skip
@@ -135,10 +135,12 @@ def price_index(
     if left:
         say("left out: " + ", ".join(f"{reason} {count}" for reason, count in left.items()))
     if not found.rows:
-        say("no prices of that kind (vigie stats price-index --help says what counts)")
+        say("no row to show (vigie stats price-index --help says what counts)")
 
 
-def _areas(codes: list[str], input: Path | None) -> list[str]:
+def _areas(codes: list[str], level: PriceLevel, input: Path | None) -> list[str]:
+    """Codes of areas that hold an area of the level, or are one."""
+    from vigie.analysis.price_index import holds
     from vigie.lexicon.gazetteer import gazetteer
 
     found = []
@@ -146,6 +148,10 @@ def _areas(codes: list[str], input: Path | None) -> list[str]:
         entry = gazetteer().by_code(code.upper())
         if entry is None and input is None:
             raise fail(f"--area {code} is no known code (FR-69, FR-ARA, FR)", WRONG_USE)
+        if entry is not None and not holds(entry, level.value):
+            raise fail(
+                f"--area {code} is smaller than a {level.value} (add --level department or region)", WRONG_USE
+            )
         found.append(entry.code if entry and entry.code else code)
     return found
 
