@@ -18,6 +18,7 @@ from vigie.analysis.counts import (
     read_counts,
     read_reports,
 )
+from vigie.analysis.quiet import read_quiet
 from vigie.model.errors import StoreError
 from vigie.store import Store
 
@@ -215,3 +216,41 @@ def test_an_empty_store_is_told(tmp_path: Path) -> None:
         pytest.raises(StoreError, match="no document with a day"),
     ):
         read_counts(store)
+
+
+def test_an_area_whose_sources_stopped_is_silent_with_its_series(tmp_path: Path) -> None:
+    """Both papers of FR-69 stop in June, the one of FR-38 goes on: nothing of FR-69 is counted, and no zero either."""
+    weeks = [np.datetime64("2025-01-06") + 7 * n for n in range(40)]
+    papers = []
+    for n, day in enumerate(weeks):
+        for source, place in (("un", LYON), ("deux", LYON), ("isere", GRENOBLE)):
+            if source == "isere" or n < 24:
+                papers.append(paper(source, str(day), says(event("death", 1), f"{source}{n}", place=place)))
+    path = build(tmp_path / "s.duckdb", papers)
+    with Store.open(path) as store:
+        store.connection.execute(
+            "UPDATE sources SET country = 'FR', area = CASE source_id WHEN 'isere' THEN 'FR-38' ELSE 'FR-69' END"
+        )
+        quiet = read_quiet(store, date(2025, 10, 12))
+        early = read_quiet(store, date(2025, 6, 25))
+        found = read_counts(store)
+    assert (quiet.judged, [s.source for s in quiet.sources]) == (3, ["deux", "un"])
+    assert [(a.area, a.last, a.sources) for a in quiet.areas] == [
+        ("FR-69", date(2025, 6, 16), ("deux", "un"))
+    ]
+    assert all(s.indicators == () for s in quiet.sources)  # each gave half of what is silent now
+    assert (early.sources, early.areas) == ((), ())
+    harms = row(found, "harms")
+    assert harms[:24] == [2.0] * 24 and np.isnan(harms[24:]).all()
+
+
+def test_an_indicator_that_ends_with_its_source_is_named(tmp_path: Path) -> None:
+    papers = []
+    for n in range(40):
+        day = str(np.datetime64("2025-01-06") + 7 * n)
+        papers.append(paper("presse", day, says(price(60), f"p{n}")))
+        if n < 24:
+            papers.append(paper("urgences", day, says(event("overdose", 2), f"u{n}")))
+    with Store.open(build(tmp_path / "s.duckdb", papers), read_only=True) as store:
+        (silent,) = read_quiet(store, date(2025, 10, 12)).sources
+    assert (silent.source, silent.indicators) == ("urgences", ("harms FR-69",))
