@@ -296,7 +296,7 @@ def _maxima(
         at_once = min(at_once, max(1, _CELLS // (n_places * n_periods)))
     at_once = min(at_once, 1000 if not scan.stop_after else max(100, 2 * scan.stop_after))
     passed: list[FloatArray] = []
-    top = float(expected_top(expected, families))
+    top = float(_top(expected, families))
     drawn_so_far = 0
     while drawn_so_far < scan.replicates:
         n = min(at_once, scan.replicates - drawn_so_far)
@@ -323,7 +323,7 @@ def _maxima(
     return np.concatenate(passed)
 
 
-def expected_top(expected: Expected, families: FamilySource) -> float:
+def _top(expected: Expected, families: FamilySource) -> float:
     """Largest expectation of any window, all scanned periods."""
     return max(
         (
