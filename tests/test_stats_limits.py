@@ -32,21 +32,19 @@ NO_LIMIT = {
 }
 # Of these R's negative binomial fit ends before it has converged (no more spread than Poisson: alpha runs to 0).
 NO_SPREAD = {"seasonal", "falling", "level", "sparse"}
-RUNAWAY = {"emerging", "sparse"}  # R's Newton steps run away, and each chart then goes its own way
 ESTIMATED = {"glr_negbin", "glr_negbin_window", "glr_negbin_refit", "glr_negbin_epidemic", "lr_negbin"}
 
 
 def _left_out(config: str, series: str) -> bool:
     return (
         (config in ESTIMATED and series in NO_SPREAD)
-        or (config.startswith("glr_negbin") and series in RUNAWAY)
         or (config == "cusum_anscombe_nb" and series == "many")  # alpha m at the edge of R's table
         or (config == "outbreakp" and series == "many")  # R's product leaves the range of doubles
     )
 
 
 # R's fits stop at a relative change of 1e-8 of the deviance; its table of the Anscombe integral has nine digits.
-NEAR = {"cusum_anscombe_nb": 1e-8}
+NEAR = {"cusum_anscombe_nb": 1e-8, "glr_negbin_lasting": 1e-4}
 PAIRS = [pair for pair in TABLES if not _left_out(*pair)]
 
 
@@ -75,7 +73,7 @@ def test_agrees_with_r(config: str, series: str) -> None:
 
 
 def test_most_of_the_reference_is_compared() -> None:
-    assert len(TABLES) == 319 and len(PAIRS) >= 285
+    assert len(TABLES) == 319 and len(PAIRS) >= 297
 
 
 START_EARLY: list[tuple[str, Detector]] = [

@@ -25,6 +25,7 @@ from vigie.stats.ratio import (
     intercept_rate,
     intercept_ratio,
     least_count,
+    runaway,
     single_ratio,
 )
 from vigie.stats.seasonal import SeasonalMean, in_control
@@ -49,8 +50,8 @@ class Glr:
         limits: whether `upper` is worked out (for the negative binomial it takes most of the time).
         as_in_r: as `algo.glrnb` of R's surveillance 1.20.3 where it departs from the article: "epidemic" takes for
             lambda the factor e^kappa of the other chart instead of its own maximum; "down" passes over stretches without
-            any case; a negative binomial stretch whose Newton steps from kappa = 0.5 run away (about eight times the
-            mean and more) counts for nothing; a verdict also while all that was counted is the same.
+            any case; a negative binomial stretch in which Newton steps run away (about eight times the mean and more)
+            counts for nothing; a verdict also while all that was counted is the same.
     """
 
     c: float = 5.0
@@ -165,10 +166,12 @@ class Glr:
             rate = intercept_rate(x, m, alpha, may) if self.as_in_r else None
             found = epidemic_ratio(x, before, m, alpha, may, rate)
         else:
-            found = intercept_ratio(x, m, alpha, may, sign, plain=self.as_in_r)
+            found = intercept_ratio(x, m, alpha, may, sign)
             if self.as_in_r and sign < 0:
                 empty = np.nancumsum(x[:, ::-1], axis=1)[:, ::-1][:, : first.size] == 0
                 found = np.where(empty, 0.0, found)
             if self.limits and sign > 0:
                 upper = least_count(x, m, alpha, may, self.c)
+        if self.as_in_r:
+            found = np.where(runaway(x, m, alpha, may), 0.0, found)
         return np.maximum(score, np.where(may, found, 0.0).max(axis=1)), upper

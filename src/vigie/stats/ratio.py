@@ -27,14 +27,8 @@ def single_ratio(m: FloatArray, alpha: FloatArray, kappa: float) -> tuple[FloatA
     return slope, np.where(alpha > 0, spread / safe, gain)
 
 
-def intercept_ratio(
-    x: FloatArray, m: FloatArray, alpha: FloatArray, may: BoolArray, sign: int, *, plain: bool = False
-) -> FloatArray:
-    """Shape of `may`; kappa is kept above (sign 1) or below (-1) zero.
-
-    Args:
-        plain: see `_plain_fails`: 0 where those steps do.
-    """
+def intercept_ratio(x: FloatArray, m: FloatArray, alpha: FloatArray, may: BoolArray, sign: int) -> FloatArray:
+    """Shape of `may`; kappa is kept above (sign 1) or below (-1) zero."""
     seen = ~np.isnan(x)
     n = may.shape[1]
     cases = _suffix(np.where(seen, x, 0.0))[:, :n]
@@ -56,13 +50,11 @@ def intercept_ratio(
             # Without a case the top lies at a mean of zero.
             bottom = np.where(xs == 0, np.log1p(al * ms) / al, 0.0).sum(axis=1)
             found[series, first] = np.where(none, bottom, value)
-            if plain:
-                found[series, first] = np.where(_plain_fails(xs, ms, al), 0.0, found[series, first])
     return np.asarray(found)
 
 
 def intercept_rate(x: FloatArray, m: FloatArray, alpha: FloatArray, may: BoolArray) -> FloatArray:
-    """e^kappa at its top, of either sign; 0 where plain Newton steps fail; shape of `may`."""
+    """e^kappa at its top, of either sign; shape of `may`."""
     seen = ~np.isnan(x)
     n = may.shape[1]
     cases = _suffix(np.where(seen, x, 0.0))[:, :n]
@@ -70,8 +62,38 @@ def intercept_rate(x: FloatArray, m: FloatArray, alpha: FloatArray, may: BoolArr
     rate = np.divide(cases, means, out=np.zeros_like(cases), where=means > 0)
     rows = np.flatnonzero(alpha > 0)
     for series, first, xs, ms, al in _pairs(x, m, alpha, rows, may[rows] & (cases[rows] > 0)):
-        rate[series, first] = np.where(_plain_fails(xs, ms, al), 0.0, np.exp(_top(xs, ms, al)))
+        rate[series, first] = np.exp(_top(xs, ms, al))
     return rate
+
+
+def runaway(x: FloatArray, m: FloatArray, alpha: FloatArray, may: BoolArray) -> BoolArray:
+    """Where unbounded Newton steps for kappa fail, as R's do, which then finds no change there; shape of `may`.
+
+    They start from 0.5 at the first week, from the kappa found there at the next, from 0 after a failure or a fall.
+    """
+    failed = np.zeros(may.shape, dtype=bool)
+    start = np.full(may.shape[0], 0.5)
+    seen = ~np.isnan(x)
+    cases, means = np.where(seen, x, 0.0), np.where(seen, m, 0.0)
+    al = alpha[:, None]
+    for first in range(may.shape[1]):
+        rows = np.flatnonzero(may[:, first] & (alpha > 0))
+        if not rows.size:
+            continue
+        xs, ms, a, kappa = cases[rows, first:], means[rows, first:], al[rows], start[rows]
+        with np.errstate(all="ignore"):
+            for _ in range(_STEPS):
+                now = ms * np.exp(kappa)[:, None]
+                wide = 1 + a * now
+                slope = ((xs - now) / wide).sum(axis=1)
+                step = slope / (now * (1 + a * xs) / wide**2).sum(axis=1)
+                kappa = kappa + step
+                if not (np.abs(step) >= 1e-6).any():
+                    break
+        lost = ~np.isfinite(kappa)
+        failed[rows, first] = lost
+        start[rows] = np.where(lost, 0.0, np.maximum(0.0, kappa))
+    return failed
 
 
 def epidemic_ratio(
@@ -212,21 +234,6 @@ def _top(xs: FloatArray, ms: FloatArray, al: FloatArray) -> FloatArray:
         if np.abs(step).max(initial=0.0) < _CLOSE:
             break
     return np.asarray(kappa)
-
-
-def _plain_fails(xs: FloatArray, ms: FloatArray, al: FloatArray) -> BoolArray:
-    """Whether Newton steps from kappa = 0.5, unbounded, run away: R's do, and R then finds no change there."""
-    seen = ~np.isnan(xs)
-    x, m = np.where(seen, xs, 0.0), np.where(seen, ms, 0.0)
-    kappa = np.full(xs.shape[0], 0.5)
-    with np.errstate(all="ignore"):
-        for _ in range(_STEPS):
-            now = m * np.exp(kappa)[:, None]
-            wide = 1 + al * now
-            slope = ((x - now) / wide * seen).sum(axis=1)
-            step = slope / (now * (1 + al * x) / wide**2).sum(axis=1)
-            kappa = kappa + step
-    return np.asarray(~np.isfinite(kappa))
 
 
 def _negbin(kappa: FloatArray, xs: FloatArray, ms: FloatArray, al: FloatArray) -> FloatArray:
