@@ -23,7 +23,8 @@ from typing import Any
 
 import numpy as np
 
-from vigie.analysis.alerts import Findings, find_alerts
+from vigie.analysis.alert_records import Findings
+from vigie.analysis.alerts import find_alerts
 from vigie.assess import assess
 from vigie.lexicon.gazetteer import place_by_code
 from vigie.model.document import CleanDocument, SourceCard

@@ -15,7 +15,7 @@ from functools import partial
 from math import erfc, sqrt
 from typing import Any
 
-from vigie.analysis.alerts import Alert, Evidence, Findings
+from vigie.analysis.alert_records import Alert, Evidence, Findings
 from vigie.analysis.counts import By, Level, facts_sql, rules
 from vigie.analysis.term_texts import texts
 from vigie.analysis.terms import Candidate, find_terms

@@ -12,10 +12,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 import numpy as np
 
+from vigie.analysis.alert_records import Alert, Evidence, Findings
 from vigie.analysis.counts import (
     By,
     CountSeries,
@@ -32,103 +33,15 @@ from vigie.analysis.levels import METHOD, Levels, read_levels
 from vigie.analysis.quiet import Quiet, read_quiet
 from vigie.stats.alarms import Detector
 from vigie.stats.arrays import FloatArray, IntArray
-from vigie.stats.grading import Case, Grading, grade, silence_grade
+from vigie.stats.grading import Case, grade, silence_grade
 from vigie.stats.multiple import adjust, expected_false_alarms
 from vigie.stats.recent import RecentLimit
 from vigie.stats.signals import PERIODS_PER_MONTH, Episode, alert_id, combine, episodes, levels
 from vigie.stats.watch import Judged, judge, stacked
 from vigie.store import Store
 
-Kind: TypeAlias = Literal["rise", "silence", "silence-area"]
 JUDGED = {"week": 104, "month": 36}  # periods that are judged, counted back; an older alert is history
 PER_YEAR = {"week": 52, "month": 12}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
-    """One indicator in one period of an alert.
-
-    Attributes:
-        period: first day of the period; with `span` the last of so many that are summed.
-        observed, expected, upper: reports, percent or euros for one gram; None where the method gives none.
-        p: probability of as much without cause.
-        method: id of the detector.
-        facts: (document, observation) of what was observed: each opens to its sentence.
-    """
-
-    indicator: str
-    period: date
-    span: int
-    observed: float | None
-    expected: float | None
-    upper: float | None
-    p: float
-    method: str
-    facts: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Alert:
-    """One alert for the analyst.
-
-    Attributes:
-        alert_id: the same in every run that sees its first period.
-        kind: rise; silence (of a source); silence-area (of all sources of an area).
-        substance: "" for a silence, and for harms that name none.
-        area: code; "" for a source that covers no area of its own.
-        start, last: first day of the first and the last period with an alarm; of a silence the last day of publication
-            and the day that is asked about.
-        open: whether the last alarm is recent.
-        p, level: smallest p-value of the episode and the level it had to pass.
-        q: that p adjusted for all cells judged in the same period (Benjamini and Hochberg); of a silence its p.
-        indicators: those that signal, strongest first; for a silence those that are silent with it.
-        speakers: independent speakers behind the evidence.
-        source: of a silence: id of the card, or outlet.
-        doc_id: of a silence: its last document.
-        case: of a rise: what its grade rests on.
-        words: new words that stand beside it (`vigie.analysis.alert_words`).
-    """
-
-    alert_id: str
-    kind: Kind
-    substance: str
-    area: str
-    start: date
-    last: date
-    open: bool
-    p: float
-    level: float
-    q: float
-    grading: Grading
-    indicators: tuple[str, ...]
-    speakers: int
-    evidence: tuple[Evidence, ...]
-    source: str = ""
-    doc_id: str = ""
-    case: Case | None = None
-    words: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Findings:
-    """All alerts of a run, highest grade first.
-
-    Attributes:
-        cells: substances x areas that were judged in the last period; `series` of them.
-        sources: sources with a rhythm to be judged by.
-        false_per_month: false alarms to be expected in a month of the whole run, rises and silences, at most.
-        left_out: facts that no count holds, by reason.
-    """
-
-    by: By
-    until: date
-    alerts: tuple[Alert, ...]
-    cells: int
-    series: int
-    sources: int
-    false_per_month: float
-    counted: int
-    left_out: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from vigie.analysis.alerts import Alert, Evidence, Findings
+from vigie.analysis.alert_records import Alert, Evidence, Findings
 from vigie.analysis.counts import rules
 from vigie.model.errors import StoreError
 from vigie.store import Store

@@ -15,7 +15,7 @@ from vigie.cli.output import fail, say, write_json
 from vigie.cli.stats import FORMAT, StatsFormat, emit, stats_app
 
 if TYPE_CHECKING:
-    from vigie.analysis.alerts import Alert, Findings
+    from vigie.analysis.alert_records import Alert, Findings
     from vigie.store.watchlist import SavedAlert
 
 alert_app = typer.Typer(
