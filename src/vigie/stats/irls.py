@@ -100,19 +100,52 @@ class Fit:
         return found
 
 
-def fit(base: Base, prior: FloatArray, *, trend: bool) -> Fit:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Start:
+    """What the first round needs of the counts, whatever their weights; shape (N, C) each.
+
+    Attributes:
+        mean: counts + 0.1.
+        linear: its logarithm without the offset.
+        response: working response without the offset.
+        constant: the part of half the deviance that no coefficient changes.
+    """
+
+    mean: FloatArray
+    linear: FloatArray
+    response: FloatArray
+    constant: FloatArray
+
+
+def start_of(base: Base) -> Start:
+    """The start of `fit`; two fits of one base can share it."""
+    y = base.counts
+    mean = y + 0.1
+    linear = np.log(mean)
+    response = linear - 0.1 / mean
+    # The deviance is 2 * (constant + loss), where loss = sum of mean - y * (linear predictor without offset).
+    constant = y * (np.log(np.maximum(y, 0.1)) - 1)
+    if base.offset is not None:
+        response -= base.offset
+        linear -= base.offset
+        constant -= y * base.offset
+    return Start(mean=mean, linear=linear, response=response, constant=constant)
+
+
+def fit(base: Base, prior: FloatArray, *, trend: bool, start: Start | None = None) -> Fit:
     """Fit all regressions.
 
     Args:
         base: reference periods.
         prior: shape (N, C), prior weights, 0 where a row is not used.
         trend: whether time is in the model; it is left out (slope 0) where the levels explain it.
+        start: `start_of(base)`, if it is at hand.
     Source: McCullagh and Nelder (1989), Generalized Linear Models, 2.5; start and stop as documented for R's glm.fit.
     Known weakness: a path that leaves the range of floating numbers is given up (not converged), no step is halved.
     """
     rounds = _Rounds(base, prior, trend=trend)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore", under="ignore"):
-        rounds.start()
+        rounds.start(start_of(base) if start is None else start)
         for number in range(MOST_ROUNDS):
             rounds.solve()
             rounds.means()
@@ -140,22 +173,13 @@ class _Rounds:
             converged=np.zeros(columns, dtype=np.bool_),
         )
 
-    def start(self) -> None:
+    def start(self, at: Start) -> None:
         """Sums at mean y + 0.1, which no coefficients give: the first round regresses the working response itself."""
-        base, prior, y = self.base, self.prior, self.base.counts
-        columns = y.shape[1]
-        mean = y + 0.1
-        log_mean = np.log(mean)
-        response = log_mean - 0.1 / mean  # working response, without the offset
-        # The deviance is 2 * (constant + loss), where loss = sum of mean - y * (linear predictor without offset).
-        constant = np.where(y > 0, y * (np.log(np.maximum(y, 0.1)) - 1), 0.0)
-        if base.offset is not None:
-            response -= base.offset
-            log_mean -= base.offset
-            constant -= y * base.offset
-        weight, cases = prior * mean, prior * y
-        self.constant = np.einsum("nc,nc->c", prior, constant)
-        self.loss = weight.sum(axis=0) - np.einsum("nc,nc->c", cases, log_mean)
+        base, prior = self.base, self.prior
+        columns, response = prior.shape[1], at.response
+        weight, cases = prior * at.mean, prior * base.counts
+        self.constant = np.einsum("nc,nc->c", prior, at.constant)
+        self.loss = weight.sum(axis=0) - np.einsum("nc,nc->c", cases, at.linear)
         self.cases = base.sums(cases)
         self.present = base.sums(base.used) > 0
         self.factor = prior if base.offset is None else prior * np.exp(base.offset)
