@@ -57,11 +57,11 @@ def as_list(value: Any) -> list[int]:
 
 
 def apart(p: float | None, other: float | None, n: int, n_other: int) -> float | None:
-    """Standard errors between two shares; the larger of the two is taken as the true one."""
+    """Standard errors between two Monte Carlo shares, of what both together estimate."""
     if p is None or other is None:
         return None
-    true = min(max(p, other, 1 / n), 0.5 if max(p, other) < 0.5 else max(p, other))
-    return abs(p - other) / sqrt(max(true * (1 - true), 1e-12) * (1 / n + 1 / n_other))
+    both = min(max((p * n + other * n_other) / (n + n_other), 1 / n), 1 - 1 / n)
+    return abs(p - other) / sqrt(both * (1 - both) * (1 / n + 1 / n_other))
 
 
 def spatial(folder: Path, row: dict[str, Any], replicates: int) -> Line | None:
