@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import dataclasses
 import gzip
 import time
 from collections.abc import Callable
@@ -33,6 +34,7 @@ from scipy.stats import nbinom, poisson
 from noufaily import JUDGED, WEEKS, Scenario, Simulated, own_scenarios, read_scenarios, simulate
 from vigie.stats.arrays import BoolArray, FloatArray
 from vigie.stats.pooled import Pooled
+from vigie.stats.pooled_settings import pooled_settings
 
 AT = np.arange(*JUDGED)
 DEVELOP, HELD = 1, 3  # number of scenario modulo 4
@@ -232,8 +234,10 @@ def calibrate(scenarios: list[Scenario], replicates: int) -> None:
     }
     for name, (chosen, each) in sets.items():
         series = simulate(chosen, each, CALIBRATION_SEED)
-        found = Pooled().scan(series.counts, at=AT)
-        score = np.where(found.observed > found.expected, found.score, -np.inf)
+        # with a threshold that all scores pass, an alarm is a count that could be one at any threshold
+        all_pass = dataclasses.replace(pooled_settings(), thresholds=((0.05, -99.0), (0.001, -99.0)))
+        found = Pooled(settings=all_pass).scan(series.counts, at=AT)
+        score = np.where(found.alarm, found.score, -np.inf)
         print(f"{name}: {score.size} weeks")
         for rate in RATES:
             low, high = -2.0, 20.0
@@ -254,6 +258,7 @@ def main() -> None:
     )
     parser.add_argument("path", type=Path)
     parser.add_argument("--held", action="store_true")
+    parser.add_argument("--seed", type=int, default=FRESH_SEED, help="of --fresh")
     parser.add_argument(
         "--fresh", type=int, default=0, metavar="N", help="replicates for each scenario of an even number"
     )
@@ -265,7 +270,7 @@ def main() -> None:
         return
     if given.fresh:
         even = [s for s in read_scenarios(given.path / "scenarios.csv") if s.number % 2 == 0]
-        series = simulate(even, given.fresh, FRESH_SEED)
+        series = simulate(even, given.fresh, given.seed)
         methods = [pooled(series), one_week_oracle(series, 0.010)]
     else:
         shared, fits = read_shared(given.path)

@@ -170,6 +170,7 @@ def test_more_cases_are_always_more_evidence(mean: float, error: float, dispersi
         sizes=s.sizes,
         begun=s.begun,
         threshold=3.0,
+        least=np.full((len(counts), 1), mean),
     )
     assert np.isfinite(score).all()
     assert (np.diff(score[:, 0]) > 0).all()

@@ -29,11 +29,12 @@ _CELLS = 400_000  # series x periods fitted at once: bounds memory to about 100 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Judged:
-    """What is found at the periods of one block, each of shape (n_series, n_periods)."""
+    """What is found at the periods of one block, each of shape (n_series, n_periods); `least`: counts up to it are no alarms."""
 
     expected: FloatArray
     upper: FloatArray
     score: FloatArray
+    least: FloatArray
     verdict: NDArray[np.int8]
 
 
@@ -42,7 +43,8 @@ class Pooled:
     """Detector that weighs the last four weeks together (two periods, where a period is longer than two weeks).
 
     `Alarms.score` is the natural logarithm of how much likelier these counts are if an outbreak began among them, weighed by
-    when it began; an alarm is a score above `threshold` in a period with more cases than expected. `upper` is the largest
+    when it began; an alarm is a score above `threshold` in a period that itself passes what was expected by
+    `settings.rise` standard deviations. `upper` is the largest
     whole count that is no alarm given the periods before: it falls while an outbreak is under way. Of the same score the
     same evidence is asked in all series, so that the false alarms allowed are spent where they find most; their rate is that
     of the mean over series, not of each one.
@@ -100,7 +102,7 @@ class Pooled:
         days = checked_dates(dates, n_times, self.frequency)
         phase = np.arange(n_times) / self.frequency if days is None else days.astype(np.int64) / _DAYS_OF_YEAR
         shape = (len(series), len(times))
-        expected, upper, score = (np.full(shape, np.nan) for _ in range(3))
+        expected, upper, score, least = (np.full(shape, np.nan) for _ in range(4))
         verdict = np.full(shape, int(Verdict.SHORT), dtype=np.int8)
         every = self._periods(self.settings.refit_weeks)
         longest = min(n_times, round(self.settings.years * self.frequency) + every)
@@ -117,11 +119,12 @@ class Pooled:
                 expected[part, wanted] = found.expected[:, taken]
                 upper[part, wanted] = found.upper[:, taken]
                 score[part, wanted] = found.score[:, taken]
+                least[part, wanted] = found.least[:, taken]
                 verdict[part, wanted] = found.verdict[:, taken]
         observed = series[:, times]
         verdict[np.isnan(observed)] = int(Verdict.MISSING)
         with np.errstate(invalid="ignore"):
-            alarm = (verdict == Verdict.GIVEN) & (score > self.threshold) & (observed > expected)
+            alarm = (verdict == Verdict.GIVEN) & (score > self.threshold) & (observed > least)
         for values in (expected, upper, score):
             values[verdict != Verdict.GIVEN] = np.nan
         return Alarms(
@@ -147,8 +150,8 @@ class Pooled:
         stop = min(start + self._periods(settings.refit_weeks), series.shape[1])
         last = start - max(reach - 1, self._periods(settings.gap_weeks))
         first = max(0, last - round(settings.years * self.frequency))
-        least = settings.least_years * self.frequency
-        if last - first < least:
+        needed = settings.least_years * self.frequency
+        if last - first < needed:
             return None
         view = slice(start - reach + 1, stop)
         years = (np.arange(first, stop) - last) / self.frequency
@@ -163,9 +166,10 @@ class Pooled:
         verdict = np.full(len(series), int(Verdict.GIVEN), dtype=np.int8)
         verdict[~base.converged] = int(Verdict.UNFITTED)
         verdict[flat] = int(Verdict.FLAT)
-        verdict[seen.sum(1) < least] = int(Verdict.SHORT)
+        verdict[seen.sum(1) < needed] = int(Verdict.SHORT)
         given = verdict == Verdict.GIVEN
         expected = pooled[:, reach - 1 :]
+        least = expected + settings.rise * np.sqrt(base.dispersion[:, None] * expected)
         score, upper = np.full(expected.shape, np.nan), np.full(expected.shape, np.nan)
         score[given], upper[given] = weigh(
             series[given, view],
@@ -176,10 +180,12 @@ class Pooled:
             sizes=settings.sizes,
             begun=begun,
             threshold=self.threshold,
+            least=least[given],
         )
         return _Judged(
             expected=expected,
             upper=upper,
             score=score,
+            least=least,
             verdict=np.broadcast_to(verdict[:, None], expected.shape),
         )

@@ -72,8 +72,9 @@ def weigh(
     sizes: tuple[float, ...],
     begun: tuple[float, ...],
     threshold: float,
+    least: FloatArray,
 ) -> tuple[FloatArray, FloatArray]:
-    """Score and limit at all periods of `counts` but the first n_begun - 1; arguments as in `Evidence.of`, `Evidence.limit`.
+    """Score and limit at all periods of `counts` but the first n_begun - 1; arguments as in `Evidence.of`, `limit`.
 
     Where the error is more than five times as wide as what the counts tell, the dispersion is raised until it is not: such
     series are judged by their error alone, and lose little.
@@ -101,14 +102,10 @@ def weigh(
                 begun=begun,
                 nodes=nodes,
             )
-            mean = expected[part][:, reach - 1 :]
             score[part] = evidence.score(np.nan_to_num(counts[part][:, reach - 1 :]))
-            upper[part] = evidence.limit(
-                threshold,
-                mean,
-                _DEVIATIONS
-                * np.sqrt(dispersion[part][:, None] * mean + (error[part][:, reach - 1 :] * mean) ** 2),
-            )
+            late = expected[part][:, reach - 1 :]
+            spread = np.sqrt(dispersion[part][:, None] * late + (error[part][:, reach - 1 :] * late) ** 2)
+            upper[part] = evidence.limit(threshold, least[part], _DEVIATIONS * spread)
     return score, upper
 
 

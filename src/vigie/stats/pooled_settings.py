@@ -21,6 +21,7 @@ class PooledSettings:
         sizes: whole sizes of an outbreak that are weighed, in standard deviations of a week's count.
         begun: weight of an outbreak that began 0, 1, 2... periods ago, for weekly series.
         begun_long: the same for periods longer than two weeks.
+        rise: standard deviations by which the judged count itself must pass what was expected, to be an alarm.
         years: history used, at most.
         least_years: history needed for a verdict, in years of periods with data.
         gap_weeks: weeks just before a judged week that do not teach the baseline.
@@ -41,6 +42,7 @@ class PooledSettings:
     sizes: tuple[float, ...]
     begun: tuple[float, ...]
     begun_long: tuple[float, ...]
+    rise: float
     years: float
     least_years: float
     gap_weeks: int
