@@ -253,14 +253,12 @@ def _predicted(base: Base, offset: FloatArray | float, rules: Rules) -> Predicti
 
 def _significant(estimate: _Estimate, rules: Rules) -> BoolArray:
     f = estimate.fit
-    if rules.trend_p >= 1:
-        return f.converged
     try:
         from scipy.special import stdtr
     except ImportError as error:
         raise MissingExtraError("the test of a trend", "stats") from error
     p = 2 * stdtr(estimate.degrees, -np.abs(f.slope) / np.sqrt(estimate.tested / f.schur))
-    found: BoolArray = (p < rules.trend_p) & (np.abs(f.slope) > LEAST_SLOPE)
+    found: BoolArray = f.converged & (p < rules.trend_p) & (np.abs(f.slope) > LEAST_SLOPE)
     return found
 
 
