@@ -69,7 +69,6 @@ KNOWN: dict[str, dict[str, str]] = {
     "cli/stats_flows.py": {"*": "counts and tests for analysts: never published as they are"},
     "analysis/term_texts.py": {"*": "redacted texts, for the search of new words"},
     "analysis/clusters.py": {"read_cases": "counts of events by place and period, for the verb of the analyst"},
-    "cli/stats_clusters.py": {"_read": "the same"},
     "cli/erasing.py": {"*": "counts and receipts of what was erased, for the owner of the store"},
     "pipeline.py": {"*": "writes the store; prints nothing"},
     "assess.py": {"*": "writes the store; prints nothing"},
