@@ -24,7 +24,7 @@ demo: $(VENV)/.demo  ## the bundled corpus end to end into ./vigie-demo, offline
 	$(BIN)/vigie demo
 
 test: $(VENV)/.dev  ## everything the tests need, then the tests with coverage
-	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -n auto --cov --cov-report=term:skip-covered
 
 lint: $(VENV)/.dev  ## style, types, layers, licences, lexicons, generated data
 	$(BIN)/ruff check .

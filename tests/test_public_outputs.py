@@ -68,7 +68,9 @@ KNOWN: dict[str, dict[str, str]] = {
     "analysis/together.py": {"*": "counts of what is reported together, for analysts"},
     "cli/stats_flows.py": {"*": "counts and tests for analysts: never published as they are"},
     "analysis/term_texts.py": {"*": "redacted texts, for the search of new words"},
-    "analysis/clusters.py": {"read_cases": "counts of events by place and period, for the verb of the analyst"},
+    "analysis/clusters.py": {
+        "read_cases": "counts of events by place and period, for the verb of the analyst"
+    },
     "cli/erasing.py": {"*": "counts and receipts of what was erased, for the owner of the store"},
     "pipeline.py": {"*": "writes the store; prints nothing"},
     "assess.py": {"*": "writes the store; prints nothing"},
@@ -301,6 +303,7 @@ OF_THE_OWNER = {
     "lexicon check": "the lexicons",
     "lexicon show": "the lexicons",
     "lexicon suggest": "words of the store, for authors of lexicons",
+    "stats detect": "a table of the user's own, read from a file: no store",
     "stats terms": "the same, with their counts",
     "stats flows": "counts by route, for analysts",
     "stats together": "counts by pair of codes, for analysts",

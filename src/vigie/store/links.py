@@ -20,7 +20,18 @@ _OTHERS = (("documents", "original_id"),)
 # Columns of codes and dates: a person may well be called Price or Press, and a code that lost its word is no code any more.
 _CODES = frozenset(
     {
-        *("action", "area", "area_level", "country", "grade", "impact", "indicator", "kind", "language", "likelihood"),
+        *(
+            "action",
+            "area",
+            "area_level",
+            "country",
+            "grade",
+            "impact",
+            "indicator",
+            "kind",
+            "language",
+            "likelihood",
+        ),
         *("market", "method", "of_text", "output", "period", "scope", "status", "substance", "type", "unit"),
     }
 )
