@@ -111,6 +111,9 @@ BAD = [
     ("two_ways", "week,count\n2024-W01,3\n7,4\n", "numbers"),
     ("wrong_year", "date,count\n0202-01-07,3\n2024-01-01,4\n", "years"),
     ("no_population", "week,count,population\n1,2,0\n", "population"),
+    ("empty_date", "date,count\n2024-01-01,3\n,4\n", "row 3 has no date"),
+    ("no_cell_of_date", "count,date\n3\n", "row 2 has no date"),
+    ("huge", "week,count\n1,1e308\n", "row 2 has a count above"),
     ("too_many_cells", "week,count\n1,2,3\n", "row 2"),
 ]
 
@@ -125,7 +128,9 @@ def test_refused(text: str, says: str) -> None:
 
 @pytest.mark.parametrize(
     ("options", "code"),
-    [(["--method", "nothing"], 2), (["--param", "foo=1"], 2), (["--param", "years"], 2), (["--param", "years=-1"], 1), (["--param", "years=x"], 1)],
+    [(["--method", "nothing"], 2), (["--param", "foo=1"], 2), (["--param", "years"], 2), (["--param", "years=-1"], 1), (["--param", "years=x"], 2),
+     (["--param", "years=1.5"], 2), (["--param", "years=true"], 2), (["--param", "few_periods=inf"], 2), (["--param", "alpha=nan"], 2),
+     (["--param", "reweight=inf"], 2), (["--param", "left_out=1e308"], 2), (["--param", "power=3"], 1)],
     ids=str,
 )  # fmt: skip
 def test_wrong_use(tmp_path: Path, options: list[str], code: int) -> None:
@@ -136,3 +141,18 @@ def test_wrong_use(tmp_path: Path, options: list[str], code: int) -> None:
         assert result.exit_code == 2
     else:
         assert isinstance(result.exception, SeriesError)
+
+
+def test_nothing_above_the_limit_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "counts.csv"
+    path.write_text(weekly(20), encoding="utf-8")
+    result = RUNNER.invoke(app, ["stats", "detect", str(path), "--alarms"])
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert "no period is above its limit" in result.stderr
+
+
+def test_a_name_that_a_spreadsheet_would_compute(tmp_path: Path) -> None:
+    path = tmp_path / "counts.csv"
+    path.write_text("series,date,count\n=1+1,2024-01-01,3\n", encoding="utf-8")
+    result = RUNNER.invoke(app, ["stats", "detect", str(path), "--format", "csv"])
+    assert result.stdout.splitlines()[1].startswith("'=1+1,")

@@ -25,6 +25,7 @@ _COLUMNS = ("series", "date", "week", "count", "population")
 _MISSING = frozenset({"", "na", "nan", "null", "-"})
 _ISO_WEEK = re.compile(r"(\d{4})-?W(\d{1,2})$", re.IGNORECASE)
 _MONTH = re.compile(r"(\d{4})-(\d{2})$")
+_MOST = 1e12  # more than any count or population: arithmetic of squares would overflow far above it
 _LONGEST = 5000  # periods: a typing error in a year would make millions
 Key = date | int
 
@@ -84,7 +85,7 @@ def read_counts(text: str, name: str) -> CountTable:
             raise InputRefused(
                 name, f"row {number} has more cells than the header", "quote text that holds commas"
             )
-        row = dict(zip(header, (cell.strip() for cell in cells), strict=False))
+        row = dict.fromkeys(header, "") | dict(zip(header, (cell.strip() for cell in cells), strict=False))
         series = row.get("series", "")
         seen = counts.setdefault(series, {})
         when = _when(row, len(seen), name, number)
@@ -101,9 +102,9 @@ def read_counts(text: str, name: str) -> CountTable:
 
 
 def _when(row: Mapping[str, str], number: int, name: str, line: int) -> Key:
-    text = row.get("date") or row.get("week")
-    if text is None:
+    if not {"date", "week"} & row.keys():
         return number  # no column of time: rows stand in order
+    text = row.get("date") or row.get("week") or ""
     repair = "2024-03-04, 2024-03 or 2024-W10, or whole numbers"
     try:
         if week := _ISO_WEEK.match(text):
@@ -130,6 +131,8 @@ def _number(text: str, column: str, name: str, line: int, delimiter: str) -> flo
             f"row {line} has a {column} that is negative or infinite",
             "correct the period it belongs to",
         )
+    if value > _MOST:
+        raise InputRefused(name, f"row {line} has a {column} above {_MOST:.0e}", "correct it")
     return value
 
 

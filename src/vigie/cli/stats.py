@@ -31,6 +31,7 @@ class StatsFormat(str, Enum):  # noqa: UP042 - typer reads the values through st
 
 
 FORMAT = typer.Option(StatsFormat.TABLE, "--format", help="How to print.")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def emit(
@@ -48,7 +49,14 @@ def emit(
         sheet = io.StringIO()
         writer = csv.writer(sheet, lineterminator="\n")
         writer.writerow(columns)
-        writer.writerows([["" if (v := row.get(name)) is None else v for name in columns] for row in rows])
+        writer.writerows([[_cell(row.get(name)) for name in columns] for row in rows])
         write(sheet.getvalue())
     else:
         write(table(columns, [[row.get(name) for name in columns] for row in rows], width=terminal_width()))
+
+
+def _cell(value: object) -> object:
+    """Text that a spreadsheet would take for a formula gets an apostrophe in front, as in `vigie export`."""
+    if value is None:
+        return ""
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

@@ -191,6 +191,8 @@ def list_(store: Path | None = STORE, format: StatsFormat = FORMAT) -> None:
     for alert in kept:
         document = documents.get(alert.doc_id or "", {})
         rows.append(_saved_row(alert) | {"source": document.get("source_id") or document.get("outlet")})
+    if not rows:
+        say("no alert is kept (vigie stats alerts --save keeps them)")
     emit(columns, rows, format)
 
 

@@ -6,12 +6,13 @@ import math
 import sys
 from dataclasses import MISSING, Field, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import NoneType
+from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
 import typer
 
 from vigie.cli.app import WRONG_USE
-from vigie.cli.output import fail
+from vigie.cli.output import fail, say
 from vigie.cli.stats import FORMAT, StatsFormat, emit, stats_app
 from vigie.model.errors import InputRefused, SeriesError
 
@@ -28,6 +29,7 @@ PARAM = typer.Option([], "--param", metavar="NAME=VALUE", help="A parameter of t
 LAST = typer.Option(None, "--last", metavar="N", min=1, help="Judge only the last N periods.")
 ALARMS = typer.Option(False, "--alarms", help="Print only what is above its limit.")
 METHODS = typer.Option(False, "--methods", help="List the methods and their parameters, and stop.")
+_LARGEST = 10**6  # of a parameter: windows in periods, limits in standard deviations
 COLUMNS = ("series", "period", "observed", "expected", "upper", "alarm", "score", "verdict")
 
 
@@ -90,6 +92,8 @@ def detect(
             row["alarm"] = "yes" if found.alarm[i, j] else "no"
             row["verdict"] = Verdict(int(found.verdict[i, j])).name.lower()
             rows.append(row)
+    if not rows:
+        say("no period is above its limit" if alarms else "no period to judge")
     emit(COLUMNS, rows, format, about={"method": found.method, "parameters": given})
 
 
@@ -117,6 +121,7 @@ def _names(detector: type[Detector]) -> list[str]:
 def _given(param: list[str], detector: type[Detector]) -> dict[str, Any]:
     """Parameters as typed: numbers, true and false are read as such, and none where the default is none."""
     found: dict[str, Any] = {}
+    kinds = get_type_hints(detector)
     optional = {f.name for f in _fields(detector) if f.default is None}
     for text in param:
         name, sign, value = text.partition("=")
@@ -124,7 +129,25 @@ def _given(param: list[str], detector: type[Detector]) -> dict[str, Any]:
             raise fail(f"--param {text}: NAME=VALUE with one of {', '.join(_names(detector))}", WRONG_USE)
         value = value.strip()
         found[name] = None if value.lower() == "none" and name in optional else _value(value)
+        _check(text, found[name], kinds[name])
     return found
+
+
+def _check(text: str, value: object, kind: Any) -> None:
+    """A value that is no whole number, number or yes/no where its detector needs one would only fail deep inside."""
+    if value is None:
+        return
+    allowed = set(get_args(kind)) or {kind}
+    if allowed <= {int, NoneType}:
+        if type(value) is not int or abs(value) > _LARGEST:
+            raise fail(f"--param {text}: a whole number, at most {_LARGEST}", WRONG_USE)
+    elif allowed <= {bool}:
+        if type(value) is not bool:
+            raise fail(f"--param {text}: true or false", WRONG_USE)
+    elif allowed <= {float, NoneType} and (
+        not isinstance(value, (int, float)) or isinstance(value, bool) or not abs(value) <= _LARGEST
+    ):
+        raise fail(f"--param {text}: a number, at most {_LARGEST}", WRONG_USE)
 
 
 def _value(text: str) -> object:
