@@ -26,6 +26,17 @@ def test_rate_ratios_are_those_of_r() -> None:
     assert found.p == pytest.approx(p, rel=1e-9)
 
 
+def test_rates_of_large_counts_keep_their_p() -> None:
+    found = rate_ratios([3e9, 1e12], [1.0, 1e12])
+    assert found.p.tolist() == [0.0, 1.0]
+
+
+def test_exposures_that_are_no_numbers_are_refused() -> None:
+    for wrong in ("a", [1.0, 2.0, 3.0]):
+        with pytest.raises(SeriesError, match="exposure"):
+            rate_ratios([3], [4], exposure_first=wrong)
+
+
 def test_a_rate_ratio_by_hand() -> None:
     """5 against 2 over equal time: 5 or more of 7 tosses, twice: 2 * (21 + 7 + 1) / 128."""
     found = rate_ratios([5], [2])

@@ -163,14 +163,62 @@ def test_nothing_collected_at_all(detector: Detector) -> None:
         ([], {}, "not empty"),
         ([1.0, 2.0], {"population": [10, 10]}, "population"),
         ([1.0, 2.0], {"at": [5]}, "outside"),
+        ([1.0, 2.0], {"at": [0.5]}, "not a whole number"),
+        ([1.0, 4e15], {}, "more than 1e"),  # SciPy ends the process on the law of such sums
+        (np.array([1.0, 2j]), {}, "not an array of numbers"),
+        ([1.0, 2.0], {"dates": ["2024-01-08", "2024-01-01"]}, "must rise"),
+        ([1.0, 2.0], {"dates": ["2024-01-01"]}, "dates: shape"),
+        ([1.0, 2.0], {"dates": [1, 2]}, "not an array of dates"),
+        ([1.0, 2.0], {"dates": ["2024-01-01", "NaT"]}, "missing"),
     ],
-    ids=["negative", "infinite", "text", "empty", "population", "at"],
+    ids=[
+        "negative",
+        "infinite",
+        "text",
+        "empty",
+        "population",
+        "at",
+        "half_position",
+        "too_large",
+        "complex",
+        "dates_fall",
+        "dates_few",
+        "dates_numbers",
+        "dates_missing",
+    ],
 )
 def test_what_cannot_be_right_is_refused(
     detector: Detector, counts: list[object], options: dict[str, object], message: str
 ) -> None:
     with pytest.raises(SeriesError, match=message):
         detector.scan(counts, **options)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", [name for name, _ in DETECTORS])
+def test_no_position_asked_is_no_position_judged(name: str) -> None:
+    found = dict(DETECTORS)[name]().scan(np.full((3, 300), 4.0), at=[])
+    assert found.alarm.shape == found.upper.shape == found.verdict.shape == (3, 0)
+
+
+def test_a_series_is_judged_alike_alone_and_among_others() -> None:
+    draws = np.random.default_rng(5)
+    counts = np.stack([draws.poisson(mean, 300) for mean in (6, 40, 0.3)]).astype(float)
+    counts[0, [50, 120, 250]] = np.nan
+    together = Glr().scan(counts)
+    for row, one in enumerate(counts):
+        alone = Glr().scan(one)
+        np.testing.assert_allclose(alone.score[0], together.score[row], rtol=1e-10, atol=1e-12)
+        np.testing.assert_allclose(alone.upper[0], together.upper[row], rtol=1e-9)
+
+
+def test_masked_is_not_collected() -> None:
+    counts = np.ma.masked_array(np.full(30, 5.0), mask=np.arange(30) == 29)
+    assert Ears().scan(counts).verdict[0, 29] == Verdict.MISSING
+
+
+def test_a_chance_too_small_for_a_number_keeps_a_finite_score() -> None:
+    found = Bayes().scan([1.0, 2.0] * 10 + [1e9])
+    assert found.alarm[0, 20] and found.score[0, 20] == 307
 
 
 def _rise(at: int, weeks: int = 6, size: float = 25.0) -> np.ndarray:

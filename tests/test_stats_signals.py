@@ -383,5 +383,8 @@ def test_empty_and_odd_days() -> None:
     for wrong in (["x"], [np.nan], [np.inf]):
         with pytest.raises(SeriesError, match="source 0"):
             silences([wrong], 100.0)
+    for until in (np.nan, np.inf):
+        with pytest.raises(SeriesError, match="until"):
+            silences([], until)
     with pytest.raises(SeriesError, match="least_days_seen"):
         silences([], 1.0, least_days_seen=1)

@@ -1,6 +1,6 @@
 """The count against the predictive distribution that comparable weeks leave open.
 
-In: counts, shape (n_series, n_times). Out: Alarms; score = -log10 of the predictive chance of so many or more.
+In: counts, shape (n_series, n_times). Out: Alarms; score = -log10 of the predictive chance of so many or more, 307 at most.
 Source: Riebler (2004) and Höhle (2007), Comput Stat 22: 571-582: Poisson counts, Jeffreys' prior on the mean, hence
 a negative binomial with size 1/2 + sum of the k reference counts and success chance k / (k + 1).
 Known weakness: no trend; more spread than Poisson makes false alarms; past outbreaks raise the limit.
@@ -17,6 +17,8 @@ from numpy.typing import ArrayLike, NDArray
 from vigie.model.errors import MissingExtraError, SeriesError
 from vigie.stats.alarms import Alarms
 from vigie.stats.frame import alarms, baseline, level, read, years_back
+
+_MOST = 307.0  # smaller chances are no numbers: the score stays finite
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +76,7 @@ class Bayes:
             from scipy.stats import nbinom
         except ImportError as error:
             raise MissingExtraError("the limit of Bayes", "stats") from error
-        y, times = read(counts, population=population, at=at, method=self.method)
+        y, times = read(counts, population=population, dates=dates, at=at, method=self.method)
         base = baseline(y, times, years_back(b=self.b, w=self.w, now=self.now, period=self.period))
         observed = y[:, times]
         size = 0.5 + base.total
@@ -85,7 +87,7 @@ class Bayes:
         known = ~base.short
         upper[known] = nbinom.ppf(1 - self.alpha, size[known], chance[known])
         tail = nbinom.logsf(np.ceil(observed[judged]) - 1, size[judged], chance[judged])
-        score[judged] = np.maximum(0.0, -tail / np.log(10))
+        score[judged] = np.clip(-tail / np.log(10), 0.0, _MOST)
         same = (base.sd == 0) & np.isclose(observed, base.mean, rtol=1e-9, atol=0)
         return alarms(
             self.method,

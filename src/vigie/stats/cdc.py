@@ -59,7 +59,7 @@ class Cdc:
         at: ArrayLike | None = None,
     ) -> Alarms:
         """See `Detector.scan`. A block with a week in which nothing was collected is missing."""
-        y, times = read(counts, population=population, at=at, method=self.method)
+        y, times = read(counts, population=population, dates=dates, at=at, method=self.method)
         blocks = np.full(y.shape, np.nan)
         if y.shape[1] >= _BLOCK:
             width = y.shape[1] - _BLOCK + 1

@@ -76,7 +76,7 @@ class Cusum:
         at: ArrayLike | None = None,
     ) -> Alarms:
         """See `Detector.scan`. `upper` is the count at which S reaches h; a week without count leaves S as it is."""
-        y, times = read(counts, population=population, at=at, method=self.method)
+        y, times = read(counts, population=population, dates=dates, at=at, method=self.method)
         mean, _, fitted = in_control(self.mean, y, self.start)
         sums = np.full(y.shape, np.nan)
         upper = np.full(y.shape, np.nan)

@@ -71,7 +71,7 @@ class Ears:
         at: ArrayLike | None = None,
     ) -> Alarms:
         """See `Detector.scan`."""
-        y, times = read(counts, population=population, at=at, method=self.method)
+        y, times = read(counts, population=population, dates=dates, at=at, method=self.method)
         z = NormalDist().inv_cdf(1 - self.level)
         observed = y[:, times]
         base, sd = self._base(y, times)

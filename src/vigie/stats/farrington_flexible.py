@@ -12,9 +12,10 @@ from typing import ClassVar
 
 from numpy.typing import ArrayLike
 
+from vigie.stats.arrays import Dates
 from vigie.stats.farrington_bounds import Power, Threshold
 from vigie.stats.farrington_scan import FarringtonAlarms, Rules, scan_series
-from vigie.stats.reference_periods import WEEKS, Dates
+from vigie.stats.reference_periods import WEEKS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,10 +15,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from vigie.model.errors import MissingExtraError, SeriesError
 from vigie.stats.alarms import Alarms, Verdict
-from vigie.stats.arrays import BoolArray, FloatArray, IntArray, as_counts, as_population, as_times
+from vigie.stats.arrays import BoolArray, Dates, FloatArray, IntArray, as_counts, as_population, as_times
 from vigie.stats.farrington_bounds import POWERS, THRESHOLDS, Power, Prediction, Threshold, bound
 from vigie.stats.irls import Base, Fit, fit, start_of
-from vigie.stats.reference_periods import MONTHS, WEEKS, Dates, Reference, checked_dates, reference
+from vigie.stats.reference_periods import MONTHS, WEEKS, Reference, checked_dates, reference
 
 PORTION = 120_000  # rows * regressions of one portion: some ten arrays of this size stand at a time, and fit the cache
 LEAST_YEARS_FOR_TREND = 3  # Farrington et al. (1996), 3.4
@@ -198,7 +198,7 @@ def _portion(
     shape = (times.size, y.shape[0])
 
     def gathered(values: FloatArray) -> FloatArray:
-        return values.T[rows].reshape(rows.shape[0], -1)
+        return values.T[rows].reshape(rows.shape[0], rows.shape[1] * values.shape[0])
 
     counts = gathered(y)
     pads = np.repeat(rows < 0, y.shape[0], axis=1)

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 
 from vigie.model.errors import SeriesError
 from vigie.stats.alarms import Alarms, Verdict
-from vigie.stats.arrays import BoolArray, FloatArray, IntArray, as_counts, as_times
+from vigie.stats.arrays import BoolArray, Dates, FloatArray, IntArray, as_counts, as_dates, as_times
 
 _LEAST_PRESENT = 2 / 3  # of reference weeks: with fewer, one source that came and went makes the limit
 _ROWS = 64  # series at a time: their weeks stay in the processor's cache
@@ -22,16 +22,17 @@ _NOISE = 1e-12  # a spread below this share of the mean is rounding
 
 
 def read(
-    counts: ArrayLike, *, population: ArrayLike | None, at: ArrayLike | None, method: str
+    counts: ArrayLike, *, population: ArrayLike | None, dates: Dates | None, at: ArrayLike | None, method: str
 ) -> tuple[FloatArray, IntArray]:
     """Counts of shape (n_series, n_times) and positions to judge.
 
     Raises:
-        SeriesError: see `as_counts`, `as_times`; also for a population, which these methods have no place for.
+        SeriesError: see `as_counts`, `as_dates` (checked, not used), `as_times`; also for a population, which has no place here.
     """
     if population is not None:
         raise SeriesError(f"{method} takes no population (farrington-flexible does, or give rates' counts)")
     array = as_counts(counts)
+    as_dates(dates, array.shape[1])
     return array, as_times(at, array.shape[1])
 
 

@@ -96,7 +96,7 @@ class Glr:
         at: ArrayLike | None = None,
     ) -> Alarms:
         """See `Detector.scan`. `upper` is the count at which the statistic reaches c; a week without count adds nothing."""
-        y, times = read(counts, population=population, at=at, method=self.method)
+        y, times = read(counts, population=population, dates=dates, at=at, method=self.method)
         mean, alpha, fitted = in_control(self.mean, y, self.start, self.alpha)
         none = ~np.asarray(
             (np.nansum(y[:, : self.start], axis=1) > 0) | (not isinstance(self.mean, SeasonalMean))

@@ -100,7 +100,7 @@ def expected_false_alarms(
     Raises:
         SeriesError: for a level outside 0 to 1 or negative numbers.
     """
-    if not 0 <= level <= 1 or n_series < 0 or not periods_a_month > 0:
+    if not 0 <= level <= 1 or not 0 <= n_series < np.inf or not 0 < periods_a_month < np.inf:
         raise SeriesError(f"level {level}, {n_series} series (0 to 1; not negative)")
     expected = level * n_series * periods_a_month
     return FalseAlarms(per_month=expected, rate=level, low=expected, high=expected, basis="nominal")

@@ -56,7 +56,7 @@ class OutbreakP:
         at: ArrayLike | None = None,
     ) -> Alarms:
         """See `Detector.scan`. `expected` is the mean of the weeks looked at; `upper` is not given (NaN)."""
-        y, times = read(counts, population=population, at=at, method=self.method)
+        y, times = read(counts, population=population, dates=dates, at=at, method=self.method)
         score = np.full(y.shape, np.nan)
         mean = np.full(y.shape, np.nan)
         begun = np.zeros(y.shape[0], dtype=np.int64)

@@ -16,11 +16,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from vigie.model.errors import SeriesError
 from vigie.stats.alarms import Alarms, Verdict
-from vigie.stats.arrays import FloatArray, as_counts, as_population, as_times
+from vigie.stats.arrays import Dates, FloatArray, as_counts, as_population, as_times
 from vigie.stats.pooled_baseline import columns, fit
 from vigie.stats.pooled_evidence import shares, weigh
 from vigie.stats.pooled_settings import PooledSettings, pooled_settings
-from vigie.stats.reference_periods import WEEKS, Dates, checked_dates
+from vigie.stats.reference_periods import WEEKS, checked_dates
 
 _WEEKS_OF_YEAR = 52.1775
 _DAYS_OF_YEAR = 365.2425

@@ -54,14 +54,17 @@ def rate_ratios(
         SeriesError: for counts that are negative, missing or not whole, exposures not above 0, a level outside (0, 1).
     """
     try:
-        from scipy.special import bdtr, bdtrc, betaincinv
+        from scipy.special import betainc, betaincinv
     except ImportError as error:
         raise MissingExtraError("the interval of a rate ratio", "stats") from error
     a, b = _counts(first, "first"), _counts(second, "second")
-    e_a, e_b = (
-        np.broadcast_to(np.asarray(exposure_first, float), a.shape),
-        np.broadcast_to(np.asarray(exposure_second, float), a.shape),
-    )
+    try:
+        e_a, e_b = (
+            np.broadcast_to(np.asarray(exposure, dtype=np.float64), a.shape)
+            for exposure in (exposure_first, exposure_second)
+        )
+    except (TypeError, ValueError) as error:
+        raise SeriesError(f"exposure: not numbers, one for each pair or one for all {a.size}") from error
     if a.shape != b.shape:
         raise SeriesError(f"first and second: shapes {a.shape} and {b.shape} (one count of each a pair)")
     if not ((e_a > 0).all() and (e_b > 0).all() and np.isfinite(e_a).all() and np.isfinite(e_b).all()):
@@ -75,8 +78,9 @@ def rate_ratios(
         low_share = np.where(a == 0, 0.0, betaincinv(np.maximum(a, 1), b + 1, tail))
         high_share = np.where(b == 0, 1.0, betaincinv(a + 1, np.maximum(b, 1), 1 - tail))
         odds = e_b / e_a
-        below = bdtr(a, n.astype(int), share)
-        above = np.where(a == 0, 1.0, bdtrc(np.maximum(a - 1, 0), n.astype(int), share))
+        # Tails of the binomial as incomplete beta functions, which take counts of any size.
+        below = np.where(b == 0, 1.0, betainc(np.maximum(b, 1), a + 1, 1 - share))
+        above = np.where(a == 0, 1.0, betainc(np.maximum(a, 1), b + 1, share))
         return RateRatios(
             ratio=np.where(none, np.nan, (a / e_a) / (b / e_b)),
             low=np.where(none, np.nan, low_share / (1 - low_share) * odds),

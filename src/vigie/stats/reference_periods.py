@@ -11,12 +11,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from vigie.model.errors import SeriesError
-from vigie.stats.arrays import BoolArray, IntArray
+from vigie.stats.arrays import BoolArray, Dates, IntArray, as_dates
 
-Dates = NDArray[np.datetime64]
 _DAYS_OF_WEEK = 7
 WEEKS, MONTHS = 52, 12
 
@@ -44,16 +42,9 @@ def checked_dates(dates: Dates | None, n_times: int, frequency: int) -> Dates | 
     Raises:
         SeriesError: if they are not one a period, without gap: 7 days apart, or months in a row.
     """
-    if dates is None:
+    days = as_dates(dates, n_times)
+    if days is None:
         return None
-    try:
-        days: Dates = np.asarray(dates).astype("datetime64[D]")
-    except (TypeError, ValueError) as error:
-        raise SeriesError("dates: not an array of dates (give the first day of each period)") from error
-    if days.shape != (n_times,):
-        raise SeriesError(f"dates: shape {days.shape}, the series has {n_times} periods")
-    if np.isnat(days).any():
-        raise SeriesError("dates: one is missing (give the first day of each period)")
     if frequency == WEEKS:
         bad = np.flatnonzero(np.diff(days).astype(np.int64) != _DAYS_OF_WEEK)
     elif frequency == MONTHS:
@@ -115,7 +106,7 @@ def reference(
     middle = centres(times, years, frequency, dates)
     enough = (middle[-1] - half_window >= 0) & (middle[-1] >= 0)
     window = np.arange(-half_window, half_window + 1)
-    inside = (middle[:, None, :] + window[None, :, None]).reshape(-1, times.size)
+    inside = (middle[:, None, :] + window[None, :, None]).reshape(middle.shape[0] * window.size, times.size)
     latest = times - left_out - 1
     # Where fewer periods are left out than the window has, those of it that lie before the judged period are used too.
     own = times - np.arange(left_out + 1, half_window + 1)[:, None]

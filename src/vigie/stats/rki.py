@@ -74,7 +74,7 @@ class Rki:
         at: ArrayLike | None = None,
     ) -> Alarms:
         """See `Detector.scan`."""
-        y, times = read(counts, population=population, at=at, method=self.method)
+        y, times = read(counts, population=population, dates=dates, at=at, method=self.method)
         base = baseline(y, times, years_back(b=self.b, w=self.w, now=self.now, period=self.period))
         observed = y[:, times]
         upper = np.where(base.mean > _MANY, base.mean + 2 * base.sd, _few(base.mean))

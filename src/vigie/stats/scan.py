@@ -122,6 +122,8 @@ class Scan:
             raise SeriesError(f"max_periods: {self.max_periods} (give at least 1)")
         if self.min_cases < 1 or self.replicates < 0 or self.stop_after < 0 or self.most < 1:
             raise SeriesError("min_cases, most: at least 1; replicates, stop_after: not negative")
+        if self.seed < 0:
+            raise SeriesError(f"seed: {self.seed} (give 0 or more)")
 
     def scan(
         self,

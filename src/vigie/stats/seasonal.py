@@ -128,9 +128,12 @@ def fit_means(counts: FloatArray, design: FloatArray, alpha: FloatArray | float 
     for _ in range(_ROUNDS):
         mean = LogLinear(coefficients=beta, alpha=estimate, converged=done).mean(design)
         new = _dispersion(counts, mean)
-        settled = np.abs(new - estimate) <= 1e-10 * (1 + new)
-        estimate = new
-        beta, done = _weighted(counts, design, estimate, start=beta)
+        close = np.abs(new - estimate) <= 1e-10 * (1 + new)
+        estimate = np.where(settled, estimate, new)
+        again, done_again = _weighted(counts, design, estimate, start=beta)
+        beta = np.where(settled[:, None], beta, again)
+        done = np.where(settled, done, done_again)
+        settled = settled | close
         if settled.all():
             break
     return LogLinear(coefficients=beta, alpha=estimate, converged=done & settled)
@@ -156,10 +159,13 @@ def _weighted(
         target = eta + (y - mean) / mean
         gram = np.einsum("tp,st,tq->spq", x, weight, x, optimize=True)
         right = np.einsum("tp,st->sp", x, weight * target)
-        beta = np.linalg.solve(gram + 1e-14 * np.eye(x.shape[1]) * _trace(gram), right[..., None])[..., 0]
+        step = np.linalg.solve(gram + 1e-14 * np.eye(x.shape[1]) * _trace(gram), right[..., None])[..., 0]
+        beta = np.where(
+            done[:, None], beta, step
+        )  # a fit that stands does not depend on the others of the call
         eta = np.clip(beta @ x.T, _LEAST_ETA, 500)
         new = _deviance(y, np.exp(eta), a, seen)
-        done = np.abs(new - deviance) <= _CLOSE * (0.1 + np.abs(new))
+        done |= np.abs(new - deviance) <= _CLOSE * (0.1 + np.abs(new))
         deviance = new
         if done.all():
             break

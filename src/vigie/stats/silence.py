@@ -68,6 +68,8 @@ def silences(
         raise SeriesError(
             "silences: needs false_per_year > 0, least_days_seen >= 3 and 0 < shapes[0] <= shapes[1]"
         )
+    if not np.isfinite(until):
+        raise SeriesError("silences: until is missing or infinite (give the ordinal of a date)")
     try:
         from scipy import special
     except ImportError as error:

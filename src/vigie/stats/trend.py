@@ -195,6 +195,8 @@ def kendall_variance(found: FloatArray, when: FloatArray) -> float:
     Source: Kendall (1975), chapter 4.
     """
     n = float(len(found))
+    if n < 2:
+        return 0.0  # a season with one figure says nothing
     ties = [np.unique(x, return_counts=True)[1].astype(float) for x in (found, when)]
     one = [float((t * (t - 1)).sum()) for t in ties]
     two = [float((t * (t - 1) * (t - 2)).sum()) for t in ties]
