@@ -315,6 +315,7 @@ def test_a_map_that_cannot_be_right_is_refused(
         ({"max_periods": 0}, "max_periods"),
         ({"replicates": -1}, "replicates"),
         ({"min_cases": 0}, "min_cases"),
+        ({"seed": -1}, "seed"),
     ],
 )
 def test_a_parameter_outside_its_range_is_refused(more: dict[str, object], words: str) -> None:

@@ -115,6 +115,15 @@ def test_seasons_do_not_hide_a_trend() -> None:
     assert seasonal.slope == pytest.approx(0.05, abs=0.02)
 
 
+def test_a_season_with_one_figure_says_nothing() -> None:
+    """Months 0 to 60 and a thirteenth season with one figure: the trend is that of the others."""
+    months = np.arange(60)
+    values = 0.05 * months + np.random.default_rng(1).normal(0, 0.5, 60)
+    (whole,) = find_trends(values, seasons=months % 12)
+    (more,) = find_trends(np.append(values, 99), seasons=np.append(months % 12, 12))
+    assert (more.s, more.p) == (whole.s, pytest.approx(whole.p, rel=0.05))
+
+
 def test_seasonal_false_alarms() -> None:
     """Independent figures, and figures alike from month to month: the covariance of seasons holds the level."""
     seasons = np.tile(np.arange(12), 10)

@@ -260,6 +260,17 @@ def test_a_foreign_file_is_refused_with_a_repair(tmp_path: Path) -> None:
     assert text.read_bytes() == b"not a database" * 1000
 
 
+@pytest.mark.parametrize("name", ["prices.csv", "prices.json", "prices.parquet", "prices"])
+@pytest.mark.parametrize("read_only", [True, False])
+def test_a_table_is_no_store(tmp_path: Path, name: str, read_only: bool) -> None:
+    """DuckDB opens a .csv as a table in memory: what is added to it would be lost."""
+    path = tmp_path / name
+    path.write_text("date,count\n2024-01-01,3\n", encoding="utf-8")
+    with pytest.raises(StoreError, match="not a Vigie store"):
+        Store.open(path, read_only=read_only)
+    assert path.read_text(encoding="utf-8") == "date,count\n2024-01-01,3\n"
+
+
 def test_what_cannot_be_opened_says_why(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match=r"no store at .*vigie add"):
         Store.open(tmp_path / "none.duckdb", read_only=True)

@@ -26,6 +26,8 @@ def connect(path: Path, *, read_only: bool, settings: Settings) -> Connection:
         raise StoreError(f"{path} is a folder (name a file, for example {path / 'vigie.duckdb'})")
     if not path.parent.is_dir():
         raise StoreError(f"no folder {path.parent} (make it first)")
+    if not _may_be_a_store(path):
+        raise StoreError(f"{path} {_reason('not a valid duckdb')}")
     config: dict[str, str | bool | int | float | list[str]] = {
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
@@ -42,6 +44,16 @@ def connect(path: Path, *, read_only: bool, settings: Settings) -> Connection:
         return connection
     except duckdb.Error as error:
         raise StoreError(f"{path} {_reason(str(error))}") from None
+
+
+def _may_be_a_store(path: Path) -> bool:
+    """False for a file of another kind: DuckDB would take a .csv or .json for a table and keep nothing of what is added."""
+    try:
+        with path.open("rb") as stream:
+            head = stream.read(12)
+    except OSError:
+        return True  # not there yet, or locked: opening it tells
+    return not head or head[8:] == b"DUCK"
 
 
 def _reason(message: str) -> str:
