@@ -139,6 +139,11 @@ REFUSED = [
     ("negative", lambda: Nowcaster().nowcast([[1, -1], [1, 0]]), "negative"),
     ("one_delay", lambda: Nowcaster().nowcast([[1], [2]]), "at least 2 delays"),
     ("dates", lambda: triangle(["x"], ["y"], today=TODAY, most_delay=3), "not dates"),
+    (
+        "first",
+        lambda: triangle(["2026-01-01"], ["2026-01-02"], today=TODAY, most_delay=3, first="x"),  # type: ignore[arg-type]
+        "not dates",
+    ),
     ("lengths", lambda: triangle(["2026-01-01"], [], today=TODAY, most_delay=3), "1 events, 0 reports"),
     ("nothing", lambda: triangle(["2026-05-01"], ["2026-05-02"], today=TODAY, most_delay=3), "no event"),
     ("level", lambda: Nowcaster(level=1.0), "between 0 and 1"),

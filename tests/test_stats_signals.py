@@ -133,6 +133,9 @@ def test_the_cauchy_combination_is_that_of_its_law() -> None:
     )  # nothing counted is no evidence against
     assert cauchy(np.array([1e-20, 0.5])) == pytest.approx(2e-20)
     assert np.isnan(cauchy(np.array([np.nan, np.nan])))
+    for wrong in (-0.1, 1.1):
+        with pytest.raises(SeriesError, match="outside 0 to 1"):
+            cauchy([wrong, 0.5])
 
 
 def test_fisher_without_covariance() -> None:

@@ -132,17 +132,17 @@ def triangle(
     try:
         happened = np.asarray(event, dtype="datetime64[D]").ravel()
         told = np.asarray(report, dtype="datetime64[D]").ravel()
-        last = _day(today)
+        last, begin = _day(today), None if first is None else _day(first)
     except (TypeError, ValueError) as error:
-        raise SeriesError("event, report, today: not dates (datetime64 or YYYY-MM-DD)") from error
+        raise SeriesError("event, report, today, first: not dates (datetime64 or YYYY-MM-DD)") from error
     if happened.shape != told.shape or days < 1 or most_delay < 1:
         raise SeriesError(
             f"{happened.size} events, {told.size} reports, days {days}, most_delay {most_delay} "
             "(one report for each event; at least 1)"
         )
     known = ~np.isnat(happened) & ~np.isnat(told) & (told <= last) & (happened <= last)
-    if first is not None:
-        known &= happened >= np.asarray(first, dtype="datetime64[D]")
+    if begin is not None:
+        known &= happened >= begin
     happened, told = happened[known], told[known]
     if not happened.size:
         raise SeriesError("no event was reported by today (nothing to learn delays from)")
@@ -151,7 +151,7 @@ def triangle(
     back_report = (last - told).astype(np.int64) // days
     delay = back_event - back_report
     kept = (delay >= 0) & (delay <= most_delay)
-    start = _day(happened.min() if first is None else first)
+    start = _day(happened.min() if begin is None else begin)
     n = int((last - start).astype(np.int64) // days) + 1
     counts = np.zeros((n, most_delay + 1))
     np.add.at(counts, (n - 1 - back_event[kept], delay[kept]), 1.0)

@@ -107,8 +107,12 @@ def cauchy(p: ArrayLike) -> FloatArray:
             against a small one.
     Returns:
         shape (...); NaN where there is none.
+    Raises:
+        SeriesError: for values outside [0, 1].
     """
     found = np.asarray(p, dtype=np.float64)
+    if (found < 0).any() or (found > 1).any():
+        raise SeriesError("p-values: outside 0 to 1 (NaN where there was no test)")
     given = np.isfinite(found)
     n = given.sum(axis=0)
     kept = np.clip(np.where(given, found, 0.5), 1e-15, HIGH)
