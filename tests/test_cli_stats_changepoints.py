@@ -136,6 +136,7 @@ REFUSED = [
     ("head_only", HEAD, "no lines below the head"),
     ("no_value_column", "date,price\n2024-01-01,3\n", "no column value"),
     ("text_for_a_number", HEAD + "a,2024-01-01,secret-word\n", "line 2: column value is not a number"),
+    ("too_large", HEAD + "a,2024-01-01,1e308\n", "line 2: column value is above"),
     ("infinite", HEAD + "a,2024-01-01,inf\n", "line 2: column value is not a number"),
     ("no_date", HEAD + "a,soon,3\n", "line 2: column date"),
     ("no_such_day", HEAD + "a,2024-02-31,3\n", "line 2: column date"),

@@ -197,6 +197,7 @@ REFUSED = [
     ("words_for_a_number", HEAD + "a,45,4,2026-01-05,many\n", "line 2: column cases is not a number"),
     ("nan", HEAD + "a,45,4,2026-01-05,nan\n", "line 2: column cases is not a number"),
     ("negative", HEAD + "a,45,4,2026-01-05,-3\n", "line 2: column cases is negative"),
+    ("too_many", HEAD + "a,45,4,2026-01-05,1e308\n", "line 2: column cases is above 10,000,000"),
     ("no_day", HEAD + "a,45,4,2026-01,3\n", "line 2: column date"),
     ("two_points_for_one_place", HEAD + "a,45,4,2026-01-05,3\na,46,4,2026-01-06,3\n", "line 3: other coordinates"),
     ("place_left_empty", HEAD + ",45,4,2026-01-05,3\n", "line 2: no place"),

@@ -130,7 +130,8 @@ def test_refused(text: str, says: str) -> None:
     ("options", "code"),
     [(["--method", "nothing"], 2), (["--param", "foo=1"], 2), (["--param", "years"], 2), (["--param", "years=-1"], 1), (["--param", "years=x"], 2),
      (["--param", "years=1.5"], 2), (["--param", "years=true"], 2), (["--param", "few_periods=inf"], 2), (["--param", "alpha=nan"], 2),
-     (["--param", "reweight=inf"], 2), (["--param", "left_out=1e308"], 2), (["--param", "power=3"], 1)],
+     (["--param", "reweight=inf"], 2), (["--param", "left_out=1e308"], 2), (["--param", "power=3"], 1),
+     (["--method", "glr", "--param", "mean=abc"], 2), (["--method", "cusum", "--param", "mean=true"], 2)],
     ids=str,
 )  # fmt: skip
 def test_wrong_use(tmp_path: Path, options: list[str], code: int) -> None:

@@ -23,6 +23,7 @@ from vigie.model.errors import InputRefused
 
 _WEEK = re.compile(r"(\d{4})-?W(\d{2})", re.IGNORECASE)
 _GAPS = {"", "na", "nan", "null", "none", "-"}
+_LARGEST = 1e100  # squares and their sums overflow above it
 _MOST = 20_000  # periods of a series: a wrong year (0024, 20224) would ask for millions
 
 
@@ -141,6 +142,12 @@ def _value(path: Path, line: int, text: str) -> float | None:
             str(path),
             f"line {line}: column value is not a number",
             "leave it empty where nothing was collected",
+        )
+    if abs(value) > _LARGEST:
+        raise InputRefused(
+            str(path),
+            f"line {line}: column value is above {_LARGEST:.0e}",
+            "correct it, or use a larger unit",
         )
     return value
 

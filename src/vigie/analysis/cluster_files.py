@@ -22,6 +22,8 @@ from vigie.model.errors import InputRefused
 from vigie.stats.arrays import FloatArray
 
 COLUMNS = ("place", "name", "lat", "lon", "x", "y", "date", "cases", "population", "controls")
+# More persons than there are; and each case is drawn anew in each replicate, so that more would take hours.
+_MOST = {"cases": 10**7, "controls": 10**11, "population": 10**11}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -94,6 +96,10 @@ def read_case_file(path: Path, *, by: By) -> CaseMap:
         for column, value in (("cases", cases), ("controls", controls), ("population", persons)):
             if value < 0:
                 raise InputRefused(str(path), f"line {line}: column {column} is negative", "correct it")
+            if value > _MOST[column]:
+                raise InputRefused(
+                    str(path), f"line {line}: column {column} is above {_MOST[column]:,}", "correct it"
+                )
         found.append((place, when, cases, controls))
     days = [when for _, when, _, _ in found if when is not None]
     calendar = Calendar.of(min(days), max(days), by) if days else None

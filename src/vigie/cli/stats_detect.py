@@ -144,7 +144,7 @@ def _check(text: str, value: object, kind: Any) -> None:
     elif allowed <= {bool}:
         if type(value) is not bool:
             raise fail(f"--param {text}: true or false", WRONG_USE)
-    elif allowed <= {float, NoneType} and (
+    elif allowed & {float} and (
         not isinstance(value, (int, float)) or isinstance(value, bool) or not abs(value) <= _LARGEST
     ):
         raise fail(f"--param {text}: a number, at most {_LARGEST}", WRONG_USE)
