@@ -325,6 +325,7 @@ WRONG = [
     (["alerts", "--area", "FR-999"], "no known code"),
     (["alerts", "--substance", "farine"], "no canonical id"),
     (["alerts", "--until", "hier"], "--until is a day"),
+    (["alerts", "--until", "2999-01-01"], "--until lies in the future"),
     (["alerts", "--until", "1999-01-01"], "no document with a day of publication up to 1999-01-01"),
     (["alerts", "--false-alarms", "0"], "above 0"),
 ]

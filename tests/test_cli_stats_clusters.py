@@ -241,6 +241,7 @@ WRONG = [
     ("unknown_area", ("--area", "XX-1"), 2, "--area"),
     ("no_day", ("--since", "soon"), 2, "--since"),
     ("backwards", ("--since", "2025-06-01", "--until", "2025-01-01"), 2, "--since"),
+    ("in_the_future", ("--until", "2999-01-01"), 2, "--until"),
     ("no_controls", ("--model", "bernoulli"), 2, "controls"),
     ("no_days", ("--max-days", "0"), 2, "--max-days"),
 ]

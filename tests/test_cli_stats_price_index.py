@@ -412,6 +412,12 @@ def test_the_recipe_wants_years_and_countries(
     assert result.exit_code == 2 and "--by year" in result.stderr
 
 
+def test_a_base_without_a_price_is_said(tmp_path: Path) -> None:
+    (tmp_path / "p.csv").write_text(sheet(), "utf-8")
+    result = run("--input", str(tmp_path / "p.csv"), "--by", "year", "--base", "1800")
+    assert result.exit_code == 0 and "no area has a price in 1800" in result.stderr
+
+
 def test_a_deflator_without_a_period_is_named(tmp_path: Path) -> None:
     (tmp_path / "p.csv").write_text(sheet(), "utf-8")
     (tmp_path / "cpi.csv").write_text("period,index\n2023,100\n", "utf-8")

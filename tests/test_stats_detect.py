@@ -50,6 +50,13 @@ def test_every_method_sees_a_jump(tmp_path: Path, method: str) -> None:
     assert row["observed"] >= 60  # four weeks together in CDC
 
 
+def test_no_verdict_has_no_figure(tmp_path: Path) -> None:
+    zeros = "date,count\n" + "".join(f"{date(2019, 1, 7) + timedelta(days=7 * w)},0\n" for w in range(320))
+    (row,) = run(tmp_path, zeros, "--last", "1")["rows"]  # type: ignore[misc]
+    assert (row["verdict"], row["alarm"]) == ("few", "no")
+    assert (row["expected"], row["upper"], row["score"]) == (None, None, None)
+
+
 def test_series_are_told_apart(tmp_path: Path) -> None:
     rows = run(tmp_path, weekly(series=("b", "a")), "--last", "2")["rows"]
     assert [(r["series"], r["period"]) for r in rows] == [  # type: ignore[attr-defined]

@@ -339,9 +339,12 @@ def _substance(substance: str | None) -> str | None:
 
 def _day(until: str | None) -> date | None:
     try:
-        return None if until is None else datetime.strptime(until, "%Y-%m-%d").date()
+        day = None if until is None else datetime.strptime(until, "%Y-%m-%d").date()
     except ValueError:
         raise fail("--until is a day: 2026-03-31", WRONG_USE) from None
+    if day is not None and day > date.today():  # every source would be silent then
+        raise fail("--until lies in the future", WRONG_USE)
+    return day
 
 
 def _row(alert: Alert, name: str, status: str | None, found: Findings) -> dict[str, Any]:

@@ -194,6 +194,8 @@ def _asked(
     first, last = _day("--since", since), _day("--until", until)
     if first and last and first > last:
         raise fail("--since lies after --until", WRONG_USE)
+    if last and last > date.today():  # years of nothing would be scanned
+        raise fail("--until lies in the future", WRONG_USE)
     return Asked(
         level=level.value,
         by=by.value,

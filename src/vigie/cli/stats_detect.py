@@ -89,6 +89,8 @@ def detect(
             for column in ("observed", "expected", "upper", "score"):
                 value = float(getattr(found, column)[i, j])
                 row[column] = value if math.isfinite(value) else None
+            if row["expected"] is None and row["upper"] is None and found.verdict[i, j] != Verdict.GIVEN:
+                row["score"] = None  # no verdict, no figure
             row["alarm"] = "yes" if found.alarm[i, j] else "no"
             row["verdict"] = Verdict(int(found.verdict[i, j])).name.lower()
             rows.append(row)

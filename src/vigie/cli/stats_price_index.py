@@ -134,6 +134,8 @@ def price_index(
     assert isinstance(left, dict)
     if left:
         say("left out: " + ", ".join(f"{reason} {count}" for reason, count in left.items()))
+    if base and found.rows and all(row.get("index") is None for row in found.rows):
+        say(f"no index: no area has a price in {base}, its base")
     if not found.rows:
         say("no row to show (vigie stats price-index --help says what counts)")
 
