@@ -50,6 +50,15 @@ def test_every_method_sees_a_jump(tmp_path: Path, method: str) -> None:
     assert row["observed"] >= 60  # four weeks together in CDC
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "cp1252", "utf-16"])
+def test_what_spreadsheets_save_is_read(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "counts.csv"
+    path.write_bytes(weekly(series=("Réunion",)).encode(encoding))
+    found = RUNNER.invoke(app, ["stats", "detect", str(path), "--last", "1", "--format", "json"])
+    assert found.exit_code == 0, found.output
+    assert json.loads(found.stdout)["rows"][0]["series"] == "Réunion"
+
+
 def test_no_verdict_has_no_figure(tmp_path: Path) -> None:
     zeros = "date,count\n" + "".join(f"{date(2019, 1, 7) + timedelta(days=7 * w)},0\n" for w in range(320))
     (row,) = run(tmp_path, zeros, "--last", "1")["rows"]  # type: ignore[misc]

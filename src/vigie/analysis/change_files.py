@@ -19,6 +19,7 @@ from statistics import median
 
 from vigie.analysis.change_series import By, Figure, Key, Lines, lines_of
 from vigie.analysis.price_periods import days_of
+from vigie.analysis.sheet import read_sheet
 from vigie.model.errors import InputRefused
 
 _WEEK = re.compile(r"(\d{4})-?W(\d{2})", re.IGNORECASE)
@@ -65,16 +66,7 @@ def read_table(path: Path, *, by: By | None, indicator: str, unit: str = "") -> 
 
 def _cells(path: Path) -> list[tuple[int, str, str, str]]:
     """(line, series, date, value) of each line that is not empty."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise InputRefused(str(path), "cannot be read", error.strerror or "") from None
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("cp1252", "replace")
-    head = text.split("\n", 1)[0]
-    delimiter = max(",;\t", key=head.count)
+    text, delimiter = read_sheet(path)
     sheet = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     found = []
     try:

@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from vigie.analysis.cluster_periods import By, Calendar
+from vigie.analysis.sheet import read_sheet
 from vigie.model.errors import InputRefused
 from vigie.stats.arrays import FloatArray
 
@@ -124,16 +125,7 @@ def read_case_file(path: Path, *, by: By) -> CaseMap:
 
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     """(line, cells by column); columns that are not known are not looked at."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise InputRefused(str(path), "cannot be read", error.strerror or "") from None
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("cp1252", "replace")
-    head = text.split("\n", 1)[0]
-    delimiter = max(",;\t", key=head.count)
+    text, delimiter = read_sheet(path)
     sheet = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     any_line = False
     try:

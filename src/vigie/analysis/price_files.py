@@ -18,6 +18,7 @@ from pathlib import Path
 
 from vigie.analysis.price_periods import days_of, figure_at
 from vigie.analysis.prices import NONE, Kind, Price, PriceTable
+from vigie.analysis.sheet import read_sheet
 from vigie.lexicon.gazetteer import gazetteer
 from vigie.model.errors import InputRefused
 
@@ -138,16 +139,7 @@ def _rows(
     path: Path, needed: tuple[str, ...], one_of: tuple[str, ...], known: tuple[str, ...]
 ) -> Iterator[tuple[int, dict[str, str]]]:
     """(line, cells by column) of a table whose head has the columns needed; other columns are not looked at."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise InputRefused(str(path), "cannot be read", error.strerror or "") from None
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("cp1252", "replace")
-    head = text.split("\n", 1)[0]
-    delimiter = max(",;\t", key=head.count)
+    text, delimiter = read_sheet(path)
     sheet = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
         names = [name.strip().lower() for name in next(sheet, [])]

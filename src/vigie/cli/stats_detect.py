@@ -106,10 +106,9 @@ def _text(file: str, name: str) -> str:
         raise InputRefused(name, "is a folder", "give one CSV file") from error
     if data[:4] == b"PK\x03\x04":
         raise InputRefused(name, "is a spreadsheet", "save it as CSV")
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise InputRefused(name, "is not UTF-8 text", "save it as CSV, UTF-8") from error
+    from vigie.analysis.sheet import sheet_text
+
+    return sheet_text(data)[0]
 
 
 def _fields(detector: type[Detector]) -> list[Field[Any]]:
