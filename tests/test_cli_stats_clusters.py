@@ -261,8 +261,8 @@ def test_wrong_use_is_named(
 )
 def test_a_parameter_outside_its_range_is_refused(store: Path, arguments: tuple[str, str]) -> None:
     result = run("--store", str(store), *arguments)
-    assert result.exit_code == 1
-    assert arguments[0].lstrip("-").replace("-", "_") in str(result.exception)
+    assert result.exit_code == 2
+    assert arguments[0] in result.stderr
 
 
 def test_a_store_without_events_says_so(tmp_path: Path) -> None:

@@ -167,6 +167,7 @@ def test_nothing_collected_at_all(detector: Detector) -> None:
         ([1.0, 4e15], {}, "more than 1e"),  # SciPy ends the process on the law of such sums
         (np.array([1.0, 2j]), {}, "not an array of numbers"),
         ([1.0, 2.0], {"dates": ["2024-01-08", "2024-01-01"]}, "must rise"),
+        ([1.0, 2.0, 3.0], {"dates": ["2024-01-01", "2024-01-08", "2024-01-22"]}, "a period is left out"),
         ([1.0, 2.0], {"dates": ["2024-01-01"]}, "dates: shape"),
         ([1.0, 2.0], {"dates": [1, 2]}, "not an array of dates"),
         ([1.0, 2.0], {"dates": ["2024-01-01", "NaT"]}, "missing"),
@@ -182,6 +183,7 @@ def test_nothing_collected_at_all(detector: Detector) -> None:
         "too_large",
         "complex",
         "dates_fall",
+        "dates_gap",
         "dates_few",
         "dates_numbers",
         "dates_missing",

@@ -106,6 +106,7 @@ def clusters(
         raise fail("--input holds its own cases: leave out what chooses them in a store", WRONG_USE)
     from vigie.analysis.cluster_files import read_case_file
     from vigie.analysis.clusters import COLUMNS, no_verdict, rows_of, rules, scan_cases
+    from vigie.model.errors import SeriesError
     from vigie.stats.scan import Scan
     from vigie.stats.scan_windows import Windows
 
@@ -120,20 +121,25 @@ def clusters(
             raise fail("--model bernoulli needs controls: give them with --input", WRONG_USE)
         asked = _asked(indicator, substance, area, level, by, since, until, everywhere=chosen == "poisson")
         found = _read(asked, store)
-    scan = Scan(
-        model=chosen,
-        windows=Windows(
-            max_share=rule["max_share"] if max_share is None else max_share,
-            max_radius=max_radius,
-            sphere=found.sphere,
-        ),
-        max_periods=_periods(found, max_days, rule["study_share"]),
-        prospective=prospective,
-        min_cases=rule["min_cases"],
-        replicates=rule["replicates"] if replicates is None else replicates,
-        seed=seed,
-        most=rule["most"],
-    )
+    periods = _periods(found, max_days, rule["study_share"])
+    try:
+        scan = Scan(
+            model=chosen,
+            windows=Windows(
+                max_share=rule["max_share"] if max_share is None else max_share,
+                max_radius=max_radius,
+                sphere=found.sphere,
+            ),
+            max_periods=periods,
+            prospective=prospective,
+            min_cases=rule["min_cases"],
+            replicates=rule["replicates"] if replicates is None else replicates,
+            seed=seed,
+            most=rule["most"],
+        )
+    except SeriesError as error:
+        name, _, reason = str(error).partition(":")
+        raise fail(f"--{name.replace('_', '-')}:{reason}", WRONG_USE) from None
     scanned = scan_cases(found, scan)
     rows = rows_of(found, scanned)
     if format is not StatsFormat.JSON:

@@ -36,7 +36,8 @@ class Alarms:
         method: id of the detector.
         times: positions scanned, shape (n_scanned,), 0-based.
         observed, expected, upper, score: shape (n_series, n_scanned), NaN where the method gives none. `upper` is
-            the largest count that is not an alarm; `score` is the method's own statistic, see its docstring.
+            the largest count that is not an alarm, but for charts that sum over weeks (CUSUM: the count at which the sum
+            reaches its limit; outbreakP has no limit in counts, so NaN beside a verdict); `score` is the method's own statistic, see its docstring.
         alarm: shape (n_series, n_scanned); False where there is no verdict.
         verdict: shape (n_series, n_scanned), values of `Verdict`.
     """

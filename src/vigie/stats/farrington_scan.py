@@ -17,12 +17,12 @@ from vigie.model.errors import MissingExtraError, SeriesError
 from vigie.stats.alarms import Alarms, Verdict
 from vigie.stats.arrays import BoolArray, Dates, FloatArray, IntArray, as_counts, as_population, as_times
 from vigie.stats.farrington_bounds import POWERS, THRESHOLDS, Power, Prediction, Threshold, bound
+from vigie.stats.frame import LEAST_PRESENT
 from vigie.stats.irls import Base, Fit, fit, start_of
 from vigie.stats.reference_periods import MONTHS, WEEKS, Reference, checked_dates, reference
 
 PORTION = 120_000  # rows * regressions of one portion: some ten arrays of this size stand at a time, and fit the cache
 LEAST_YEARS_FOR_TREND = 3  # Farrington et al. (1996), 3.4
-LEAST_COLLECTED = 2 / 3  # of the reference periods: with fewer, one source that came and went makes the limit
 LEAST_SLOPE = 1e-9  # a constant series leaves a slope of rounding errors, tested against rounding errors
 _DAYS_OF_YEAR = {WEEKS: 7.0 * WEEKS, MONTHS: 365.25}
 Variance: TypeAlias = Literal["scaled", "working"]
@@ -221,7 +221,7 @@ def _portion(
     said = np.where(np.isfinite(found["upper"]), Verdict.GIVEN, Verdict.UNFITTED)
     said[(said == Verdict.UNFITTED) & (counts.sum(axis=0) == 0)] = Verdict.FLAT
     kept = base.used.sum(axis=0) / np.maximum((~pads).sum(axis=0), 1)
-    said[(kept < LEAST_COLLECTED) | (base.used[: base.first].sum(axis=0) == 0)] = Verdict.SHORT
+    said[(kept < LEAST_PRESENT) | (base.used[: base.first].sum(axis=0) == 0)] = Verdict.SHORT
     found |= {"phi": model.phi, "slope": model.slope}
     return (
         {name: values.reshape(shape).T for name, values in found.items()},

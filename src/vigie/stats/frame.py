@@ -16,7 +16,7 @@ from vigie.model.errors import SeriesError
 from vigie.stats.alarms import Alarms, Verdict
 from vigie.stats.arrays import BoolArray, Dates, FloatArray, IntArray, as_counts, as_dates, as_times
 
-_LEAST_PRESENT = 2 / 3  # of reference weeks: with fewer, one source that came and went makes the limit
+LEAST_PRESENT = 2 / 3  # of reference weeks: with fewer, one source that came and went makes the limit
 _ROWS = 64  # series at a time: their weeks stay in the processor's cache
 _NOISE = 1e-12  # a spread below this share of the mean is rounding
 
@@ -27,12 +27,20 @@ def read(
     """Counts of shape (n_series, n_times) and positions to judge.
 
     Raises:
-        SeriesError: see `as_counts`, `as_dates` (checked, not used), `as_times`; also for a population, which has no place here.
+        SeriesError: see `as_counts`, `as_dates`, `as_times`; if dates leave a period out; for a population, which has no place here.
     """
     if population is not None:
         raise SeriesError(f"{method} takes no population (farrington-flexible does, or give rates' counts)")
     array = as_counts(counts)
-    as_dates(dates, array.shape[1])
+    days = as_dates(dates, array.shape[1])
+    if days is not None and days.size > 2:
+        steps = np.diff(days).astype(np.int64)
+        far = int(steps.argmax())
+        if steps[far] >= 2 * steps.min():
+            raise SeriesError(
+                f"dates: after {days[far]} comes {days[far + 1]}, a period is left out "
+                "(leave none out: NaN where nothing was collected)"
+            )
     return array, as_times(at, array.shape[1])
 
 
@@ -108,7 +116,7 @@ def _sums(
         square /= n - 1
         sd = np.sqrt(square, out=square)
     sd[sd <= _NOISE * mean] = 0.0
-    short = n < max(2.0, np.ceil(_LEAST_PRESENT * offsets.size))
+    short = n < max(2.0, np.ceil(LEAST_PRESENT * offsets.size))
     if gaps:
         mean[short] = sd[short] = np.nan
     return n, total, mean, sd, short

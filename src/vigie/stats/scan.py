@@ -120,10 +120,9 @@ class Scan:
             raise SeriesError(f"model: {self.model!r} (poisson, bernoulli, permutation or expectation)")
         if self.max_periods is not None and self.max_periods < 1:
             raise SeriesError(f"max_periods: {self.max_periods} (give at least 1)")
-        if self.min_cases < 1 or self.replicates < 0 or self.stop_after < 0 or self.most < 1:
-            raise SeriesError("min_cases, most: at least 1; replicates, stop_after: not negative")
-        if self.seed < 0:
-            raise SeriesError(f"seed: {self.seed} (give 0 or more)")
+        for name, least in (("min_cases", 1), ("most", 1), ("replicates", 0), ("stop_after", 0), ("seed", 0)):
+            if (given := getattr(self, name)) < least:
+                raise SeriesError(f"{name}: {given} (give {least} or more)")
 
     def scan(
         self,

@@ -37,9 +37,7 @@ def connect(path: Path, *, read_only: bool, settings: Settings) -> Connection:
     fresh = not path.exists()
     try:
         connection = duckdb.connect(str(path), read_only=read_only, config=config)
-        if (
-            fresh
-        ):  # redacted texts are nobody else's business; an older file keeps the rights its owner gave it
+        if fresh:  # redacted texts are nobody else's business; an older file keeps the rights it was given
             path.chmod(0o600)
         return connection
     except duckdb.Error as error:
