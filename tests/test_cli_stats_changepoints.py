@@ -82,6 +82,14 @@ def test_a_table_as_json(table: Path) -> None:
     assert told["expected_false"] > 0
 
 
+def test_nothing_that_could_be_judged_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "short.csv"
+    path.write_text("series,date,value\n" + weekly(noisy(1, n=4), "short"), encoding="utf-8")
+    result = run("--input", path)
+    assert result.exit_code == 0 and result.stdout == ""
+    assert "no series has enough figures" in result.stderr and "judged changed" not in result.stderr
+
+
 def test_tables_show_what_has_a_verdict_and_count_the_rest(table: Path) -> None:
     result = run("--input", table)
     assert "steady" in result.stdout and "short" not in result.stdout

@@ -137,6 +137,8 @@ def changepoints(
         say("left out: " + ", ".join(f"{reason} {count}" for reason, count in sorted(left.items())))
     if not changes:
         say("no series of that kind (vigie stats changepoints --help says what counts)")
+    elif not (judged or trend):
+        say("no series has enough figures for a verdict")
     elif not trend and segmenter is None:
         said = len({row["series"] for row in changes if row["verdict"] == "change"})
         say(f"{said} of {judged} series judged changed; if none had, about {expected:.2g} would be said to")
