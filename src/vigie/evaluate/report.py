@@ -1,13 +1,13 @@
 """What an evaluation found: figures by type, and the facts behind them.
 
-In: counts and outcomes from `score`. Out: a Report as text, as JSON, and compared with an earlier one.
+In: counts and outcomes from `score`. Out: a Report as text and as JSON; `comparison` sets it beside an earlier one.
 Quotes stand in it because gold texts are the project's own; no other text is ever evaluated this way.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import groupby
 from typing import Any, Literal
 
 Verdict = Literal["matched", "missed", "wrong", "excused"]
@@ -57,12 +57,51 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calibration:
-    """Predictions whose confidence lies in [low, high): how many, and how many are right in every field."""
+    """Predictions whose confidence lies in [low, high): how many, and how many are right in every field.
+
+    Attributes:
+        stated: mean confidence of these predictions, to be held against `share`.
+        least, most: 95 % Wilson interval of the share that is right.
+    """
 
     low: float
     high: float
     predicted: int
     right: int
+    stated: float
+    least: float
+    most: float
+
+    @property
+    def share(self) -> float:
+        return self.right / self.predicted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldScore:
+    """Of the facts of a type whose value was found: in how many the field is right, where the gold states it."""
+
+    type: str
+    field: str
+    stated: int
+    right: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssertionScore:
+    """One assertion among the facts whose value was found, all types together.
+
+    `uncertain` holds hypothetical, planned and reported together, as the strict level does.
+    """
+
+    assertion: str
+    gold: int
+    predicted: int
+    right: int
+
+    @property
+    def f1(self) -> float | None:
+        return 2 * self.right / (self.gold + self.predicted) if self.gold + self.predicted else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +127,8 @@ class Report:
     lines: tuple[Line, ...]
     substances: SubstanceRecall
     calibration: tuple[Calibration, ...]
+    fields: tuple[FieldScore, ...]
+    assertions: tuple[AssertionScore, ...]
     outcomes: tuple[Outcome, ...]
 
     def line(self, type_: str, level: str) -> Line:
@@ -97,9 +138,15 @@ class Report:
                 return line
         raise KeyError(f"{type_} {level}")
 
+    @property
+    def calibration_error(self) -> float | None:
+        """Expected calibration error: mean distance of stated confidence and share right, weighted by bin."""
+        total = sum(c.predicted for c in self.calibration)
+        return sum(c.predicted * abs(c.share - c.stated) for c in self.calibration) / total if total else None
+
     def to_json(self) -> dict[str, Any]:
-        """Plain values; `compare` reads them back."""
-        return asdict(self)
+        """Plain values; `comparison.compare` reads them back."""
+        return {**asdict(self), "calibration_error": self.calibration_error}
 
     def table(self, *, verbose: bool = False) -> str:
         """Figures as text, one line a type and level; `verbose` adds the misses and wrong predictions."""
@@ -112,8 +159,21 @@ class Report:
             f"{_figure(self.substances.recall).strip()})"
         )
         rows += [
-            f"confidence {c.low:.1f} to {c.high:.1f}: {c.right} of {c.predicted} right"
+            f"confidence {c.low:.1f} to {c.high:.1f}: {c.right} of {c.predicted} right; stated {c.stated:.3f}, "
+            f"right {c.share:.3f} ({c.least:.3f} to {c.most:.3f})"
             for c in self.calibration
+        ]
+        if self.calibration_error is not None:
+            rows.append(f"expected calibration error {self.calibration_error:.3f}")
+        rows += ["", "of the facts whose value was found, right:"]
+        rows += [
+            f"{type_:<9}" + ", ".join(f"{f.field} {f.right} of {f.stated}" for f in fields)
+            for type_, fields in groupby(self.fields, key=lambda f: f.type)
+        ]
+        rows += [
+            f"assertion {a.assertion:<13}{a.gold:>5} in the gold{a.predicted:>5} predicted{a.right:>5} right  "
+            f"F1{_figure(a.f1)}"
+            for a in self.assertions
         ]
         if verbose:
             rows += [
@@ -123,47 +183,6 @@ class Report:
             ]
             rows += [f"missed  substance {missed}" for missed in self.substances.missed]
         return "\n".join(rows)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
-    """What a change of the rules gained and lost; one F1 hides both."""
-
-    gained: tuple[Outcome, ...]
-    lost: tuple[Outcome, ...]
-    newly_wrong: tuple[Outcome, ...]
-    no_longer_wrong: tuple[Outcome, ...]
-
-    def table(self) -> str:
-        """One line an outcome, in groups; "no change" when nothing moved."""
-        groups = (
-            ("gained", self.gained),
-            ("lost", self.lost),
-            ("newly wrong", self.newly_wrong),
-            ("no longer wrong", self.no_longer_wrong),
-        )
-        rows = [
-            f"{name}: {o.level} {o.doc_id} {o.type}: {o.detail} | {o.quote}"
-            for name, group in groups
-            for o in group
-        ]
-        return "\n".join(rows) or "no change"
-
-
-def compare(earlier: Mapping[str, Any], report: Report) -> Comparison:
-    """Compare with `Report.to_json()` of an earlier run over the same gold."""
-    before = [Outcome(**outcome) for outcome in earlier["outcomes"]]
-    return Comparison(
-        gained=_only(report.outcomes, before, "matched"),
-        lost=_only(before, report.outcomes, "matched"),
-        newly_wrong=_only(report.outcomes, before, "wrong"),
-        no_longer_wrong=_only(before, report.outcomes, "wrong"),
-    )
-
-
-def _only(these: Sequence[Outcome], those: Sequence[Outcome], verdict: Verdict) -> tuple[Outcome, ...]:
-    known = {(o.level, o.key) for o in those if o.verdict == verdict}
-    return tuple(o for o in these if o.verdict == verdict and (o.level, o.key) not in known)
 
 
 def _row(line: Line) -> str:

@@ -6,6 +6,7 @@ The rules of a match are in `agree`, the verdicts in `judge`.
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Sequence
 from itertools import pairwise
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from vigie.evaluate.agree import Level, Related, compare
 from vigie.evaluate.describe import describe_fact, describe_observation
+from vigie.evaluate.fields import assertion_scores, field_scores, pairs
 from vigie.evaluate.gold import GoldDocument, GoldFact, load_gold
 from vigie.evaluate.judge import EXHAUSTIVE, Judged, Tally, judge
 from vigie.evaluate.report import Calibration, Line, Outcome, Report, SubstanceRecall, Verdict
@@ -80,6 +82,11 @@ def score(
                         for o, v in one.predictions
                         if v in ("matched", "wrong")
                     ]
+    found_pairs = [
+        pair
+        for document, found in zip(documents, predictions, strict=True)
+        for pair in pairs(document.facts, found, related)
+    ]
     return Report(
         gold=name,
         documents=len(documents),
@@ -87,6 +94,8 @@ def score(
         lines=tuple(lines),
         substances=_substances(documents, predictions, related),
         calibration=_calibration(graded),
+        fields=field_scores(found_pairs, related),
+        assertions=assertion_scores(found_pairs),
         outcomes=tuple(outcomes),
     )
 
@@ -194,7 +203,28 @@ def _substances(
 def _calibration(graded: Sequence[tuple[float, bool]]) -> tuple[Calibration, ...]:
     bins = []
     for low, high in pairwise(_BINS):
-        inside = [right for confidence, right in graded if low <= confidence < high]
-        if inside:
-            bins.append(Calibration(low=low, high=min(high, 1.0), predicted=len(inside), right=sum(inside)))
+        inside = [(confidence, right) for confidence, right in graded if low <= confidence < high]
+        if not inside:
+            continue
+        right = sum(right for _confidence, right in inside)
+        least, most = _wilson(right, len(inside))
+        bins.append(
+            Calibration(
+                low=low,
+                high=min(high, 1.0),
+                predicted=len(inside),
+                right=right,
+                stated=sum(confidence for confidence, _right in inside) / len(inside),
+                least=least,
+                most=most,
+            )
+        )
     return tuple(bins)
+
+
+def _wilson(right: int, total: int) -> tuple[float, float]:
+    """95 % score interval of a share (Wilson 1927)."""
+    share, z2 = right / total, 1.959964**2
+    middle = (share + z2 / (2 * total)) / (1 + z2 / total)
+    half = math.sqrt(z2 * (share * (1 - share) / total + z2 / (4 * total * total))) / (1 + z2 / total)
+    return max(0.0, middle - half), min(1.0, middle + half)
