@@ -37,10 +37,7 @@ def pairs(facts: Sequence[GoldFact], predictions: Sequence[Observation], related
     spare = list(predictions)
     found: list[Pair] = []
     for level in ("strict", "value"):
-        edges = [
-            [i for i, o in enumerate(spare) if compare(fact, o, related).at(level)]
-            for fact in left
-        ]
+        edges = [[i for i, o in enumerate(spare) if compare(fact, o, related).at(level)] for fact in left]
         given = maximum_matching(edges)
         found += [(fact, spare[i]) for fact, i in zip(left, given, strict=True) if i is not None]
         left = [fact for fact, i in zip(left, given, strict=True) if i is None]
