@@ -8,6 +8,7 @@ is no cue. Left out: irony, and denials that need the next sentence to be unders
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache
 from typing import cast
 
@@ -19,7 +20,7 @@ from vigie.lexicon.matcher import Hit
 from vigie.model.observation import Assertion
 from vigie.text.sentences import Span
 
-__all__ = ["find_assertion_cues", "find_attributions"]
+__all__ = ["assertion_of", "find_assertion_cues", "find_attributions"]
 
 _WORD = re.compile(r"[^\s']+'?")
 _NE = re.compile(r"(?:^|[\s'])(?:ne\s|n')")
@@ -34,6 +35,14 @@ _PRONOUN = re.compile(
 _PERSON_REACH = 40  # characters: "pourrait bien être rapidement jugé"
 _BOUND_REACH = 60  # characters: "pas de livraison en dessous de 50 euros" delivers above
 _NE_REACH = 60  # characters between "ne" and "pas": auxiliaries, pronouns, an adverb
+# Of several cues that govern one fact, the first of these decides: what is denied is neither planned nor feared.
+_ORDER: tuple[Assertion, ...] = ("negated", "planned", "hypothetical", "reported")
+
+
+def assertion_of(cues: Iterable[AssertionCue], start: int, end: int) -> Assertion:
+    """What `cues` make of a fact at [start, end)."""
+    kinds = {cue.kind for cue in cues if cue.scope_start < end and cue.scope_end > start}
+    return next((kind for kind in _ORDER if kind in kinds), "affirmed")
 
 
 def find_assertion_cues(text: str, lang: str) -> list[AssertionCue]:

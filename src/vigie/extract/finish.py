@@ -12,6 +12,7 @@ from datetime import date
 from functools import cache, lru_cache
 
 from vigie.extract.analysis import Analysis, Draft, within
+from vigie.extract.assertion import assertion_of
 from vigie.extract.calibrate import calibrated
 from vigie.extract.mentions import DateMention, PlaceMention
 from vigie.lexicon.grammar import alternation, grammar, link_words
@@ -259,19 +260,16 @@ def _from_mention(mention: DateMention) -> When:
 
 
 def _assertion(analysis: Analysis, draft: Draft) -> Assertion:
-    order: tuple[Assertion, ...] = ("negated", "planned", "hypothetical", "reported")
-    found = {
-        cue.kind
+    governing = (
+        cue
         for cue in analysis.cues
         if cue.scope_start < draft.end
         and cue.scope_end > draft.start
         and not (cue.kind == "negated" and _in_amount(analysis, cue.start, draft))
         and not (cue.end <= draft.start and _compares(analysis, cue.end, draft.start))
-    }
-    for kind in order:
-        if kind in found:
-            return kind
-    return _asked(analysis, draft)
+    )
+    found = assertion_of(governing, draft.start, draft.end)
+    return _asked(analysis, draft) if found == "affirmed" else found
 
 
 def _compares(analysis: Analysis, start: int, end: int) -> bool:
