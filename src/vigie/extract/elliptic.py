@@ -14,13 +14,18 @@ from functools import cache
 from vigie.extract.amount_patterns import patterns
 from vigie.extract.amounts import Amount, per_unit_after
 from vigie.extract.analysis import Analysis, within
+from vigie.extract.cues import hits_in
 from vigie.extract.mentions import DateMention, MoneyMention
-from vigie.extract.price_unit import unit_before
+from vigie.extract.price_unit import lot_after, number, unit_before
+from vigie.extract.price_words import leading
 from vigie.lexicon.grammar import alternation, grammar, link_words
 
 _DEFAULT_CURRENCY = {"fr": "EUR"}
 _SCALE = 8.0  # times dearer or cheaper than the price that lends its currency
 _UNIT_SCALE = 2_000.0  # the same when the number has a unit of its own ("le kilo 2 400")
+_ROUTE_SCALE = 40.0  # the same along a route ("1 500 euros le kilo en Colombie, 28 000 à Anvers")
+_LOT_SCALE = 60.0  # the same for several at once ("70 pour deux, 150 pour cinq")
+_PLACE_NEAR = 30  # code points from a number to the place it is paid in
 _LOOK_BACK = 48  # code points
 
 
@@ -31,10 +36,13 @@ class _Words:
     pour: re.Pattern[str]
     date_next: re.Pattern[str]
     place_next: re.Pattern[str]
+    arrived: re.Pattern[str]
     now: re.Pattern[str]
     compared: re.Pattern[str]
     after_compared: re.Pattern[str]
     told: re.Pattern[str]
+    verb: re.Pattern[str]
+    goes_on: re.Pattern[str]
     pause: re.Pattern[str]
     introduced: re.Pattern[str]
 
@@ -49,6 +57,10 @@ def _words(lang: str) -> _Words:
             rf"(?:(?:(?<!\w)|(?=[,;(])){link_words(lang, 'list_lead')})+(?:{pronoun})?(?:{near}[ ]*)?(?:{link_words(lang, 'at')})?$"
         ),
         told=re.compile(rf"(?<!\w){pronoun}(?:{near}[ ]*)?(?:{link_words(lang, 'at')})?$"),
+        verb=re.compile(
+            rf"(?<!\w){leading(lang, 'priced_verb')}(?:{leading(lang, 'priced_adverb')}){{0,2}}(?:{near}[ ]*)?$"
+        ),
+        goes_on=re.compile(rf"[ ]{leading(lang, 'after_price')}"),
         at=re.compile(rf"[ ]*{link_words(lang, 'at')}$"),
         pour=re.compile(rf"[ ]{link_words(lang, 'for')}{determiner}[\"]?[ ]?"),
         date_next=re.compile(rf"[ ]{link_words(lang, 'in_date')}"),
@@ -58,6 +70,9 @@ def _words(lang: str) -> _Words:
             rf"(?:[ ]{alternation(grammar(lang).link['after_compared'])}(?!\w)|[ ]?(?:[.,;:)]|$))"
         ),
         place_next=re.compile(rf"[ ]{link_words(lang, 'in_place')}{determiner}"),
+        arrived=re.compile(
+            rf"[ ]{leading(lang, 'arrived')}[^,;.:\d]{{0,24}}?{link_words(lang, 'in_place')}{determiner}"
+        ),
         pause=re.compile(
             rf"[ ]?(?:[.,;:)\"]|$|{alternation(grammar(lang).link['pause'])}\b)|[ ]{link_words(lang, 'condition')}"
         ),
@@ -88,32 +103,46 @@ def _dates_near(analysis: Analysis, amount: Amount) -> list[DateMention]:
 def _bare(
     analysis: Analysis, amount: Amount, money: list[MoneyMention], extra: list[MoneyMention]
 ) -> MoneyMention | None:
-    """A bare number that goes on with a price of its sentence."""
+    """A bare number that goes on with a price of its sentence, or, after a verb of price, of the one before."""
     words, folded = _words(analysis.lang), analysis.folded
     sentence = analysis.sentence_at(amount.start)
-    before = [m for m in [*within(money, sentence.start, amount.start), *extra] if sentence.start <= m.start]
+    head_start = max(sentence.start, amount.start - _LOOK_BACK)
+    verb = words.verb.search(folded, head_start, amount.start) is not None
+    index = analysis.sentence_index(amount.start)
+    first = analysis.sentences[index - 1].start if verb and index else sentence.start
+    before = [m for m in [*within(money, first, amount.start), *extra] if first <= m.start]
     before = [m for m in before if m.end <= amount.start]
     if not before:
         return None
     model = max(before, key=lambda m: m.start)
-    head_start = max(sentence.start, amount.start - _LOOK_BACK)
     compared = words.compared.search(folded, head_start, amount.start)
     listed = words.list.search(folded, head_start, amount.start)
     unit = _unit_noun(analysis, max(sentence.start, model.end), amount.start)
     product = _product(analysis, max(sentence.start, model.end), amount.start)
-    told = words.told.search(folded, head_start, amount.start) is not None
-    told = told and words.pause.match(folded, amount.end) is not None  # "on revend à 7"
+    pause = words.pause.match(folded, amount.end) is not None
+    told = verb or words.told.search(folded, head_start, amount.start) is not None  # "on revend à 7"
+    told = told and (pause or words.goes_on.match(folded, amount.end) is not None)
     if not (compared or listed or unit or product or told):
         return None
     p, g = patterns(analysis.lang), grammar(analysis.lang)
     per_value, per_unit, end = per_unit_after(folded, amount.end, p, g)
-    closed = words.pause.match(folded, amount.end) is not None and (unit or product or (listed and per_unit))
+    several = lot_after(analysis.lang).match(folded, amount.end) if listed and per_unit is None else None
+    if several is not None and number(several["n"], analysis.lang) < (amount.low or amount.high or 0):
+        per_value, per_unit, end = number(several["n"], analysis.lang), "unit", several.end()
+    closed = pause and (unit or product or (listed and per_unit))
     after = words.after_compared.match(folded, amount.end) is not None and (compared is not None)
-    if not (per_unit or closed or told or after or _explained(analysis, amount.end)):
+    explained = _explained(analysis, amount.end)
+    if not (per_unit or closed or told or after or explained):
         return None
     value = amount.low if amount.low is not None else amount.high
     reference = model.low if model.low is not None else model.high
-    scale = _UNIT_SCALE if unit or per_unit else _SCALE * 4 if product else _SCALE
+    by_route = (
+        explained
+        and model.per_unit == "kg"
+        and bool(within(analysis.places, amount.end, amount.end + _PLACE_NEAR))
+    )
+    scale = _UNIT_SCALE if unit or (per_unit and several is None) else _SCALE * 4 if product else _SCALE
+    scale = _ROUTE_SCALE if by_route else _LOT_SCALE if several is not None else scale
     if not reference or value is None or not 1 / scale <= value / reference <= scale:
         return None
     return MoneyMention(
@@ -126,12 +155,17 @@ def _unit_noun(analysis: Analysis, start: int, end: int) -> bool:
     """Whether a unit introduces what stands at `end`: "le kilo 2 400", "un flacon de codéine à 12"."""
     last = None
     for match in unit_before(analysis.lang).finditer(analysis.folded, start, end):
-        last = match
+        sizes = last is not None and analysis.folded[last.end() : match.start()].strip() in ("de", "of")
+        if not sizes:  # "la plaquette de cent grammes 350": the mass sizes the piece
+            last = match
     if last is None or (last["num"] is not None and last["num"] not in grammar(analysis.lang).link["one"]):
         return False
     gap = analysis.folded[last.end() : end]
     named = re.match(r"[ ](?:de |d'|of )[^,;.:\d]{1,28}", gap)
     rest = _words(analysis.lang).introduced
+    sold = hits_in(analysis, "price_context", last.end(), end)  # "le kilo tourne autour de 30 000"
+    if len(gap) < 40 and not re.search(r"[,;:()]", gap) and any(h.term.id == "retail" for h in sold):
+        return True
     return rest.fullmatch(gap) is not None or (
         named is not None and rest.search(gap) is not None and len(gap) < 40
     )
@@ -151,13 +185,14 @@ def _explained(analysis: Analysis, end: int) -> bool:
     folded, words = analysis.folded, _words(analysis.lang)
     if match := words.pour.match(folded, end):
         return any(m.substance for m in within(analysis.substances, match.end(), match.end() + 2))
-    if match := words.date_next.match(folded, end):
-        return bool(within(analysis.dates, end, match.end() + 12))
+    if (match := words.date_next.match(folded, end)) and within(analysis.dates, end, match.end() + 12):
+        return True
     if within(analysis.dates, end, end + 2) or words.now.match(folded, end):
         return True
-    if match := words.place_next.match(folded, end):
-        return bool(within(analysis.places, end, match.end() + 4))
-    return False
+    if (match := words.place_next.match(folded, end)) and within(analysis.places, end, match.end() + 4):
+        return True
+    arrived = words.arrived.match(folded, end)
+    return arrived is not None and bool(within(analysis.places, end, arrived.end() + 2))
 
 
 def _lot(

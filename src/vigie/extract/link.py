@@ -2,7 +2,8 @@
 
 In: an Analysis and the span of an amount. Out: a Link with its reason, which ends up in the observation's rule.
 Order of evidence: named right after ("60 € le gramme de cocaïne"), the nearest before in the sentence, the nearest
-after, the sentences before, the title. Left out: anaphora ("ce produit"), which resolves like "carried".
+after, the sentences before, the title. What does not come in the unit said (cocaine by the pill) is passed over, and so
+is what only serves a comparison ("moins chère que l'héroïne"). Left out: anaphora ("ce produit"), resolved like "carried".
 """
 
 from __future__ import annotations
@@ -15,7 +16,10 @@ from functools import cache, lru_cache
 
 from vigie.extract.analysis import Analysis, within
 from vigie.extract.mentions import SubstanceMention
+from vigie.extract.price_words import leading
 from vigie.lexicon.grammar import alternation, grammar, link_words, plurals
+from vigie.lexicon.substances import ancestors
+from vigie.lexicon.terms import data_toml
 
 _BARE_NEXT = re.compile(r"[ ]\(?(?:suspected |pure )?")
 _CARRY = 6  # sentences a topic is carried over
@@ -82,13 +86,14 @@ def named_after(analysis: Analysis, end: int) -> Link | None:
         rest = analysis.folded[at : at + 40]
         if words.generic.match(rest):
             return Link(None, None, "generic", 0.8)
-        if match.group().strip(' \n"(').startswith(("pour", "for")) or rest[:1].isdigit():
+        word = re.match(r"[a-z'-]+", rest)
+        numeral = rest[:1].isdigit() or (word is not None and word.group() in grammar(analysis.lang).numbers)
+        if match.group().strip(' \n"(').startswith(("pour", "for")) or numeral:
             return None
         form = words.form_only.match(rest)
         if form:
             inner = named_after(analysis, at + form.end())
             return inner if inner and not inner.other else None
-        word = re.match(r"[a-z'-]+", rest)
         return (
             Link(None, None, "other:" + word.group(), 0.5, other=True)
             if word and len(word.group()) > 2
@@ -110,10 +115,14 @@ def link_substance(
     carry: int = _CARRY,
     object_first: bool = False,
     piece: str | None = None,
+    unit: str | None = None,
 ) -> Link:
-    """The substance an amount at [start, end) speaks of."""
+    """The substance an amount at [start, end) speaks of; `unit` is what it is said per, or counted in."""
+    units = grammar(analysis.lang).units
     inside = [
-        m for m in products(within(analysis.substances, start, end)) if m.strong
+        m
+        for m in products(within(analysis.substances, start, end))
+        if m.strong or analysis.folded[m.start : m.end] not in units
     ]  # no "tab" of "£5 a tab"
     if inside:
         return Link(inside[-1].substance, inside[-1].form, "named", 0.95)
@@ -125,8 +134,10 @@ def link_substance(
     before = products(within(analysis.substances, sentence.start, start))
     if antidote and (not before or before[-1].start < antidote[-1].start):
         return Link(None, None, "other:antidote", 0.5, other=True)
-    before = [m for m in before if m.end <= start] or []
-    after = products(within(analysis.substances, end, sentence.end))
+    before = [
+        m for m in before if m.end <= start and fits(m.substance, unit) and not _than(analysis, m, start)
+    ]
+    after = [m for m in products(within(analysis.substances, end, sentence.end)) if fits(m.substance, unit)]
     if before and after and object_first:
         gap_after = analysis.folded[end : after[0].start]
         gap_before = analysis.folded[before[-1].end : start]
@@ -142,12 +153,18 @@ def link_substance(
         counted = [m for m in products(within(analysis.substances, 0, start)) if m.form == piece]
         if counted:
             return Link(counted[-1].substance, counted[-1].form, "carried", 0.65)
-    title = products(within(analysis.substances, 0, analysis.body_start))
+    title = [
+        m for m in products(within(analysis.substances, 0, analysis.body_start)) if fits(m.substance, unit)
+    ]
     for back in range(1, carry + 1):
         if index - back < 0:
             break
         previous = analysis.sentences[index - back]
-        found = products(within(analysis.substances, previous.start, previous.end))
+        found = [
+            m
+            for m in products(within(analysis.substances, previous.start, previous.end))
+            if fits(m.substance, unit)
+        ]
         if found and previous.start >= analysis.body_start:
             best = _topic(found, _subject(analysis), piece)
             return Link(best.substance, best.form, "carried", 0.7)
@@ -155,12 +172,54 @@ def link_substance(
         return Link(after[0].substance, after[0].form, "object", 0.65)
     if title:
         return Link(title[0].substance, title[0].form, "title", 0.65)
-    counts = Counter(m.substance for m in products(analysis.substances))
+    counts = Counter(m.substance for m in products(analysis.substances) if fits(m.substance, unit))
     if counts:
         top, number = counts.most_common(1)[0]
         if 2 * number > sum(counts.values()):
             return Link(top, None, "document", 0.55)
     return NO_LINK
+
+
+def fits(substance: str | None, unit: str | None) -> bool:
+    """Whether a substance may come in a unit: no cocaine by the pill, no plants but of cannabis."""
+    if substance is None or unit is None:
+        return True
+    sold = data_toml("taxonomy", "retail.toml")
+    family = ancestors(substance)
+    only, never = sold["only"].get(unit), sold["never"].get(unit, ())
+    return (only is None or not family.isdisjoint(only)) and family.isdisjoint(never)
+
+
+def _than(analysis: Analysis, mention: SubstanceMention, start: int) -> bool:
+    """Whether a substance only serves a comparison, and what stands at `start` is not said of it in apposition.
+
+    "plus chère que l'héroïne : 80 euros", "cheaper than heroin"; but "cheaper than heroin, at £10 a bag".
+    """
+    head = analysis.folded[max(0, mention.start - 40) : mention.start]
+    if _comparative(analysis.lang).search(head) is None:
+        return False
+    return _apposed(analysis.lang).fullmatch(analysis.folded, mention.end, start) is None
+
+
+@cache
+def _apposed(lang: str) -> re.Pattern[str]:
+    near = alternation(grammar(lang).bounds["near"])
+    return re.compile(rf"[ ]?[,(]?[ ]?(?:{leading(lang, 'apposed')})?(?:{near}[ ])?")
+
+
+@cache
+def _comparative(lang: str) -> re.Pattern[str]:
+    articles = rf"(?:{link_words(lang, 'list_articles')})?"
+    return re.compile(rf"\b{leading(lang, 'than')}{articles}[\"]?$")
+
+
+def compared_with(analysis: Analysis, start: int) -> Link | None:
+    """The other side of a comparison: "plus chère que l'héroïne : 80 euros, contre 40" is 40 for heroin."""
+    sentence = analysis.sentence_at(start)
+    named = [
+        m for m in products(within(analysis.substances, sentence.start, start)) if _than(analysis, m, start)
+    ]
+    return Link(named[-1].substance, named[-1].form, "compared", 0.75) if named else None
 
 
 @lru_cache(maxsize=4)

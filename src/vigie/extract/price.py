@@ -11,13 +11,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 
 from vigie.extract.amounts import money_mentions
 from vigie.extract.analysis import Analysis, Draft, within
 from vigie.extract.cues import hits_in
 from vigie.extract.currency import to_eur
 from vigie.extract.elliptic import elliptic_prices
-from vigie.extract.link import UNIT_SUBSTANCE, Link, link_substance, named_after
+from vigie.extract.link import UNIT_SUBSTANCE, Link, compared_with, link_substance, named_after, products
 from vigie.extract.mentions import MoneyMention
 from vigie.extract.price_carry import assumed_gram, carried_unit, model_price
 from vigie.extract.price_kind import kind_of
@@ -58,12 +59,12 @@ def _judge(analysis: Analysis, candidate: Candidate, drafts: list[Draft]) -> Dra
     if kind is None:
         return None
     if kind in ("min-order", "delivery-fee", "deposit"):
-        link = link_substance(analysis, money.start, money.end)
         if (
             money.high is None
         ):  # the "minimum" of "commande minimum 50 euros" says the kind, it bounds nothing
             candidate = replace(candidate, money=replace(money, high=money.low))
-        return _draft(analysis, candidate, kind, Link(None, None, link.reason, link.weight), reason, 0.7)
+        plain = replace(candidate, per_value=None, per_unit=None, unit_reason="lump")
+        return _draft(analysis, plain, kind, _only_product(analysis), reason, 0.7)
     if kind == "wage":
         earners = [
             h
@@ -77,6 +78,10 @@ def _judge(analysis: Analysis, candidate: Candidate, drafts: list[Draft]) -> Dra
         return _draft(analysis, candidate, kind, who, reason, 0.6)
     if kind == "retail" and candidate.per_unit is None and _second_value(analysis, candidate, drafts):
         kind, reason = "seizure-valuation", "valuation"
+    if kind == "seizure-valuation" and reason == "amount" and _sold(analysis, candidate):
+        again = carried_unit(analysis, candidate, previous)  # "à Paris, il se revend 35 000 euros": the kilo, still
+        if again.unit_reason == "carried":
+            candidate, kind, reason = again, "retail", "unit"
     if kind == "seizure-valuation":
         return _valuation(analysis, candidate, reason, drafts)
     if candidate.per_unit is None or candidate.per_unit == "unit":
@@ -102,7 +107,7 @@ def _judge(analysis: Analysis, candidate: Candidate, drafts: list[Draft]) -> Dra
         candidate = assumed_gram(analysis, candidate, link)
         if candidate.per_unit is None:
             return None
-    if kind == "retail" and _in_bulk(candidate):
+    if kind == "retail" and _in_bulk(candidate) and link.substance not in by_bottle():
         kind = "wholesale"
     return _draft(
         analysis, candidate, kind, link, reason, 0.9 if candidate.unit_reason in ("said", "before") else 0.7
@@ -153,12 +158,18 @@ def _valuation(analysis: Analysis, candidate: Candidate, reason: str, drafts: li
         link = (
             carried
             if carried.substance and carried.reason in ("object", "title", "document")
-            else Link(None, None, "none", 0.7)
+            else _only_product(analysis)
         )
     else:
         link = Link(_common(names), None, "seizure", 0.7)
     plain = replace(candidate, per_value=None, per_unit=None, unit_reason="lump")
     return _draft(analysis, plain, "seizure-valuation", link, reason, 0.85 if reason == "valuation" else 0.6)
+
+
+def _sold(analysis: Analysis, candidate: Candidate) -> bool:
+    """Whether a verb of sale stands before a sum in its sentence."""
+    hits = hits_in(analysis, "price_context", candidate.sentence.start, candidate.money.start)
+    return bool(hits) and hits[-1].term.id in ("retail", "change")
 
 
 def _goes_on(analysis: Analysis, money: MoneyMention, drafts: list[Draft]) -> bool:
@@ -196,6 +207,13 @@ def _common(names: set[str]) -> str | None:
     return None
 
 
+def _only_product(analysis: Analysis) -> Link:
+    """What a document is about when it names one product only: a fee is charged, or a haul valued, for that."""
+    named = {m.substance for m in products(analysis.substances) if m.substance}
+    common = _common(named) if named else None
+    return Link(common, None, "document", 0.6) if common else Link(None, None, "none", 0.7)
+
+
 def _price_link(analysis: Analysis, candidate: Candidate) -> Link:
     money = candidate.money
     after = named_after(analysis, money.end)
@@ -207,11 +225,27 @@ def _price_link(analysis: Analysis, candidate: Candidate) -> Link:
             return after_unit
     if candidate.per_unit in UNIT_SUBSTANCE:
         return Link(*UNIT_SUBSTANCE[candidate.per_unit], "unit", 0.8)
+    against = rf"\b{link_words(analysis.lang, 'compared')}$"
+    if re.search(against, analysis.folded[max(0, money.start - 16) : money.start]):
+        other = compared_with(analysis, money.start)
+        if other is not None and candidate.unit_reason in ("carried", "said"):
+            return other
     piece = "pill" if candidate.per_unit in ("pill", "capsule") else None
-    link = link_substance(analysis, money.start, money.end, piece=piece)
+    unit = (
+        candidate.per_unit
+        if candidate.unit_reason in ("said", "before", "ahead", "subject", "buys")
+        else None
+    )
+    link = link_substance(analysis, money.start, money.end, piece=piece, unit=unit)
     if link.other:
-        link = link_substance(analysis, money.start, money.start, piece=piece)
+        link = link_substance(analysis, money.start, money.start, piece=piece, unit=unit)
     return link
+
+
+@cache
+def by_bottle() -> frozenset[str]:
+    """Substances that come in bottles and canisters: a bare "1 240 bouteilles" may be theirs, 600 g are one piece."""
+    return frozenset(data_toml("taxonomy", "retail.toml")["by_bottle"])
 
 
 def _in_bulk(candidate: Candidate) -> bool:

@@ -93,6 +93,7 @@ def carried_unit(analysis: Analysis, candidate: Candidate, previous: Draft | Non
         ahead is not None
         and ahead.start() - money.end < 70
         and not within(analysis.money, money.end, ahead.start())
+        and not re.search(r"[;:]", analysis.folded[money.end : ahead.start()])
     ):
         named = named_after(analysis, ahead.end())
         if named is None or named.substance is None or not _product_before(analysis, candidate):

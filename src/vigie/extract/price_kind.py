@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
 from vigie.extract.analysis import Analysis
 from vigie.extract.cues import hits_in, nearest
 from vigie.extract.currency import to_eur
 from vigie.extract.price_unit import BLOCKING, Candidate
+from vigie.extract.price_words import any_of
 from vigie.lexicon.matcher import Hit
 from vigie.model.observation import PriceKind
 
@@ -24,10 +26,13 @@ def kind_of(analysis: Analysis, candidate: Candidate) -> tuple[PriceKind | None,
     tail = hits_in(analysis, "price_context", money.end, min(money.end + 22, sentence.end))
     head_start = max(sentence.start, money.start - 90)
     head = [h for h in hits_in(analysis, "price_context", head_start, money.start) if h.start < money.start]
-    head = [h for h in head if h.term.id != "earner"]
+    head = [h for h in head if h.term.id != "earner" and not _rate(analysis, h) and not _times(analysis, h)]
     gap_money = [m for m in analysis.money if head_start <= m.start and m.end <= money.start]
     last_money = gap_money[-1].end if gap_money else head_start
-    near_head = [h for h in head if h.start >= last_money]
+    said_before = gap_money[-1].end if gap_money else 0
+    near_head = [
+        h for h in head if h.start >= last_money and not _of_last(analysis, h, said_before, money.start)
+    ]
     has_unit = candidate.per_unit is not None and candidate.per_unit != "unit"
     for hit in tail:
         between = analysis.folded[money.end : hit.start]
@@ -87,6 +92,40 @@ def kind_of(analysis: Analysis, candidate: Candidate) -> tuple[PriceKind | None,
     if eur is not None and eur >= _LUMP:
         return "seizure-valuation", "amount"
     return "retail", "amount"
+
+
+def _rate(analysis: Analysis, hit: Hit) -> bool:
+    """ "vendu 50 grammes par mois, à 70 euros le gramme": a rate said before a sum is not that of the sum."""
+    return (
+        hit.term.id in ("wage", "turnover")
+        and _per_time(analysis.lang).match(analysis.folded, hit.start) is not None
+    )
+
+
+@cache
+def _per_time(lang: str) -> re.Pattern[str]:
+    return re.compile(rf"{any_of(lang, 'per_time')}(?!\w)")
+
+
+def _times(analysis: Analysis, hit: Hit) -> bool:
+    """ "sept fois plus cher, 35 000 euros", "cheaper at £40": a comparison before a sum; the sum is no difference."""
+    return (
+        hit.term.id == "change"
+        and _compared(analysis.lang).fullmatch(analysis.folded, hit.start, hit.end) is not None
+    )
+
+
+@cache
+def _compared(lang: str) -> re.Pattern[str]:
+    return re.compile(any_of(lang, "dearer"))
+
+
+def _of_last(analysis: Analysis, hit: Hit, last_money: int, start: int) -> bool:
+    """ "achetée 12 euros en pharmacie, revendue 60": the words right after a sum are said of that sum."""
+    if hit.term.id not in ("other", "wholesale", "cash", "stock", "thing") or last_money <= 0:
+        return False
+    said = analysis.folded[last_money : hit.start]
+    return len(said) < 22 and not re.search(r"[,;.:(]", said) and "," in analysis.folded[hit.end : start]
 
 
 def _fee(identifier: str) -> PriceKind:

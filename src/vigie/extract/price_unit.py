@@ -16,6 +16,7 @@ from vigie.extract.cues import hits_in
 from vigie.extract.link import named_after
 from vigie.extract.mentions import MoneyMention, QuantityMention
 from vigie.extract.numbers import parse_digits
+from vigie.extract.price_words import leading
 from vigie.lexicon.grammar import alternation, grammar, link_words, mass_in_grams
 from vigie.model.observation import PriceKind
 from vigie.text.sentences import Span
@@ -95,9 +96,20 @@ def with_unit(analysis: Analysis, money: MoneyMention, mentions: list[MoneyMenti
         _lot_before(analysis.lang), analysis.folded[max(sentence.start, money.start - 16) : money.start]
     )
     if lot is not None and not money.per_unit and index and mentions[index - 1].start >= sentence.start:
-        value = _number(lot["n"], analysis.lang)
+        value = number(lot["n"], analysis.lang)
         if value > 1:
             return replace(candidate, per_value=value, per_unit="unit", unit_reason="lot")
+    several = lot_after(analysis.lang).match(analysis.folded, money.end)
+    if (
+        several is not None
+        and not money.per_unit
+        and best is None
+        and index
+        and mentions[index - 1].start >= sentence.start
+    ):
+        return replace(
+            candidate, per_value=number(several["n"], analysis.lang), per_unit="unit", unit_reason="lot"
+        )
     if best is not None:
         code, value = unit_of(analysis, best)
         if money.per_unit == "unit" and code in mass_in_grams():
@@ -107,6 +119,14 @@ def with_unit(analysis: Analysis, money: MoneyMention, mentions: list[MoneyMenti
             candidate, per_value=per_value, per_unit=code, unit_start=best.start(), unit_end=best.end(), unit_reason="before"
         )  # fmt: skip
     return candidate
+
+
+@cache
+def lot_after(lang: str) -> re.Pattern[str]:
+    """ "70 pour deux", "150 les cinq", "£120 for five": several of what was priced before, and nothing more."""
+    words = alternation(w for w, v in grammar(lang).numbers.items() if 1 < v < 1000)
+    ends = rf"(?=[ ]?(?:[.,;:)!?\"]|$)|{alternation(grammar(lang).link['pause'])}\b)"
+    return re.compile(rf"[ ]{leading(lang, 'lot_lead')}(?P<n>{words}|\d{{1,3}}){ends}")
 
 
 def _bought_for(analysis: Analysis, money: MoneyMention, sentence: Span) -> QuantityMention | None:
@@ -162,7 +182,7 @@ def _unit_fits(analysis: Analysis, match: re.Match[str], money: MoneyMention) ->
             return True
         if kind != "piece" and retail and not blocked and re.match(sized, gap) and len(gap) < 40:
             return True
-        value = _number(match["num"], analysis.lang)
+        value = number(match["num"], analysis.lang)
         if value > (1000 if kind == "mass" else 100) or (
             kind == "mass" and g.units[match["u"]].code in ("kg", "t") and value > 1
         ):
@@ -196,12 +216,12 @@ def _unit_fits(analysis: Analysis, match: re.Match[str], money: MoneyMention) ->
 def unit_of(analysis: Analysis, match: re.Match[str]) -> tuple[str, float]:
     g = grammar(analysis.lang)
     unit = g.units[" ".join(match["u"].split())]
-    value = _number(match["num"], analysis.lang) if match["num"] else 1.0
+    value = number(match["num"], analysis.lang) if match["num"] else 1.0
     if match["half"]:
         value *= next((v for word, v in g.fractions.items() if match["half"].startswith(word)), 1.0)
     sized = patterns(analysis.lang).sized.match(analysis.folded, match.end())
     if sized and unit.kind == "piece" and unit.code not in g.link["sized_pieces"]:
-        return g.units[sized["u"]].code, _number(sized["n"], analysis.lang)
+        return g.units[sized["u"]].code, number(sized["n"], analysis.lang)
     if match["num"] and unit.kind == "piece":
         container = _container(analysis.lang).search(
             analysis.folded[max(0, match.start() - 20) : match.start()]
@@ -211,6 +231,7 @@ def unit_of(analysis: Analysis, match: re.Match[str]) -> tuple[str, float]:
     return unit.code, value
 
 
-def _number(raw: str, lang: str) -> float:
+def number(raw: str, lang: str) -> float:
+    """The value of a numeral in digits or in one word."""
     words = grammar(lang).numbers
     return float(words[raw]) if raw in words else parse_digits(raw.rstrip(".,"), lang)[0]

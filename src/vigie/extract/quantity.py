@@ -185,6 +185,7 @@ def _judge(analysis: Analysis, mention: QuantityMention) -> Draft | None:
         mention.end,
         object_first=kind_hit is not None,
         piece=_FORM_OF_PIECE.get(mention.unit),
+        unit=mention.unit,
     )
     if mention.unit in UNIT_SUBSTANCE and link.reason not in ("named", "adjacent"):
         link = Link(*UNIT_SUBSTANCE[mention.unit], "unit", 0.8)

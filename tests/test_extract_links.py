@@ -1,0 +1,79 @@
+"""What an amount is linked to, and why: elliptic figures, lots, comparisons, units a product never comes in.
+
+Each row is named by the mechanism; the rows of LOOKALIKES hold the tempting mistakes.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from facts import observations, price
+
+Row = tuple[str, str, str, str, list[tuple[object, ...]]]
+
+PRICES: list[Row] = [
+    # id, lang, title, text, [(substance, low, high, per_value, per_unit)]
+    ("lot_for", "fr", "", "Comptez 40 euros pour un gramme de kétamine, 70 pour deux et 150 pour cinq.",
+     [("ketamine", 40, 40, 1, "g"), ("ketamine", 70, 70, 2, "g"), ("ketamine", 150, 150, 5, "g")]),
+    ("lot_for_money", "fr", "", "Le gramme de MDMA est à 40 euros, 70 euros pour deux, 160 euros pour cinq.",
+     [("mdma", 40, 40, 1, "g"), ("mdma", 70, 70, 2, "g"), ("mdma", 160, 160, 5, "g")]),
+    ("lot_in_quotes", "fr", "", "« 50 balles le g, 90 les deux », dit un client de la cocaïne.",
+     [("cocaine", 50, 50, 1, "g"), ("cocaine", 90, 90, 2, "g")]),
+    ("lot_en", "en", "", "Ketamine is £25 a gram, £45 for two and £100 for five.",
+     [("ketamine", 25, 25, 1, "g"), ("ketamine", 45, 45, 2, "g"), ("ketamine", 100, 100, 5, "g")]),
+    ("verb_pronoun", "fr", "", "La 3-MMC, vendue 20 euros le gramme il y a trois ans, en coûte aujourd'hui 35.",
+     [("3-mmc", 20, 20, 1, "g"), ("3-mmc", 35, 35, 1, "g")]),
+    ("verb_next_sentence", "fr", "", "À Lille, l'héroïne coûte 15 euros le gramme. À Metz, elle en vaut encore 30.",
+     [("heroin", 15, 15, 1, "g"), ("heroin", 30, 30, 1, "g")]),
+    ("verb_of_rise", "fr", "", "La barrette de résine, à 20 euros d'ordinaire, a grimpé à 35, parfois à 50.",
+     [("cannabis-resin", 20, 20, 1, "bar"), ("cannabis-resin", 35, 35, 1, "bar"), ("cannabis-resin", 50, 50, 1, "bar")]),
+    ("verb_inside_outside", "fr", "", "La barrette de résine qui vaut 10 euros dehors en coûte 40 ; le gramme d'herbe, 50.",
+     [("cannabis-resin", 10, 10, 1, "bar"), ("cannabis-resin", 40, 40, 1, "bar"), ("cannabis-herb", 50, 50, 1, "g")]),
+    ("verb_en", "en", "", "A gram of cocaine cost £60 in 2019 and now costs 80 in Leeds.",
+     [("cocaine", 60, 60, 1, "g"), ("cocaine", 80, 80, 1, "g")]),
+    ("verb_hit_en", "en", "", "An ounce of herbal cannabis, £200 before lockdown, hit £280.",
+     [("cannabis-herb", 200, 200, 1, "oz"), ("cannabis-herb", 280, 280, 1, "oz")]),
+    ("along_a_route", "fr", "La cocaïne", "Il a livré une échelle : 1 500 euros le kilo en Colombie, 28 000 à Anvers, 30 000 à 35 000 en France.",
+     [("cocaine", 1500, 1500, 1, "kg"), ("cocaine", 28000, 28000, 1, "kg"), ("cocaine", 30000, 35000, 1, "kg")]),
+    ("once_arrived", "fr", "", "Le kilo de résine se négocie 2 500 euros au Maroc, mais 4 500 une fois arrivé en France.",
+     [("cannabis-resin", 2500, 2500, 1, "kg"), ("cannabis-resin", 4500, 4500, 1, "kg")]),
+    ("unit_and_verb", "fr", "", "Un gramme de cocaïne coûte 70 euros ; en gros, le kilo tourne autour de 30 000.",
+     [("cocaine", 70, 70, 1, "g"), ("cocaine", 30000, 30000, 1, "kg")]),
+    ("sized_in_words", "fr", "Cannabis : le point de vente", "La barrette de deux grammes était vendue 10 euros, la plaquette de cent grammes 350.",
+     [("cannabis", 10, 10, 2, "g"), ("cannabis", 350, 350, 100, "g")]),
+    ("conditional", "fr", "", "Un kilo de kétamine, produit ailleurs, se vendrait 9 000 euros.", [("ketamine", 9000, 9000, 1, "kg")]),
+    ("rate_is_no_wage", "fr", "", "Il dit avoir vendu 50 grammes de cocaïne par mois, à 70 euros le gramme.", [("cocaine", 70, 70, 1, "g")]),
+    ("times_dearer", "fr", "", "En Guyane, le kilo de cocaïne vaut 5 000 euros. À Paris, il se revend sept fois plus cher, 35 000 euros.",
+     [("cocaine", 5000, 5000, 1, "kg"), ("cocaine", 35000, 35000, 1, "kg")]),
+    ("compared_subject", "fr", "", "La cocaïne y est plus chère que l'héroïne : 80 euros le gramme contre 40.",
+     [("cocaine", 80, 80, 1, "g"), ("heroin", 40, 40, 1, "g")]),
+    ("compared_apposed", "fr", "", "Le tuci se vend 80 euros le gramme, plus cher que la cocaïne, à 70 euros.",
+     [("tuci", 80, 80, 1, "g"), ("cocaine", 70, 70, 1, "g")]),
+    ("compared_apposed_en", "en", "", "Crack, at £20 a rock, is dearer than heroin, at £10 a bag.",
+     [("crack", 20, 20, 1, "rock"), ("heroin", 10, 10, 1, "bag")]),
+    ("no_cocaine_pills", "fr", "Ecstasy : le prix baisse", "Les saisies de cocaïne reculent. Le comprimé se vend 5 euros.",
+     [("mdma", 5, 5, 1, "pill")]),
+    ("named_inside_the_unit", "en", "", "Users paid £25 a gram for ketamine and £10 for a single ecstasy tablet.",
+     [("ketamine", 25, 25, 1, "g"), ("mdma", 10, 10, 1, "pill")]),
+]  # fmt: skip
+
+LOOKALIKES: list[Row] = [
+    ("times", "fr", "", "Le gramme de cocaïne coûte 60 euros et il vaut 30 fois celui de l'or.", [("cocaine", 60, 60, 1, "g")]),
+    ("persons", "fr", "", "Le gramme de cocaïne coûte 60 euros, pour 15 personnes interrogées.", [("cocaine", 60, 60, 1, "g")]),
+    ("reached_persons", "fr", "", "La kétamine est à 30 euros le gramme. Le nombre d'usagers a atteint 40 personnes.", [("ketamine", 30, 30, 1, "g")]),
+    ("years", "fr", "", "La MDMA vaut 40 euros le gramme. Le prévenu, lui, a 35 ans et en paraît 50.", [("mdma", 40, 40, 1, "g")]),
+    ("percent", "fr", "", "L'héroïne vaut 20 euros le gramme ; sa pureté est montée à 35 %.", [("heroin", 20, 20, 1, "g")]),
+    ("were_arrested", "en", "", "Cocaine is £60 a gram. They were 30 at the party.", [("cocaine", 60, 60, 1, "g")]),
+    ("wage_stays_out", "fr", "", "Le vendeur d'herbe gagnait 1 200 euros par mois.", []),
+    ("lot_of_persons", "en", "", "A gram of ketamine is £25, for two nights out of three.", [("ketamine", 25, 25, 1, "g")]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("lang", "title", "text", "expected"),
+    [row[1:] for row in [*PRICES, *LOOKALIKES]],
+    ids=[row[0] for row in [*PRICES, *LOOKALIKES]],
+)
+def test_price_links(lang: str, title: str, text: str, expected: list[tuple[object, ...]]) -> None:
+    found = [price(o) for o in observations(text, "price", lang=lang, title=title, published="2024-05-14")]
+    assert [(f[1], f[2], f[3], f[5], f[6]) for f in found if f[0] in ("retail", "wholesale", "other")] == expected
