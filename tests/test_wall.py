@@ -201,6 +201,7 @@ def storing(here: Place) -> None:
     here.run("stats price-index", "stats", "price-index", "--by", "year", "--format", "json", *store)
     here.run("stats terms", "stats", "terms", "--since", "2023-06-01", "--format", "json", *store)
     here.run("stats flows", "stats", "flows", "--format", "json", *store)
+    here.run("stats events", "stats", "events", "--format", "json", *store)
     here.run("stats together", "stats", "together", "--with", "substance", "--least", 1, *store)
     here.run("lexicon suggest", "lexicon", "suggest", "--since", "2023-06-01", "--out", "drafts", *store)
     clusters = ("--by", "month", "--indicator", "mentions", "--replicates", "9", "--format", "json")
@@ -338,7 +339,7 @@ RUNS = [
     "add --count-contacts", "contacts", "key", "purge", "maintain",
     "extract", "redact", "add", "add again", "add --reextract", "export --full", "export", "bulletin --analyst", "bulletin", "doctor", "extract -",
     "stats alerts", "stats alert", "stats alert: name",
-    "stats terms", "stats flows", "stats together", "stats changepoints", "stats spread", "lexicon suggest", "stats price-index",
+    "stats terms", "stats flows", "stats events", "stats together", "stats changepoints", "stats spread", "lexicon suggest", "stats price-index",
     "stats clusters",
     "address", "missing", "bad", "bad add", "late", "small", "tight", "reader-known", "reader-odd", "redactor", "noise", "stdout full",
     "disk full: add", "disk full: export", "disk full: bulletin", "no folder", "killed", "interrupted", "interrupted redact",
