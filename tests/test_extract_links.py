@@ -55,6 +55,23 @@ PRICES: list[Row] = [
      [("mdma", 5, 5, 1, "pill")]),
     ("named_inside_the_unit", "en", "", "Users paid £25 a gram for ketamine and £10 for a single ecstasy tablet.",
      [("ketamine", 25, 25, 1, "g"), ("mdma", 10, 10, 1, "pill")]),
+    ("respective", "fr", "", "L'héroïne et la cocaïne se vendent respectivement 20 et 60 euros le gramme à Maubeuge.",
+     [("heroin", 20, 20, 1, "g"), ("cocaine", 60, 60, 1, "g")]),
+    ("respective_three", "fr", "", "Héroïne, cocaïne et kétamine y valent respectivement 20 euros, 60 euros et 30 euros le gramme.",
+     [("heroin", 20, 20, 1, "g"), ("cocaine", 60, 60, 1, "g"), ("ketamine", 30, 30, 1, "g")]),
+    ("respective_en", "en", "", "Cocaine and heroin sell for $60 and $40 a gram respectively in Boston.",
+     [("cocaine", 60, 60, 1, "g"), ("heroin", 40, 40, 1, "g")]),
+    ("size_of_a_thing", "fr", "", "La boulette de cocaïne de 0,4 gramme s'écoule à 40 euros.", [("cocaine", 40, 40, 0.4, "g")]),
+    ("size_of_a_bar", "fr", "", "La barrette de résine de 2 grammes se vend 10 euros.", [("cannabis-resin", 10, 10, 2, "g")]),
+    ("that_of", "fr", "", "Le gramme de cocaïne se monnaye 65 €. Celui d'héroïne, 25 €. Celui de kétamine, 35 €.",
+     [("cocaine", 65, 65, 1, "g"), ("heroin", 25, 25, 1, "g"), ("ketamine", 35, 35, 1, "g")]),
+    ("portion", "fr", "", "Les livreurs de cocaïne proposaient un demi-gramme à 40, un quart à 20.",
+     [("cocaine", 40, 40, 0.5, "g"), ("cocaine", 20, 20, 0.25, "g")]),
+    ("eighth", "en", "", "An eighth of weed sells for £35; an ounce is £220.",
+     [("cannabis-herb", 35, 35, 0.125, "oz"), ("cannabis-herb", 220, 220, 1, "oz")]),
+    ("eighth_after", "en", "", "MDMA is £120 an eighth of an ounce.", [("mdma", 120, 120, 0.125, "oz")]),
+    ("plural_pieces", "en", "", "LSD tabs are £5 and MDMA capsules are £10 to £12.",
+     [("lsd", 5, 5, 1, "blotter"), ("mdma", 10, 12, 1, "capsule")]),
 ]  # fmt: skip
 
 LOOKALIKES: list[Row] = [
@@ -66,6 +83,9 @@ LOOKALIKES: list[Row] = [
     ("were_arrested", "en", "", "Cocaine is £60 a gram. They were 30 at the party.", [("cocaine", 60, 60, 1, "g")]),
     ("wage_stays_out", "fr", "", "Le vendeur d'herbe gagnait 1 200 euros par mois.", []),
     ("lot_of_persons", "en", "", "A gram of ketamine is £25, for two nights out of three.", [("ketamine", 25, 25, 1, "g")]),
+    ("and_is_a_range", "fr", "", "Entre l'héroïne et la cocaïne, le gramme varie entre 20 et 60 euros.", [("cocaine", 20, 60, 1, "g")]),
+    ("eighth_place", "en", "", "He finished eighth. Cocaine is £60 a gram.", [("cocaine", 60, 60, 1, "g")]),
+    ("quarter_of_people", "fr", "", "Un gramme de cocaïne coûte 60 euros ; un quart des usagers, à 20 ans, en ont pris.", [("cocaine", 60, 60, 1, "g")]),
 ]  # fmt: skip
 
 
@@ -76,4 +96,25 @@ LOOKALIKES: list[Row] = [
 )
 def test_price_links(lang: str, title: str, text: str, expected: list[tuple[object, ...]]) -> None:
     found = [price(o) for o in observations(text, "price", lang=lang, title=title, published="2024-05-14")]
-    assert [(f[1], f[2], f[3], f[5], f[6]) for f in found if f[0] in ("retail", "wholesale", "other")] == expected
+    assert [
+        (f[1], f[2], f[3], f[5], f[6]) for f in found if f[0] in ("retail", "wholesale", "other")
+    ] == expected
+
+
+KINDS = [
+    # id, lang, text, [(kind, low)]
+    ("bought_and_resold", "fr", "Les comprimés d'ecstasy, achetés 1 euro pièce aux Pays-Bas, partaient à 8 euros.", [("wholesale", 1), ("retail", 8)]),
+    ("supplier", "fr", "Le vendeur s'approvisionnait à 38 euros le gramme de cocaïne.", [("wholesale", 38)]),
+    ("bought_to_use", "fr", "Il achetait sa cocaïne 70 euros le gramme, tous les samedis.", [("retail", 70)]),
+    ("pharmacy_then_street", "fr", "La boîte de prégabaline, achetée 12 euros en pharmacie, est revendue 60 euros.", [("other", 12), ("retail", 60)]),
+    ("gas_by_weight", "fr", "La bonbonne de 600 grammes de protoxyde d'azote se vend 25 euros.", [("retail", 25)]),
+    ("slab_by_weight", "fr", "La plaquette de 500 grammes de résine de cannabis se vend 900 euros.", [("wholesale", 900)]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "expected"), [row[1:] for row in KINDS], ids=[row[0] for row in KINDS]
+)
+def test_price_kinds(lang: str, text: str, expected: list[tuple[object, ...]]) -> None:
+    found = [price(o) for o in observations(text, "price", lang=lang, published="2024-05-14")]
+    assert [(f[0], f[2]) for f in found] == expected

@@ -16,7 +16,7 @@ from vigie.extract.amounts import Amount, per_unit_after
 from vigie.extract.analysis import Analysis, within
 from vigie.extract.cues import hits_in
 from vigie.extract.mentions import DateMention, MoneyMention
-from vigie.extract.price_unit import lot_after, number, unit_before
+from vigie.extract.price_unit import as_portion, lot_after, number, portion_of, unit_before
 from vigie.extract.price_words import leading
 from vigie.lexicon.grammar import alternation, grammar, link_words
 
@@ -122,6 +122,9 @@ def _bare(
     pause = words.pause.match(folded, amount.end) is not None
     told = verb or words.told.search(folded, head_start, amount.start) is not None  # "on revend à 7"
     told = told and (pause or words.goes_on.match(folded, amount.end) is not None)
+    portion = _portion(analysis, model, head_start, amount)
+    if portion is not None and pause:
+        return portion
     if not (compared or listed or unit or product or told):
         return None
     p, g = patterns(analysis.lang), grammar(analysis.lang)
@@ -148,6 +151,23 @@ def _bare(
     return MoneyMention(
         start=amount.start, end=end, low=amount.low, high=amount.high, currency=model.currency,
         per_value=per_value, per_unit=per_unit,
+    )  # fmt: skip
+
+
+def _portion(analysis: Analysis, model: MoneyMention, start: int, amount: Amount) -> MoneyMention | None:
+    """ "un demi-gramme à 40 euros, un quart à 20": a part of what was priced, in its currency."""
+    bare = MoneyMention(
+        start=amount.start, end=amount.end, low=amount.low, high=amount.high, currency=model.currency
+    )
+    joined = as_portion(analysis, bare)
+    if joined is not bare:
+        return joined
+    found = portion_of(analysis, bare, start)
+    if found is None or found[1] != "unit":
+        return None
+    return MoneyMention(
+        start=found[2], end=amount.end, low=amount.low, high=amount.high, currency=model.currency,
+        per_value=found[0], per_unit="unit",
     )  # fmt: skip
 
 

@@ -135,7 +135,9 @@ def link_substance(
     if antidote and (not before or before[-1].start < antidote[-1].start):
         return Link(None, None, "other:antidote", 0.5, other=True)
     before = [
-        m for m in before if m.end <= start and fits(m.substance, unit) and not _than(analysis, m, start)
+        m
+        for m in _without_pieces(analysis, before)
+        if m.end <= start and fits(m.substance, unit) and not _than(analysis, m, start)
     ]
     after = [m for m in products(within(analysis.substances, end, sentence.end)) if fits(m.substance, unit)]
     if before and after and object_first:
@@ -178,6 +180,17 @@ def link_substance(
         if 2 * number > sum(counts.values()):
             return Link(top, None, "document", 0.55)
     return NO_LINK
+
+
+def _without_pieces(analysis: Analysis, mentions: list[SubstanceMention]) -> list[SubstanceMention]:
+    """Without the words of pieces that stand right after a product: the tabs of "LSD tabs" are no ecstasy."""
+    units = grammar(analysis.lang).units
+    kept: list[SubstanceMention] = []
+    for mention in mentions:
+        piece = analysis.folded[mention.start : mention.end] in units
+        if not (piece and kept and mention.start - kept[-1].end == 1):
+            kept.append(mention)
+    return kept
 
 
 def fits(substance: str | None, unit: str | None) -> bool:

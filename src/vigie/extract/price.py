@@ -21,8 +21,9 @@ from vigie.extract.elliptic import elliptic_prices
 from vigie.extract.link import UNIT_SUBSTANCE, Link, compared_with, link_substance, named_after, products
 from vigie.extract.mentions import MoneyMention
 from vigie.extract.price_carry import assumed_gram, carried_unit, model_price
-from vigie.extract.price_kind import kind_of
-from vigie.extract.price_unit import Candidate, unit_before, with_unit
+from vigie.extract.price_kind import bought_to_sell, kind_of
+from vigie.extract.price_unit import Candidate, as_portion, unit_before, with_unit
+from vigie.extract.respective import respective_link, told_apart
 from vigie.lexicon.grammar import alternation, grammar, link_words, mass_in_grams
 from vigie.lexicon.substances import ancestors
 from vigie.lexicon.terms import data_toml
@@ -38,11 +39,18 @@ def extract_prices(analysis: Analysis) -> Iterator[Draft]:
     mentions = money_mentions(analysis.folded, analysis.lang, found)
     if any(place.place.country == "CH" or place.place.code == "CH" for place in analysis.places):
         mentions = [replace(m, currency="CHF") if m.currency == "FRF" else m for m in mentions]
-    mentions = sorted([*mentions, *elliptic_prices(analysis, found, mentions)], key=lambda m: m.start)
+    mentions = [as_portion(analysis, m) for m in mentions]
+    mentions = told_apart(
+        analysis, sorted([*mentions, *elliptic_prices(analysis, found, mentions)], key=lambda m: m.start)
+    )
     drafts: list[Draft] = []
     for index, money in enumerate(mentions):
         draft = _judge(analysis, with_unit(analysis, money, mentions, index), drafts)
         if draft is not None:
+            own = respective_link(analysis, mentions, money.start)
+            if own is not None:
+                rule = draft.rule.rsplit("|", 1)[0] + f"|substance:{own.reason}"
+                draft = replace(draft, substance=own.substance, form=own.form, rule=rule)
             drafts.append(draft)
     yield from drafts
 
@@ -79,7 +87,9 @@ def _judge(analysis: Analysis, candidate: Candidate, drafts: list[Draft]) -> Dra
     if kind == "retail" and candidate.per_unit is None and _second_value(analysis, candidate, drafts):
         kind, reason = "seizure-valuation", "valuation"
     if kind == "seizure-valuation" and reason == "amount" and _sold(analysis, candidate):
-        again = carried_unit(analysis, candidate, previous)  # "à Paris, il se revend 35 000 euros": the kilo, still
+        again = carried_unit(
+            analysis, candidate, previous
+        )  # "à Paris, il se revend 35 000 euros": the kilo, still
         if again.unit_reason == "carried":
             candidate, kind, reason = again, "retail", "unit"
     if kind == "seizure-valuation":
@@ -107,6 +117,8 @@ def _judge(analysis: Analysis, candidate: Candidate, drafts: list[Draft]) -> Dra
         candidate = assumed_gram(analysis, candidate, link)
         if candidate.per_unit is None:
             return None
+    if kind == "retail" and bought_to_sell(analysis, candidate):
+        kind, reason = "wholesale", "resold"
     if kind == "retail" and _in_bulk(candidate) and link.substance not in by_bottle():
         kind = "wholesale"
     return _draft(

@@ -16,6 +16,7 @@ from vigie.extract.currency import to_eur
 from vigie.extract.link import Link, named_after
 from vigie.extract.mentions import MoneyMention
 from vigie.extract.price_unit import Candidate, piece_words, unit_before, unit_of
+from vigie.extract.price_words import leading
 from vigie.lexicon.grammar import alternation, grammar, link_words, mass_in_grams
 from vigie.lexicon.substances import ancestors
 from vigie.lexicon.terms import data_toml
@@ -113,7 +114,12 @@ def carried_unit(analysis: Analysis, candidate: Candidate, previous: Draft | Non
             subject = _piece_subject(analysis, candidate, retail is not None)
             if subject.unit_reason == "subject" and value.per_unit in mass_in_grams():
                 return subject
-        worded = retail is not None or _listed(analysis, money) or _product_before(analysis, candidate)
+        worded = (
+            retail is not None
+            or _listed(analysis, money)
+            or _product_before(analysis, candidate)
+            or _that_of(analysis, candidate)
+        )
         if (
             apart <= 2
             and (apart == 0 or worded)
@@ -175,6 +181,13 @@ def _product_before(analysis: Analysis, candidate: Candidate) -> bool:
         return False
     gap = analysis.folded[named[-1].end : money.start]
     return re.fullmatch(rf"[^;:\d]{{0,24}}[ ]{link_words(analysis.lang, 'priced_at')}", gap) is not None
+
+
+def _that_of(analysis: Analysis, candidate: Candidate) -> bool:
+    """ "Celui d'héroïne, 25 €": the unit goes on, of another product."""
+    head = analysis.folded[candidate.sentence.start : candidate.money.start]
+    pattern = rf"[\"]?{leading(analysis.lang, 'that_of')}[^;:.\d]{{2,40}}"
+    return re.fullmatch(pattern, head) is not None
 
 
 def _definite_unit(analysis: Analysis, start: int, end: int, *, first: bool = False) -> re.Match[str] | None:

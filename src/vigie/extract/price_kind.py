@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from vigie.extract.analysis import Analysis
+from vigie.extract.analysis import Analysis, within
 from vigie.extract.cues import hits_in, nearest
 from vigie.extract.currency import to_eur
 from vigie.extract.price_unit import BLOCKING, Candidate
@@ -126,6 +126,24 @@ def _of_last(analysis: Analysis, hit: Hit, last_money: int, start: int) -> bool:
         return False
     said = analysis.folded[last_money : hit.start]
     return len(said) < 22 and not re.search(r"[,;.:(]", said) and "," in analysis.folded[hit.end : start]
+
+
+def bought_to_sell(analysis: Analysis, candidate: Candidate) -> bool:
+    """ "achetés 1 euro pièce aux Pays-Bas, ils partaient à 8": the first is what a seller pays."""
+    money, sentence = candidate.money, candidate.sentence
+    start = money.start if candidate.unit_start is None else min(money.start, candidate.unit_start)
+    head = analysis.folded[max(sentence.start, start - 80) : start]
+    if _word(analysis.lang, "supplied").search(head):
+        return True
+    bought = _word(analysis.lang, "bought").search(head)
+    rest = analysis.folded[money.end : min(sentence.end, money.end + 120)]
+    sold = _word(analysis.lang, "resold").search(rest) if bought is not None else None
+    return sold is not None and bool(within(analysis.money, money.end + sold.end(), sentence.end))
+
+
+@cache
+def _word(lang: str, key: str) -> re.Pattern[str]:
+    return re.compile(rf"\b{any_of(lang, key)}(?!\w)")
 
 
 def _fee(identifier: str) -> PriceKind:

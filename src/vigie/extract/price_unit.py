@@ -16,8 +16,9 @@ from vigie.extract.cues import hits_in
 from vigie.extract.link import named_after
 from vigie.extract.mentions import MoneyMention, QuantityMention
 from vigie.extract.numbers import parse_digits
-from vigie.extract.price_words import leading
+from vigie.extract.price_words import any_of, leading
 from vigie.lexicon.grammar import alternation, grammar, link_words, mass_in_grams
+from vigie.lexicon.terms import data_toml
 from vigie.model.observation import PriceKind
 from vigie.text.sentences import Span
 
@@ -99,6 +100,8 @@ def with_unit(analysis: Analysis, money: MoneyMention, mentions: list[MoneyMenti
         value = number(lot["n"], analysis.lang)
         if value > 1:
             return replace(candidate, per_value=value, per_unit="unit", unit_reason="lot")
+    if best is None and not money.per_unit and (portion := portion_of(analysis, money, floor)) is not None:
+        return portion_candidate(candidate, *portion)
     several = lot_after(analysis.lang).match(analysis.folded, money.end)
     if (
         several is not None
@@ -119,6 +122,60 @@ def with_unit(analysis: Analysis, money: MoneyMention, mentions: list[MoneyMenti
             candidate, per_value=per_value, per_unit=code, unit_start=best.start(), unit_end=best.end(), unit_reason="before"
         )  # fmt: skip
     return candidate
+
+
+def portion_of(analysis: Analysis, money: MoneyMention, floor: int) -> tuple[float, str, int] | None:
+    """ "un quart à 20", "an eighth sells for £35": how much, of which unit ("unit" = of what was priced), said how far."""
+    named = _portion(analysis.lang).search(analysis.folded, floor, money.start)
+    if named is not None:
+        return grammar(analysis.lang).fractions[named["p"]], "unit", named.start()
+    slang = data_toml("grammar", "prices.toml")[analysis.lang].get("portions", {})
+    if not slang:
+        return None
+    word = rf"(?P<p>{alternation(slang)})(?!\w)"
+    after = re.compile(rf"[ ](?:an?|per|for an?|the)[ ]{word}(?:[ ]of an (?:ounce|oz))?").match(
+        analysis.folded, money.end
+    )
+    before = re.compile(rf"\b(?:an?|the|per|each|every)[ ]{word}(?! of an? )").search(
+        analysis.folded, floor, money.start
+    )
+    gap = analysis.folded[before.end() : money.start] if before else ""
+    if before is not None and (len(gap) > 60 or re.search(r"[;:]", gap)):
+        before = None
+    found = after or before
+    return (slang[found["p"]], "oz", found.start() if found is before else found.end()) if found else None
+
+
+def as_portion(analysis: Analysis, money: MoneyMention) -> MoneyMention:
+    """ "un quart à 20 euros", read as a range from a quarter to 20, is 20 for a quarter of what was priced."""
+    if money.low is None or money.high is None or money.low >= 1.0 or money.high < 2.0:
+        return money
+    head = _portion_at(analysis.lang).match(analysis.folded, money.start, money.end)
+    if head is None or grammar(analysis.lang).fractions[head["p"]] != money.low:
+        return money
+    return replace(money, low=money.high, per_value=money.low, per_unit="unit")
+
+
+@cache
+def _portion_at(lang: str) -> re.Pattern[str]:
+    return re.compile(rf"(?:une? |an? )?(?P<p>{any_of(lang, 'portion')})[ ]{link_words(lang, 'at')}")
+
+
+@cache
+def _portion(lang: str) -> re.Pattern[str]:
+    return re.compile(
+        rf"\b(?:une? |le |an? |the )?(?P<p>{any_of(lang, 'portion')})[ ]?(?:{link_words(lang, 'at')}|{link_words(lang, 'short_gap')})$"
+    )
+
+
+def portion_candidate(candidate: Candidate, value: float, unit: str, said: int) -> Candidate:
+    """The candidate as the price of a part; `said` is where its words begin, or end when they follow the sum."""
+    money = candidate.money
+    if said > money.end:
+        return replace(
+            candidate, money=replace(money, end=said), per_value=value, per_unit=unit, unit_reason="said"
+        )
+    return replace(candidate, per_value=value, per_unit=unit, unit_reason="portion", unit_start=said)
 
 
 @cache
@@ -194,7 +251,8 @@ def _unit_fits(analysis: Analysis, match: re.Match[str], money: MoneyMention) ->
         ):
             return True  # "les 200 grammes de résine se négocient 500 euros"
         boxed = _container(analysis.lang).search(analysis.folded[max(0, match.start() - 20) : match.start()])
-        return short or (retail and not blocked and (match["num"] in g.link["one"] or boxed is not None))
+        sizes = kind == "mass" and _sizes_one(analysis, match.start())
+        return short or (retail and (match["num"] in g.link["one"] or boxed is not None or sizes))
     if match["def"]:
         plural = match["def"].strip() in ("les",)
         return not blocked and (short or retail or len(gap) < 60) and not plural
@@ -209,7 +267,22 @@ def _unit_fits(analysis: Analysis, match: re.Match[str], money: MoneyMention) ->
         return True  # "wraps of heroin went for £10"
     return (
         kind == "piece"
-        and re.fullmatch(rf"[ ]*{link_words(analysis.lang, 'piece_lead')}(?:de )?", gap) is not None
+        and re.fullmatch(rf"[ ]*{leading(analysis.lang, 'piece_gap')}(?:de )?", gap) is not None
+    )
+
+
+def _sizes_one(analysis: Analysis, start: int) -> bool:
+    """ "la boulette de cocaïne de 0,4 gramme": a mass that is the size of one thing sold, whatever it is called."""
+    head = analysis.folded[max(0, start - 60) : start]
+    return _one_of(analysis.lang).search(head) is not None
+
+
+@cache
+def _one_of(lang: str) -> re.Pattern[str]:
+    one = r"(?:une?|la|le|l'|du|chaque)" if lang == "fr" else r"(?:an?|the|each|per)"
+    of = r"(?:de |d'|a )" if lang == "fr" else r"(?:of |weighing )"
+    return re.compile(
+        rf"\b{one}[ ]?[a-z-]{{3,}}(?:[ ](?:de la |de l'|de |d'|of )[a-z0-9' -]{{2,24}}?)?[ ]{of}$"
     )
 
 
@@ -220,6 +293,9 @@ def unit_of(analysis: Analysis, match: re.Match[str]) -> tuple[str, float]:
     if match["half"]:
         value *= next((v for word, v in g.fractions.items() if match["half"].startswith(word)), 1.0)
     sized = patterns(analysis.lang).sized.match(analysis.folded, match.end())
+    product = None if sized else _product_of.match(analysis.folded, match.end())
+    if product is not None:  # "la barrette de résine de 2 grammes"
+        sized = patterns(analysis.lang).sized.match(analysis.folded, product.end())
     if sized and unit.kind == "piece" and unit.code not in g.link["sized_pieces"]:
         return g.units[sized["u"]].code, number(sized["n"], analysis.lang)
     if match["num"] and unit.kind == "piece":
@@ -229,6 +305,11 @@ def unit_of(analysis: Analysis, match: re.Match[str]) -> tuple[str, float]:
         if container:
             return g.units[container["c"]].code, 1.0
     return unit.code, value
+
+
+_product_of = re.compile(
+    r"[ ](?:de la |de l'|de |d'|of )[a-z' -]{3,20}?(?=[ ](?:de|of) [\w.,]+ ?(?:g|gr|grammes?|grams?)\b)"
+)
 
 
 def number(raw: str, lang: str) -> float:
