@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from vigie.extract.assertion import find_assertion_cues
+from vigie.extract.assertion import assertion_of, find_assertion_cues
 from vigie.extract.scan import load_endings
 
 CASES = [
@@ -61,8 +61,8 @@ CASES = [
     ("imperfect that looks alike", "fr", "Le réseau opérait et livrait de nuit.", None),
     ("official scale", "fr", "Au barème des douanes, le gramme coûterait 5 euros.", None),
     ("market rate", "fr", "Deux tonnes seraient fumées chaque jour.", None),
-    ("should have", "fr", "Le prix aurait dû baisser.", None),
-    ("future", "fr", "Quatre vendeurs [seront jugés en mai].", "planned"),
+    ("should have", "fr", "Le prix [aurait dû baisser].", "hypothetical"),
+    ("future", "fr", "[Quatre vendeurs seront jugés en mai].", "planned"),
     ("going to", "fr", "La salle [va être ouverte].", "planned"),
     ("bill", "fr", "Un [projet de loi interdit la vente].", "planned"),
     ("camera is no future", "fr", "Une caméra filmait le hall.", None),
@@ -76,6 +76,45 @@ CASES = [
     ("reportedly", "en", "The gram [reportedly sells for 200 euros].", "reported"),
     ("will", "en", "The room [will open in 2027].", "planned"),
     ("denied", "en", "Police [denied that 30 kg were lost].", "negated"),
+    ("denial denied", "fr", "Il ne nie pas la vente de 9 g.", None),
+    ("denial denied, past", "fr", "Les deux hommes n'ont jamais contesté la vente de 9 g.", None),
+    ("nobody disputes", "en", "Nobody disputes the sale of 9 g.", None),
+    ("everybody knows", "fr", "Personne n'ignore que le gramme est à 90 euros.", None),
+    ("silence is no denial", "fr", "Le préfet n'a pas voulu commenter la saisie de 9 kg.", None),
+    ("silence, english", "en", "Police would not disclose who owned the 9 kg.", None),
+    ("no chance", "fr", "Ce n'est pas un hasard si le gramme baisse.", None),
+    ("not rare", "fr", "Il n'est pas rare de voir 9 kg passer.", None),
+    ("never so much", "fr", "Jamais la douane n'avait saisi autant de cocaïne.", None),
+    ("never so much, english", "en", "Never had customs seized so much cocaine.", None),
+    ("predicate takes the subject", "fr", "[Le chiffre de 90 morts est totalement faux].", "negated"),
+    ("predicate over an aside", "fr", "[Le chiffre de 90 morts, cité partout, est inexact].", "negated"),
+    ("predicate with its clause", "fr", "[Il est faux de dire que le gramme coûte 9 euros].", "negated"),
+    ("false without a copula", "fr", "Un faux passeport et 9 kg de coke ont été saisis.", None),
+    ("excludes", "fr", "L'analyse [exclut la présence de fentanyl].", "negated"),
+    ("is ruled out", "fr", "[La piste du fentanyl est écartée].", "negated"),
+    ("a question", "fr", "[Le gramme est à 9 euros] ?", "hypothetical"),
+    ("a question that takes it for granted", "fr", "Pourquoi le gramme a-t-il baissé ?", None),
+    ("a question in quotes", "en", "[He asked: “Is a gram £9?”]", "hypothetical"),
+    ("a fear over a future", "en", "Doctors [worry that nitazenes will spread].", "hypothetical"),
+    ("a condition over a conditional", "fr", "Si le gramme baissait, les ventes [grimperaient].", "hypothetical"),
+    ("two facts side by side", "fr", "Si les saisies ont augmenté, les prix ont baissé.", None),
+    ("a true condition", "fr", "[Si le gramme a baissé], il faudra le dire.", "hypothetical"),
+    ("expected by a date", "fr", "La ville [devrait ouvrir deux salles d'ici 2030].", "planned"),
+    ("will, and the subject", "fr", "[La vente de codéine sera interdite].", "planned"),
+    ("will, and what is done", "fr", "Les 9 kg saisis [seront détruits].", "planned"),
+    ("opens by itself", "fr", "[Le procès s'ouvrira en mai].", "planned"),
+    ("goes to fetch", "fr", "Il va chercher 9 g à Lille.", None),
+    ("goes to sell", "fr", "L'État [va bientôt vendre 9 tonnes].", "planned"),
+    ("to a number", "fr", "Le prix va de 9 à 12 euros.", None),
+    ("a month that ends in -er", "fr", "Cela va janvier compris jusqu'à 9 kg.", None),
+    ("the county of Will", "en", "Will County police seized 9 kg.", None),
+    ("at less than", "fr", "Le gramme se vend à moins de 9 euros.", None),
+    ("unless", "fr", "Rien à craindre, [à moins que le prix baisse].", "hypothetical"),
+    ("what was wanted and what was found", "en", "Police [wanted to see his car] and found 9 kg.", "planned"),
+    ("hearsay of nobody", "fr", "Un [tract anonyme parle de 9 morts].", "reported"),
+    ("the so-called", "fr", "Les [prétendus 9 kg saisis] hier.", "reported"),
+    ("parody", "fr", "[Un site parodique annonce 9 tonnes].", "reported"),
+    ("accused", "en", "He is [accused of selling 9 kg].", "reported"),
 ]  # fmt: skip
 
 
@@ -87,8 +126,8 @@ def test_cue(lang: str, marked: str, kind: str | None) -> None:
         assert cues == []
         return
     start, end = marked.index("["), marked.index("]") - 1
-    assert [c.kind for c in cues][:1] == [kind]
     inside = [c for c in cues if c.kind == kind]
+    assert inside, cues
     assert any(
         text[c.scope_start : c.scope_end].strip(" .").startswith(text[start:end].split()[0])
         and c.scope_end >= end
@@ -105,7 +144,30 @@ STOPS = [
     ("sentence", "Il n'a jamais vendu. Son frère avait 30 g.", "30 g"),
     ("word limit", "Un sac sans cocaïne a été trouvé près de 30 g de crack.", "30 g"),
     ("future looks ahead", "Les hommes arrêtés avec 30 g seront jugés.", "30 g"),
+    ("what is done already", "Les 30 g saisis seront détruits.", "30 g"),
+    ("what was found", "Ils voulaient fouiller la cave et ont trouvé 30 g.", "30 g"),
+    ("why the next sentence", "C'était prévu en mai. Il avait 30 g.", "30 g"),
 ]
+
+BACK = [
+    # why, language, text with the refuted sentence in [brackets]
+    ("false", "fr", "[Une vidéo annonce 9 tonnes.] C'est faux."),
+    ("false, with the reason", "fr", "[Le gramme serait à 9 euros.] Faux : il en coûte 60."),
+    ("this information", "fr", "[On a lu que 9 tonnes avaient été saisies.] Cette information est erronée."),
+    ("that is false", "en", "[A post says a rock costs £9.] That is false."),
+    ("the claim", "en", "[A post says a rock costs £9.] The claim was later found to be untrue."),
+]
+
+
+@pytest.mark.parametrize(("lang", "marked"), [c[1:] for c in BACK], ids=[c[0] for c in BACK])
+def test_refuted_by_the_next_sentence(lang: str, marked: str) -> None:
+    text = marked.replace("[", "").replace("]", "")
+    cues = find_assertion_cues(text, lang)
+    assert assertion_of(cues, 8, 20) == "negated"
+    after = text.find("coûte 60")
+    assert after < 0 or assertion_of(cues, after, after + 8) == "affirmed"
+    alone = marked.split("] ")[1]
+    assert not any(c.kind == "negated" and c.scope_start < 0 for c in find_assertion_cues(alone, lang))
 
 
 @pytest.mark.parametrize(("text", "free"), [c[1:] for c in STOPS], ids=[c[0] for c in STOPS])

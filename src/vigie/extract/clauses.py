@@ -35,6 +35,14 @@ def folded_words(words: tuple[str, ...]) -> frozenset[str]:
 
 
 @cache
+def phrases(lexicon: str, lang: str, table: str, key: str) -> str:
+    """The words of a table of a lexicon file as one group of alternatives of a flat text, longest first."""
+    words = lexicon_file(lexicon, lang).get(table, {}).get(key, ())
+    longest_first = sorted(folded_words(tuple(words)), key=len, reverse=True)
+    return "(?:" + "|".join(map(re.escape, longest_first)) + ")" if longest_first else "(?!)"
+
+
+@cache
 def _terminators(lang: str) -> re.Pattern[str]:
     words = lexicon_file("assertion", lang).get("clause", {}).get("terminators", [])
     longest_first = sorted((flatten(fold(word)) for word in words), key=len, reverse=True)

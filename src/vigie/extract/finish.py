@@ -268,25 +268,12 @@ def _assertion(analysis: Analysis, draft: Draft) -> Assertion:
         and not (cue.kind == "negated" and _in_amount(analysis, cue.start, draft))
         and not (cue.end <= draft.start and _compares(analysis, cue.end, draft.start))
     )
-    found = assertion_of(governing, draft.start, draft.end)
-    return _asked(analysis, draft) if found == "affirmed" else found
+    return assertion_of(governing, draft.start, draft.end)
 
 
 def _compares(analysis: Analysis, start: int, end: int) -> bool:
     """ "aurait chuté à 25 000 euros, contre 32 000 en 2021": what is compared with is stated plainly."""
     return _word_of(analysis.lang, "compared").search(analysis.folded[start:end] + " ") is not None
-
-
-def _asked(analysis: Analysis, draft: Draft) -> Assertion:
-    """A question asserts nothing; one that the next word answers by "no" is negated."""
-    index = analysis.sentence_index(draft.start)
-    if analysis.text[analysis.sentences[index].end - 1] != "?":
-        return "affirmed"
-    answer = analysis.sentences[index + 1] if index + 1 < len(analysis.sentences) else None
-    refused = answer is not None and re.match(
-        r"(?:non|no)\b", analysis.folded[answer.start : answer.start + 4]
-    )
-    return "negated" if refused else "hypothetical"
 
 
 def _in_amount(analysis: Analysis, offset: int, draft: Draft) -> bool:

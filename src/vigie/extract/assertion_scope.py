@@ -1,0 +1,135 @@
+"""How far a cue of assertion reaches.
+
+In: a hit that counts, its sentence, the clause boundaries. Out: [start, end) of the text. The keys of an entry are told in
+data/lexicons/fr/assertion.toml. Left out: grammar; a clause is what stands between two boundaries.
+"""
+
+from __future__ import annotations
+
+import re
+
+from vigie.extract.assertion_context import NE, NE_REACH, PARTICIPLE, WORD, copula, passive, skip
+from vigie.extract.clauses import Boundary, backward_start, folded_words, forward_end, phrases
+from vigie.extract.scan import Scan
+from vigie.lexicon.matcher import Hit
+from vigie.text.sentences import Span
+
+_BARE = re.compile(r"\s*(?:[.;!?»\"”]|$)")  # nothing follows the cue: it speaks of what stands before
+_PRONOUN = re.compile(
+    r"[^\w]*(?:elles?|ils?|ceux ci|celles? ci|cela|they|it|these|those|none of (?:it|them|this))\b"
+)
+_ABOUT = re.compile(r"\s*(?:que\b|qu'|de\b|d'|that\b|to say\b|to claim\b)")  # "est faux de dire que"
+# nothing but an auxiliary between a comma and the cue: the subject stands before the aside
+_AUXILIARY = re.compile(
+    r"\s*(?:(?:est|sont|etait|etaient|a|ont|avait|avaient|ete|s'est|se sont|revelee?s?|avere?e?s?|is|are|was|were|has|have|had|been|be"
+    r"|proved|turned|out|to|also|aussi|pourtant|donc|n'|ne|pas)\s*)*"
+)
+_PERSON_REACH = 40  # characters: "pourrait bien être rapidement jugé"
+# what has been done already is no part of what will be done with it: "Les 40 kg saisis seront détruits"
+_DONE = re.compile(
+    r"\b(?:saisi|intercept|interpell|arret|decouvert|retrouv|trouv|condamn|deced|tue|mort|seized|intercepted|arrested|found"
+    r"|discovered|killed|died|convicted)\w{0,4}\b"
+)
+
+
+def scope(hit: Hit, found: Scan, span: Span, cuts: tuple[Boundary, ...], lang: str) -> tuple[int, int]:
+    """The stretch that `hit` governs; the cue itself belongs to it: facts may be anchored on it."""
+    extra, flat = hit.term.extra, found.flat
+    direction, head = _direction(hit, found, span, lang)
+    if direction == "sentence" or (extra.get("bare_sentence") and _BARE.match(flat, hit.end)):
+        return span.start, span.end
+    start, end = hit.start, hit.end
+    if direction in ("forward", "clause"):
+        ahead = tuple(cut for cut in cuts if not _adverb(cut, hit, found))
+        end = _limited(
+            flat, hit.end, forward_end(ahead, hit.end, span, commas=bool(extra.get("commas"))), hit
+        )
+    if direction in ("backward", "clause") or _of_subject(hit, found, span):
+        start = backward_start(cuts, head, span)
+        if start > span.start and _AUXILIARY.fullmatch(flat, start, hit.start):
+            start = backward_start(cuts, head, span, commas=True)  # "un envoi, de 3 kg, pourrait"
+        if start > span.start and _PRONOUN.match(flat, start, hit.start):
+            start = span.start  # "on parlait de 3 tonnes ; elles ne sont jamais arrivées"
+        start = _pointed_at(hit, found, span, start, head, lang)
+        if extra.get("subject_unless_done") and _DONE.search(flat, start, hit.start):
+            start = hit.start
+    elif extra.get("after_ne") or extra.get("from_ne"):
+        # the verb stands between "ne" and "pas": "le prix n'augmente pas"
+        begin = max(backward_start(cuts, hit.start, span, commas=True), hit.start - NE_REACH)
+        start = max((m.end() for m in NE.finditer(flat, begin, hit.start)), default=hit.start)
+    return start, end
+
+
+def _direction(hit: Hit, found: Scan, span: Span, lang: str) -> tuple[str, int]:
+    """Where the cue looks, and where its verb begins."""
+    extra = hit.term.extra
+    direction = str(extra.get("scope", "forward"))
+    if not (extra.get("turns") or extra.get("after_copula")):
+        return direction, hit.start
+    verb = copula(hit, found, span, lang)
+    if verb is None:
+        return direction, hit.start
+    about = extra.get("after_copula") and _ABOUT.match(found.flat, hit.end)
+    return ("clause" if about else "backward"), verb
+
+
+def _pointed_at(hit: Hit, found: Scan, span: Span, start: int, head: int, lang: str) -> int:
+    """`start`, or the start of the sentence before when the subject only points back to it."""
+    if not (hit.term.extra.get("turns") or hit.term.extra.get("after_copula")):
+        return start
+    pointers = phrases("assertion", lang, "refutation", "pointers")
+    index = found.sentence_index(span.start)
+    if index == 0 or not re.compile(rf"[^\w]*(?:(?:mais|or|but) )?{pointers}[ ]*").fullmatch(
+        found.flat, span.start, head
+    ):
+        return start
+    return found.spans[index - 1].start
+
+
+def _adverb(cut: Boundary, hit: Hit, found: Scan) -> bool:
+    """Whether a boundary is an adverb right after the cue ("dément toutefois que"), which ends no clause."""
+    return 0 <= cut.start - hit.end <= 1 and found.flat[cut.start].isalpha()
+
+
+def _of_persons(hit: Hit, found: Scan) -> bool:
+    """Whether the verb after the cue speaks of persons: "pourrait être jugé" says nothing of what was seized."""
+    persons = tuple(hit.term.extra.get("persons", ()))
+    if not persons:
+        return False
+    ahead = WORD.findall(found.flat, hit.end, hit.end + _PERSON_REACH)[:4]
+    return any(word.rstrip(".,;:!?»)") in folded_words(persons) for word in ahead)
+
+
+def _of_subject(hit: Hit, found: Scan, span: Span) -> bool:
+    """Whether the subject before the cue is what the cue speaks of ("deux tonnes seraient fumées")."""
+    extra = hit.term.extra
+    following = WORD.match(found.flat, skip(found.flat, hit.end))
+    word = following.group().rstrip(".,;:!?»)") if following else ""
+    if word in folded_words(tuple(extra.get("clause_if_next", ()))):
+        return not _of_persons(hit, found)
+    before = found.flat[span.start : hit.start].split()
+    if before and before[-1] in extra.get("clause_if_before", ()):
+        return True
+    reflexive = found.flat[max(span.start, hit.start - 3) : hit.start]
+    if extra.get("subject_unless_done"):  # a future: "sera interdite", "s'ouvrira"
+        if reflexive.endswith((" se ", " s'")) or found.flat[hit.start - 2 : hit.start] == "s'":
+            return True
+        return found.flat[hit.start : hit.end] in ("sera", "seront", "will be") and bool(
+            PARTICIPLE.match(found.flat, hit.end, span.end)
+        )
+    return passive(hit, found, span)
+
+
+def _limited(flat: str, start: int, end: int, hit: Hit) -> int:
+    """`end`, or sooner: after the term's number of `words`, at one of its `stop_words` or at a verb in -ed."""
+    words = hit.term.extra.get("words")
+    stops = folded_words(tuple(hit.term.extra.get("stop_words", ())))
+    verbs = hit.term.extra.get("stop_verbs")
+    if words is None and not stops:
+        return end
+    for count, word in enumerate(WORD.finditer(flat, start, end)):
+        if word.group() in stops or (verbs and count > 0 and word.group().endswith(tuple(verbs))):
+            return word.start()
+        if words is not None and count + 1 >= words:
+            return word.end()
+    return end
