@@ -16,8 +16,8 @@ from vigie.model import observation as records
 from vigie.model.period import PartialDate
 
 ROOT = Path(__file__).parent
-BLIND, FINAL = "press_blind.jsonl", "press_final.jsonl"
-WORDS = {BLIND: (60, 260), FINAL: (50, 180)}
+BLIND, FINAL, RESTATED = "press_blind.jsonl", "press_final.jsonl", "press_dev.jsonl"
+WORDS = {BLIND: (60, 260), FINAL: (50, 180), RESTATED: (15, 260)}
 TAXONOMY = ROOT.parent / "src" / "vigie" / "data" / "taxonomy"
 CORPORA: dict[str, list[dict[str, Any]]] = {
     name: [json.loads(line) for line in (ROOT / "gold" / name).read_text(encoding="utf-8").splitlines()]
