@@ -118,3 +118,46 @@ KINDS = [
 def test_price_kinds(lang: str, text: str, expected: list[tuple[object, ...]]) -> None:
     found = [price(o) for o in observations(text, "price", lang=lang, published="2024-05-14")]
     assert [(f[0], f[2]) for f in found] == expected
+
+
+WHERE_AND_WHEN = [
+    # id, lang, text, [(low, place, when)]; when "" = no date in the text
+    ("first_of_list", "fr", "À Gand ou à Courtrai, le gramme d'héroïne s'achète 10 euros.", [(10, "Gand", "")]),
+    ("each_its_place", "fr", "Le gramme de cocaïne vaut 60 euros à Lille, 70 euros à Lyon.", [(60, "Lille", ""), (70, "Lyon", "")]),
+    ("country_of_purchase", "fr", "Le vendeur, installé à Thionville, s'approvisionnait au Luxembourg à 38 euros le gramme de cocaïne.",
+     [(38, "Luxembourg", "")]),
+    ("police_of_the_country", "fr", "À Ibiza, la police espagnole estime que le gramme de cocaïne vaut 60 euros.", [(60, "Ibiza", "")]),
+    ("sent_by_way_of", "fr", "La kétamine, arrivée par fret express de Hong Kong, se vend 30 euros le gramme à Pau.", [(30, "Pau", "")]),
+    ("date_of_another_clause", "fr", "Le gramme d'héroïne est tombé à 15 euros à Lens, quand il en coûtait 30 en 2014.",
+     [(15, "Lens", ""), (30, "Lens", "2014-01-01")]),
+    ("date_before_now", "en", "A gram of cocaine cost £60 in 2019 and now costs £80 in Leeds.", [(60, "Leeds", "2019-01-01"), (80, "Leeds", "")]),
+    ("date_of_all", "fr", "En 2022, le gramme de cocaïne valait 60 euros à Lyon et 70 euros à Nice.",
+     [(60, "Lyon", "2022-01-01"), (70, "Nice", "2022-01-01")]),
+    ("date_at_the_end", "fr", "Le gramme de cocaïne valait 60 euros à Lyon et 70 euros à Nice en 2022.",
+     [(60, "Lyon", "2022-01-01"), (70, "Nice", "2022-01-01")]),
+    ("date_of_each", "fr", "Le gramme de cocaïne valait 66 euros en 2022, 62 euros en 2023.", [(66, None, "2022-01-01"), (62, None, "2023-01-01")]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "expected"), [row[1:] for row in WHERE_AND_WHEN], ids=[row[0] for row in WHERE_AND_WHEN]
+)
+def test_where_and_when(lang: str, text: str, expected: list[tuple[object, ...]]) -> None:
+    found = observations(text, "price", lang=lang, published="2024-05-14")
+    told = [
+        (
+            price(o)[2],
+            o.place.name if o.place else None,
+            o.when.start.isoformat() if o.when.start and o.when.basis == "text" else "",
+        )
+        for o in found
+    ]
+    assert told == expected
+
+
+def test_a_comparison_keeps_its_date() -> None:
+    text = (
+        "La douane a saisi 29 tonnes de cocaïne en 2023, contre 19 tonnes en 2022, et 16 tonnes de cannabis."
+    )
+    found = observations(text, "quantity", published="2024-05-14")
+    assert [o.when.start.year for o in found if o.when.start] == [2023, 2022, 2023]

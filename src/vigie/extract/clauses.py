@@ -74,3 +74,8 @@ def backward_start(cuts: tuple[Boundary, ...], offset: int, span: Span, *, comma
     """Where the clause that holds `offset` begins."""
     before = [cut.end for cut in cuts if cut.end <= offset and (cut.hard or not commas)]
     return before[-1] if before else span.start
+
+
+def breaks(flat: str, span: Span, lang: str) -> bool:
+    """Whether a semicolon or a word that ends a clause ("quand", "whereas") stands inside `span`."""
+    return ";" in flat[span.start : span.end] or bool(_terminators(lang).search(flat, span.start, span.end))

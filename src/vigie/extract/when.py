@@ -1,0 +1,100 @@
+"""When a fact holds: the nearest date of its sentence, else of the title, else the publication date.
+
+In: Analysis, the span of a fact, its sentence and its value. Out: When, with its basis. A date is left out that only
+serves a comparison, that another figure after a break takes ("quand il en coûtait 30 il y a dix ans"), or that "now"
+sets apart ("£60 in 2019 and now costs £80").
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from functools import cache
+
+from vigie.extract.analysis import Analysis, within
+from vigie.extract.clauses import breaks
+from vigie.extract.mentions import DateMention
+from vigie.extract.nearness import compares, cost, word_of
+from vigie.lexicon.grammar import alternation, grammar, link_words
+from vigie.model.observation import EventValue, QuantityValue, TrendValue, Value
+from vigie.model.period import UNKNOWN_WHEN, When
+from vigie.text.sentences import Span
+
+_OWN = 30  # code points from a figure to the date that is its own
+
+
+def when_of(analysis: Analysis, start: int, end: int, sentence: Span, value: Value) -> When:
+    """The time of a fact at [start, end)."""
+    found = list(within(analysis.dates, sentence.start, sentence.end))
+    found = [m for m in found if not _compared(analysis, m) and not _other_side(analysis, start, end, m)]
+    found = [m for m in found if not (m.start < end and m.end > start and m.end - m.start > 40)]
+    found = [m for m in found if not _of_another(analysis, start, end, m)]
+    if isinstance(value, TrendValue):  # "15 €, contre 30 il y a deux ans" is a fall of today
+        found = [m for m in found if not compares(analysis, start, max(start, m.start))]
+    if found:
+        best = min(found, key=lambda m: (cost(analysis, start, end, m.start, m.end), m.start))
+        return _from_mention(best)
+    if isinstance(value, EventValue | QuantityValue):
+        index = analysis.sentence_index(sentence.start)
+        if index > 0:
+            previous = analysis.sentences[index - 1]
+            carried = within(analysis.dates, max(previous.start, analysis.body_start), previous.end)
+            days = [m for m in carried if m.precision == "day"]
+            if days and previous.start >= analysis.body_start:
+                return _from_mention(days[-1])
+    title = [m for m in within(analysis.dates, 0, analysis.body_start) if not m.relative]
+    if title:
+        return _from_mention(title[0])
+    if analysis.document.published is not None:
+        return When.of(analysis.document.published, "document")
+    return UNKNOWN_WHEN
+
+
+def _other_side(analysis: Analysis, start: int, end: int, mention: DateMention) -> bool:
+    """Whether a comparison stands between a span and a date: "55 € à Lyon, contre 70 € en 2023" is not of 2023."""
+    gap = (end, mention.start) if mention.start >= end else (mention.end, start)
+    if gap[0] >= gap[1]:
+        return False
+    if (
+        mention.end <= start
+    ):  # "onze en 2024, contre quatorze en 2023, et saisi 1,7 million": 2023 is of the fourteen
+        figures = within(analysis.amounts, max(0, mention.start - _OWN), mention.start)
+        if figures and compares(analysis, max(0, figures[-1].start - 12), figures[-1].start):
+            return not (start <= figures[-1].start < end)
+        return _aside(analysis.lang).search(analysis.folded, *gap) is None and compares(analysis, *gap)
+    return compares(analysis, *gap)
+
+
+@cache
+def _aside(lang: str) -> re.Pattern[str]:
+    """A comparison that is over: ", contre quatorze en 2023, "."""
+    return re.compile(rf"\b{link_words(lang, 'compared')}[^,;.]*,")
+
+
+def _of_another(analysis: Analysis, start: int, end: int, mention: DateMention) -> bool:
+    """Whether a date is that of another figure, which a break or a "now" sets apart from the fact."""
+    figures = within(analysis.amounts, max(0, mention.start - _OWN), mention.start)
+    owner = figures[-1] if figures else None
+    if owner is None or re.search(r"[,;:.]", analysis.folded[owner.end : mention.start]):
+        return False
+    if mention.start >= end and owner.start >= end:
+        return breaks(analysis.folded, Span(end, owner.start), analysis.lang)
+    if mention.end <= start and owner.end <= start:
+        return _now(analysis.lang).search(analysis.folded, mention.end, start) is not None
+    return False
+
+
+@cache
+def _now(lang: str) -> re.Pattern[str]:
+    return re.compile(rf"\b{alternation(grammar(lang).link['now'])}\b")
+
+
+def _compared(analysis: Analysis, mention: DateMention) -> bool:
+    """Whether a date only serves a comparison ("+15 % par rapport à 2019")."""
+    head = analysis.folded[max(0, mention.start - 24) : mention.start]
+    return word_of(analysis.lang, "not_when", "$").search(head) is not None
+
+
+def _from_mention(mention: DateMention) -> When:
+    start: date = mention.start_date
+    return When(start, mention.end_date, mention.precision, "text")

@@ -1,0 +1,165 @@
+"""Where a fact holds: the nearest place of its sentence, else of the sentences before, else the document's.
+
+In: Analysis, the span of a fact and its sentence. Out: a Place or None. Places that only say where a thing comes from,
+goes to or is registered are no place of a fact; of a list of places the first one counts; a place inside another wins
+over it ("Castets (Landes)").
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+
+from vigie.extract.analysis import Analysis, within
+from vigie.extract.mentions import PlaceMention
+from vigie.extract.nearness import NEAR_AFTER, cost
+from vigie.lexicon.grammar import alternation, grammar, link_words
+from vigie.model.place import Place
+from vigie.text.sentences import Span
+
+_COARSE = (
+    20.0  # what a place costs for each step it is coarser: "À Ibiza, la police espagnole a saisi" is Ibiza
+)
+_JOINED = re.compile(r"[ ]?(?:,|et|ou|and|or)[ ](?:de |d'|du |des |la |le |l'|the |a |au |aux |en |in )?")
+_LISTED = re.compile(
+    r"[ ]?(?:,|et|ou|and|or)[ ](?:ou |et |or |and )?(?:a |au |aux |en |dans (?:le |la |les |l')?|in |at )?"
+)
+_RANK = {
+    "arrondissement": 0,
+    "commune": 0,
+    "city": 0,
+    "department": 1,
+    "state": 1,
+    "region": 2,
+    "area": 3,
+    "country": 4,
+    "world": 5,
+}
+
+
+def place_of(analysis: Analysis, start: int, end: int, sentence: Span) -> Place | None:
+    """The place of a fact at [start, end)."""
+    usable = _where(analysis, sentence.start, sentence.end)
+    if usable:
+        return _finest(analysis, usable, start, end)
+    focus = _focus(analysis)
+    index = analysis.sentence_index(sentence.start)
+    for back in range(1, min(index, 3) + 1):
+        previous = analysis.sentences[index - back]
+        gap = analysis.text[previous.end : analysis.sentences[index - back + 1].start]
+        if previous.start < analysis.body_start <= start or "\n" in gap:
+            break  # a paragraph of its own: the document's place is the better guess
+        found = _where(analysis, previous.start, previous.end)
+        if len(found) == 1 and previous.end - previous.start <= found[0].end - found[0].start + 4:
+            return found[0].place  # "Tulle. – Douze pieds de cannabis": a place alone heads what follows
+        if found:
+            again = [m for m in found if focus is not None and m.place.code == focus.code]
+            if len({m.place.code for m in found}) > 1 and focus is not None and not again:
+                return focus  # a list of places: none of them is what the next sentence is about
+            return (again or [min(found, key=lambda m: (_RANK.get(m.place.level, 3) >= 3, m.start))])[0].place
+    return focus
+
+
+def _where(analysis: Analysis, start: int, end: int) -> list[PlaceMention]:
+    """Places of [start, end) where something happens, without the containers in apposition."""
+    kept: list[PlaceMention] = []
+    left_out: PlaceMention | None = None
+    for mention in within(analysis.places, start, end):
+        with_it = left_out is not None and _JOINED.fullmatch(analysis.folded, left_out.end, mention.start)
+        if with_it or not _is_where(analysis, mention):  # "from Thailand and Canada": neither
+            left_out = mention
+        else:
+            kept.append(mention)
+    return _inner(kept)
+
+
+@lru_cache(maxsize=4)
+def _focus(analysis: Analysis) -> Place | None:
+    """The place a document is about: of its title, else of its first paragraph, else the only one it names."""
+    for start, end in ((0, analysis.body_start), (analysis.body_start, analysis.lead_end)):
+        found = _where(analysis, start, end)
+        if found:
+            return min(found, key=lambda m: (_RANK.get(m.place.level, 3), m.start)).place
+    anywhere = _where(analysis, analysis.body_start, len(analysis.text))
+    finest = min((_RANK.get(m.place.level, 3) for m in anywhere), default=9)
+    named = {m.place.code: m.place for m in anywhere if _RANK.get(m.place.level, 3) == finest}
+    return named.popitem()[1] if len(named) == 1 else None
+
+
+def _finest(analysis: Analysis, found: list[PlaceMention], start: int, end: int) -> Place:
+    """The cheapest mention to reach; a place inside another one next to it wins over it ("Castets (Landes)")."""
+
+    def price(mention: PlaceMention) -> tuple[float, int]:
+        steps = 0 if _adjacent(analysis, end, mention.start) else _steps(analysis, mention, found)
+        return cost(analysis, start, end, mention.start, mention.end) + _COARSE * steps, mention.start
+
+    best = min(found, key=price)
+    return _first_of_list(analysis, found, best, start).place
+
+
+def _steps(analysis: Analysis, mention: PlaceMention, found: list[PlaceMention]) -> int:
+    """How much coarser a place is than it should be: its rank where it may hold another of the sentence, else two at most."""
+    rank = _RANK.get(mention.place.level, 3)
+    named = analysis.text[mention.start : mention.start + 1].isupper()
+    others = [m for m in found if m is not mention and _RANK.get(m.place.level, 3) < rank]
+    apart = named and others and not any(_may_hold(mention.place, m.place) for m in others)
+    return min(rank, 2) if apart else rank
+
+
+def _may_hold(coarse: Place, fine: Place) -> bool:
+    """Whether a place may lie in another: all but those known to be of another country."""
+    if coarse.level != "country":
+        return coarse.country == fine.country or not coarse.country or not fine.country
+    return not fine.country or coarse.code == fine.country
+
+
+def _first_of_list(
+    analysis: Analysis, found: list[PlaceMention], best: PlaceMention, start: int
+) -> PlaceMention:
+    """ "À Gand ou à Courtrai, il s'achète 10 euros" is told of the first; "60 euros à Lille, 70 à Lyon" is no list."""
+    index = found.index(best)
+    while index and best.end <= start:
+        before = found[index - 1]
+        same = _RANK.get(before.place.level, 3) == _RANK.get(best.place.level, 3)
+        if not same or _LISTED.fullmatch(analysis.folded, before.end, best.start) is None:
+            break
+        index, best = index - 1, before
+    return best
+
+
+def _adjacent(analysis: Analysis, end: int, mention_start: int) -> bool:
+    """Whether a mention stands right after a span: "53 euros dans le Nord"."""
+    if mention_start < end or mention_start - end > NEAR_AFTER:
+        return False
+    return _leads_to_place(analysis.lang).fullmatch(analysis.folded, end, mention_start) is not None
+
+
+@cache
+def _leads_to_place(lang: str) -> re.Pattern[str]:
+    return re.compile(
+        rf"[^,;.:\d]*[ ]{link_words(lang, 'in_place')}(?:{link_words(lang, 'determiners')})?[\"]?"
+    )
+
+
+def _inner(mentions: list[PlaceMention]) -> list[PlaceMention]:
+    """Without the containers in apposition: of "Castets (Landes)" and "Ketchikan, Alaska" the first stays."""
+    kept: list[PlaceMention] = []
+    for mention in mentions:
+        close = kept and mention.start - kept[-1].end <= 3
+        if close and _RANK.get(mention.place.level, 3) > _RANK.get(kept[-1].place.level, 3):
+            continue
+        kept.append(mention)
+    return kept
+
+
+@cache
+def _not_where(lang: str) -> re.Pattern[str]:
+    moved = rf"{alternation(grammar(lang).link['from_stems'])}\w{{0,3}}[ ](?:(?:par|by|in|en) (?:[a-z-]+ ){{1,3}})?{link_words(lang, 'from_words')}"
+    toward = f"{link_words(lang, 'toward')}(?:{link_words(lang, 'determiners')})?"
+    return re.compile(rf"\b(?:{link_words(lang, 'not_where')}|{moved}|{toward})$")
+
+
+def _is_where(analysis: Analysis, mention: PlaceMention) -> bool:
+    """Not a place that only says where a thing comes from, goes to or is registered."""
+    head = analysis.folded[max(0, mention.start - 48) : mention.start]
+    return _not_where(analysis.lang).search(head) is None
