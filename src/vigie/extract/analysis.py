@@ -28,7 +28,7 @@ from vigie.extract.mentions import (
     QuantityMention,
     SubstanceMention,
 )
-from vigie.extract.modality import find_modalities
+from vigie.extract.modality import named_modalities
 from vigie.extract.place import find_places
 from vigie.extract.scan import scan
 from vigie.extract.substance import find_substances
@@ -88,6 +88,7 @@ class Analysis:
         self.text = document.text
         self.lang = document.lang if document.lang in ("fr", "en") else "fr"
         self.body_start = document.body_start
+        self._attributions: dict[int, list[AttributionMention]] = {}
 
     @property
     def reference(self) -> date | None:
@@ -159,17 +160,26 @@ class Analysis:
     def percents(self) -> list[PercentMention]:
         return percent_mentions(self.amounts)
 
-    @cached_property
-    def modalities(self) -> list[ModalityMention]:
-        return find_modalities(self.text, self.lang)
+    def modalities_in(self, start: int, end: int) -> list[ModalityMention]:
+        """Modalities that words name in [start, end)."""
+        return named_modalities(self.text, self.lang, start, end)
 
     @cached_property
     def cues(self) -> list[AssertionCue]:
         return find_assertion_cues(self.text, self.lang)
 
-    @cached_property
-    def attributions(self) -> list[AttributionMention]:
-        return find_attributions(self.text, self.lang)
+    def attributions_over(self, start: int, end: int) -> list[AttributionMention]:
+        """The cited sources whose scope meets [start, end), in order; found only where they are asked for."""
+        starts, known = self._sentence_starts, self._attributions
+        found: list[AttributionMention] = []
+        # The sentence before as well: its last words may reach over its end.
+        for index in range(max(0, self.sentence_index(start) - 1), self.sentence_index(end) + 1):
+            if index not in known:
+                begin = starts[index] if index else 0
+                stop = starts[index + 1] if index + 1 < len(starts) else len(self.text)
+                known[index] = find_attributions(self.text, self.lang, begin, stop)
+            found += known[index]
+        return [m for m in found if m.scope_start < end and m.scope_end > start]
 
     @cached_property
     def _market(self) -> list[int]:

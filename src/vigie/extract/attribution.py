@@ -53,18 +53,20 @@ def _alternatives(words: Iterable[str]) -> str:
     return "(?:" + "|".join(map(re.escape, folded)) + ")" if folded else "(?!)"
 
 
-def find_attributions(text: str, lang: str) -> list[AttributionMention]:
-    """Sources cited in `text`, in order."""
+def find_attributions(
+    text: str, lang: str, start: int = 0, end: int | None = None
+) -> list[AttributionMention]:
+    """Sources cited in `text` where they begin in [start, end), in order."""
     found = scan(text, lang)
     patterns = _patterns(lang if lang in ("fr", "en") else "fr")
     mentions = []
-    for hit in found.hits["attribution"]:
+    for hit in found.hits_in("attribution", start, end):
         span = found.sentence_at(hit.start)
         if hit.term.extra.get("alone") or _speaks(hit, found, span, patterns):
-            start, end = _scope(text, hit, span)
+            begin, stop = _scope(text, hit, span)
             mentions.append(
                 AttributionMention(
-                    start=hit.start, end=hit.end, source=hit.term.id, scope_start=start, scope_end=end
+                    start=hit.start, end=hit.end, source=hit.term.id, scope_start=begin, scope_end=stop
                 )
             )
     return mentions

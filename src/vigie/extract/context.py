@@ -48,6 +48,11 @@ class Context:
             for hit in sentences.get(index, ())
         )
 
+    def around(self, kind: str, reach: int) -> set[int]:
+        """The sentences at most `reach` away from one that speaks of `kind`."""
+        speaking = self._by_kind.get(kind, {}).keys() | self._known.get(kind, set())
+        return {index + step for index in speaking for step in range(-reach, reach + 1)}
+
     def speaks_of(self, kind: str) -> bool:
         """Whether any sentence does."""
         return bool(self._by_kind.get(kind) or self._known.get(kind))

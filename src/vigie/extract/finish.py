@@ -81,9 +81,8 @@ def _in_amount(analysis: Analysis, offset: int, draft: Draft) -> bool:
 
 def _attribution(analysis: Analysis, draft: Draft) -> str | None:
     best: tuple[int, str] | None = None
-    for mention in analysis.attributions:
-        if mention.scope_start < draft.end and mention.scope_end > draft.start:
-            distance = min(abs(mention.start - draft.end), abs(draft.start - mention.end))
-            if best is None or distance < best[0]:
-                best = (distance, mention.source)
+    for mention in analysis.attributions_over(draft.start, draft.end):
+        distance = min(abs(mention.start - draft.end), abs(draft.start - mention.end))
+        if best is None or distance < best[0]:
+            best = (distance, mention.source)
     return best[1] if best else None

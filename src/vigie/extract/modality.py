@@ -9,8 +9,8 @@ uses nor sells, and modalities that no word of the lexicon names.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from functools import cache, lru_cache
+from collections.abc import Iterator, Set
+from functools import cache
 from typing import TYPE_CHECKING
 
 from vigie.extract.context import Context, context_of
@@ -37,6 +37,7 @@ _QUOTED = re.compile(
 )
 _BRAND = Term(id="marketing:branding", surface=("",), status="ambiguous")
 _BRAND_BEFORE = 24  # characters: "des comprimés roses dits « … »"
+_LONG = 120  # characters that figures or a quoted name may read past the sentence they begin in
 _CHEAPER = 1.05  # how much dearer the single unit must be for the rest to be a discount
 _CONFIDENCE = {"strong": 0.9, "ambiguous": 0.8}
 
@@ -44,6 +45,15 @@ _CONFIDENCE = {"strong": 0.9, "ambiguous": 0.8}
 def find_modalities(text: str, lang: str) -> list[ModalityMention]:
     """Modalities named in `text`, in order; one span may state several codes."""
     return [mention for mention, _term in _mentions(text, lang, context_of(text, lang))]
+
+
+def named_modalities(text: str, lang: str, start: int, end: int) -> list[ModalityMention]:
+    """Modalities that words name in [start, end); those that figures or stamps state are left out."""
+    found = scan(text, lang)
+    first, last = found.sentence_index(start), found.sentence_index(end)
+    around = set(range(first - _YIELD_REACH, last + _YIELD_REACH + 1))
+    named = _mentions(text, lang, context_of(text, lang), around, words_only=True)
+    return [mention for mention, _term in named if start <= mention.start < end]
 
 
 def extract_modalities(analysis: Analysis) -> Iterator[Draft]:
@@ -58,7 +68,8 @@ def extract_modalities(analysis: Analysis) -> Iterator[Draft]:
         return
     titled = any(m.substance and m.start < analysis.body_start for m in analysis.substances)
     kept: dict[tuple[str, str, int], tuple[ModalityMention, Term]] = {}
-    for mention, term in _mentions(analysis.text, analysis.lang, context.also("drug", drugs)):
+    wanted = _reached(drugs, titled)
+    for mention, term in _mentions(analysis.text, analysis.lang, context.also("drug", drugs), wanted):
         sentence = found.sentence_index(mention.start)
         if _near_drugs(sentence, drugs, found, titled):
             kept.setdefault((mention.family, mention.code, sentence), (mention, term))
@@ -122,6 +133,13 @@ def _near_drugs(sentence: int, drugs: set[int], found: Scan, titled: bool) -> bo
     )
 
 
+def _reached(drugs: set[int], titled: bool) -> set[int]:
+    """The sentences that decide what is found near drugs: those near, and those whose codes these may yield to."""
+    after = max(_DRUG_REACH, _SAME_PARAGRAPH) if titled else _DRUG_REACH
+    reach = range(-_DRUG_REACH - _YIELD_REACH, after + _YIELD_REACH + 1)
+    return {sentence + step for sentence in drugs for step in reach}
+
+
 @cache
 def figure_patterns(lang: str) -> tuple[tuple[Term, re.Pattern[str]], ...]:
     """The `[[pattern]]` entries: figures that state a code ("three for 25")."""
@@ -133,31 +151,34 @@ def figure_patterns(lang: str) -> tuple[tuple[Term, re.Pattern[str]], ...]:
     return tuple((term, re.compile(term.surface[0])) for term in terms)
 
 
-@lru_cache(maxsize=4)
-def _figure_spans(flat: str, lang: str) -> tuple[tuple[int, int, Term], ...]:
-    """Where figures state a code, remembered for the last texts: a document asks twice."""
-    return tuple(
-        (*match.span(), term) for term, pattern in figure_patterns(lang) for match in pattern.finditer(flat)
-    )
+def _figures(
+    lang: str, found: Scan, context: Context, wanted: Set[int] | None
+) -> Iterator[tuple[int, int, Term]]:
+    """Figures that state a code, looked for where drugs are spoken of."""
+    for term, pattern in figure_patterns(lang):
+        near = context.around("drug", term.extra.get("reach", 1))
+        last = 0
+        for start, end in found.stretches(near if wanted is None else near & wanted):
+            for match in pattern.finditer(found.flat, max(start, last), end + _LONG):
+                if match.start() >= end:
+                    break
+                yield (*match.span(), term)
+                last = match.end()
 
 
-def _figures(lang: str, found: Scan, context: Context) -> Iterator[tuple[int, int, Term]]:
-    for start, end, term in _figure_spans(found.flat, lang):
-        if context.holds(("drug",), found.sentence_index(start), term.extra.get("reach", 1)):
-            yield start, end, term
-
-
-def _brands(text: str, lang: str, found: Scan, context: Context) -> Iterator[ModalityMention]:
+def _brands(
+    text: str, lang: str, found: Scan, context: Context, wanted: Set[int] | None
+) -> Iterator[ModalityMention]:
     """Products that a text calls by their stamp or label: a quoted name beside a word for pills, bags or a colour."""
     words = lexicon_file("modalities", lang).get("brands", {})
     if not words:
         return
     before = _second_group(tuple(words["before"]), lang)
     after = _second_group(tuple(words["after"]), lang)
-    for match in _QUOTED.finditer(text):
-        sentence = found.sentence_index(match.start())
-        if not context.holds(("drug",), sentence, 1):
-            continue
+    near = context.around("drug", 1)
+    stretches = found.stretches(near if wanted is None else near & wanted)
+    found_in = ((m, end) for start, end in stretches for m in _QUOTED.finditer(text, start, end + _LONG))
+    for match in (m for m, end in found_in if m.start() < end):
         head = found.flat[max(0, match.start() - _BRAND_BEFORE) : match.start()]
         coloured = after.match(found.flat, match.end() + 1)
         if coloured or before.search(head):
@@ -167,21 +188,28 @@ def _brands(text: str, lang: str, found: Scan, context: Context) -> Iterator[Mod
             )  # fmt: skip
 
 
-def _mentions(text: str, lang: str, context: Context) -> list[tuple[ModalityMention, Term]]:
+def _mentions(
+    text: str, lang: str, context: Context, wanted: Set[int] | None = None, *, words_only: bool = False
+) -> list[tuple[ModalityMention, Term]]:
+    """Modalities of the sentences of those numbers, or of all; they yield to others of these sentences only."""
     found = scan(text, lang)
     code = lang if lang in ("fr", "en") else "fr"
+    stretches = [(0, len(text) + 1)] if wanted is None else list(found.stretches(wanted))
     spans = [
         (hit.start, hit.end, hit.term)
-        for hit in found.hits["modalities"]
+        for stretch in stretches
+        for hit in found.hits_in("modalities", *stretch)
         if not hit.term.id.startswith("none") and _in_context(hit, found, context)
     ]
     spans += [
         (*span, hit.term)
-        for hit in found.hits[NEAR]
+        for stretch in stretches
+        for hit in found.hits_in(NEAR, *stretch)
         if _in_context(hit, found, context) and (span := _near(hit, found, code)) is not None
     ]
-    if context.speaks_of("drug"):
-        spans += _figures(code, found, context)
+    read = context.speaks_of("drug") and not words_only
+    if read:
+        spans += _figures(code, found, context, wanted)
     codes = {(term.id, found.sentence_index(start)) for start, _end, term in spans}
     mentions: dict[tuple[int, int, str], tuple[ModalityMention, Term]] = {}
     for start, end, term in spans:
@@ -193,7 +221,7 @@ def _mentions(text: str, lang: str, context: Context) -> list[tuple[ModalityMent
             family, _, code = identifier.partition(":")
             mention = ModalityMention(start=start, end=end, family=family, code=code)
             mentions.setdefault((start, end, identifier), (mention, term))
-    for mention in _brands(text, code, found, context) if context.speaks_of("drug") else ():
+    for mention in _brands(text, code, found, context, wanted) if read else ():
         mentions.setdefault((mention.start, mention.end, "marketing:branding"), (mention, _BRAND))
     return [mentions[key] for key in sorted(mentions)]
 

@@ -7,10 +7,11 @@ Left out: substances, amounts, dates and places, which have their own finders.
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
+from operator import attrgetter
 from typing import Any
 
 import ahocorasick_rs
@@ -22,6 +23,7 @@ from vigie.text.normalise import fold
 from vigie.text.sentences import Span, sentences
 
 NEAR = "near"  # hits of the first word group of `[[near]]` entries; several entries may share a word
+_START = attrgetter("start")
 CUE_LEXICONS = ("market", "modalities", "trends", "flows", "assertion", "attribution")
 
 
@@ -52,6 +54,28 @@ class Scan:
 
     def sentence_at(self, offset: int) -> Span:
         return self.spans[self.sentence_index(offset)]
+
+    def stretches(self, sentences: Set[int]) -> Iterator[tuple[int, int]]:
+        """Where the sentences of these numbers stand, those that follow each other as one, with the space after."""
+        starts = self.starts
+        last = len(starts) - 1
+        begun = -1
+        for index in sorted(index for index in sentences if 0 <= index <= last):
+            if begun < 0:
+                begun = starts[index] if index else 0
+            if index == last:
+                yield begun, len(self.text)
+            elif index + 1 not in sentences:
+                yield begun, starts[index + 1]
+                begun = -1
+
+    def hits_in(self, lexicon: str, start: int = 0, end: int | None = None) -> list[Hit]:
+        """Hits of a lexicon that begin in [start, end); all of them without an end."""
+        hits = self.hits[lexicon]
+        if end is None:
+            return hits[bisect_left(hits, start, key=_START) :] if start else hits
+        first = bisect_left(hits, start, key=_START)
+        return hits[first : bisect_left(hits, end, first, key=_START)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,34 +113,41 @@ class Scanner:
                         if lexicon == NEAR or not taken:
                             known.append(_Pattern(lexicon, term, cased, False))
         self._lexicons = tuple(lexicons)
-        self._patterns = list(patterns.values())
+        self._patterns = [
+            [(p.lexicon, p.term, p.cased, p.suffix, p.unless) for p in known] for known in patterns.values()
+        ]
+        self._suffix = [any(p.suffix for p in known) for known in patterns.values()]
         self._automaton = ahocorasick_rs.AhoCorasick(list(patterns)) if patterns else None
 
     def find(self, text: str, flat: str) -> dict[str, list[Hit]]:
-        found: dict[str, list[Hit]] = {name: [] for name in self._lexicons}
+        # Spans that sort without a key: longest first where they begin alike, the number tells equal ones apart.
+        found: dict[str, list[tuple[int, int, int, Term]]] = {name: [] for name in self._lexicons}
         if self._automaton is None:
-            return found
-        size = len(flat)
+            return {name: [] for name in found}
+        padded = flat + " "  # spares a look at the length for every hit
+        number = 0
         for index, start, end in self._automaton.find_matches_as_indexes(flat, overlapping=True):
-            if end < size and (flat[end].isalnum() or flat[end] == "_") and flat[end - 1].isalnum():
+            after = padded[end]
+            if after != " " and (after.isalnum() or after == "_") and flat[end - 1].isalnum():
                 continue
+            before = padded[start - 1]
             inner = (
-                start > 0 and (flat[start - 1].isalnum() or flat[start - 1] == "_") and flat[start].isalnum()
+                before != " " and start > 0 and (before.isalnum() or before == "_") and flat[start].isalnum()
             )
-            for pattern in self._patterns[index]:
+            if inner and not self._suffix[index]:
+                continue
+            for lexicon, term, cased, suffix, unless in self._patterns[index]:
                 begin = start
-                if pattern.suffix:
+                if suffix:
                     begin = _word_start(flat, start)
-                    lower = pattern.term.extra.get("lower") and text[begin].isupper()
-                    if lower or flat[begin:end] in pattern.unless:
+                    lower = term.extra.get("lower") and text[begin].isupper()
+                    if lower or flat[begin:end] in unless:
                         continue
-                elif inner or (pattern.cased is not None and pattern.cased != text[start:end]):
+                elif inner or (cased is not None and cased != text[start:end]):
                     continue
-                found[pattern.lexicon].append(Hit(begin, end, pattern.term))
-        return {
-            name: sorted(hits, key=_order) if name == NEAR else _leftmost_longest(hits)
-            for name, hits in found.items()
-        }
+                number += 1
+                found[lexicon].append((begin, -end, number, term))
+        return {name: _hits(spans, overlapping=name == NEAR) for name, spans in found.items()}
 
 
 def _word_start(flat: str, offset: int) -> int:
@@ -125,16 +156,17 @@ def _word_start(flat: str, offset: int) -> int:
     return offset
 
 
-def _order(hit: Hit) -> tuple[int, int]:
-    return hit.start, -hit.end
-
-
-def _leftmost_longest(hits: list[Hit]) -> list[Hit]:
-    hits.sort(key=_order)
+def _hits(spans: list[tuple[int, int, int, Term]], *, overlapping: bool) -> list[Hit]:
+    """The spans in order; of those that overlap the leftmost, then the longest, unless all are wanted."""
+    spans.sort()
+    if overlapping:
+        return [Hit(start, -end, term) for start, end, _number, term in spans]
     kept: list[Hit] = []
-    for hit in hits:
-        if not kept or hit.start >= kept[-1].end:
-            kept.append(hit)
+    last = 0
+    for start, end, _number, term in spans:
+        if start >= last:
+            last = -end
+            kept.append(Hit(start, last, term))
     return kept
 
 

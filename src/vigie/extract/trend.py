@@ -87,6 +87,8 @@ def extract_trends(analysis: Analysis) -> Iterator[Draft]:
         if drugs:
             by_sentence.setdefault(found.sentence_index(amount.start), [])
     for index, hits in sorted(by_sentence.items()):
+        if not _near_drugs([h for h in hits if h.term.extra.get("context")], index, context, drugs, titled):
+            continue  # nothing that the sentence says could count
         for trend in _trends(analysis, found, found.spans[index], hits):
             if not _about_drugs(trend, hits, index, context, drugs, titled):
                 continue
@@ -206,7 +208,7 @@ def _ways(analysis: Analysis, found: Scan, span: Span, subjects: list[Hit]) -> l
     """Ways of selling and of using as subjects: "la vente de rue recule", "l'injection progresse"."""
     return [
         Hit(mention.start, mention.end, _WAYS[mention.family])
-        for mention in within(analysis.modalities, span.start, span.end)
+        for mention in analysis.modalities_in(span.start, span.end)
         if mention.family in _WAYS
         and not any(s.start < mention.end and mention.start < s.end for s in subjects)
     ]
@@ -277,14 +279,27 @@ def _listed(first: Hit, second: Hit, direction: Hit, found: Scan) -> bool:
 def _about_drugs(
     trend: _Trend, hits: list[Hit], index: int, context: Context, drugs: set[int], titled: bool
 ) -> bool:
-    if titled and any(i in drugs for i in range(index - _TITLED_REACH, index + 1)):
+    if titled and not drugs.isdisjoint(range(index - _TITLED_REACH, index + 1)):
         return True
     inside = [hit for hit in hits if trend.start <= hit.start < trend.end and hit.term.extra.get("context")]
-    if inside:
-        kinds = {kind for hit in inside for kind in hit.term.extra["context"]}
-        return any(i in drugs for i in range(index - 1, index + 2)) or context.holds(kinds, index, 1)
+    return _in_context(inside, index, context, drugs) if inside else _drugs_around(index, context, drugs)
+
+
+def _near_drugs(hits: list[Hit], index: int, context: Context, drugs: set[int], titled: bool) -> bool:
+    """Whether any trend of a sentence could be about drugs; `hits`: its words that ask for a context."""
+    if titled and not drugs.isdisjoint(range(index - _TITLED_REACH, index + 1)):
+        return True
+    return _drugs_around(index, context, drugs) or (bool(hits) and _in_context(hits, index, context, drugs))
+
+
+def _drugs_around(index: int, context: Context, drugs: set[int]) -> bool:
     reach = range(index - _DRUG_REACH, index + _DRUG_REACH + 1)
-    return any(i in drugs for i in reach) or context.holds(("drug",), index, _DRUG_REACH)
+    return not drugs.isdisjoint(reach) or context.holds(("drug",), index, _DRUG_REACH)
+
+
+def _in_context(hits: list[Hit], index: int, context: Context, drugs: set[int]) -> bool:
+    kinds = {kind for hit in hits for kind in hit.term.extra["context"]}
+    return not drugs.isdisjoint(range(index - 1, index + 2)) or context.holds(kinds, index, 1)
 
 
 def _substance(analysis: Analysis, trend: _Trend, span: Span) -> SubstanceMention | Draft | Link | None:

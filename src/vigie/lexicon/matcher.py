@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
+from typing import NamedTuple
 
 import ahocorasick_rs
 
@@ -21,8 +22,7 @@ _LARGE = 1500  # surfaces
 _PLURALS = ("s", "x", "es")
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A surface found at [start, end)."""
 
     start: int
@@ -48,6 +48,7 @@ class Matcher:
                     if not any(p.term is term and p.cased == cased for p in known):
                         known.append(_Pattern(term, cased))
         self._keys = list(self._patterns)
+        self._by_index = list(self._patterns.values())
         # A small automaton as a table is the fastest; a large one would take long to build.
         table = ahocorasick_rs.Implementation.DFA if len(self._keys) < _LARGE else None
         self._automaton = ahocorasick_rs.AhoCorasick(self._keys, implementation=table) if self._keys else None
@@ -66,20 +67,23 @@ class Matcher:
         if self._automaton is None:
             return []
         low = flatten(fold(text) if folded is None else folded)
-        found: list[Hit] = []
-        size = len(low)
+        found: list[
+            tuple[int, int, int, Term]
+        ] = []  # sorts without a key: the number tells equal spans apart
+        padded = low + " "  # spares a look at the length for every hit
         for index, start, end in self._automaton.find_matches_as_indexes(low, overlapping=True):
-            if start and ((before := low[start - 1]).isalnum() or before == "_") and low[start].isalnum():
+            # Most hits stand inside other words: a space, the commonest neighbour of the rest, is asked for first.
+            before = padded[start - 1]
+            if before != " " and start and (before.isalnum() or before == "_") and low[start].isalnum():
                 continue
-            if end < size and ((after := low[end]).isalnum() or after == "_") and low[end - 1].isalnum():
+            after = padded[end]
+            if after != " " and (after.isalnum() or after == "_") and low[end - 1].isalnum():
                 continue
-            found += [
-                Hit(start, end, pattern.term)
-                for pattern in self._patterns[self._keys[index]]
-                if pattern.cased is None or pattern.cased == text[start:end]
-            ]
-        found.sort(key=lambda hit: (hit.start, -hit.end))
-        return found
+            for pattern in self._by_index[index]:
+                if pattern.cased is None or pattern.cased == text[start:end]:
+                    found.append((start, -end, len(found), pattern.term))
+        found.sort()
+        return [Hit(start, -end, term) for start, end, _number, term in found]
 
 
 def flatten(folded: str) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from typing import NamedTuple
 
 _ABBREVIATIONS = frozenset(
     word
@@ -23,8 +23,7 @@ _MORE = re.compile(r"\s*\S")
 _OPENS = re.compile(r"\s*[\"«“(\[–—•-]?\s*(?:[A-ZÀ-ÖØ-Þ0-9«“\"(\[]|l'|d')")
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """[start, end) in code points."""
 
     start: int
