@@ -162,3 +162,20 @@ def test_verb_holds_a_floor(gold_file: Path, tmp_path: Path) -> None:
     assert failed.exit_code == 1
     assert "event value" in failed.stderr
     assert "price    strict" in failed.stdout  # the report is printed all the same
+
+
+def test_blind_names_no_miss(gold_file: Path) -> None:
+    gold_file.write_text(
+        json.dumps({**GOLD_LINE, "facts": [{**GOLD_LINE["facts"][0], "substance": "heroin"}]}),
+        encoding="utf-8",
+    )
+    told = run("eval", str(gold_file), "--format", "json").stdout
+    assert "70 euros" in told and "heroin" in told
+    shown = run("eval", str(gold_file), "--blind", "--format", "json").stdout
+    assert "70 euros" not in shown and "heroin" not in shown
+    assert json.loads(shown)["lines"] == json.loads(told)["lines"]
+
+
+@pytest.mark.parametrize("other", [["--verbose"], ["--compare", "HEAD"]], ids=["verbose", "compare"])
+def test_blind_bears_nothing_that_names_misses(gold_file: Path, other: list[str]) -> None:
+    assert run("eval", str(gold_file), "--blind", *other).exit_code == 2

@@ -29,6 +29,9 @@ FLOOR = typer.Option(
     None, "--floor", metavar="TOML", help="Fail with exit code 1 when a figure lies below its floor."
 )
 VERBOSE = typer.Option(False, "--verbose", "-v", help="Name each miss and each wrong prediction.")
+BLIND = typer.Option(
+    False, "--blind", help="Figures only: no miss is named, for texts that nobody is to learn from."
+)
 
 
 @app.command()
@@ -66,6 +69,7 @@ def evaluate(
     compare_with: str | None = COMPARE,
     floor: Path | None = FLOOR,
     verbose: bool = VERBOSE,
+    blind: bool = BLIND,
 ) -> None:
     """Score the extraction against annotated documents.
 
@@ -78,6 +82,8 @@ def evaluate(
     """
     from vigie.evaluate import below, compare, evaluate, evaluate_examples, load_floors
 
+    if blind and (verbose or compare_with is not None):
+        raise fail("--blind names no miss: leave --verbose and --compare out", WRONG_USE)
     if gold.is_dir():
         if compare_with is not None or floor is not None:
             raise fail("--compare and --floor want a gold file, not a folder", WRONG_USE)
@@ -101,7 +107,7 @@ def evaluate(
     failing = below(floors, report) if floors is not None else []
     if format is ReportFormat.JSON:
         more = {} if comparison is None else {"comparison": comparison.to_json()}
-        write_json(report.to_json() | more)
+        write_json((report.figures() if blind else report.to_json()) | more)
     else:
         write(report.table(verbose=verbose).rstrip("\n") + "\n")
         if comparison is not None:

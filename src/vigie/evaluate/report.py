@@ -148,6 +148,12 @@ class Report:
         """Plain values; `comparison.compare` reads them back."""
         return {**asdict(self), "calibration_error": self.calibration_error}
 
+    def figures(self) -> dict[str, Any]:
+        """`to_json` without the facts behind the figures: nothing that a rule could be drawn from."""
+        plain = self.to_json()
+        del plain["outcomes"], plain["substances"]["missed"]
+        return plain
+
     def table(self, *, verbose: bool = False) -> str:
         """Figures as text, one line a type and level; `verbose` adds the misses and wrong predictions."""
         head = f"{'type':<9}{'level':<8}" + "".join(f"{name:>5}" for name in ("gold", "TP", "FP", "FN"))
