@@ -185,7 +185,7 @@ def masses(text: str, lang: str) -> list[Any]:
 
 
 def dates(row: Row) -> list[Any]:
-    return list(find_dates(row["text"], row["lang"], day(row.get("reference"))))
+    return list(find_dates(row["text"], row["lang"], day(row.get("reference")), sense="plain"))
 
 
 SUITES: dict[str, tuple[Callable[[Row], Iterator[Gold]], Callable[[Row], list[Any]]]] = {

@@ -21,6 +21,9 @@ MORE = {
         "le mois prochain, cette année, mars dernier, fin cet avril, lundi prochain, ce mardi 4, depuis le début de l'année",
         "en début d'année, deux ans plus\ntôt, le lundi suivant, l'année précédente, la même année, 2019/2020, 4/2019, T3 2020",
         "du 3 au 5 mai 2020, 3-mai-2020, 2020-mai-3, mai-3, lundi 4, mardi 4/5, cet été, l'été 2020, 2018 jusqu'en 2020, 2020-S1",
+        "mai 5 de 2020, mai 5 au mai 7, mai vingt-deux. Mai 5-8, lundi en huit, le reste de la semaine, le mois prochain",
+        "la dernière semaine, prochain mars, à la fin du mois, pendant la semaine. Pour la semaine, du 5/1-7/1/2020, 2020-05-03",
+        "avant le 28/2 au 1/3, archive-2020-05-03-a, depuis dans la semaine.",
     ),
     "en": (
         "the week of 4 March, the last weekend of May, week 12, the 4th of last month, summer of 2020, next summer",
@@ -29,6 +32,9 @@ MORE = {
         "last month, next March, March of this year, last Monday, Monday of last week, next week, on Monday, so far this year",
         "three years earlier, the previous year, the year before, the following Monday, that year, Monday the 4th, Monday 4, "
         "Monday 4/5, 2019 March, 4/March/2019, 2019-March-4, March-4-2019, 2018 through 2020, since the start of the year",
+        "2019 March 4, the second Sunday. In the week. This past summer, within two weeks, two days from now, the next two weeks",
+        "the last 3 months and 2 days, the end of the week, the rest of the year, the week after next, over the weekend.",
+        "next working week, Easter weekend 2020, from 5/1-5/7/2020, archive-2020-05-03-a, in two weeks",
     ),
 }
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 from datetime import date
 from enum import Enum
+from functools import partial
 from typing import Any
 
 Json = dict[str, Any]
@@ -81,7 +82,7 @@ def finder(kind: Kind) -> Finder:
     if kind is Kind.DATE:
         from vigie.extract.dates import find_dates
 
-        return find_dates
+        return partial(find_dates, sense="plain")
     return _without_reference(_simple_finder(kind))
 
 

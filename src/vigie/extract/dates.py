@@ -13,19 +13,29 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from vigie.extract.dates_bare import bare_months, bare_weekdays, bare_years, day_months, never_before
+from vigie.extract.dates_atom import Atom
+from vigie.extract.dates_bare import (
+    LONGEST_ENTRY,
+    bare_months,
+    bare_weekdays,
+    bare_years,
+    day_months,
+    never_before,
+    whole_entry,
+)
 from vigie.extract.dates_calendar import period_around
+from vigie.extract.dates_compose import composed
 from vigie.extract.dates_join import place_in_order
 from vigie.extract.dates_read import read
-from vigie.extract.dates_resolve import Atom
 from vigie.extract.dates_rules import Gate, gate, rules
+from vigie.extract.dates_tense import Sense, in_tense
 from vigie.extract.dates_words import Words, words
 from vigie.extract.mentions import DateMention
 from vigie.model.period import Precision
 from vigie.text.normalise import fold
 
 _MARGINS = {
-    "month": (44, 30),
+    "month": (44, 40),
     "weekday": (18, 40),
     "season": (24, 18),
     "holiday": (12, 14),
@@ -35,6 +45,14 @@ _MARGINS = {
     "figures": (16, 18),
     "quarter": (6, 18),
     "decade": (18, 6),
+    "neighbour": (10, 16),
+    "now": (12, 8),
+    "year-word": (16, 64),
+    "ordinal": (20, 20),
+    "weekdays": (16, 12),
+    "nth-day": (20, 34),
+    "stamp": (1, 1),
+    "fiscal": (5, 1),
 }  # fmt: skip - code points before and after a trigger that the rules needing it may read
 _NUMBER = re.compile(r"[0-9][0-9]*")  # opens with a plain set: the scan is then a fast one
 _FIGURES = re.compile(r"[ \n]?[/.-][ \n]?\d")
@@ -48,20 +66,30 @@ _YEARS_AHEAD = 10
 Span = tuple[int, int]
 
 
-def find_dates(text: str, lang: str, reference: date | None, known: Precision = "day") -> list[DateMention]:
+def find_dates(
+    text: str, lang: str, reference: date | None, known: Precision = "day", sense: Sense = "press"
+) -> list[DateMention]:
     """Dates of `text`; those that need a reference or an earlier date only when it is known.
 
     Args:
         reference: the day that relative expressions count from.
         known: how precisely the reference is known. With "month" or "year" it stands for any day of that month
             or year, and what counts in days or weeks ("hier", "lundi") is not placed.
+        sense: "press": a report of what happened before it was published; what it counts in weeks or months is
+            that whole week or month, and what may be no date is left. "plain": a text of which nothing is known; a
+            date without a year lies ahead unless the sentence tells of the past, and what is counted is that day.
     """
     if reference is not None and known in ("month", "quarter", "year"):
         reference = period_around(reference, known).last
     vocabulary = words(lang)
     low = fold(text)
-    atoms = list(_atoms(text, low, _triggers(low, vocabulary), vocabulary, reference))
-    return place_in_order(low, _chosen(atoms), vocabulary, reference, known)
+    atoms = _chosen(list(_atoms(text, low, _triggers(low, vocabulary), vocabulary, reference)))
+    if sense == "plain" and not atoms and len(low) < LONGEST_ENTRY:
+        atoms = whole_entry(low, vocabulary)
+    if not atoms:
+        return []
+    atoms = in_tense(low, composed(low, atoms, vocabulary), vocabulary, sense)
+    return place_in_order(low, atoms, vocabulary, reference, known, sense)
 
 
 def _triggers(low: str, vocabulary: Words) -> dict[str, list[Span]]:
@@ -85,6 +113,20 @@ def _number_kind(low: str, start: int, end: int) -> str | None:
     """Whether a number may be a year, the figure of a quarter ("t2") or of a decade ("90s")."""
     if end - start == 4 and low[start : start + 2] in ("18", "19", "20"):
         return "year"
+    if end - start <= 2:
+        if low[end : end + 2] in ("st", "nd", "rd", "th") or low[max(0, start - 4) : start] in (
+            "the ",
+            " le ",
+            " du ",
+            "\nle ",
+        ):
+            return "nth-day"
+        if low[max(0, start - 3) : start].rstrip(" '").endswith("cy"):
+            return "fiscal"
+        if start <= 3 and low[:start] in ("le ", "du "):
+            return "nth-day"
+    if end - start == 8 and low[start : start + 2] == "20":
+        return "stamp"
     if end - start == 1 and start and low[start - 1] in "tqhs":
         return "quarter"
     return "decade" if low[end - 1] == "0" and _DECADE.match(low, end) else None

@@ -11,10 +11,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from vigie.extract.dates_resolve import Atom
-from vigie.extract.dates_words import words
+from vigie.extract.dates_atom import Atom
+from vigie.extract.dates_calendar import full_year
+from vigie.extract.dates_words import Words, words
 
-_YEAR = re.compile(r"(?<![\w.,/°#'$£€])(?<!\d-)(?:19|20)\d\d(?![\w/°]|[-.,]\d| ?[€$£%]|[ \n]\d{3}(?!\d))")
+_YEAR = re.compile(r"(?<![\w.,/°#'$£€])(?<!\d-)(?:1[89]|20)\d\d(?![\w/°]|[-.,]\d| ?[€$£%]|[ \n]\d{3}(?!\d))")
 _NUMBERED = re.compile(r"(?:n°|\bno\.?|\bnumero|\bloi|\bdecret|\barticle|\bref\w*\.?|\btel\w*\.?) ?:? ?$")
 _PAIR = re.compile(r"[ \n]?(?:et|a|ou|and|to|or|-)[ \n]?\d(?:[\d .]*\d)?")
 _MONEY = re.compile(r"[ \n]?[€$£%]")
@@ -33,7 +34,7 @@ _DAY_MONTH = re.compile(
     r"(?<![\w.,/:-])(\d\d?)([/.-])(\d\d?)(?![\w/%€]|[-.,:]\d| ?(?:%|€|\$|£|h\b|heures?\b))"
 )
 _DAY_CUE = re.compile(
-    r"(?:\b(?:le|du|au|des?|on|since|until|by|before|after|from|depuis le|this|next|sur|back)|"
+    r"(?:\b(?:le|du|au|des?|on|since|until|by|before|after|from|depuis le|this|next|last|sur|back)|"
     r"\b(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|\w+day))[ \n]{1,3}$"
 )
 
@@ -72,7 +73,8 @@ def _cues(lang: str) -> _Cues:
         never=re.compile(rf"\b{f['never']}[ \n](?:\d\d?[ -])?$"),
         count=re.compile(rf"[ \n](?:de )?{f['count']}\b"),
         months=re.compile(
-            rf"(?<![\w'-]){f['month']}(?![\w'-])|(?<=\bd'){f['month']}\b|(?<=mi-){f['month']}\b"
+            rf"(?<![\w'-]){f['month']}(?![\w'-])|(?<=\bd'){f['month']}\b|(?<=mi-){f['month']}\b|"
+            rf"\b{f['month']}(?=-{f['month']}\b)|(?<=[a-z]-){f['month']}(?![\w'-])"
         ),
         weekdays=re.compile(rf"(?<![\w-]){f['weekday']}(?![\w-])"),
         article=re.compile(r"\b(?:le|du|les|des|au|aux|un)[ \n]$"),
@@ -123,8 +125,16 @@ def bare_years(low: str, spans: Sequence[Span], lang: str, latest: int) -> Itera
 def bare_months(text: str, low: str, spans: Sequence[Span], lang: str) -> Iterator[Atom]:
     """Months without day and year."""
     cues, vocabulary = _cues(lang), words(lang)
+    previous = -1
     for match in _at(cues.months, low, spans):
         word = match.group()
+        if (
+            low[match.start() - 1 : match.start()] == "-"
+            and low[max(0, match.start() - 3) : match.start()] != "mi-"
+            and previous != match.start() - 1
+        ):
+            continue
+        previous = match.end()
         cued = cues.month.search(low, max(0, match.start() - 24), match.start()) is not None
         capital = text[match.start()].isupper()
         if word not in vocabulary.bare and not (
@@ -144,8 +154,34 @@ def _ambiguous_counts(low: str, at: int, capital: bool, lang: str) -> bool:
     if lang == "fr":
         return not capital or not before.endswith("de ")
     return (
-        capital or re.search(r"\b(?:in|since|last|next|until|during|early|late|mid)[ -]$", before) is not None
+        capital
+        or re.search(r"\b(?:in|since|last|next|until|during|early|late|mid|between|from)[ -]$", before)
+        is not None
     )
+
+
+_ENTRY = re.compile(r"(?:(?:le|the|on)[ ])?(\d\d?) ?([/. -]) ?(\d\d?)(?: ?[/. -] ?((?:19|20)?\d\d))?\.?")
+LONGEST_ENTRY = 24  # code points of a text that is nothing else than figures
+
+
+def whole_entry(low: str, vocabulary: Words) -> list[Atom]:
+    """A text that is nothing but a date as written on a form: "10/10", "le 24 12 14", "fri."."""
+    text = low.strip()
+    start = low.find(text)
+    weekday = vocabulary.meaning["weekday"].get(text.rstrip("."))
+    if weekday is not None:
+        return [Atom(start=start, end=start + len(text), kind="weekday", weekday=int(weekday))]
+    match = _ENTRY.fullmatch(text)
+    if match is None:
+        return []
+    first, second = int(match[1]), int(match[3])
+    day, month = (first, second) if vocabulary.lang == "fr" or match[2] == "." else (second, first)
+    if month > 12 >= day:
+        day, month = month, day
+    year = match[4] and (full_year(int(match[4])) if len(match[4]) == 2 else int(match[4]))
+    if not (1 <= month <= 12 and 1 <= day <= 31):
+        return []
+    return [Atom(start=start, end=start + len(text), kind="date", year=year or None, month=month, day=day)]
 
 
 def _inside_sentence(low: str, at: int) -> bool:
@@ -179,7 +215,9 @@ def day_months(low: str, start: int, end: int, lang: str) -> Iterator[Atom]:
             continue
         cued = _DAY_CUE.search(low, max(0, match.start() - 14), match.start()) is not None
         cued = cued or (previous >= 0 and _DAY_JOIN.fullmatch(low, previous, match.start()) is not None)
-        clear = separator == "/" and day > 12 and len(match[1]) == 2 and len(match[3]) == 2
+        both = len(match[1]) == 2 and len(match[3]) == 2
+        clear = separator == "/" and day > 12 and match.group() != "24/7"
+        clear = clear and (first > 12 or (both and lang == "en"))
         if (cued and separator != "-") or clear or (cued and lang == "en"):
             previous = match.end()
             yield Atom(start=match.start(), end=match.end(), kind="date", month=month, day=day)

@@ -13,10 +13,10 @@ from vigie.model.period import Precision
 
 _ORDER: tuple[Precision, ...] = ("day", "week", "month", "quarter", "year")
 UNIT_PRECISION: dict[str, Precision] = {
-    "day": "day", "week": "week", "weekend": "week", "fortnight": "week", "month": "month",
+    "day": "day", "workday": "day", "week": "week", "workweek": "week", "weekend": "week", "fortnight": "week", "month": "month",
     "quarter": "quarter", "half": "year", "year": "year", "decade": "year",
 }  # fmt: skip
-_PIVOT = 50  # two-digit years below it belong to this century
+_PIVOT = 40  # two-digit years below it belong to this century
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -38,9 +38,10 @@ def coarser(one: Precision, other: Precision) -> Precision:
 
 
 def nth_weekday(whole: Period, weekday: int, number: int) -> date | None:
-    """The n-th such weekday of a period, counted from its end when negative."""
+    """The n-th such weekday of a period, counted from its end when negative; None when it has fewer."""
     if number < 0:
-        return whole.last - timedelta(days=(whole.last.weekday() - weekday) % 7)
+        last = whole.last - timedelta(days=(whole.last.weekday() - weekday) % 7 - 7 * (number + 1))
+        return last if last >= whole.first else None
     day = whole.first + timedelta(days=(weekday - whole.first.weekday()) % 7 + 7 * (number - 1))
     return day if number and day <= whole.last else None
 
@@ -63,7 +64,9 @@ def add_units(day: date, unit: str, count: int) -> date:
     match unit:
         case "day":
             return day + timedelta(days=count)
-        case "week" | "weekend":
+        case "workday":
+            return add_workdays(day, count)
+        case "week" | "weekend" | "workweek":
             return day + timedelta(weeks=count)
         case "fortnight":
             return day + timedelta(weeks=2 * count)
@@ -71,6 +74,16 @@ def add_units(day: date, unit: str, count: int) -> date:
             return add_months(
                 day, count * {"month": 1, "quarter": 3, "half": 6, "year": 12, "decade": 120}[unit]
             )
+
+
+def add_workdays(day: date, count: int) -> date:
+    """Move by days from Monday to Friday; holidays are not known."""
+    step = timedelta(days=1 if count > 0 else -1)
+    for _ in range(min(abs(count), 3000)):
+        day += step
+        while day.weekday() > 4:
+            day += step
+    return day
 
 
 def add_months(day: date, count: int) -> date:

@@ -12,8 +12,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 
-from vigie.extract.dates_calendar import Period, coarser
-from vigie.extract.dates_resolve import Atom, beyond_reference, resolve
+from vigie.extract.dates_atom import Atom
+from vigie.extract.dates_calendar import Period, coarser, period_around
+from vigie.extract.dates_resolve import beyond_reference, resolve
+from vigie.extract.dates_tense import Sense
 from vigie.extract.dates_words import Words, words
 from vigie.extract.mentions import DateMention
 from vigie.model.period import Precision
@@ -58,7 +60,12 @@ def _joints(lang: str) -> _Joints:
 
 
 def place_in_order(
-    low: str, atoms: Sequence[Atom], vocabulary: Words, reference: date | None, known: Precision
+    low: str,
+    atoms: Sequence[Atom],
+    vocabulary: Words,
+    reference: date | None,
+    known: Precision,
+    sense: Sense,
 ) -> list[DateMention]:
     """Place the atoms, each after the one before it, and join those that are the two ends of one span."""
     joints = _joints(vocabulary.lang)
@@ -74,6 +81,12 @@ def place_in_order(
             continue
         start, end = atom.start, atom.end
         near = anchor if atom.start - anchor_end < _ANCHOR_REACH else None
+        if atom.kind == "day-alone" and sense == "press" and (near is None or near.precision != "day"):
+            continue  # "le 17" may be a telephone number; after "le 12 mars" it is a day
+        if near is None and sense == "plain" and reference is not None and known == "day":
+            near = Period(reference, reference, "day", True)
+            if atom.kind == "anchor" and atom.weekday is not None:
+                atom = replace(atom, kind="weekday-week")
         period = resolve(atom, reference, near)
         if index < len(atoms):
             other = whole[index]
@@ -84,8 +97,11 @@ def place_in_order(
                 index += 1
         if atom.kind == "date" and atom.year is None and index < len(atoms) and end == atom.end:
             period = _in_list(low, atom, atoms[index], joints, reference) or period
-        if period is None:
+        alone = end == atom.end
+        if period is None or (alone and (atom.kind == "now" or (atom.vague and sense == "press"))):
             continue
+        if sense == "press" and period.first == period.last:  # "three weeks ago": never finer than the words
+            period = replace(period_around(period.first, period.precision), relative=period.relative)
         anchor, anchor_end = period, end
         mentions.append(
             DateMention(
@@ -131,6 +147,20 @@ _ENDS = frozenset(
         "weekday-day",
         "shift",
         "half",
+        "now",
+        "holiday",
+        "iso-week",
+        "ago",
+        "ahead",
+        "offset",
+        "nth",
+        "nth-week",
+        "nth-weekday",
+        "weekday-week",
+        "weekday-of",
+        "day-alone",
+        "deictic",
+        "anchor",
     }
 )
 
@@ -150,12 +180,18 @@ def _opening(low: str, atom: Atom, joints: _Joints) -> int:
 def _join(low: str, one: Atom, other: Atom, joints: _Joints, reference: date | None) -> Period | None:
     """The span from one date to another; the end without a year takes that of the other end."""
     between = low[one.end : other.start]
+    relative = one.year is None and other.year is None
     before = max(0, one.start - 24)
     if joints.to.fullmatch(between):
         opened = joints.opens.search(low, before, one.start) or joints.opens_pair.search(
             low, before, one.start
         )
         alike = one.kind == other.kind == "date" and (one.day is None) == (other.day is None)
+        days = ("now", "relative-day")
+        alike = alike or (
+            other.kind in days and (one.kind in days or one.day is not None or one.year is not None)
+        )
+        alike = alike or one.kind == other.kind == "iso-week"
         if not opened and not alike:
             return None
     elif not (joints.pair.fullmatch(between) and joints.opens_pair.search(low, before, one.start)):
@@ -167,7 +203,20 @@ def _join(low: str, one: Atom, other: Atom, joints: _Joints, reference: date | N
         one = replace(one, year=other.year - backwards)
     elif other.year is None and one.year is not None and other.month is not None:
         other = replace(other, year=one.year + (one.month is not None and one.month > other.month))
-    first, last = resolve(one, reference, None), resolve(other, reference, None)
+    if one.year is None and other.year is None and one.shift is None and one.month and other.month:
+        last = resolve(other, reference, None)
+        if last is not None:
+            backwards = (one.month, one.day or 0) > (last.last.month, last.last.day)
+            one = replace(one, year=last.last.year - backwards)
+    if one.kind == other.kind == "weekday" and not other.coming and reference is not None:
+        ended = resolve(other, reference, None)  # "dans la nuit de mardi à mercredi": both are past
+        first = None if ended is None else resolve(one, ended.first, None)
+    else:
+        first = resolve(one, reference, None)
+    if other.kind == "weekday" and first is not None:  # "from next Monday to Friday"
+        last = resolve(replace(other, coming=True), first.first, None)
+    else:
+        last = resolve(other, reference, None)
     if first is None or last is None:
         return None
     if first.first > last.last and one.year is None and one.month is not None:
@@ -176,5 +225,8 @@ def _join(low: str, one: Atom, other: Atom, joints: _Joints, reference: date | N
     if first.first > last.last:
         return None
     return Period(
-        first.first, last.last, coarser(first.precision, last.precision), first.relative or last.relative
+        first.first,
+        last.last,
+        coarser(first.precision, last.precision),
+        first.relative or last.relative or relative,
     )

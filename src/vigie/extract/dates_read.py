@@ -8,29 +8,37 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from vigie.extract.dates_atom import Atom
 from vigie.extract.dates_calendar import full_year
-from vigie.extract.dates_resolve import Atom
 from vigie.extract.dates_words import Words
 
 
 def read(match: re.Match[str], kind: str, vocabulary: Words) -> Atom | None:
     """What a match says; None when its words say nothing that can be a date ("14 ans", the 35th of May)."""
     said = {name.split("_")[0]: value for name, value in match.groupdict().items() if value}
-    start, end = match.span("x") if "x" in said else match.span()
+    start, end = next(
+        (match.span(n) for n in ("x", "x_2") if n in match.groupdict() and match[n]), match.span()
+    )
     year = int(said["y"]) if "y" in said else full_year(int(said["yy"])) if "yy" in said else None
+    if "yw" in said:
+        year = spoken_year(said["yw"], vocabulary)
+        if year is None:
+            return None
     month = int(said["mn"]) if "mn" in said else None
     if "m" in said:
         month = int(vocabulary.reading("month", said["m"]))
     day = int(said["d"]) if "d" in said else None
     if "dw" in said and kind != "decade":
         day = vocabulary.ordinal(said["dw"])
-    if month is not None and day is not None and month > 12 >= day:
+        if day is None or not 1 <= day <= 31:
+            return None
+    if kind != "figures-range" and month is not None and day is not None and month > 12 >= day:
         month, day = day, month
     weekday = int(vocabulary.reading("weekday", said["w"])) if "w" in said else None
     number = vocabulary.number(said["n"]) if "n" in said else None
     if "q" in said:
         number = vocabulary.ordinal(said["q"])
-    if kind in ("nth-weekday", "nth-week"):
+    if kind in ("nth-weekday", "nth-week", "nth"):
         number = -1 if said["n"].startswith(("last", "dern")) else vocabulary.ordinal(said["n"])
     if ("n" in said or "q" in said) and number is None:
         return None
@@ -44,11 +52,17 @@ def read(match: re.Match[str], kind: str, vocabulary: Words) -> Atom | None:
         day=day,
         weekday=weekday,
         number=number,
-        unit=vocabulary.reading("unit", re.sub(r"^(?:l'|cette )", "", unit)) if unit else None,
+        unit=vocabulary.reading("unit", re.sub(r"^(?:l'|cette )", "", unit))
+        if unit
+        else "day"
+        if "b" in said
+        else None,
         shift=_shift(said, vocabulary),
         part=vocabulary.reading("part", said["part"]) if "part" in said else None,
         name=_name(said, vocabulary),
-        day2=int(said["d2"]) if "d2" in said else None,
+        day2=int(said["d2"]) if "d2" in said else vocabulary.ordinal(said["dw2"]) if "dw2" in said else None,
+        amounts=vocabulary.amounts(said["amounts"]) if "amounts" in said else (),
+        vague="vague" in said,
         year2=int(said["y2"]) if "y2" in said else None,
     )
     return _checked(atom, said, vocabulary)
@@ -62,6 +76,28 @@ def _checked(atom: Atom, said: dict[str, str], vocabulary: Words) -> Atom | None
             if "y" not in said or following % 100 != int(said["yy"]):
                 return None
             return replace(atom, year=int(said["y"]), year2=following)
+        case "weekday" if "n" in said:
+            return replace(atom, number={8: 1, 15: 2}.get(atom.number or 0))
+        case "shift" if "twice" in said:
+            return replace(atom, shift=2 if "after" in said["twice"] else -2)
+        case "feast-weekend":
+            return Atom(start=atom.start, end=atom.end, kind="weekend-of", base=replace(atom, kind="holiday"))
+        case "figures-range":
+            return _figures_range(atom, said)
+        case "day-alone" if atom.day2 is not None and atom.day is not None and atom.day2 <= atom.day:
+            return None
+        case "last-units" if "amounts" in said and not atom.amounts:
+            return None
+        case "ago" | "ahead" | "span-ahead" if not atom.amounts:
+            return None
+        case "shift" if (
+            atom.weekday is not None
+            and vocabulary.lang == "en"
+            and said.get("sh") in ("next", "following", "previous")
+        ):
+            return replace(atom, kind="weekday-week")  # that of next week, however near another is
+        case "weekday-count" if said.get("back"):
+            return replace(atom, shift=-1)
         case "day-range":
             if atom.day is None or atom.day2 is None or atom.day2 <= atom.day:
                 return None
@@ -81,13 +117,38 @@ _DECADES = {
 }  # fmt: skip
 
 
+def _figures_range(atom: Atom, said: dict[str, str]) -> Atom | None:
+    """`28/2-1/3`, `5/1-5/7/2020`: two days in figures; the base is the last one."""
+    month, day = int(said["mn2"]), int(said["d2"])
+    if atom.month is None or atom.day is None:
+        return None
+    if said["sep"].strip() != "/" and "y2" not in said:
+        return None  # "between 1.1 and 1.3"
+    if not ("open" in said or "y2" in said or max(atom.day, day) > 12):
+        return None
+    if max(month, atom.month) > 12 >= max(day, atom.day):
+        day, month, atom = month, day, replace(atom, day=atom.month, month=atom.day)
+    last = Atom(
+        start=atom.start, end=atom.end, kind="date", year=atom.year2 or atom.year, month=month, day=day
+    )
+    backwards = ((atom.month or 0), (atom.day or 0)) > (month, day)
+    year = atom.year if atom.year is not None else last.year - backwards if last.year is not None else None
+    return replace(atom, year=year, day2=None, year2=None, base=last)
+
+
 def _shift(said: dict[str, str], vocabulary: Words) -> int | None:
+    if "b" in said:
+        return int(vocabulary.reading("neighbour", said["b"]))
     word = " ".join((said.get("sh") or said.get("rel") or "").split())
     if not word:
         return None
     for kind in ("shift", "anchor"):
         if word in vocabulary.meaning[kind]:
             return int(vocabulary.meaning[kind][word])
+    if word in ("the coming", "this coming"):
+        return 1
+    if word == "this past":
+        return -1
     last = word.removeprefix("de ").removeprefix("of ")
     if last.startswith(("derni", "pass", "last", "previous")) or last.endswith(
         ("dernier", "derniere", "passe")
@@ -103,3 +164,25 @@ def _name(said: dict[str, str], vocabulary: Words) -> str | None:
         if group in said:
             return vocabulary.reading(kind, said[group])
     return None
+
+
+def spoken_year(text: str, vocabulary: Words) -> int | None:
+    """Year in words: "nineteen eighty six", "two thousand and eighteen", "mille neuf cent dix"; None if it is none."""
+    words = [w for w in re.split(r"[ \n-]+", text) if w not in ("and", "et", "oh", "o")]
+    total, current = 0, 0
+    for index, word in enumerate(words):
+        if word in ("thousand", "mille", "mil"):
+            total, current = 1000 * (current or 1), 0
+        elif word in ("hundred", "cent", "cents"):
+            current = 100 * (current or 1)
+        else:
+            value = vocabulary.number(word)
+            if value is None:
+                return None
+            if index == 1 and current in (16, 17, 18, 19, 20) and value < 100 and total == 0:
+                current *= 100  # "nineteen" of "nineteen eighty"
+            current = (
+                current + value if word not in ("vingt", "vingts") or current % 100 != 4 else current + 76
+            )
+    year = total + current
+    return year if 1000 <= year <= 2100 else None

@@ -18,7 +18,10 @@ from vigie.lexicon.terms import Term, load_terms
 from vigie.text.normalise import fold
 
 LANGUAGES = ("fr", "en")
-TRIGGERS = ("month", "weekday", "season", "holiday", "day", "unit", "decade")
+TRIGGERS = (
+    "month", "weekday", "season", "holiday", "day", "unit", "decade", "neighbour", "now", "year-word", "ordinal",
+    "weekdays",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,18 @@ class Words:
         head, _, tail = word.replace("-", " ").rpartition(" ")
         tens = self.meaning["number"].get(head)
         return int(tens) + int(known[tail]) if tens and tail in known else self.number(word)
+
+    def amounts(self, text: str) -> tuple[tuple[int, str], ...]:
+        """Counts and units of "one month and 21 days"; () when a number or unit is not known."""
+        found: list[tuple[int, str]] = []
+        for match in re.finditer(
+            rf"(?P<n>\d+|[a-z][a-z' -]*?) ?\b(?P<u>{self.fragments['unit']})\b", _normal(text)
+        ):
+            number = self.number(re.sub(r"^(?:and|et) ", "", match["n"].strip(" ,'")))
+            if number is None:
+                return ()
+            found.append((number, self.reading("unit", match["u"])))
+        return tuple(found)
 
     def reading(self, kind: str, text: str) -> str:
         """What a word of this kind stands for. Raises KeyError for another word."""
