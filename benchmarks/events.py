@@ -20,7 +20,7 @@ import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
@@ -167,15 +167,17 @@ def copied(rng: random.Random, story: Story, outlet: Outlet, half: Half, number:
 
 def spun(rng: random.Random, story: Story, outlet: Outlet, number: int, lang: str) -> Story:
     """The same by a machine that swaps words and clauses and drops who said it."""
-    paragraphs = [p for p in (spin(rng, p, lang) for p in story.paragraphs) if p]
-    title = spin(rng, story.title, lang)
-    events = dict.fromkeys([title, *paragraphs], story.main)
-    for old, new in zip(story.paragraphs, paragraphs, strict=False):
-        if old not in story.events:
-            events.pop(new, None)
+    hard = rng.random() < 0.4
+    pairs = [(p, spin(rng, p, lang, hard=hard)) for p in story.paragraphs]
+    paragraphs = [new for _, new in pairs if new]
+    title = spin(rng, story.title, lang, hard=hard)
+    events = {title: story.main} | {new: story.main for old, new in pairs if new and old in story.events}
+    if hard and len(paragraphs) > 2:
+        at = rng.randrange(1, len(paragraphs))
+        paragraphs = [*paragraphs[at:], *paragraphs[:at]]
     day = story.published + timedelta(days=rng.choice((1, 1, 2, 3, 5, 9, 16)))
     return Story(id=f"d{number}", outlet=outlet.id, published=day, title=title, paragraphs=tuple(paragraphs),
-                 events=events, main=story.main, of=story.id, how="spun")  # fmt: skip
+                 events=events, main=story.main, of=story.id, how="hard" if hard else "spun")  # fmt: skip
 
 
 def corpus(half: Half, events: int, seed: int) -> tuple[list[Event], list[Story], list[Outlet]]:
@@ -239,6 +241,8 @@ def account(
                 outlet = rng.choice(of["agency"])
             elif rng.random() < 0.1:
                 outlet, right = rng.choice(of["warning"]), 1.0
+            elif rng.random() < 0.1:
+                outlet, right = rng.choice(of["forum"]), 0.6  # somebody who tells it in words of their own
             if any(s.outlet == outlet.id for s in told):
                 continue
             told.append(tell(rng, event, outlet, half, number, day=day, right=right))
@@ -310,17 +314,30 @@ def measure(store_path: Path, events: Sequence[Event], stories: Sequence[Story])
     own = {m: e for m, e in seen.items() if not by_story[m[0]].of}
     result |= {f"seen, no copies: {k}": v for k, v in scores(own, given).items()}
     # Copies
-    for how in ("near", "spun"):
+    for how in ("near", "spun", "hard"):
         real = {s.id for s in stories if s.how == how}
         hit = {s for s in real if documents[s]["original_id"]}
         right = {s for s in hit if by_story[name[documents[s]["original_id"]]].main == by_story[s].main}
         result[f"copies: {how} recall"] = len(hit) / max(1, len(real))
         result[f"copies: {how} of the right event"] = len(right) / max(1, len(hit))
-    called = {s for s, r in documents.items() if r["original_id"]}
-    result["copies: precision"] = sum(1 for s in called if by_story[s].of) / max(1, len(called))
+    called = {s: name[r["original_id"]] for s, r in documents.items() if r["original_id"]}
+    roots = {s.id: root(s.id, by_story) for s in stories}
+    result["copies: precision"] = sum(1 for s, o in called.items() if roots[s] == roots[o]) / max(
+        1, len(called)
+    )
+    result["copies: taken for the original"] = sum(
+        1 for s, o in called.items() if roots[s] == roots[o] and not by_story[s].of
+    )
     result |= sources(found.incidents, stories, name, given)
     result |= figures(found.incidents, events, stories, given)
     return result
+
+
+def root(story: str, by_story: Mapping[str, Story]) -> str:
+    """What a copy of a copy is a copy of."""
+    while story in by_story and by_story[story].of:
+        story = by_story[story].of
+    return story
 
 
 def scores(truth: dict[tuple[str, str], str], given: dict[tuple[str, str], str]) -> dict[str, float]:

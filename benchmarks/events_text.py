@@ -198,8 +198,46 @@ SAID = re.compile(
 )
 
 
-def spin(rng: random.Random, text: str, lang: str) -> str:
-    """A sentence as a paraphrasing machine leaves it; "" where it loses it."""
+KEPT = {w for names in NAMES.values() for name in names.values() for w in name.split()}
+KEPT |= {w for words in (*DAYS.values(), *MONTHS.values(), *SMALL.values()) for w in words}
+ODD = {
+    "fr": [
+        "élément",
+        "affaire",
+        "chose",
+        "partie",
+        "niveau",
+        "moyen",
+        "forme",
+        "point",
+        "place",
+        "genre",
+        "manière",
+        "objet",
+        "cadre",
+        "série",
+    ],
+    "en": [
+        "matter",
+        "thing",
+        "level",
+        "piece",
+        "form",
+        "point",
+        "means",
+        "sort",
+        "object",
+        "frame",
+        "range",
+        "state",
+        "manner",
+        "share",
+    ],
+}
+
+
+def spin(rng: random.Random, text: str, lang: str, *, hard: bool = False) -> str:
+    """A sentence as a paraphrasing machine leaves it; "" where it loses it. `hard`: most of its words are other ones."""
     if rng.random() < 0.08:
         return ""
     text = SAID.sub("", text)
@@ -208,13 +246,22 @@ def spin(rng: random.Random, text: str, lang: str) -> str:
     def swap(match: re.Match[str]) -> str:
         word = match[0]
         other = SWAP[lang].get(word.lower())
+        if (
+            hard
+            and not other
+            and len(word) > 4
+            and word.islower()
+            and word not in KEPT
+            and rng.random() < 0.4
+        ):
+            return rng.choice(ODD[lang])
         return (upper(other) if word[0].isupper() else other) if other and rng.random() < 0.85 else word
 
     text = re.sub(r"[^\W\d_]+", swap, text)
     done = []
     for sentence in re.split(r"(?<=[.!?]) ", text):
         parts = sentence.rstrip(".").split(", ")
-        if len(parts) > 1 and rng.random() < 0.5:
+        if len(parts) > 1 and rng.random() < (0.9 if hard else 0.5):
             parts = [*parts[1:], parts[0]]
         words = ", ".join(p for p in parts if p).split(" ")
         for _ in range(len(words) // 9):  # a broken word here and there

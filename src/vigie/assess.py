@@ -32,9 +32,13 @@ class Thresholds:
     near_share: float
     least_runs: int
     near_items: float
+    near_least: int
     spun_share: float
     least_items: int
     least_telling: int
+    reworded_runs: float
+    reworded_share: float
+    reworded_items: int
     spun_kinds: tuple[str, ...]
     relays: tuple[str, ...]
 
@@ -42,14 +46,18 @@ class Thresholds:
 @cache
 def thresholds() -> Thresholds:
     table = data_toml("taxonomy", "copies.toml")
-    near, spun = table["near"], table["spun"]
+    near, spun, reworded = table["near"], table["spun"], table["reworded"]
     return Thresholds(
         near_share=near["share"],
         least_runs=near["least_runs"],
         near_items=near["items"],
+        near_least=near["least_items"],
         spun_share=spun["share"],
         least_items=spun["least_items"],
         least_telling=spun["least_telling"],
+        reworded_runs=reworded["runs"],
+        reworded_share=reworded["share"],
+        reworded_items=reworded["items"],
         spun_kinds=tuple(spun["kinds"]),
         relays=tuple(table["relay"]["kinds"]),
     )
@@ -114,10 +122,21 @@ def copied(copy: str, original: str, *, may_be_spun: bool) -> str:
     mine, theirs = items(copy), items(original)
     kept = kept_in_order(mine, theirs)
     found = runs(copy)
-    same_words = len(found) >= rule.least_runs and share_kept(found, runs(original)) >= rule.near_share
+    share = share_kept(found, runs(original)) if len(found) >= rule.least_runs else 0.0
+    same_words = share >= rule.near_share
     # A form that an office fills in every month has the same words and other figures.
-    if same_words and (len(mine) < rule.least_items or kept >= rule.near_items * len(mine)):
+    if same_words and len(mine) >= rule.least_items and kept >= rule.near_items * len(mine):
         return "near"
+    if (
+        share >= rule.reworded_runs
+    ):  # of a short text few figures are left to compare: number words are read too
+        told = items(copy, words=True)
+        same = kept_in_order(told, items(original, words=True))
+        few = len(mine) < rule.least_items
+        if same_words and few and (len(told) < rule.near_least or same >= rule.near_items * len(told)):
+            return "near"
+        if may_be_spun and same >= rule.reworded_items and same >= rule.reworded_share * len(told):
+            return "spun"
     if not may_be_spun or len(mine) < rule.least_items or kept < rule.spun_share * len(mine):
         return ""
     telling = kept_in_order([i for i in mine if _telling(i)], [i for i in theirs if _telling(i)])

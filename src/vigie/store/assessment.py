@@ -19,13 +19,13 @@ from vigie.store.store import Store, _Transaction
 from vigie.text.fingerprint import Print
 
 _PAGE = 500  # texts held at a time
-_MOST_ORIGINALS = 3  # documents that one document is compared with
+_MOST_ORIGINALS = 5  # documents that one document is compared with
 _HINT = 0.1  # share of its sampled hashes from which two texts are compared: well below every threshold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pair:
-    """A document that may be a copy, and the earlier one that holds `share` of its sampled hashes."""
+    """A document that may be a copy (`spun`: a reworded one), and the earlier one that holds `share` of its sampled hashes."""
 
     copy: str
     original: str
@@ -73,32 +73,42 @@ def write_prints(store: Store, found: Mapping[str, Print]) -> None:
 
 
 def pairs(store: Store, new: Collection[str], relays: Sequence[str], spun_kinds: Sequence[str]) -> list[Pair]:
-    """Pairs worth comparing in which one of `new` stands. Originals are the earliest, best graded; `relays` come last."""
+    """Pairs worth comparing in which one of `new` stands.
+
+    Originals are the earliest; of one day an agency, the best graded, the longest; `relays` come last. A hash leads to the first
+    document that holds it and to the one published just before: of a stock phrase the first is of long ago.
+    """
     sql = f"""
         WITH rank AS (
-            SELECT doc_id, kind, row_number() OVER (
-                ORDER BY list_contains($relays, kind), published_start NULLS LAST, grade, doc_id) AS n
-            FROM documents),
+            SELECT doc_id, kind, published_start, len({{column}}) AS size, {{column}} AS hashes, row_number() OVER (
+                ORDER BY list_contains($relays, kind), published_start NULLS LAST, kind <> 'agency', grade, chars DESC, doc_id) AS n
+            FROM documents JOIN prints USING (doc_id)),
         each AS (
-            SELECT doc_id, n, kind, unnest({{column}}) AS hash, len({{column}}) AS size FROM prints JOIN rank USING (doc_id)),
-        head AS (
-            SELECT hash, min_by(doc_id, n) AS original FROM each GROUP BY hash HAVING count(*) > 1)
-        SELECT doc_id, original, count(*) / any_value(size) AS share FROM each JOIN head USING (hash)
-        WHERE doc_id <> original {{kinds}}
-            AND (list_contains($new, doc_id) OR list_contains($new, original))
-        GROUP BY doc_id, original HAVING share >= {_HINT}
-        QUALIFY row_number() OVER (PARTITION BY doc_id ORDER BY share DESC, original) <= {_MOST_ORIGINALS}
+            SELECT n, published_start, unnest(hashes) AS hash FROM rank),
+        near AS (
+            SELECT n, hash, min(n) OVER (PARTITION BY hash) AS head,
+                lag(n) OVER (PARTITION BY hash ORDER BY published_start NULLS LAST, n) AS before
+            FROM each),
+        told AS (
+            SELECT n AS copy, head AS original, hash FROM near WHERE head < n
+            UNION SELECT greatest(n, before), least(n, before), hash FROM near WHERE before IS NOT NULL),
+        shared AS (
+            SELECT copy, original, count(*) AS hashes FROM told GROUP BY copy, original)
+        SELECT c.doc_id AS doc_id, o.doc_id AS original, shared.hashes / c.size AS share,
+            list_contains($spun, c.kind) AS spun
+        FROM shared JOIN rank c ON c.n = shared.copy JOIN rank o ON o.n = shared.original
+        WHERE shared.hashes >= {_HINT} * c.size {{kinds}}
+            AND (list_contains($new, c.doc_id) OR list_contains($new, o.doc_id))
+        QUALIFY row_number() OVER (PARTITION BY c.doc_id ORDER BY share DESC, o.doc_id) <= {_MOST_ORIGINALS}
         ORDER BY doc_id, share DESC, original
     """
     found: list[Pair] = []
-    for spun, column, kinds in (
-        (False, "runs", ""),
-        (True, "pairs", "AND list_contains($spun, kind)"),
-    ):
-        values: dict[str, Any] = {"relays": list(relays), "new": sorted(new)}
-        values |= {"spun": list(spun_kinds)} if spun else {}
+    for column, kinds in (("runs", ""), ("pairs", "AND list_contains($spun, c.kind)")):
+        values = {"relays": list(relays), "new": sorted(new), "spun": list(spun_kinds)}
         rows = _named(store, sql.format(column=column, kinds=kinds), values).to_pylist()
-        found += [Pair(copy=r["doc_id"], original=r["original"], spun=spun, share=r["share"]) for r in rows]
+        found += [
+            Pair(copy=r["doc_id"], original=r["original"], spun=r["spun"], share=r["share"]) for r in rows
+        ]
     return found
 
 

@@ -21,6 +21,15 @@ SAMPLE = 4  # one run in four is kept for the index, chosen by its hash: the sam
 MOST_ITEMS = 400  # of a report of a hundred pages the first ones tell enough
 _WORD = re.compile(r"\w+")
 _ITEM = re.compile(r"(?<!\w)\d+(?:[ .,\u00a0\u202f]\d{3}(?!\d))*(?:[.,]\d+)?|(?<!\w)[A-ZÀ-ÖØ-ÞŒ][\w-]{2,}")
+_NUMBERS = {
+    word: str(number)
+    for listed in (
+        "deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize",
+        "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen",
+    )
+    for number, word in enumerate(listed.split(), 2)
+}
+_ITEM_OR_WORD = re.compile(rf"(?<!\w)(?i:{'|'.join(_NUMBERS)})(?!\w)|{_ITEM.pattern}")
 _SENTENCE_ENDS = frozenset('.!?:…\n"«»“”')
 _SPACES = re.compile(r"[ \u00a0\u202f]")
 
@@ -54,13 +63,18 @@ def runs(text: str, length: int = RUN) -> frozenset[int]:
     return frozenset([zlib.crc32(" ".join(run).encode("utf-8", "surrogatepass")) for run in shifted])
 
 
-def items(text: str) -> tuple[str, ...]:
-    """Figures and proper names in order: "28000", "2.5", "anvers". A capital that opens a sentence is no name."""
+def items(text: str, *, words: bool = False) -> tuple[str, ...]:
+    """Figures and proper names in order: "28000", "2.5", "anvers". A capital that opens a sentence is no name.
+
+    With `words`, "sept" and "seven" are 7 too. Prints are made without, so that those of an older Vigie still serve.
+    """
     found: list[str] = []
-    for match in _ITEM.finditer(text):
+    for match in (_ITEM_OR_WORD if words else _ITEM).finditer(text):
         word = match[0]
         if word[0].isdigit():
             found.append(_figure(word))
+        elif words and (number := _NUMBERS.get(word.lower())):
+            found.append(number)
         elif not _opens(text, match.start()):
             found.append(fold(word))
         if len(found) == MOST_ITEMS:
