@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from vigie.extract.analysis import Analysis, within
-from vigie.extract.link import NO_LINK, Link, link_substance, products
+from vigie.extract.link import NO_LINK, Link, held, link_substance, products
 from vigie.extract.mentions import SubstanceMention
 from vigie.lexicon.grammar import alternation, grammar, link_words, plurals
 from vigie.lexicon.matcher import Hit
@@ -139,14 +139,6 @@ def _cause(lang: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
 def _adulterant(analysis: Analysis, sentence: Span) -> Link | None:
     """ "de l'oxycodone contrefaite contenant des nitazènes": what the product holds is what harms."""
     for mention in products(within(analysis.substances, sentence.start, sentence.end)):
-        head = analysis.folded[max(sentence.start, mention.start - 34) : mention.start]
-        if _holds(analysis.lang).search(head):
+        if held(analysis, mention):
             return Link(mention.substance, mention.form, "adulterant", 0.8)
     return None
-
-
-@cache
-def _holds(lang: str) -> re.Pattern[str]:
-    return re.compile(
-        rf"\b{link_words(lang, 'adulterant')}(?:{link_words(lang, 'of')}|{link_words(lang, 'list_articles')})?$"
-    )

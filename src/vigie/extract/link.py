@@ -90,6 +90,9 @@ def named_after(analysis: Analysis, end: int) -> Link | None:
         numeral = rest[:1].isdigit() or (word is not None and word.group() in grammar(analysis.lang).numbers)
         if match.group().strip(' \n"(').startswith(("pour", "for")) or numeral:
             return None
+        last = match.group().split()[-1] if match.group().split() else ""
+        if words.form_only.fullmatch(last):
+            return None  # "300 kilos of powder were found"
         form = words.form_only.match(rest)
         if form:
             inner = named_after(analysis, at + form.end())
@@ -116,8 +119,14 @@ def link_substance(
     object_first: bool = False,
     piece: str | None = None,
     unit: str | None = None,
+    product: bool = False,
 ) -> Link:
-    """The substance an amount at [start, end) speaks of; `unit` is what it is said per, or counted in."""
+    """The substance an amount at [start, end) speaks of.
+
+    Args:
+        piece: the form of the pieces counted; unit: what the amount is said per, or counted in.
+        product: True where what a product is cut with cannot be meant (prices, masses; not contents).
+    """
     units = grammar(analysis.lang).units
     inside = [
         m
@@ -139,6 +148,8 @@ def link_substance(
         for m in _without_pieces(analysis, before)
         if m.end <= start and fits(m.substance, unit) and not _than(analysis, m, start)
     ]
+    if product:
+        before = [m for m in before if not held(analysis, m)] or before
     after = [m for m in products(within(analysis.substances, end, sentence.end)) if fits(m.substance, unit)]
     if before and after and object_first:
         gap_after = analysis.folded[end : after[0].start]
@@ -167,6 +178,8 @@ def link_substance(
             for m in products(within(analysis.substances, previous.start, previous.end))
             if fits(m.substance, unit)
         ]
+        if product:
+            found = [m for m in found if not held(analysis, m)] or found
         if found and previous.start >= analysis.body_start:
             best = _topic(found, _subject(analysis), piece)
             return Link(best.substance, best.form, "carried", 0.7)
@@ -201,6 +214,19 @@ def fits(substance: str | None, unit: str | None) -> bool:
     family = ancestors(substance)
     only, never = sold["only"].get(unit), sold["never"].get(unit, ())
     return (only is None or not family.isdisjoint(only)) and family.isdisjoint(never)
+
+
+def held(analysis: Analysis, mention: SubstanceMention) -> bool:
+    """Whether a substance is only what a product holds: the fentanyl of "héroïne coupée au fentanyl"."""
+    head = analysis.folded[max(0, mention.start - 34) : mention.start]
+    return _holds(analysis.lang).search(head) is not None
+
+
+@cache
+def _holds(lang: str) -> re.Pattern[str]:
+    return re.compile(
+        rf"\b{link_words(lang, 'adulterant')}(?:{link_words(lang, 'of')}|{link_words(lang, 'list_articles')})?$"
+    )
 
 
 def _than(analysis: Analysis, mention: SubstanceMention, start: int) -> bool:

@@ -248,9 +248,9 @@ def _price_link(analysis: Analysis, candidate: Candidate) -> Link:
         if candidate.unit_reason in ("said", "before", "ahead", "subject", "buys")
         else None
     )
-    link = link_substance(analysis, money.start, money.end, piece=piece, unit=unit)
+    link = link_substance(analysis, money.start, money.end, piece=piece, unit=unit, product=True)
     if link.other:
-        link = link_substance(analysis, money.start, money.start, piece=piece, unit=unit)
+        link = link_substance(analysis, money.start, money.start, piece=piece, unit=unit, product=True)
     return link
 
 

@@ -16,25 +16,32 @@ from functools import cache
 
 from vigie.extract.amount_patterns import patterns
 from vigie.extract.analysis import Analysis, Draft, within
-from vigie.extract.cues import hits_in
 from vigie.extract.link import Link, link_substance, named_after, products
-from vigie.extract.mentions import PercentMention, QuantityMention, SubstanceMention
+from vigie.extract.mentions import PercentMention, SubstanceMention
+from vigie.extract.price_words import any_of
+from vigie.extract.purity_context import (
+    CONTENT,
+    WINDOW,
+    about_contents,
+    distance,
+    hits_around,
+    of_another_thing,
+)
+from vigie.extract.purity_unit import milligrams
 from vigie.extract.tallies import later, ranging, stands_alone
 from vigie.lexicon.grammar import alternation, grammar, link_words
 from vigie.lexicon.matcher import Hit
 from vigie.model.observation import PurityMeasure, PurityValue
 from vigie.text.sentences import Span
 
-_CONTENT = frozenset({"purity", "thc", "content"})
 _THC_PRODUCTS = frozenset({"cannabis", "cannabis-herb", "cannabis-resin", "cannabis-oil"})
 _PIECES = frozenset({"blotter", "patch"})  # measured in milligrams, not in per cent
 _CONSTITUENTS = frozenset({"thc", "cbd"})
 _NO = frozenset({"not", "other"})
-_WINDOW = 300  # what is looked at around a figure, however long its sentence
 _REACH = 90  # code points from a word of purity to its figure
 _AHEAD = 30  # the same when the word comes after the figure
 _LIST = 60  # from one figure to the next of a list
-_BACK = 2  # sentences back that tell what figures are about
+_ORDERED = 6  # sentences back in which "la première", "la seconde" find their two products
 
 
 @cache
@@ -69,7 +76,7 @@ def _ordinal(lang: str, key: str) -> re.Pattern[str]:
 
 def extract_purities(analysis: Analysis) -> Iterator[Draft]:
     """Drafts of purities, in order of text."""
-    drafts = [*_percentages(analysis), *_milligrams(analysis)]
+    drafts = [*_percentages(analysis), *milligrams(analysis)]
     starts = [m.start for m in analysis.percents] + [m.start for m in analysis.quantities]
     for draft in sorted(drafts, key=lambda d: d.start):
         yield draft
@@ -117,10 +124,10 @@ def _percentage(
     analysis: Analysis, percent: PercentMention, sentence: Span, previous: Draft | None
 ) -> Draft | None:
     top = percent.high if percent.high is not None else percent.low
-    head = analysis.folded[max(sentence.start, percent.start - _WINDOW) : percent.start]
+    head = analysis.folded[max(sentence.start, percent.start - WINDOW) : percent.start]
     if top is None or top > 100 or _change(analysis.lang).search(head[-24:]):
         return None
-    hits = _hits_around(analysis, percent, sentence)
+    hits = hits_around(analysis, percent, sentence)
     refused = [h for h in hits if h.term.id == "not"]
     named = named_after(analysis, percent.end)
     content = named is not None and named.substance is not None and named.reason == "named"
@@ -129,7 +136,9 @@ def _percentage(
     )
     if share and not content:
         return None
-    if _of_another_thing(analysis, named, percent.end, hits):
+    if _counts_items(analysis, percent) or _taken_for(analysis, percent, head):
+        return None
+    if of_another_thing(analysis, named, percent.end, hits):
         return None
     cut = _cut_with(analysis.lang).search(head) or _cut_by(analysis.lang).search(
         head + "%" + analysis.folded[percent.end : percent.end + 8]
@@ -139,7 +148,7 @@ def _percentage(
     beside = _product_beside(analysis, percent, sentence)
     cue = _cue(analysis, percent, sentence, hits, refused)
     listed = previous is not None and percent.start - previous.end < _LIST
-    told = (content or beside is not None) and _about_contents(analysis, sentence)
+    told = (content or beside is not None) and about_contents(analysis, sentence)
     plain = (
         beside is not None and stands_alone(analysis, percent.end) and not any(h.term.id in _NO for h in hits)
     )
@@ -158,21 +167,28 @@ def _percentage(
     )  # fmt: skip
 
 
-def _of_another_thing(analysis: Analysis, named: Link | None, end: int, hits: Sequence[Hit]) -> bool:
-    """ "12 % de caféine": what is said of a figure is neither a substance nor a word of content."""
-    if named is None or not named.other or within(analysis.substances, end, end + 16):
-        return False
-    return not any(0 <= h.start - end < 12 for h in hits if h.term.id != "not")
+def _counts_items(analysis: Analysis, percent: PercentMention) -> bool:
+    """ "et 4 % dépassent 250 mg": a share of the samples, whose verb follows in the plural."""
+    return _share_verb(analysis.lang).match(analysis.folded, percent.end) is not None
 
 
-def _hits_around(analysis: Analysis, mention: PercentMention | QuantityMention, sentence: Span) -> list[Hit]:
-    """The words about contents near a figure, in its sentence."""
-    first = max(sentence.start, mention.start - _WINDOW)
-    return hits_in(analysis, "purity", first, min(sentence.end, mention.end + _WINDOW))
+@cache
+def _share_verb(lang: str) -> re.Pattern[str]:
+    return re.compile(rf"[ ]{any_of(lang, 'share_verb')}(?!\w)")
+
+
+def _taken_for(analysis: Analysis, percent: PercentMention, head: str) -> bool:
+    """ "pensaient avoir pris de la cocaïne pure à 95 %": what a product was thought to be."""
+    return _thought(analysis.lang).search(head[-60:]) is not None
+
+
+@cache
+def _thought(lang: str) -> re.Pattern[str]:
+    return re.compile(rf"\b{any_of(lang, 'taken_for')}(?!\w)")
 
 
 def _positive(hits: Sequence[Hit]) -> list[Hit]:
-    return [h for h in hits if h.term.id in _CONTENT]
+    return [h for h in hits if h.term.id in CONTENT]
 
 
 def _cue(
@@ -182,12 +198,12 @@ def _cue(
     usable = _positive(hits)
     if _other_matter(hits, percent):
         usable = [h for h in usable if h.start >= percent.end]
-    elif _about_contents(analysis, sentence):
+    elif about_contents(analysis, sentence):
         usable += [h for h in hits if h.term.id == "level"]
-    near = min(usable, key=lambda h: _distance(h.start, h.end, percent.start, percent.end), default=None)
+    near = min(usable, key=lambda h: distance(h.start, h.end, percent.start, percent.end), default=None)
     if near is None:
         return None
-    cost = _distance(near.start, near.end, percent.start, percent.end)
+    cost = distance(near.start, near.end, percent.start, percent.end)
     if cost > _REACH or near.start - percent.end > _AHEAD:
         return None
     if cost > 20 and any(0 <= percent.start - h.end <= 12 for h in refused):
@@ -197,17 +213,8 @@ def _cue(
 
 def _other_matter(hits: Sequence[Hit], percent: PercentMention) -> bool:
     """ "l'usage atteint 12 %": whether the last word of a matter before a percentage is of use, price or share."""
-    said = [h.term.id for h in hits if h.end <= percent.start and h.term.id in _CONTENT | {"other"}]
+    said = [h.term.id for h in hits if h.end <= percent.start and h.term.id in CONTENT | {"other"}]
     return bool(said) and said[-1] == "other"
-
-
-def _about_contents(analysis: Analysis, sentence: Span) -> bool:
-    """Whether this sentence, the two before or the title speak of contents or of analysed samples."""
-    index = analysis.sentence_index(sentence.start)
-    first = analysis.sentences[max(0, index - _BACK)].start
-    spans = ((0, analysis.body_start), (first, sentence.end))
-    wanted = _CONTENT | {"sample"}
-    return any(h.term.id in wanted for start, end in spans for h in hits_in(analysis, "purity", start, end))
 
 
 def _product_beside(analysis: Analysis, percent: PercentMention, sentence: Span) -> SubstanceMention | None:
@@ -263,54 +270,22 @@ def _ordered(analysis: Analysis, end: int, sentence: Span) -> Link | None:
         if not _ordinal(analysis.lang, key).match(analysis.folded, end, sentence.end):
             continue
         index = analysis.sentence_index(sentence.start)
-        start = analysis.sentences[max(0, index - 1)].start
+        start = analysis.sentences[max(0, index - _ORDERED)].start
         found = products(within(analysis.substances, max(start, analysis.body_start), end))
-        distinct = list({m.substance: m for m in found}.values())
+        distinct = list({m.substance: m for m in reversed(found)}.values())[::-1]
+        distinct = _two_in_one_sentence(analysis, found) or distinct
         if len(distinct) >= 2:
             return Link(distinct[place].substance, distinct[place].form, "ordinal", 0.8)
     return None
 
 
-def _milligrams(analysis: Analysis) -> Iterator[Draft]:
-    previous_end = -1
-    for mention in analysis.quantities:
-        if mention.unit not in ("mg", "µg"):
-            continue
-        sentence = analysis.sentence_at(mention.start)
-        link = _in_unit(analysis, mention, sentence, previous_end >= sentence.start)
-        if link is None or link.substance is None:
-            continue
-        factor = 0.001 if mention.unit == "µg" else 1.0
-        previous_end = mention.end
-        yield Draft(
-            start=mention.start, end=mention.end, substance=link.substance, form=link.form or "pill",
-            value=PurityValue(
-                low=mention.low * factor if mention.low is not None else None,
-                high=mention.high * factor if mention.high is not None else None,
-                measure="mg-per-unit",
-            ),
-            rule=f"purity.mg@2|substance:{link.reason}", confidence=0.8,
-        )  # fmt: skip
-
-
-def _in_unit(analysis: Analysis, mention: QuantityMention, sentence: Span, follows: bool) -> Link | None:
-    """The product of a mass that is the content of one unit; None when it is something else."""
-    hits = _hits_around(analysis, mention, sentence)
-    named = named_after(analysis, mention.end)
-    brand = analysis.folded[max(0, mention.start - 4) : mention.start]
-    listed = re.search(r'["»] ?(?:a|de|at) $', brand) is not None
-    unit = any(h.term.id in ("unit", "content") and h.start < mention.end + 40 for h in hits)
-    level = any(h.term.id in ("purity", "level") and 0 <= mention.start - h.end < 60 for h in hits)
-    if not (unit or level or listed or follows):
-        return None
-    taken = [h for h in hits if h.term.id == "posology"]
-    if not listed and any(_distance(h.start, h.end, mention.start, mention.end) < 30 for h in taken):
-        return None
-    if _of_another_thing(analysis, named, mention.end, hits):
-        return None
-    if named is not None and named.substance:
-        return named
-    return link_substance(analysis, mention.start, mention.start)
+def _two_in_one_sentence(analysis: Analysis, found: Sequence[SubstanceMention]) -> list[SubstanceMention]:
+    """The last two products that one sentence names together, in its order; [] where none does."""
+    for index in sorted({analysis.sentence_index(m.start) for m in found}, reverse=True):
+        here = {m.substance: m for m in found if analysis.sentence_index(m.start) == index}
+        if len(here) == 2:
+            return list(here.values())
+    return []
 
 
 def _further(analysis: Analysis, draft: Draft, rest: Span) -> Iterator[Draft]:
@@ -326,8 +301,3 @@ def _further(analysis: Analysis, draft: Draft, rest: Span) -> Iterator[Draft]:
             value=PurityValue(low=figure.low, high=figure.high, measure=value.measure),
             rule=draft.rule + "|figure:further", confidence=0.75,
         )  # fmt: skip
-
-
-def _distance(a_start: int, a_end: int, b_start: int, b_end: int) -> int:
-    """Code points between two spans; 0 when they touch or overlap."""
-    return max(0, b_start - a_end, a_start - b_end)

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 
 from vigie.extract.amounts import Amount
 from vigie.extract.analysis import Analysis, Draft, within
-from vigie.extract.cues import hits_in
 from vigie.extract.link import UNIT_SUBSTANCE, Link, link_substance, named_after
 from vigie.extract.mentions import QuantityMention
+from vigie.extract.quantity_kind import kind_of
+from vigie.extract.quantity_not import by_the_hour, is_no_amount, rate
 from vigie.lexicon.grammar import grammar, link_words, mass_in_grams
 from vigie.lexicon.terms import data_toml
 from vigie.model.observation import PriceValue, QuantityKind, QuantityValue
@@ -32,9 +32,6 @@ _FORM_OF_PIECE = {
     "rock": "rock",
     "plant": "plant",
 }
-_SWALLOWED = 50.0  # grams
-_ACTOR = 60.0  # code points
-_BULK = 500.0  # grams: nobody consumes that much at once
 _SMALL_MASS = frozenset({"mg", "µg"})
 
 
@@ -176,8 +173,8 @@ def _judge(analysis: Analysis, mention: QuantityMention) -> Draft | None:
         return None
     if mention.unit in ("ml", "cl", "l", "gal") and (named is None or not named.substance):
         return None
-    kind_hit = _kind(analysis, mention)
-    if mention.unit in _SMALL_MASS and (kind_hit is None or kind_hit.id_ not in ("seized", "possessed")):
+    kind_hit = kind_of(analysis, mention)
+    if mention.unit in _SMALL_MASS and (kind_hit is None or kind_hit.id not in ("seized", "possessed")):
         return None
     link = _equivalent(analysis, mention) or link_substance(
         analysis,
@@ -186,6 +183,7 @@ def _judge(analysis: Analysis, mention: QuantityMention) -> Draft | None:
         object_first=kind_hit is not None,
         piece=_FORM_OF_PIECE.get(mention.unit),
         unit=mention.unit,
+        product=True,
     )
     if mention.unit in UNIT_SUBSTANCE and link.reason not in ("named", "adjacent"):
         link = Link(*UNIT_SUBSTANCE[mention.unit], "unit", 0.8)
@@ -193,23 +191,24 @@ def _judge(analysis: Analysis, mention: QuantityMention) -> Draft | None:
         return None
     if link.other or (link.substance is None and link.reason != "generic"):
         return None
+    direct = link.reason in ("named", "adjacent")
+    if is_no_amount(analysis, mention, named=direct):
+        return None
     if link.reason not in ("named", "adjacent", "generic", "same") and kind_hit is None:
         return None
     if not mass and mention.unit == "dose" and link.reason not in ("named", "adjacent"):
         return None
     alone = (mention.low, mention.high) == (1.0, 1.0)  # "une trentaine" begins like an article too
     article = alone and re.match(r"(?:une?|an?)\b", analysis.folded[mention.start :]) is not None
-    if (
-        article
-        and link.reason not in ("named", "adjacent")
-        and (kind_hit is None or kind_hit.id_ != "seized")
+    if article and link.reason not in ("named", "adjacent") and (kind_hit is None or kind_hit.id != "seized"):
+        return None
+    if by_the_hour(analysis, mention):
+        return None
+    if rate(analysis, mention) and (
+        kind_hit is None or (kind_hit.id == "consumed" and mention.unit in ("g", "mg"))
     ):
         return None
-    if _rate(analysis, mention) and (
-        kind_hit is None or (kind_hit.id_ == "consumed" and mention.unit in ("g", "mg"))
-    ):
-        return None
-    kind: QuantityKind = kind_hit.id_ if kind_hit is not None else "other"
+    kind: QuantityKind = kind_hit.id if kind_hit is not None else "other"
     units = None if mass else (mention.low if mention.low is not None else mention.high)
     value = QuantityValue(
         kind=kind, low=mention.low, high=mention.high, unit=mention.unit, grams=mention.grams,
@@ -232,88 +231,6 @@ def _quote_end(analysis: Analysis, end: int, limit: int) -> int:
         for found in within(analysis.substances, end + match.end(), end + match.end() + 2):
             return min(found.end, limit)
     return end
-
-
-@dataclass(frozen=True, slots=True)
-class _KindHit:
-    """A kind with the position of its cue, and the cue's own sense ("take", "swallow", "actor") where it has one."""
-
-    id_: QuantityKind
-    at: int
-    sense: str = ""
-
-
-def _kind(analysis: Analysis, mention: QuantityMention) -> _KindHit | None:
-    """The nearest cue of the sentence, else of the sentences before it (a list of seizures goes on)."""
-    sentence = analysis.sentence_at(mention.start)
-    made = re.search(
-        rf"\b{link_words(analysis.lang, 'makes')}$",
-        analysis.folded[max(0, mention.start - 14) : mention.start],
-    )
-    if made:
-        return _KindHit("produced", mention.start)  # "la Colombie produit 1 700 tonnes"
-    best: tuple[float, _KindHit] | None = None
-    for hit in hits_in(analysis, "quantity_kinds", sentence.start, sentence.end):
-        kind: QuantityKind = hit.term.id  # type: ignore[assignment]
-        if hit.start < mention.end and hit.end > mention.start:
-            continue
-        gap = (
-            analysis.folded[hit.end : mention.start]
-            if hit.end <= mention.start
-            else analysis.folded[mention.end : hit.start]
-        )
-        cost = len(gap) + 40.0 * gap.count(";") + 10.0 * gap.count(",")
-        if hit.term.extra.get("sense") == "actor":
-            cost += _ACTOR  # "police believe that 6 kg were sold": the verb says more than who speaks
-        if hit.start >= mention.end:
-            cost += 6
-        if best is None or cost < best[0]:
-            best = (cost, _KindHit(kind, hit.start, str(hit.term.extra.get("sense", ""))))
-    if best is not None:
-        at_work = hits_in(analysis, "quantity_kinds", sentence.start, sentence.end)
-        if (
-            best[1].sense == "take"
-            and (mention.grams or 0) >= _BULK
-            and any(h.term.id == "seized" for h in at_work)
-        ):
-            return _KindHit("seized", best[1].at)  # "les douaniers ont pris 3,4 kg"
-        if best[1].id_ == "possessed" and any(
-            h.term.id == "seized" and h.term.extra.get("sense") != "actor" for h in at_work
-        ):
-            return _KindHit("seized", best[1].at)  # "un bateau intercepté transportait 3 tonnes"
-        if best[1].sense == "swallow" and (mention.grams or 0) >= _SWALLOWED:
-            return _KindHit("shipped", best[1].at)  # a courier, no consumer
-        return best[1]
-    if re.search(rf"\b{link_words(analysis.lang, 'possible')}", analysis.folded[mention.end : sentence.end]):
-        return None  # "one kilogram could kill": no amount that anyone held
-    if any(h.term.id == "sample" for h in hits_in(analysis, "purity", sentence.start, sentence.end)):
-        return None  # "the service analysed 14 tablets"
-    index = analysis.sentence_index(mention.start)
-    for back in (1, 2, 3):
-        if index - back < 0 or analysis.sentences[index - back].start < analysis.body_start <= mention.start:
-            break
-        previous = analysis.sentences[index - back]
-        hits = [
-            h
-            for h in hits_in(analysis, "quantity_kinds", previous.start, previous.end)
-            if h.term.id == "seized"
-        ]
-        if hits:
-            return _KindHit("seized", hits[-1].start)
-    if analysis.body_start and any(
-        h.term.id == "seized" for h in hits_in(analysis, "quantity_kinds", 0, analysis.body_start)
-    ):
-        return _KindHit("seized", 0)
-    return None
-
-
-def _rate(analysis: Analysis, mention: QuantityMention) -> bool:
-    return (
-        re.match(
-            rf"[ ]{link_words(analysis.lang, 'rate')}", analysis.folded[mention.end : mention.end + 24] + " "
-        )
-        is not None
-    )
 
 
 def _equivalent(analysis: Analysis, mention: QuantityMention) -> Link | None:

@@ -42,6 +42,9 @@ def when_of(analysis: Analysis, start: int, end: int, sentence: Span, value: Val
             days = [m for m in carried if m.precision == "day"]
             if days and previous.start >= analysis.body_start:
                 return _from_mention(days[-1])
+            goes_on = "\n" not in analysis.text[previous.end : sentence.start]
+            if goes_on and len(carried) == 1 and carried[0].precision in ("week", "month"):
+                return _from_mention(carried[0])
     title = [m for m in within(analysis.dates, 0, analysis.body_start) if not m.relative]
     if title:
         return _from_mention(title[0])

@@ -1,0 +1,85 @@
+"""Masses and counts beside a drug that are no amount of it: sizes of pieces, lots a price is asked for, other goods, rates.
+
+In: Analysis and a mention. Out: yes or no. Words: data/grammar/prices.toml.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from vigie.extract.analysis import Analysis
+from vigie.extract.mentions import QuantityMention
+from vigie.extract.price_unit import piece_words
+from vigie.extract.price_words import any_of, leading, price_words
+from vigie.lexicon.grammar import alternation, grammar, link_words, mass_in_grams
+from vigie.model.observation import PriceValue
+
+
+def is_no_amount(analysis: Analysis, mention: QuantityMention, *, named: bool) -> bool:
+    """Whether a mention is no amount of a product; `named` when the product stands right after it."""
+    if _size_of_piece(analysis, mention) or _lot_taken(analysis, mention):
+        return True
+    return not named and _of_another(analysis, mention)
+
+
+def _size_of_piece(analysis: Analysis, mention: QuantityMention) -> bool:
+    """ "14 plaquettes de résine de 100 grammes": a mass that sizes pieces counted before it is no amount of its own."""
+    if mention.unit not in mass_in_grams():
+        return False
+    head = analysis.folded[max(0, mention.start - 48) : mention.start]
+    return _pieces_of(analysis.lang).search(head) is not None
+
+
+@cache
+def _pieces_of(lang: str) -> re.Pattern[str]:
+    of = link_words(lang, "sized")
+    number = alternation([w for w, v in grammar(lang).numbers.items() if v > 1])
+    return re.compile(
+        rf"(?:\d|\b{number})[ ](?:{piece_words(lang)})(?:[ ]{of}(?:la |l')?[a-z' -]{{3,24}}?)?[ ]{of}$"
+    )
+
+
+def _lot_taken(analysis: Analysis, mention: QuantityMention) -> bool:
+    """ "à 20 euros si l'on prend cinq grammes": the amount that a price is asked for."""
+    head = analysis.folded[max(0, mention.start - 26) : mention.start]
+    if re.search(rf"\b{leading(analysis.lang, 'lot_taken')}$", head) is None:
+        return False
+    index = analysis.sentence_index(mention.start)
+    return any(
+        isinstance(d.value, PriceValue) and analysis.sentence_index(d.start) == index for d in analysis.prices
+    )
+
+
+def _of_another(analysis: Analysis, mention: QuantityMention) -> bool:
+    """ "un vol de cuivre de 1,2 tonne": the mass of a thing that is no drug."""
+    head = analysis.folded[max(0, mention.start - 40) : mention.start]
+    match = re.search(
+        rf"[a-z][ ]{link_words(analysis.lang, 'sized')}(?P<w>[a-z-]{{3,}})[ ]{link_words(analysis.lang, 'sized')}$",
+        head,
+    )
+    if match is None or match["w"] in price_words(analysis.lang, "no_drug_nouns_known"):
+        return False
+    at = max(0, mention.start - 40) + match.start("w")
+    known = (
+        match["w"] in grammar(analysis.lang).units
+        or match["w"].rstrip("s") in grammar(analysis.lang).link["generic"]
+    )
+    return not known and not any(m.start <= at < m.end for m in analysis.substances)
+
+
+def by_the_hour(analysis: Analysis, mention: QuantityMention) -> bool:
+    """A press that makes 15,000 pills an hour: what could be made, not what was."""
+    return (
+        re.match(rf"[ ]{any_of(analysis.lang, 'per_hour')}", analysis.folded[mention.end : mention.end + 14])
+        is not None
+    )
+
+
+def rate(analysis: Analysis, mention: QuantityMention) -> bool:
+    return (
+        re.match(
+            rf"[ ]{link_words(analysis.lang, 'rate')}", analysis.folded[mention.end : mention.end + 24] + " "
+        )
+        is not None
+    )
