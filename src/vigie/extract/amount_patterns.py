@@ -10,7 +10,8 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from vigie.lexicon.grammar import Grammar, alternation, grammar, link_words
+from vigie.lexicon.currencies import currency_words
+from vigie.lexicon.grammar import Grammar, alternation, grammar, link_words, trie
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +20,33 @@ class Patterns:
 
     Attributes:
         prefix_ends: last characters of what `prefix` matches: most numbers have none of them before.
+        unit_openings, short_units: first two letters of all that may follow a number as its unit, and units of one letter.
+        prefix_words: the last words of the surfaces of letters that `prefix` matches.
+        signs: the signs that may stand between euros and cents ("2€50").
+        plain_codes: codes that may stand before an amount in lower case.
+        country: whose dollars "$20" are, said after it.
+        no_noun: what follows an amount that stands alone, without a noun that it counts.
+        part_end: what may follow cents without their name ("20 euros 50 le gramme").
+        portion: the article of a portion named by its weight ("un 0,7").
+        only: before "plus que": "ne vaut plus que 50 euros" is no bound.
         bound_ends: endings of the words that `low`, `high` and `near` look for, up to three characters.
     """
 
     prefix_ends: frozenset[str]
+    unit_openings: frozenset[str]
+    short_units: frozenset[str]
+    prefix_words: frozenset[str]
+    signs: frozenset[str]
+    plain_codes: frozenset[str]
+    country: re.Pattern[str]
+    pounds: re.Pattern[str]
+    bracketed: re.Pattern[str]
+    no_noun: re.Pattern[str]
+    part_after: re.Pattern[str]
+    part_end: re.Pattern[str]
+    portion: re.Pattern[str]
+    of: re.Pattern[str]
+    only: re.Pattern[str]
     bound_ends: frozenset[str]
     short: re.Pattern[str]
     suffix: re.Pattern[str]
@@ -47,16 +71,17 @@ class Patterns:
 @cache
 def patterns(lang: str) -> Patterns:
     g = grammar(lang)
-    unit = alternation(g.units)
-    signs = [s for s in g.units if g.units[s].kind == "money" and not s[-1].isalpha()] + ["usd", "eur", "gbp"]
-    symbols = alternation(signs)
+    currencies = currency_words(lang)
+    units = g.units
+    unit = trie(units)
+    symbols = r"(?:[€$£¥])"
     short = alternation(g.short_multipliers)
-    money = alternation([s for s, u in g.units.items() if u.kind == "money"])
     piece = alternation([s for s, u in g.units.items() if u.kind == "piece"])
     adjective = alternation(g.piece_adjectives)
     countable = alternation([s for s, u in g.units.items() if u.kind in ("piece", "mass", "volume")])
     mass = alternation([s for s, u in g.units.items() if u.kind in ("mass", "volume")])
     edge = r"(?![\w])(?!['’])"
+    stops = rf"(?=[ ]*(?:$|[\n.,;:!?)\"/-]|{alternation(g.words['stops'])}(?!\w)))"
     numeral = r"(?:\d+(?:[.,]\d+)?|" + alternation(w for w, v in g.numbers.items() if v < 1000) + ")"
     if lang == "fr":
         half = rf"{alternation(g.fractions)}[ -](?:de |d')?"
@@ -75,18 +100,37 @@ def patterns(lang: str) -> Patterns:
         )
     bounds = ("low", "low_signs", "high", "high_signs", "near")
     return Patterns(
-        prefix_ends=frozenset("€$£¥").union(sign[-1] for sign in signs),
+        prefix_ends=frozenset(surface[-1] for surface in currencies.before),
+        unit_openings=frozenset(
+            word[:2]
+            for word in [*units, *g.piece_adjectives, *g.short_multipliers, "de", "d'", "livre", "pound"]
+            + [short + unit[0] for short in g.short_multipliers for unit in (*currencies.names, " ")]
+        ),
+        short_units=frozenset(
+            unit for unit in [*units, *g.short_multipliers, *g.context_currencies, "%"] if len(unit) == 1
+        ),
+        prefix_words=frozenset(s.split()[-1] for s in currencies.before if s[-1].isalpha()),
+        signs=frozenset("€$£"),
+        plain_codes=frozenset(("usd", "eur", "gbp")),
+        country=re.compile(
+            rf"[ ](?P<country>canadian|australian)\b{stops}" if lang == "en" else r"(?!)(?P<country>)"
+        ),
+        pounds=re.compile(rf"[ ](?:de )?(?:pounds?|livres?){edge}" if lang == "fr" else r"(?!)"),
+        bracketed=re.compile(rf"[ ]?[({{](?P<unit>{mass})[)}}]"),
+        no_noun=re.compile(stops),
+        part_after=re.compile(rf"[ ]{alternation(currencies.parts_after)}{edge}"),
+        part_end=re.compile(stops),
+        of=re.compile(r"[ ](?:of|de|d')\b"),
+        only=re.compile(r"\b(?:ne|n')(?: ?\w+){0,3} $"),
+        portion=re.compile(r"\b(?:un|le|du|a|one) $"),
         bound_ends=frozenset(word.split()[-1][-3:] for key in bounds for word in g.bounds[key]),
         short=re.compile(rf"[ ]?(?P<short>{short})(?![\w])"),
         suffix=re.compile(
             rf"(?P<short>[ ]?{short})??[ \n-]?(?:de |d')?(?P<unit>{unit}){edge}|[ ]?(?P<pct>%)(?![0-9a-f]{2})"
         ),
-        prefix=re.compile(rf"(?<![\w.])(?P<unit>{symbols})[ ]?$|(?P<sign>[€$£¥])[ ]?$"),
+        prefix=re.compile(rf"(?<![\w.€$£])(?P<unit>{trie(currencies.before)})[ ]?$"),
         letter=re.compile(r"[ ]?(?P<unit>[ef])(?= ?(?:le|la|l'|les|par|pour|du|/)[ ]?)"),
-        pound=re.compile(
-            r"(?:worth|cost|costs|costing|pay|paid|paying|sell|sells|sold|for|price|priced|at|charge|charged|spent|spend)"
-            r"(?: \w+){0,2} $"
-        ),
+        pound=re.compile(rf"\b{alternation(g.words['pays'])}(?: \w+){{0,2}} $"),
         adjective_piece=re.compile(rf"(?:[ \n](?:{adjective})){{1,3}}[ \n](?P<unit>{piece}){edge}"),
         half_after=re.compile(rf"[ \n]{alternation(g.words['half_after'])}\b"),
         low=_before(g, "low", "low_signs"),
@@ -96,8 +140,8 @@ def patterns(lang: str) -> Patterns:
         high_after=_after(g, "high_after"),
         near_after=_after(g, "near_after"),
         join=re.compile(
-            rf"(?:[ ]?{money}|[ ]?{countable})?[ \n]?(?P<word>{alternation([*g.words['range_to'], *g.words['range_and']])})[ \n]?"
-            rf"{symbols}?[ ]?$"
+            rf"[ \n]?(?P<word>{alternation([*g.words['range_to'], *g.words['range_and']])})[ \n]?"
+            rf"(?:{alternation([*g.bounds['near'], 'plus de', 'over'])}[ ]?)?$"
         ),
         opener=re.compile(rf"\b(?P<word>{alternation(g.words['range_open'])})[ \n]*{symbols}?[ ]?$"),
         change=re.compile(

@@ -8,40 +8,36 @@ Left out: bare numbers that only a neighbour's unit explains (`vigie.extract.ell
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from vigie.extract.amount_patterns import Patterns, may_be_bounded, patterns
+from vigie.extract.amount_units import Amount, attach_all, multiplied
 from vigie.extract.mentions import MoneyMention, NumberMention, PercentMention, QuantityMention
-from vigie.extract.numbers import NumberToken, number_tokens
-from vigie.lexicon.grammar import Grammar, Unit, grammar, mass_in_grams
+from vigie.extract.numbers import number_tokens
+from vigie.lexicon.currencies import currency_of
+from vigie.lexicon.grammar import Grammar, grammar, mass_in_grams
 from vigie.text.normalise import fold
 
+__all__ = ["Amount", "amounts"]
+
+_LINK = re.compile(r"(?:\w+://|www\.)\S+")
+_MINUS = re.compile(r"(?:(?<![\w%)])-|(?<!\w)(?:minus|negative|moins) )$")
 _LOOK_BACK = 32  # the longest bound with its spaces
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Amount:
-    """Numbers with their unit and bounds; `unit` None for a bare number."""
-
-    start: int
-    end: int
-    low: float | None
-    high: float | None
-    unit: Unit | None
-    token: NumberToken
 
 
 def amounts(folded: str, text: str, lang: str) -> list[Amount]:
     """All amounts of a text, ranges joined, in order. Bare articles ("un", "a") without a unit are dropped."""
     p = patterns(lang)
     g = grammar(lang)
-    atoms = [_attach(token, folded, text, lang, p, g) for token in number_tokens(folded, lang)]
+    atoms = list(attach_all(number_tokens(folded, lang), folded, text, p, g))
     joined: list[Amount] = []
     index = 0
     while index < len(atoms):
         first = atoms[index]
         second = atoms[index + 1] if index + 1 < len(atoms) else None
-        pair = _join(first, second, folded, p) if second is not None else None
+        pair = _join(first, second, folded, p, g) if second is not None else None
         if pair is not None:
             joined.append(pair)
             index += 2
@@ -50,80 +46,43 @@ def amounts(folded: str, text: str, lang: str) -> list[Amount]:
                 first = _share(first, second, folded, p)
             joined.append(first)
             index += 1
-    return [_bounded(a, folded, p) for a in joined if a.unit is not None or not a.token.article]
+    links = [m.span() for m in _LINK.finditer(folded)] if "://" in folded or "www." in folded else ()
+    return [
+        _bounded(a, folded, p)
+        for a in joined
+        if (a.unit is not None or not a.token.article)
+        and not any(first <= a.token.start < last for first, last in links)
+    ]
 
 
-def _attach(token: NumberToken, folded: str, text: str, lang: str, p: Patterns, g: Grammar) -> Amount:
-    """The token with the unit that touches it, before ("$5") or after ("5 kg")."""
-    bare = Amount(start=token.start, end=token.end, low=token.value, high=token.value, unit=None, token=token)
-    sign = folded[max(0, token.start - 2) : token.start].rstrip(" ")[-1:]
-    before = p.prefix.search(folded, max(0, token.start - 6), token.start) if sign in p.prefix_ends else None
-    if before:
-        unit = g.units[" ".join((before["unit"] or before["sign"]).split())]
-        scale, end = 1.0, token.end
-        short = p.short.match(folded[token.end : token.end + 6])
-        if short and token.multiplier == 1:
-            scale, end = g.short_multipliers[short["short"]], token.end + short.end()
-        value = token.value * scale
-        return replace(bare, start=before.start(), end=end, low=value, high=value, unit=unit)
-    after = p.suffix.match(folded, token.end)
-    if after:
-        surface = "%" if after["pct"] else " ".join(after["unit"].split())
-        unit = g.units[surface]
-        glued = after.start("unit") == token.end if not after["pct"] else False
-        if len(surface) == 1 and surface.isalpha() and glued and text[token.end].isupper():
-            return bare  # "5G" is a network and "4L" a car
-        if surface == "p" and not glued:
-            return bare  # "50p" is money, "50 p" a page
-        if token.article and unit.kind == "money" and not surface[0].isalpha():
-            return bare  # "a $300 million contract"
-        scale = unit.scale
-        if after["short"]:
-            if unit.kind != "money":
-                return bare
-            scale *= g.short_multipliers[after["short"].strip()]
-        end = after.end()
-        extra = 0.0
-        half = p.half_after.match(folded, end)
-        if half and unit.kind in ("mass", "volume"):
-            extra, end = 0.5, half.end()
-        if surface in g.context_currencies and lang == "en":
-            money_after = p.per.match(folded, end)
-            if (money_after and money_after.end() > end + 1) or p.pound.search(
-                folded, max(0, token.start - 30), token.start
-            ):
-                unit = g.context_currencies[surface]
-        value = token.value * scale + extra
-        return Amount(start=token.start, end=end, low=value, high=value, unit=unit, token=token)
-    piece = p.adjective_piece.match(folded, token.end)
-    if piece:
-        return replace(bare, end=piece.end(), unit=g.units[" ".join(piece["unit"].split())])
-    letter = p.letter.match(folded, token.end)
-    if letter and letter["unit"] in g.context_currencies and not token.words:
-        return replace(bare, end=letter.end(), unit=g.context_currencies[letter["unit"]])
-    return bare
-
-
-def _join(first: Amount, second: Amount, folded: str, p: Patterns) -> Amount | None:
+def _join(first: Amount, second: Amount, folded: str, p: Patterns, g: Grammar) -> Amount | None:
     """One range, or None when the two are not one."""
-    gap = folded[first.token.end : second.token.start]
-    if len(gap) > 30 or (first.token.article and second.unit is None):
+    gap = folded[first.end : second.start]
+    if len(gap) > 24 or (first.token.article and second.unit is None):
         return None
     match = p.join.match(gap)
     if not match or match.end() != len(gap):
         return None
     unit = second.unit or first.unit
-    if first.unit is not None and second.unit is not None and first.unit != second.unit:
+    if first.unit is not None and second.unit is not None and first.unit.code != second.unit.code:
         return None
     if first.unit is not None and second.unit is None and first.unit.kind != "money":
         return None
-    if first.unit is not None and second.unit is None and first.end > first.token.end:
-        return (
-            None  # "70 euros ou 2" : the unit stands after the first number, so the second is another thing
-        )
     word = match["word"]
     head = folded[max(0, first.start - 40) : first.start]
     opened = p.opener.search(head)
+    if first.unit is not None and second.unit is None:
+        between = opened is not None and word in ("et", "and") and opened["word"] in ("entre", "between")
+        if first.end > first.token.end and not between:
+            return (
+                None  # "70 euros ou 2": the unit stands after the first number, the second is another thing
+            )
+        short = p.short.match(folded[second.end : second.end + 6])
+        if short:  # "$5-10k"
+            token = multiplied(second.token, float(g.short_multipliers[short["short"]]))
+            second = replace(
+                second, end=second.end + short.end(), low=token.value, high=token.value, token=token
+            )
     if word in ("et", "and"):
         if unit is None or (
             not (opened and opened["word"] in ("entre", "between")) and not _plain_pair(first, second)
@@ -166,7 +125,7 @@ def _plain_pair(first: Amount, second: Amount) -> bool:
 
 def _share(first: Amount, second: Amount, folded: str, p: Patterns) -> Amount:
     """ "de 66 à 58 euros": the first number borrows the unit of the second."""
-    gap = folded[first.token.end : second.token.start]
+    gap = folded[first.end : second.start]
     match = p.join.match(gap)
     if match and match.end() == len(gap) and match["word"] in ("a", "to") and second.unit is not None:
         head = folded[max(0, first.start - 40) : first.start]
@@ -183,6 +142,8 @@ def _bounded(amount: Amount, folded: str, p: Patterns) -> Amount:
     found = [(match.start(), side) for side, bound in sides if (match := bound.search(head))]
     if found:
         at, side = min(found)  # the longest: "never more than" is a ceiling, "more than" a floor
+        if head.startswith("plus que", at) and p.only.search(folded, max(0, base + at - 24), base + at):
+            return amount  # "ne vaut plus que 50 euros"
         amount = replace(amount, start=base + at)
         if side == "near":
             inner = folded[max(0, amount.start - _LOOK_BACK) : amount.start]
@@ -204,14 +165,22 @@ def find_money(text: str, lang: str) -> list[MoneyMention]:
     return money_mentions(folded, lang, amounts(folded, text, lang))
 
 
-def money_mentions(folded: str, lang: str, found: list[Amount]) -> list[MoneyMention]:
-    """`find_money` on amounts already found."""
+def money_mentions(
+    folded: str, lang: str, found: list[Amount], countries: Callable[[int], Iterable[str]] | None = None
+) -> list[MoneyMention]:
+    """`find_money` on amounts already found. `countries`: those named around an offset, nearest first.
+
+    They tell whose francs or pesos a bare name means.
+    """
     p, g = patterns(lang), grammar(lang)
     mentions: list[MoneyMention] = []
     shared_end = -1  # end of an amount whose unit stands after the next one ("de 66 à 58 euros le gramme")
     for amount in found:
         if amount.unit is None or amount.unit.kind != "money":
             continue
+        code = amount.unit.code
+        if amount.unit.noun and countries is not None:
+            code = currency_of(amount.unit.noun, countries(amount.start), lang) or code
         per_value, per_unit, end = per_unit_after(folded, amount.end, p, g)
         if mentions and per_unit and not mentions[-1].per_unit and mentions[-1].end == shared_end:
             mentions[-1] = replace(mentions[-1], per_value=per_value, per_unit=per_unit)
@@ -220,7 +189,7 @@ def money_mentions(folded: str, lang: str, found: list[Amount]) -> list[MoneyMen
         )
         mentions.append(
             MoneyMention(
-                start=amount.start, end=end, low=amount.low, high=amount.high, currency=amount.unit.code,
+                start=amount.start, end=end, low=amount.low, high=amount.high, currency=code,
                 per_value=per_value, per_unit=per_unit,
             )
         )  # fmt: skip
@@ -291,9 +260,17 @@ def quantity_mentions(found: list[Amount]) -> list[QuantityMention]:
 
 
 def find_percents(text: str, lang: str) -> list[PercentMention]:
-    """Percentages ("5 à 7 %", "22 to 25 percent")."""
+    """Percentages ("5 à 7 %", "22 to 25 percent", "-3 %")."""
     folded = fold(text)
-    return percent_mentions(amounts(folded, text, lang))
+    return [_signed(m, folded) for m in percent_mentions(amounts(folded, text, lang))]
+
+
+def _signed(mention: PercentMention, folded: str) -> PercentMention:
+    """A percentage below zero, where its sign or word stands before: "-3 %", "minus five percent"."""
+    sign = _MINUS.search(folded, max(0, mention.start - 10), mention.start)
+    if sign is None or mention.low is None or mention.low != mention.high:
+        return mention
+    return replace(mention, start=sign.start(), low=-mention.low, high=-mention.low)
 
 
 def percent_mentions(found: list[Amount]) -> list[PercentMention]:

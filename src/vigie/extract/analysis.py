@@ -7,7 +7,7 @@ In: CleanDocument. Out: mentions by kind and the sentences that hold them. Extra
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -150,7 +150,15 @@ class Analysis:
 
     @cached_property
     def money(self) -> list[MoneyMention]:
-        return money_mentions(self.folded, self.lang, self.amounts)
+        return money_mentions(self.folded, self.lang, self.amounts, self.countries_near)
+
+    def countries_near(self, offset: int) -> Iterator[str]:
+        """Countries of the places named, those of the sentence first, then by distance."""
+        here = self.sentence_at(offset)
+        order = sorted(
+            self.places, key=lambda m: (not here.start <= m.start < here.end, abs(m.start - offset))
+        )
+        return (m.place.country or m.place.code or "" for m in order)
 
     @cached_property
     def quantities(self) -> list[QuantityMention]:

@@ -1,6 +1,6 @@
 """The words of amounts (numbers, bounds, units, currencies) as one frozen record per language.
 
-In: data/grammar/<lang>.toml and units.toml. Out: Grammar. All surfaces are folded (lower case, no accents).
+In: data/grammar/<lang>.toml, units.toml and currencies.toml. Out: Grammar. All surfaces are folded (lower case, no accents).
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
 
+from vigie.lexicon.currencies import currency_words
 from vigie.lexicon.terms import data_toml
 from vigie.model.errors import LexiconError
 
@@ -19,11 +20,15 @@ UnitKind = Literal["money", "mass", "volume", "piece", "percent"]
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A canonical unit: code "g", "pill", "EUR" or "%"; `scale` turns the number said into that unit (cents)."""
+    """A canonical unit: code "g", "pill", "EUR" or "%"; `scale` turns the number said into that unit (cents).
+
+    `noun`: the bare name of a currency that several countries share ("francs"), else "".
+    """
 
     kind: UnitKind
     code: str
     scale: float = 1.0
+    noun: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +65,31 @@ def by_first_letter(words: Iterable[str], escape: Callable[[str], str]) -> str:
     for word in words:
         heads.setdefault(word[:1], []).append(escape(word[1:]))
     return "(?:" + "|".join(f"{escape(head)}(?:{'|'.join(tails)})" for head, tails in heads.items()) + ")"
+
+
+def trie(words: Iterable[str]) -> str:
+    """A regular expression group that matches the longest of many words; tried in the time of one.
+
+    For a thousand surfaces, of which `alternation` would try all that share a first letter.
+    """
+    root: dict[str, Any] = {}
+    for word in words:
+        node = root
+        for char in word:
+            node = node.setdefault(char, {})
+        node[""] = {}
+    return _branch(root)
+
+
+def _branch(node: dict[str, Any]) -> str:
+    options = [
+        (r"[ \n]+" if char == " " else re.escape(char)) + _branch(below)
+        for char, below in sorted(node.items())
+        if char
+    ]
+    if not options:
+        return ""
+    return f"(?:{'|'.join(options)}){'?' if '' in node else ''}"
 
 
 def _with_plural(surface: str) -> tuple[str, ...]:
@@ -99,7 +129,12 @@ def grammar(lang: str) -> Grammar:
     """The grammar of "fr" or "en". Raises LexiconError for a unit that units.toml does not know."""
     data = data_toml("grammar", f"{lang}.toml")
     canonical = data_toml("grammar", "units.toml")
-    units: dict[str, Unit] = {}
+    currencies = currency_words(lang)
+    units = {
+        surface: Unit("money", code, noun=surface if surface in currencies.shared else "")
+        for surface, code in currencies.names.items()
+    }
+    units |= {surface: Unit("money", code, 0.01) for surface, code in currencies.parts.items()}
     for surface, code in data["units"].items():
         kind: UnitKind = "mass" if code in canonical["mass"] else "volume"
         if code not in canonical["mass"] and code not in canonical["volume"]:
@@ -111,12 +146,6 @@ def grammar(lang: str) -> Grammar:
             raise LexiconError(f"data/grammar/{lang}.toml: piece {code!r} is not in units.toml: add it there")
         for form in _with_plural(surface):
             units[form] = Unit("piece", code)
-    for surface, code in data["currencies"].items():
-        for form in _with_plural(surface):
-            units[form] = Unit("money", code)
-    for surface, code in data["cents"].items():
-        for form in _with_plural(surface):
-            units[form] = Unit("money", code, 0.01)
     for surface in data["percent"]["words"]:
         units[surface] = Unit("percent", "%")
     context = {
