@@ -86,6 +86,10 @@ LOOKALIKES: list[Row] = [
     ("and_is_a_range", "fr", "", "Entre l'héroïne et la cocaïne, le gramme varie entre 20 et 60 euros.", [("cocaine", 20, 60, 1, "g")]),
     ("eighth_place", "en", "", "He finished eighth. Cocaine is £60 a gram.", [("cocaine", 60, 60, 1, "g")]),
     ("quarter_of_people", "fr", "", "Un gramme de cocaïne coûte 60 euros ; un quart des usagers, à 20 ans, en ont pris.", [("cocaine", 60, 60, 1, "g")]),
+    ("deaths_rose", "fr", "", "La cocaïne est à 60 euros le gramme. Le nombre de décès passe à 31 en 2023.", [("cocaine", 60, 60, 1, "g")]),
+    ("seizures_rose", "fr", "", "Le gramme de kétamine vaut 30 euros. Le total des contrôles atteint 45 au printemps.", [("ketamine", 30, 30, 1, "g")]),
+    ("deaths_rose_en", "en", "", "Cocaine is £60 a gram. Overdoses rose to 45 last year.", [("cocaine", 60, 60, 1, "g")]),
+    ("claimed", "fr", "Trafic de cocaïne", "Le procureur réclame 50 euros de frais.", []),
 ]  # fmt: skip
 
 

@@ -17,8 +17,9 @@ from vigie.extract.analysis import Analysis, within
 from vigie.extract.cues import hits_in
 from vigie.extract.mentions import DateMention, MoneyMention
 from vigie.extract.price_unit import as_portion, lot_after, number, portion_of, unit_before
-from vigie.extract.price_words import leading
+from vigie.extract.price_words import any_of, leading
 from vigie.lexicon.grammar import alternation, grammar, link_words
+from vigie.text.sentences import Span
 
 _DEFAULT_CURRENCY = {"fr": "EUR"}
 _SCALE = 8.0  # times dearer or cheaper than the price that lends its currency
@@ -107,7 +108,9 @@ def _bare(
     words, folded = _words(analysis.lang), analysis.folded
     sentence = analysis.sentence_at(amount.start)
     head_start = max(sentence.start, amount.start - _LOOK_BACK)
-    verb = words.verb.search(folded, head_start, amount.start) is not None
+    verb = words.verb.search(folded, head_start, amount.start) is not None and not _other_count(
+        analysis, sentence, amount
+    )
     index = analysis.sentence_index(amount.start)
     first = analysis.sentences[index - 1].start if verb and index else sentence.start
     before = [m for m in [*within(money, first, amount.start), *extra] if first <= m.start]
@@ -169,6 +172,23 @@ def _portion(analysis: Analysis, model: MoneyMention, start: int, amount: Amount
         start=found[2], end=amount.end, low=amount.low, high=amount.high, currency=model.currency,
         per_value=found[0], per_unit="unit",
     )  # fmt: skip
+
+
+def _other_count(analysis: Analysis, sentence: Span, amount: Amount) -> bool:
+    """Whether the clause counts something else than money: "le nombre de décès passe à 31 en 2023"."""
+    begin = max(
+        [
+            sentence.start,
+            *(m.end for m in analysis.money if sentence.start <= m.start and m.end <= amount.start),
+        ]
+    )
+    told = any(hits_in(analysis, name, begin, amount.start) for name in ("events", "purity"))
+    return told or _number_of(analysis.lang).search(analysis.folded, begin, amount.start) is not None
+
+
+@cache
+def _number_of(lang: str) -> re.Pattern[str]:
+    return re.compile(rf"\b{any_of(lang, 'number_of')}(?!\w)")
 
 
 def _unit_noun(analysis: Analysis, start: int, end: int) -> bool:

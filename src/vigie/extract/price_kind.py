@@ -26,7 +26,12 @@ def kind_of(analysis: Analysis, candidate: Candidate) -> tuple[PriceKind | None,
     tail = hits_in(analysis, "price_context", money.end, min(money.end + 22, sentence.end))
     head_start = max(sentence.start, money.start - 90)
     head = [h for h in hits_in(analysis, "price_context", head_start, money.start) if h.start < money.start]
-    head = [h for h in head if h.term.id != "earner" and not _rate(analysis, h) and not _times(analysis, h)]
+    said = candidate.per_unit is not None and candidate.per_unit != "unit"
+    head = [
+        h
+        for h in head
+        if h.term.id != "earner" and not (said and _rate(analysis, h)) and not _times(analysis, h)
+    ]
     gap_money = [m for m in analysis.money if head_start <= m.start and m.end <= money.start]
     last_money = gap_money[-1].end if gap_money else head_start
     said_before = gap_money[-1].end if gap_money else 0
