@@ -28,6 +28,13 @@ __all__ = ["assertion_of", "find_assertion_cues", "find_attributions"]
 # Of several cues that govern one fact, the first of these decides: what is denied is neither planned nor feared.
 _ORDER: tuple[Assertion, ...] = ("negated", "planned", "hypothetical", "reported")
 
+_STOP = re.compile(r"[.!…]\s*[»\"”]?\s*[—–-]?\s")  # within a "sentence" of dialogue that ends with a question
+_TOPIC = 6  # words
+# what shows that a short question asks whether something is so
+_VERBAL = re.compile(
+    r"\d|[\s-](?:t-)?(?:il|elle|ils|elles|on|ce)\b|^\W*(?:is|are|was|were|will|did|does|do|has|have|can|est-ce)\b|\b(?:est|sont|a|ont|va|vont)\b"
+)
+
 
 def assertion_of(cues: Iterable[AssertionCue], start: int, end: int) -> Assertion:
     """What `cues` make of a fact at [start, end)."""
@@ -86,24 +93,39 @@ def _asked(found: Scan, hit: Hit) -> bool:
 
 
 def _questions(found: Scan, lang: str) -> Iterator[AssertionCue]:
-    """A question asserts nothing, unless it asks why or how; one that the next word answers by "no" is negated."""
-    openers = phrases("assertion", lang, "question", "presuppose")
-    refusals = phrases("assertion", lang, "question", "refuse")
+    """A question asserts nothing, unless it takes its fact for granted; one answered by "no" is negated."""
+    openers, refusals = _question_words(lang)
     for index, span in enumerate(found.spans):
         end = _last(found.text, span.end)
         if end <= span.start or found.text[end - 1] != "?":
             continue
-        if re.compile(rf"\W*{openers}").match(found.flat, span.start, end):
+        stops = [m.end() for m in _STOP.finditer(found.text, span.start, end - 1)]
+        start = stops[-1] if stops else span.start
+        if openers.match(found.flat, start, end) or _topic(found.flat[start : end - 1]):
             continue
         after = found.spans[index + 1].start if index + 1 < len(found.spans) else len(found.text)
-        refused = re.compile(rf"[^\w]*{refusals}").match(found.flat, after)
         yield AssertionCue(
             start=end - 1,
             end=end,
-            kind="negated" if refused else "hypothetical",
-            scope_start=span.start,
-            scope_end=span.end,
+            kind="negated" if refusals.match(found.flat, after) else "hypothetical",
+            scope_start=start,
+            scope_end=end,
         )
+
+
+@cache
+def _question_words(lang: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    openers = phrases("assertion", lang, "question", "presuppose")
+    refusals = phrases("assertion", lang, "question", "refuse")
+    return re.compile(rf"\W*(?:(?:et|mais|alors|and|but|so) )?{openers}(?!\w)"), re.compile(
+        rf"[^\w]*{refusals}"
+    )
+
+
+def _topic(question: str) -> bool:
+    """Whether a question only names what is spoken of next: "La promotion de la semaine ?"."""
+    words = re.findall(r"[\w']+", question)
+    return len(words) <= _TOPIC and not _VERBAL.search(question)
 
 
 def _last(text: str, end: int) -> int:

@@ -32,6 +32,8 @@ _CLITIC = re.compile(
     r"[\s-]*(?:(?:t il|t elle|ils?|elles?|se|en|y|lui|leur|ne|pas|bientot|ainsi|donc|egalement|aussi|encore|prochainement"
     r"|to|soon|also|then|now|only)\s+|s'|n')*"
 )
+_BEFORE_REACH = 18  # characters: "ne croit pas que"
+_ASIDE = re.compile(r"\s*,[^,;:.!?]{1,40},")
 _MARK = re.compile(r"[,;:.!?]")
 _NUMBER = re.compile(r"\s*(?:[£$€]\s?)?\d")
 _PAST = re.compile(
@@ -55,8 +57,14 @@ def counts(hit: Hit, found: Scan, span: Span, cuts: tuple[Boundary, ...], lang: 
         begin = max(backward_start(cuts, hit.start, span, commas=True), hit.start - NE_REACH)
         if NE.search(flat, begin, hit.start) is None:
             return False
-    if extra.get("after_copula") and copula(hit, found, span, lang) is None:
+    before = tuple(extra.get("only_before", ()))
+    if before and not _stems(before).search(flat, max(span.start, hit.start - _BEFORE_REACH), hit.start):
         return False
+    never = tuple(extra.get("not_before", ()))
+    if never and _stems(never).search(flat, max(span.start, hit.start - _BEFORE_REACH), hit.start):
+        return False
+    if extra.get("after_copula") and copula(hit, found, span, lang) is None:
+        return verdict(hit, found, span, lang)
     if extra.get("estimate") and _estimates(hit, found, span):
         return False
     if extra.get("condition") and _concedes(hit, found, span, cuts):
@@ -96,7 +104,7 @@ def _followed(hit: Hit, flat: str) -> bool:
     extra = hit.term.extra
     endings = extra.get("next_ends")
     if endings:
-        following = WORD.match(flat, _after(_CLITIC, flat, hit.end))
+        following = WORD.match(flat, _after(_CLITIC, flat, _after(_ASIDE, flat, hit.end)))
         if following is None:
             return False
         word = following.group().rstrip(".,;:?!")
@@ -120,6 +128,16 @@ def kind_of(hit: Hit, found: Scan, span: Span) -> str:
     if named and any_word(future).search(found.flat, span.start, span.end):
         return "planned"
     return str(extra["kind"])
+
+
+def verdict(hit: Hit, found: Scan, span: Span, lang: str) -> bool:
+    """Whether somebody holds what was told to be so: "la police tient ce chiffre pour [fantaisiste]"."""
+    verbs, pointers = (
+        phrases("assertion", lang, table, key)
+        for table, key in (("question", "verdicts"), ("refutation", "pointers"))
+    )
+    before = found.flat[max(span.start, hit.start - 60) : hit.start]
+    return _ends(rf"\b{verbs}[ ]{pointers}(?:[ ](?:pour|de|comme|as|to be))?[ ]$").search(before) is not None
 
 
 def copula(hit: Hit, found: Scan, span: Span, lang: str) -> int | None:
@@ -196,7 +214,7 @@ def passive(hit: Hit, found: Scan, span: Span) -> bool:
     """Whether a conditional is followed by a participle: its subject stands before it."""
     if not hit.term.extra.get("passive"):
         return False
-    if found.flat[hit.start : hit.end] in ("serait", "seraient", "sera", "seront", "will be", "would be"):
+    if found.flat[hit.start : hit.end] in ("serait", "seraient"):
         return PARTICIPLE.match(found.flat, hit.end, span.end) is not None
     following = WORD.match(found.flat, skip(found.flat, hit.end))
     return following is not None and following.group().rstrip(".,;:!?»)") == "ete"

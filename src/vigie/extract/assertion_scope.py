@@ -7,6 +7,7 @@ data/lexicons/fr/assertion.toml. Left out: grammar; a clause is what stands betw
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from vigie.extract.assertion_context import NE, NE_REACH, PARTICIPLE, WORD, copula, passive, skip
 from vigie.extract.clauses import Boundary, backward_start, folded_words, forward_end, phrases
@@ -19,6 +20,7 @@ _PRONOUN = re.compile(
     r"[^\w]*(?:elles?|ils?|ceux ci|celles? ci|cela|they|it|these|those|none of (?:it|them|this))\b"
 )
 _ABOUT = re.compile(r"\s*(?:que\b|qu'|de\b|d'|that\b|to say\b|to claim\b)")  # "est faux de dire que"
+_ASIDE = re.compile(r"\s*,(?:[^,;:.!?]{1,40},|\s*c'est\b)")
 # nothing but an auxiliary between a comma and the cue: the subject stands before the aside
 _AUXILIARY = re.compile(
     r"\s*(?:(?:est|sont|etait|etaient|a|ont|avait|avaient|ete|s'est|se sont|revelee?s?|avere?e?s?|is|are|was|were|has|have|had|been|be"
@@ -41,16 +43,16 @@ def scope(hit: Hit, found: Scan, span: Span, cuts: tuple[Boundary, ...], lang: s
     start, end = hit.start, hit.end
     if direction in ("forward", "clause"):
         ahead = tuple(cut for cut in cuts if not _adverb(cut, hit, found))
-        end = _limited(
-            flat, hit.end, forward_end(ahead, hit.end, span, commas=bool(extra.get("commas"))), hit
-        )
+        begin = _past_aside(flat, hit.end, span)
+        limit = forward_end(ahead, begin, span, commas=bool(extra.get("commas")))
+        end = _limited(flat, begin, limit, hit)
     if direction in ("backward", "clause") or _of_subject(hit, found, span):
         start = backward_start(cuts, head, span)
         if start > span.start and _AUXILIARY.fullmatch(flat, start, hit.start):
             start = backward_start(cuts, head, span, commas=True)  # "un envoi, de 3 kg, pourrait"
         if start > span.start and _PRONOUN.match(flat, start, hit.start):
             start = span.start  # "on parlait de 3 tonnes ; elles ne sont jamais arrivées"
-        start = _pointed_at(hit, found, span, start, head, lang)
+        start = _pointed_at(hit, found, span, cuts, start, head, lang)
         if extra.get("subject_unless_done") and _DONE.search(flat, start, hit.start):
             start = hit.start
     elif extra.get("after_ne") or extra.get("from_ne"):
@@ -58,6 +60,12 @@ def scope(hit: Hit, found: Scan, span: Span, cuts: tuple[Boundary, ...], lang: s
         begin = max(backward_start(cuts, hit.start, span, commas=True), hit.start - NE_REACH)
         start = max((m.end() for m in NE.finditer(flat, begin, hit.start)), default=hit.start)
     return start, end
+
+
+def _past_aside(flat: str, offset: int, span: Span) -> int:
+    """`offset`, or the end of an aside right after it: "devait, pense le parquet, gagner", "redoute, c'est"."""
+    match = _ASIDE.match(flat, offset, span.end)
+    return match.end() if match else offset
 
 
 def _direction(hit: Hit, found: Scan, span: Span, lang: str) -> tuple[str, int]:
@@ -68,22 +76,33 @@ def _direction(hit: Hit, found: Scan, span: Span, lang: str) -> tuple[str, int]:
         return direction, hit.start
     verb = copula(hit, found, span, lang)
     if verb is None:
-        return direction, hit.start
+        return ("sentence" if extra.get("after_copula") else direction), hit.start
     about = extra.get("after_copula") and _ABOUT.match(found.flat, hit.end)
     return ("clause" if about else "backward"), verb
 
 
-def _pointed_at(hit: Hit, found: Scan, span: Span, start: int, head: int, lang: str) -> int:
-    """`start`, or the start of the sentence before when the subject only points back to it."""
-    if not (hit.term.extra.get("turns") or hit.term.extra.get("after_copula")):
+def _pointed_at(
+    hit: Hit, found: Scan, span: Span, cuts: tuple[Boundary, ...], start: int, head: int, lang: str
+) -> int:
+    """`start`, or further back when the subject only points back: to the start of the sentence, or of the one before."""
+    if hit.term.extra.get("kind") != "negated":
         return start
-    pointers = phrases("assertion", lang, "refutation", "pointers")
+    pointer = _pointer(lang)
+    clause = backward_start(cuts, head, span)
+    hard = backward_start(cuts, head, span, commas=True)
+    if any(begin > span.start and pointer.match(found.flat, begin, head) for begin in (clause, hard)):
+        return span.start  # "« Trois morts » : le message, très partagé, est faux"
     index = found.sentence_index(span.start)
-    if index == 0 or not re.compile(rf"[^\w]*(?:(?:mais|or|but) )?{pointers}[ ]*").fullmatch(
-        found.flat, span.start, head
-    ):
-        return start
-    return found.spans[index - 1].start
+    if index and pointer.fullmatch(found.flat, span.start, head):
+        return found.spans[index - 1].start
+    return start
+
+
+@cache
+def _pointer(lang: str) -> re.Pattern[str]:
+    return re.compile(
+        rf"[^\w]*(?:(?:mais|or|but) )?{phrases('assertion', lang, 'refutation', 'pointers')}(?![\w'])[ ]*"
+    )
 
 
 def _adverb(cut: Boundary, hit: Hit, found: Scan) -> bool:
@@ -114,8 +133,9 @@ def _of_subject(hit: Hit, found: Scan, span: Span) -> bool:
     if extra.get("subject_unless_done"):  # a future: "sera interdite", "s'ouvrira"
         if reflexive.endswith((" se ", " s'")) or found.flat[hit.start - 2 : hit.start] == "s'":
             return True
-        return found.flat[hit.start : hit.end] in ("sera", "seront", "will be") and bool(
-            PARTICIPLE.match(found.flat, hit.end, span.end)
+        future = found.flat[hit.start : hit.end]
+        return future == "will be" or (
+            future in ("sera", "seront") and PARTICIPLE.match(found.flat, hit.end, span.end) is not None
         )
     return passive(hit, found, span)
 
