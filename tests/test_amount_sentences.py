@@ -107,6 +107,11 @@ MONEY: list[Row] = [
     ("en", "they pay $20 and leave at 43", [(20, 20, "USD")]),
     ("fr", "50 euros et 70 sachets", [(50, 50, "EUR")]),
     ("fr", "entre 10 euros et 20", [(10, 20, "EUR")]),
+    ("fr", "Le gramme n'est jamais monté au-dessus de 20 euros.", [(None, 20, "EUR")]),
+    ("fr", "Le gramme ne dépasse pas 20 euros.", [(None, 20, "EUR")]),
+    ("fr", "Il ne veut plus de 20 euros.", [(20, None, "EUR")]),
+    ("en", "It has never gone above £40.", [(None, 40, "GBP")]),
+    ("en", "In Cardiff it is a tenner, then two fivers.", [(10, 10, "GBP"), (10, 10, "GBP")]),
 ]  # fmt: skip
 
 QUANTITIES: list[Row] = [
@@ -148,9 +153,13 @@ QUANTITIES: list[Row] = [
     ("fr", "quatre-vingt-dix kilos", [(90, 90, "kg")]),
     ("fr", "deux cents grammes", [(200, 200, "g")]),
     ("fr", "cinq cent trente-cinq grammes", [(535, 535, "g")]),
+    ("fr", "Deux tonnes deux cents, pour être précis.", [(2.2, 2.2, "t")]),
+    ("fr", "3 kilos 200 de résine", [(3.2, 3.2, "kg")]),
+    ("fr", "3 kilos 200 sachets", [(3, 3, "kg"), (200, 200, "bag")]),
+    ("fr", "douze livres d'opium", [(12, 12, "lb")]),
 ]  # fmt: skip
 
-PERCENTS: list[tuple[str, str, list[tuple[float, float]]]] = [
+PERCENTS: list[tuple[str, str, list[tuple[float | None, float | None]]]] = [
     ("fr", "une baisse de -5 %", [(-5, -5)]),
     ("fr", "entre 10 et 12 %", [(10, 12)]),
     ("en", "minus five percent", [(-5, -5)]),
@@ -160,6 +169,9 @@ PERCENTS: list[tuple[str, str, list[tuple[float, float]]]] = [
     ("fr", "un demi pour cent", [(0.5, 0.5)]),
     ("fr", "4,5 p. 100", [(4.5, 4.5)]),
     ("en", "a hundred per cent", [(100, 100)]),
+    ("fr", "La pureté dépasse souvent 85 %.", [(85.0, None)]),
+    ("fr", "La pureté n'excède jamais 60 %.", [(None, 60)]),
+    ("en", "Purity does not exceed 20%.", [(None, 20)]),
 ]  # fmt: skip
 
 

@@ -28,6 +28,7 @@ class Patterns:
         no_noun: what follows an amount that stands alone, without a noun that it counts.
         part_end: what may follow cents without their name ("20 euros 50 le gramme").
         portion: the article of a portion named by its weight ("un 0,7").
+        never: before a floor that is a ceiling: "n'a jamais dépassé 20 euros".
         only: before "plus que": "ne vaut plus que 50 euros" is no bound.
         bound_ends: endings of the words that `low`, `high` and `near` look for, up to three characters.
     """
@@ -47,6 +48,7 @@ class Patterns:
     portion: re.Pattern[str]
     of: re.Pattern[str]
     only: re.Pattern[str]
+    never: re.Pattern[str]
     bound_ends: frozenset[str]
     short: re.Pattern[str]
     suffix: re.Pattern[str]
@@ -122,8 +124,12 @@ def patterns(lang: str) -> Patterns:
         part_end=re.compile(stops),
         of=re.compile(r"[ ](?:of|de|d')\b"),
         only=re.compile(r"\b(?:ne|n')(?: ?\w+){0,3} $"),
+        never=re.compile(rf"\b{alternation(g.words['never'])}(?: ?[\w-]+){{0,4}} ?$"),
         portion=re.compile(r"\b(?:un|le|du|a|one) $"),
-        bound_ends=frozenset(word.split()[-1][-3:] for key in bounds for word in g.bounds[key]),
+        bound_ends=frozenset(
+            word.split()[-1][-3:]
+            for word in [w for key in bounds for w in g.bounds[key]] + [*g.words["adverbs"]]
+        ),
         short=re.compile(rf"[ ]?(?P<short>{short})(?![\w])"),
         suffix=re.compile(
             rf"(?P<short>[ ]?{short})??[ \n-]?(?:de |d')?(?P<unit>{unit}){edge}|[ ]?(?P<pct>%)(?![0-9a-f]{2})"
@@ -154,7 +160,8 @@ def patterns(lang: str) -> Patterns:
 
 def _before(g: Grammar, *keys: str) -> re.Pattern[str]:
     words = [w for key in keys for w in g.bounds[key]]
-    return re.compile(rf"(?<!\w)(?:{alternation(words)})[ \n]*(?:les |des |the )?$")
+    adverb = rf"(?:{alternation(g.words['adverbs'])} )?"
+    return re.compile(rf"(?<!\w)(?:{alternation(words)})[ \n]*{adverb}(?:les |des |the )?$")
 
 
 def _after(g: Grammar, key: str) -> re.Pattern[str]:

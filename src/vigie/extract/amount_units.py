@@ -105,8 +105,9 @@ def _attach(
         pounds = p.pounds.match(folded, token.end)
         if pounds and _means_money(token, pounds.end(), folded, p):
             return replace(bare, end=pounds.end(), unit=Unit("money", "GBP"))
-        if pounds and "pound" in pounds[0]:  # an English word in French: of a thing, or money
-            unit = Unit("mass", "lb") if p.of.match(folded, pounds.end()) else Unit("money", "GBP")
+        of_a_thing = pounds and p.of.match(folded, pounds.end())
+        if pounds and (of_a_thing or "pound" in pounds[0]):  # an English word in French is money, or a mass
+            unit = Unit("mass", "lb") if of_a_thing else Unit("money", "GBP")
             return replace(bare, end=pounds.end(), unit=unit)
     return _portion(bare, folded, p)
 
@@ -268,6 +269,8 @@ def _read_for(amount: Amount, folded: str, surface: str) -> Amount:
 def _with_part(held: Amount, amount: Amount, folded: str, p: Patterns, words: CurrencyWords) -> Amount | None:
     """ "13 dollars and 45 cents", "2 euros 50", "3 ringgit 50 sen" as one amount; None if they are two."""
     unit, part = held.unit, amount.token
+    if unit is not None and unit.kind == "mass":
+        return _with_thousandths(held, amount, folded, p)
     if unit is None or unit.kind != "money" or unit.scale != 1.0 or held.low is None:
         return None
     gap = folded[held.end : amount.start]
@@ -288,6 +291,23 @@ def _with_part(held: Amount, amount: Amount, folded: str, p: Patterns, words: Cu
         return None
     value = held.low + part.value / 100
     return replace(held, end=end, low=value, high=value)
+
+
+def _with_thousandths(held: Amount, amount: Amount, folded: str, p: Patterns) -> Amount | None:
+    """ "3 kilos 200", "deux tonnes deux cents": hundreds after a unit are thousandths of it."""
+    unit, part = held.unit, amount.token
+    if unit is None or unit.code not in ("kg", "t") or held.low is None or held.low != int(held.low):
+        return None
+    if (
+        amount.unit is not None
+        or part.value not in range(100, 1000, 5)
+        or folded[held.end : amount.start] != " "
+    ):
+        return None
+    if not p.part_end.match(folded, amount.end):
+        return None
+    value = held.low + part.value / 1000
+    return replace(held, end=amount.end, low=value, high=value)
 
 
 def _bare_part(held: Amount, amount: Amount, joiner: str, folded: str, p: Patterns) -> bool:

@@ -144,6 +144,8 @@ def _bounded(amount: Amount, folded: str, p: Patterns) -> Amount:
         at, side = min(found)  # the longest: "never more than" is a ceiling, "more than" a floor
         if head.startswith("plus que", at) and p.only.search(folded, max(0, base + at - 24), base + at):
             return amount  # "ne vaut plus que 50 euros"
+        if side == "low" and p.never.search(folded, max(0, base + at - 28), base + at):
+            side = "high"  # "n'a jamais dépassé 20 euros"
         amount = replace(amount, start=base + at)
         if side == "near":
             inner = folded[max(0, amount.start - _LOOK_BACK) : amount.start]

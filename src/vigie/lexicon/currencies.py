@@ -23,6 +23,7 @@ class CurrencyWords:
 
     Attributes:
         names: all surfaces after an amount, and their code.
+        notes: banknotes of pounds by their value ("a tenner").
         parts: hundredths ("centime", "pence") and the code of their unit.
         before: the surfaces that may stand before an amount ("$", "usd", "ringgit").
         glued: codes that may touch the figures after them ("USD115").
@@ -37,6 +38,7 @@ class CurrencyWords:
 
     names: Mapping[str, str]
     parts: Mapping[str, str]
+    notes: Mapping[str, int]
     before: Mapping[str, str]
     glued: frozenset[str]
     before_words: frozenset[str]
@@ -93,7 +95,7 @@ def currency_words(lang: str) -> CurrencyWords:
     nouns = set(data["before"][lang]["names"])
     before |= {surface: code for surface, code in names.items() if surface.split()[-1] in nouns}
     return CurrencyWords(
-        names=names, parts=data["parts"][lang], before=before,
+        names=names, parts=data["parts"][lang], notes=data["notes"][lang], before=before,
         glued=frozenset(s for s in before if s.isalpha() and (s.upper() in data["currency"] or s == "rm")),
         before_words=frozenset(nouns), careful=frozenset(data["careful"][lang]),
         capitals=frozenset(words | set(data["codes"]["capitals"])),

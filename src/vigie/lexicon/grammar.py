@@ -135,6 +135,7 @@ def grammar(lang: str) -> Grammar:
         for surface, code in currencies.names.items()
     }
     units |= {surface: Unit("money", code, 0.01) for surface, code in currencies.parts.items()}
+    units |= {surface: Unit("money", "GBP", float(value)) for surface, value in currencies.notes.items()}
     for surface, code in data["units"].items():
         kind: UnitKind = "mass" if code in canonical["mass"] else "volume"
         if code not in canonical["mass"] and code not in canonical["volume"]:
