@@ -21,10 +21,11 @@ from vigie.extract.cues import cue_hits, hits_in
 from vigie.extract.event_link import drug_link
 from vigie.extract.link import Link, products
 from vigie.extract.numbers import number_tokens
-from vigie.extract.persons import Persons, agreement, objects, of_vehicle, subject, whole_number
+from vigie.extract.persons import Persons, agreement, apposed, objects, of_vehicle, subject, whole_number
 from vigie.extract.tallies import after_noun, later, sites
 from vigie.lexicon.grammar import alternation, grammar, link_words, plurals
 from vigie.lexicon.matcher import Hit
+from vigie.lexicon.terms import data_toml
 from vigie.model.observation import Assertion, EventKind, EventValue
 from vigie.model.period import When
 from vigie.text.sentences import Span
@@ -78,6 +79,8 @@ def _judge(analysis: Analysis, hit: Hit) -> Iterator[Draft]:
         yield from _uncounted(analysis, hit, kind, link, head)
         return
     kinds: list[EventKind] = [kind, *hit.term.extra.get("also", [])]
+    if kind == "death" and role == "passive" and counted and _killing(analysis, hit, sentence):
+        kinds.append("violence")
     for one in kinds:
         if not counted:
             yield _draft(hit, one, role, link, None)
@@ -175,6 +178,19 @@ def _has(analysis: Analysis, hit: Hit, sentence: Span) -> bool:
     return True
 
 
+def _killing(analysis: Analysis, hit: Hit, sentence: Span) -> bool:
+    """ "110 personnes sont mortes dans des règlements de comptes": deaths that are killings of the trade."""
+    begin, stop = max(sentence.start, hit.start - _WINDOW), min(sentence.end, hit.end + _WINDOW)
+    return _violent(analysis.lang).search(analysis.folded, begin, stop) is not None
+
+
+@cache
+def _violent(lang: str) -> re.Pattern[str]:
+    return re.compile(
+        rf"\b{alternation(data_toml('grammar', 'persons.toml')[lang]['violence']['violent'])}\b"
+    )
+
+
 @cache
 def _named(lang: str, key: str) -> re.Pattern[str]:
     return re.compile(rf"\b{alternation(plurals(grammar(lang).link[key]))}\b")
@@ -208,6 +224,7 @@ def _count(analysis: Analysis, hit: Hit, role: str, sentence: Span) -> list[Pers
         if agreement(analysis, sentence.start, hit.start, hit.end) == "unsaid":
             persons = objects(analysis, hit.end, sentence.end, 2)
         persons = persons or subject(analysis, sentence.start, hit.start, hit.end)
+        persons = persons or apposed(analysis, sentence.start, hit.start, hit.end, sentence.end)
     if persons is None and role in ("active", "of", "passive"):
         reach = 2 if role == "passive" else _OBJECT_REACH
         sure = role == "active" and not hit.term.extra.get("needs")
@@ -223,8 +240,23 @@ def _number_before(analysis: Analysis, hit: Hit, sentence: Span) -> Persons | No
         if amount.end > hit.start or not whole_number(analysis, amount):
             continue
         if _between(analysis.lang).fullmatch(analysis.folded[amount.token.end : hit.start]):
-            return Persons(amount.start, hit.end, amount.low, amount.high)
+            part = _part(analysis, amount.start, sentence.start)
+            return part or Persons(amount.start, hit.end, amount.low, amount.high)
     tokens = number_tokens(analysis.folded, analysis.lang, max(sentence.start, hit.start - 14), hit.start)
     if tokens and tokens[-1].article and analysis.folded[tokens[-1].end : hit.start].strip() == "":
         return Persons(tokens[-1].start, hit.end, 1.0, 1.0)
     return None
+
+
+def _part(analysis: Analysis, start: int, least: int) -> Persons | None:
+    """ "74 of the 213 deaths", "12 des 31 décès": the part that the clause is about, before the whole at `start`."""
+    for amount in reversed(within(analysis.amounts, max(least, start - 24), start)):
+        gap = analysis.folded[amount.token.end : start]
+        if whole_number(analysis, amount) and _of_the(analysis.lang).fullmatch(gap):
+            return Persons(amount.start, start, amount.low, amount.high)
+    return None
+
+
+@cache
+def _of_the(lang: str) -> re.Pattern[str]:
+    return re.compile(r"[ ](?:of (?:the|these|those)(?: some| nearly)?|des|de ces|sur les|sur)[ ]")

@@ -60,7 +60,18 @@ def drug_link(analysis: Analysis, hit: Hit, sentence: Span) -> Link | None:
             return Link(title[0].substance, None, "title", 0.7)
     if kind in ("arrest", "sentence", "violence") and len({m.substance for m in [*near, *title]}) > 1:
         return _subject(analysis)
-    return link_substance(analysis, hit.start, hit.end) if near or title else NO_LINK
+    if not near and not title:
+        return NO_LINK
+    link = link_substance(analysis, hit.start, hit.start)  # what follows the word is no product of a number
+    if link.substance is None and kind in HEALTH_KINDS and index < last:
+        return _told_next(analysis, analysis.sentences[last]) or link
+    return link
+
+
+def _told_next(analysis: Analysis, sentence: Span) -> Link | None:
+    """ "Trois personnes ont été hospitalisées après avoir pris des comprimés. Ils contenaient de la MDMA." """
+    named = _only_product(analysis, sentence)
+    return Link(named.substance, named.form, "next", 0.6) if named is not None else None
 
 
 def _only_product(analysis: Analysis, sentence: Span) -> SubstanceMention | None:

@@ -41,12 +41,15 @@ class Persons:
 class _Words:
     counted: re.Pattern[str]
     one: re.Pattern[str]
+    aged_one: re.Pattern[str]
     sets: re.Pattern[str]
     both: re.Pattern[str]
     part_of: re.Pattern[str]
     opened: re.Pattern[str]
     to_end: re.Pattern[str]
     crew: re.Pattern[str]
+    all_of: re.Pattern[str]
+    follows: re.Pattern[str]
     joint: re.Pattern[str]
     among: re.Pattern[str]
     subject: re.Pattern[str]
@@ -76,15 +79,18 @@ def _words(lang: str) -> _Words:
     free = (
         rf"(?:(?!{alternation(data['stop'])}\b)[a-z-]+[ ]){{0,2}}?" if lang == "en" else rf"{before}{{0,2}}"
     )
-    of = "(?:de |d'|des )?" if lang == "fr" else "(?:of )?"
+    of = "(?:de |d'|des |de ces )?" if lang == "fr" else "(?:of )?"
     articles = alternation([w for w in data["one"] if not w.endswith("'")])
     elided = alternation([w for w in data["one"] if w.endswith("'")] or ["\0"])
     detail = r"(?:,?[ ](?:(?:agee?s?[ ])?de[ ]|aged[ ])?\(?\d{1,2}(?:[ ]ans)?\)?,?)?"
     where = r"(?:[ ](?:de|du|des|d'|from|in|of)[ ]?[\w-]+)?"
     return _Words(
-        counted=re.compile(rf"[ ]{of}{free}{alternation(forms)}\b"),
+        counted=re.compile(rf"[ ](?:{of}{free}{alternation(forms)}|{alternation(data['of_them'])})\b"),
         one=re.compile(
             rf"\b(?:{articles}[ ]|{elided})(?:\d{{1,2}}[ -]year[ -]old[ ])?{before}{{0,2}}{alternation(single)}\b"
+        ),
+        aged_one=re.compile(
+            rf"\b(?:an?|the|another|one)[ ]\d{{1,2}}[ -]year[ -]old\b(?![ -](?:[a-z]+[ ])?{alternation(single)}\b)"
         ),
         sets=re.compile(rf"\b(?:(?:une?|ce|le|the|a|this)[ ])(?P<set>{alternation(data['sets'])})\b"),
         part_of=re.compile(r"[ ](?:des|of the|of these|of those|de ces)[ ]"),
@@ -92,6 +98,8 @@ def _words(lang: str) -> _Words:
         to_end=re.compile(rf"[ ]{alternation([*ranges['range_and'], *ranges['range_to']])}[ ]"),
         both=re.compile(rf"\bboth[ ]{free}{alternation(forms)}\b"),
         crew=re.compile(rf"{alternation(data['crew'])}[ ]$"),
+        all_of=re.compile(rf",[ ]{alternation(data['all_of'])}[ ](?:\w+[ ])?$"),
+        follows=re.compile(rf"{alternation(data['pronouns'])}\b"),
         joint=re.compile(rf"{detail}{where}(?:[ ]|,[ ])(?:(?P<and>{alternation(data['and'])})[ ])?"),
         among=re.compile(rf"\b{alternation(data['among'])}[ ](?:\w+[ ])?$"),
         subject=re.compile(
@@ -108,7 +116,7 @@ def _words(lang: str) -> _Words:
             rf"(?P<be>(?:[ ]{alternation(data['be'])})*)[ ]?$"
         ),
         pronoun=re.compile(
-            rf"\b{alternation(data['pronouns'])}[ ](?:(?:n'|ne )?{alternation(data['be'])}[ ])+$"
+            rf"\b{alternation(data['pronouns'])}[ ](?P<be>(?:(?:n'|ne )?{alternation(data['be'])}[ ])*)$"
         ),
         sizes={name: float(size) for name, size in data["sets"].items()},
         not_persons=frozenset([*data["not_persons"], *data["vehicles"]]),
@@ -129,7 +137,8 @@ def groups(analysis: Analysis, start: int, end: int) -> list[Persons]:
         if not whole_number(analysis, amount):
             continue
         before, part, span = part or span, None, None
-        if words.part_of.match(analysis.folded, amount.token.end):
+        whole = words.part_of.match(analysis.folded, amount.token.end)
+        if whole and within(analysis.amounts, whole.end(), whole.end() + 14):
             part = amount
             continue
         if words.opened.search(analysis.folded, max(start, amount.start - 12), amount.start):
@@ -155,6 +164,9 @@ def groups(analysis: Analysis, start: int, end: int) -> list[Persons]:
         Persons(match.start(), match.end(), 1.0, 1.0)
         for match in words.one.finditer(analysis.folded, start, end)
         if not any(s < match.end() and match.start() < e for s, e in covered)
+    ]
+    found += [
+        Persons(m.start(), m.end(), 1.0, 1.0) for m in words.aged_one.finditer(analysis.folded, start, end)
     ]
     return _joined(analysis, sorted(found, key=lambda group: group.start))
 
@@ -204,11 +216,11 @@ def subject(analysis: Analysis, start: int, verb: int, verb_end: int) -> Persons
     known = [g for g in groups(analysis, start, verb) if g.end <= verb and verb - g.end < _FAR]
     known = [g for g in known if not re.search(r"[;:]", analysis.folded[g.end : verb])]
     known = [g for g in known if not _aside(analysis, g, start, verb, words)]
-    direct = _counted_subject(analysis, start, verb, words)
+    direct = _counted_subject(analysis, start, verb, verb_end, words)
     if direct is not None and not any(g.start <= direct.start < g.end for g in known):
         known.append(direct)
     pronoun = words.pronoun.search(analysis.folded, max(start, verb - 60), verb)
-    if pronoun:
+    if pronoun and (pronoun["be"] or words.begins_be.match(analysis.folded, verb)):
         known.append(Persons(pronoun.start(), verb, 1.0, 1.0))
     agreeing = [g for g in known if g.whole or number == "unsaid" or g.several == (number == "many")]
     best = max(agreeing, key=lambda group: group.start, default=None)
@@ -250,7 +262,18 @@ def _aside(analysis: Analysis, group: Persons, start: int, verb: int, words: _Wo
     return words.among.search(head) is not None and "," in analysis.folded[group.end : verb]
 
 
-def _counted_subject(analysis: Analysis, start: int, verb: int, words: _Words) -> Persons | None:
+def _participle(analysis: Analysis, verb: int, verb_end: int, noun: str) -> bool:
+    """ "onze frontaliers interpellés", "les neuf autres condamnés": noun and participle agree, without an auxiliary."""
+    if analysis.lang != "fr" or not noun.endswith(("s", "x")):
+        return False
+    return (
+        re.fullmatch(r"[a-z]+es|[a-z]+us|[a-z]+is", analysis.folded[verb:verb_end].split(" ")[0]) is not None
+    )
+
+
+def _counted_subject(
+    analysis: Analysis, start: int, verb: int, verb_end: int, words: _Words
+) -> Persons | None:
     """ "Six ont été hospitalisées", "onze barons ont été interpellés": a number begins the words before the verb."""
     for amount in reversed(within(analysis.amounts, max(start, verb - 80), verb)):
         if not whole_number(analysis, amount) or amount.token.end > verb:
@@ -264,7 +287,8 @@ def _counted_subject(analysis: Analysis, start: int, verb: int, words: _Words) -
         said = bool(match["be"]) or words.begins_be.match(analysis.folded, verb) is not None
         if noun and (noun[0] in words.not_persons or words.stop.intersection(noun)):
             return None
-        if said == bool(match["aside"]) and (noun or match["aside"]):
+        bare = not match["aside"] and len(noun) == 1 and _participle(analysis, verb, verb_end, noun[0])
+        if said == bool(match["aside"]) and (noun or match["aside"]) and not bare:
             return None
         return Persons(amount.start, verb, amount.low, amount.high)
     return None
@@ -285,6 +309,30 @@ def agreement(analysis: Analysis, start: int, verb: int, verb_end: int) -> Numbe
     if analysis.lang == "fr" and first.group().endswith("e"):
         return "one"
     return "unsaid"
+
+
+def apposed(analysis: Analysis, start: int, verb: int, verb_end: int, end: int) -> Persons | None:
+    """Who a participle that opens its clause is about: "Écroué à Dax, il risque dix ans", "Arrêtés samedi, les deux
+    frères ont avoué", "le tribunal en a jugé vingt et une, toutes condamnées"."""
+    words = _words(analysis.lang)
+    every = words.all_of.search(analysis.folded, max(start, verb - 24), verb)
+    if every is not None:
+        for amount in reversed(within(analysis.amounts, max(start, every.start() - 60), every.start())):
+            if whole_number(analysis, amount):
+                return Persons(amount.start, verb_end, amount.low, amount.high)
+    if analysis.folded[start:verb].strip(' "«»–—-'):
+        return None
+    number = agreement(analysis, start, verb, verb_end)
+    comma = re.compile(r",[ ]").search(analysis.folded, verb_end, min(end, verb_end + 60))
+    if comma is None:
+        return Persons(verb, verb_end, 1.0, 1.0) if number == "one" else None
+    follows = words.follows.match(analysis.folded, comma.end(), end)
+    if follows and number != "many":
+        return Persons(verb, follows.end(), 1.0, 1.0)
+    for group in groups(analysis, comma.end(), min(end, comma.end() + 80)):
+        if group.start - comma.end() <= 4 and (group.whole or group.several == (number == "many")):
+            return Persons(verb, group.end, group.low, group.high)
+    return None
 
 
 def objects(analysis: Analysis, start: int, end: int, reach: int, *, bare: bool = False) -> Persons | None:

@@ -32,6 +32,10 @@ class _Words:
     onward: re.Pattern[str]
     ranging: re.Pattern[str]
     alone: re.Pattern[str]
+    again: re.Pattern[str]
+    counted: re.Pattern[str]
+    that_is: re.Pattern[str]
+    brought: re.Pattern[str]
 
 
 @cache
@@ -50,6 +54,12 @@ def _words(lang: str) -> _Words:
         onward=re.compile(rf"[^.;:]{{0,40}}[ ]{alternation(data['onward'])}[ ]"),
         ranging=re.compile(rf"[ ]?[,(]?[ ]?(?:{alternation(data['ranging'])}[ ])?"),
         alone=re.compile(rf"{end}|{time}\b)"),
+        again=re.compile(rf"(?<!\w){alternation(data['again'])}[ ]$"),
+        counted=re.compile(rf"(?:[ ]{alternation(data['counted'])})?{end}|{time}\b)"),
+        that_is=re.compile(rf",[ ]{alternation(data['that_is'])}[ ]$"),
+        brought=re.compile(
+            rf"\b{alternation(data['change'])}\w{{0,5}}[ ][^,.;:]{{0,60}},[ ]{alternation(data['onward'])}[ ]$"
+        ),
     )
 
 
@@ -63,6 +73,10 @@ def later(analysis: Analysis, end: int, sentence: Span) -> list[Persons]:
         if not whole_number(analysis, amount):
             continue
         gap = analysis.folded[end : amount.start]
+        if words.again.search(gap) and words.counted.match(analysis.folded, amount.token.end):
+            found.append(_one(amount))
+            end = amount.token.end
+            continue
         if re.search(r"[.;:]", gap):
             break
         follows = words.compared.search(gap) and words.alone.match(analysis.folded, amount.token.end)
@@ -101,13 +115,19 @@ def after_noun(analysis: Analysis, end: int, sentence: Span) -> list[Persons]:
         if not whole_number(analysis, amount):
             continue
         head = analysis.folded[end : amount.start]
+        alone = words.alone.match(analysis.folded, amount.token.end)
+        if words.brought.search(head) and alone:
+            return [_one(amount), *later(analysis, amount.token.end, sentence)]
+        if words.again.search(head) and words.counted.match(analysis.folded, amount.token.end):
+            return [_one(amount)]
+        if words.that_is.search(head) and "," not in head[:-6]:
+            return [_one(amount)]
         ranged = amount.low != amount.high and words.changed.search(head) is not None
         if re.search(r"[.;(]" if ranged else r"[.;,(]", head):
             return []
         changes = ranged or words.change.search(head) is not None
         if not (changes or words.became.search(head) or head.endswith(": ")):
             return []
-        alone = words.alone.match(analysis.folded, amount.token.end)
         if not alone and not (
             changes and not ranged and words.onward.match(analysis.folded, amount.token.end)
         ):
