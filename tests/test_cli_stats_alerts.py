@@ -102,6 +102,7 @@ def test_an_outbreak_is_an_alert_with_its_evidence(store: Path) -> None:
     assert (alert["substance"], alert["area"], alert["start"]) == ("nitazenes", "FR-69", "2025-12-22")
     assert alert["grade"] in ("high", "very-high") and set(alert["indicators"]) == {"harms", "seizures"}
     assert alert["speakers"] == 4 and alert["status"] == "not saved"
+    assert alert["events"] == 6  # overdoses of three weeks, seizures of three weeks: twelve reports
     assert 0 < alert["false_per_month"] <= 2 and alert["false_per_month"] == report["false_per_month"]
     for signal in alert["evidence"]:
         assert signal["observed"] > signal["upper"] >= signal["expected"] and signal["p"] <= 0.01

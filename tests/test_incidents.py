@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from report_store import Paper, Said, build, event, pieces, said_price
+from vigie.analysis.counts import read_counts
 from vigie.analysis.incident_figures import figure_lines
 from vigie.analysis.incident_reports import Figure, Report, Spot
 from vigie.analysis.incidents import Incidents, read_incidents
@@ -217,14 +218,24 @@ def test_best_supported_value(
     assert (line.low, line.high) == (min(values), max(values))
 
 
+def test_figures_in_words() -> None:
+    money = Figure(what="valuation", unit="EUR", substance="", low=17_220_000, high=17_220_000)
+    lines = figure_lines([report("a", 1, money, kilos(12_400)), report("b", 1, kilos(1_000, open_=True))], [])
+    assert [line.words() for line in lines] == [
+        "seized 12.4 kg (1 to 12.4; 1 of 2 sources)",
+        "valuation 17220000 EUR",
+    ]
+
+
 def test_forty_copies_and_twelve_articles_are_one_event(tmp_path: Path) -> None:
-    """Statistics count independent sources: 40 copies of one article are one voice."""
+    """Statistics count independent sources: 40 copies of one article are one voice, 12 articles are 12 of one event."""
     words = "ardoise bouleau cerise datte épine fougère genêt houx iris jonc"
     first = paper("a", "2025-03-05", seized(12_000), event("arrest", 7), words=words)
-    copies = [
-        replace(first, source=f"k{n}", published=str(date(2025, 3, 5) + timedelta(days=n % 4)), title=f"T{n}")
-        for n in range(40)
-    ]
+    days = [str(date(2025, 3, 5) + timedelta(days=n % 4)) for n in range(40)]
+    copies = [replace(first, source=f"k{n}", published=day, title=f"T{n}") for n, day in enumerate(days)]
     own = [paper(f"p{n}", "2025-03-06", seized(12_000), when="2025-03-04") for n in range(11)]
-    (one,) = told(tmp_path, first, *copies, *own).incidents
+    with Store.open(build(tmp_path / "s.duckdb", [first, *copies, *own])) as store:
+        (one,) = read_incidents(store).incidents
+        counts = read_counts(store).counts
     assert (one.documents, one.copies, one.speakers) == (52, 40, 12)
+    assert counts.tolist() == [[12.0]]

@@ -3,7 +3,7 @@
 In: an open store, assessed (`vigie.assess`). Out: CountSeries. Indicators and how often one speaker counts:
 data/taxonomy/alerts.toml. Copies, spun copies and satire do not count; a report counts in one indicator only.
 Left out, and counted by reason: what is denied or feared, facts dated more coarsely than the period, facts without an
-area of the level. Known weakness: two reports of one event by two speakers are two reports.
+area of the level. Known weakness: two reports of one event by two speakers are two reports (`incidents.py` counts events).
 """
 
 from __future__ import annotations

@@ -45,7 +45,7 @@ class FigureLine:
         """ "seized cocaine 12 kg (11 to 12.4; 3 of 5 sources)"."""
         scale, unit = (1000.0, "kg") if self.unit == "g" and (self.high or 0) >= 1000 else (1.0, self.unit)
         numbers = [
-            f"{value / scale:.6g}" if value is not None else "" for value in (self.best, self.low, self.high)
+            _plain(value / scale) if value is not None else "" for value in (self.best, self.low, self.high)
         ]
         name = " ".join(part for part in (self.what, self.substance, numbers[0], unit) if part)
         if self.best is None:
@@ -168,6 +168,11 @@ def _same(one: float, other: float) -> bool:
 def _holds(bound: Figure, value: float) -> bool:
     low, high = bound.low, bound.high
     return (low is None or low <= value <= 1.5 * low) and (high is None or high / 1.5 <= value <= high)
+
+
+def _plain(value: float) -> str:
+    """ "12.4", "840000": never as a power of ten."""
+    return f"{value:.0f}" if abs(value) >= 1e5 else f"{value:.6g}"
 
 
 def _digits(value: float) -> int:

@@ -21,6 +21,7 @@ from vigie.lexicon.terms import data_toml
 from vigie.text.normalise import fold
 
 FINE = ("arrondissement", "commune", "city")
+COARSE = "dated more coarsely than the month"
 _WORD = re.compile(r"[^\W\d_]+")
 Row = Mapping[str, Any]
 
@@ -132,6 +133,7 @@ def reports_of(rows: Sequence[Row]) -> tuple[list[Report], Counter[str]]:
     """
     groups: list[_Group] = []
     left: Counter[str] = Counter()
+    totals = {row["sentence_start"] for row in rows if _left_out(row) == COARSE}
     later: list[tuple[str, Row]] = []
     for row in rows:
         family = family_of(row)
@@ -140,8 +142,8 @@ def reports_of(rows: Sequence[Row]) -> tuple[list[Report], Counter[str]]:
             continue
         if row["type"] == "price":
             later.append((family, row))  # a valuation makes no event by itself
-        elif reason:
-            left[reason] += 1
+        elif reason or (row["sentence_start"] in totals and row["when_basis"] != "text"):
+            left[reason or COARSE] += 1  # a verb beside the total of a year has no day of its own
         else:
             _place(groups, family, row)
     for family, row in later:
@@ -159,7 +161,7 @@ def _left_out(row: Row) -> str:
     if row["when_start"] is None or row["published_start"] is None:
         return "undated"
     if row["when_precision"] not in rule["precisions"]:
-        return "dated more coarsely than the month"
+        return COARSE
     return ""
 
 

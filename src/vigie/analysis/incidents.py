@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -103,11 +103,15 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def read_incidents(store: Store) -> Incidents:
-    """All events of a store; filters are for the caller, because an event is what all its reports make it."""
+def read_incidents(store: Store, documents: Collection[str] | None = None) -> Incidents:
+    """All events of a store; filters are for the caller, because an event is what all its reports make it.
+
+    Args:
+        documents: events as these documents alone tell them.
+    """
     reports: list[Report] = []
     left: Counter[str] = Counter()
-    for rows in _documents(store):
+    for rows in _documents(store, documents):
         if rows[0]["satire"]:
             left["satire"] += len(rows)
             continue
@@ -120,7 +124,14 @@ def read_incidents(store: Store) -> Incidents:
     return Incidents(incidents=tuple(incidents), reports=len(reports), left_out=dict(sorted(left.items())))
 
 
-def _documents(store: Store) -> Iterator[list[dict[str, Any]]]:
+def events_of(store: Store, facts: Collection[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """(document, observation) -> id of its event as their documents tell it; without facts that tell of no event."""
+    told = read_incidents(store, {doc_id for doc_id, _ in facts})
+    every = {(e.doc_id, e.observation_id): i.id for i in told.incidents for e in i.evidence}
+    return {fact: every[fact] for fact in facts if fact in every}
+
+
+def _documents(store: Store, chosen: Collection[str] | None) -> Iterator[list[dict[str, Any]]]:
     """Facts that may tell of events, document by document, originals and copies alike."""
     kinds = {column: sorted({k for f in rules()["family"] for k in f[name]})
              for column, name in (("event", "events"), ("quantity", "quantities"), ("price", "prices"))}  # fmt: skip
@@ -136,9 +147,9 @@ def _documents(store: Store) -> Iterator[list[dict[str, Any]]]:
     sql = (
         f"SELECT {', '.join('f.' + c for c in _COLUMNS)}, coalesce(f.satire, false) AS satire, s.signed FROM facts f "
         f"JOIN (SELECT doc_id, CASE{signed} ELSE '' END AS signed FROM documents d) s ON s.doc_id = f.doc_id "
-        f"WHERE {wanted} ORDER BY f.published_start NULLS LAST, f.doc_id, f.span_start, f.id"
+        f"WHERE ({wanted}) AND (? OR list_contains(?, f.doc_id)) ORDER BY f.published_start NULLS LAST, f.doc_id, f.span_start, f.id"
     )
-    rows = store.query(sql, [*values, *kinds.values()]).to_pylist()
+    rows = store.query(sql, [*values, *kinds.values(), chosen is None, sorted(chosen or ())]).to_pylist()
     for _, group in groupby(rows, key=lambda row: row["doc_id"]):
         yield list(group)
 

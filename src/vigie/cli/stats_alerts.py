@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from enum import Enum
 from pathlib import Path
@@ -80,7 +81,7 @@ ROLE = typer.Option(..., "--role", metavar="ROLE", help="Who decides: a role, ne
 WHY = typer.Option(..., "--why", metavar="TEXT", help="Why; kept in the log, without names and contacts.")
 COLUMNS = (
     "id", "grade", "kind", "substance", "area", "source", "start", "last", "status", "indicators", "observed",
-    "expected", "upper", "method", "speakers", "p", "false_per_month", "reasons",
+    "expected", "upper", "method", "speakers", "events", "p", "false_per_month", "reasons",
 )  # fmt: skip
 
 
@@ -106,6 +107,7 @@ def alerts(
     if false_alarms is not None and not 0 < false_alarms <= 1000:
         raise fail("--false-alarms is a number above 0, at most 1000", WRONG_USE)
     from vigie.analysis.alerts import find_alerts
+    from vigie.analysis.incidents import events_of
     from vigie.analysis.lifecycle import known_id
     from vigie.analysis.lifecycle import save as keep
     from vigie.store import Store
@@ -135,8 +137,10 @@ def alerts(
         kept = saved_alerts(opened)
         status = {old.alert_id: old.status for old in kept}
         names = {a.alert_id: known_id(a, by.value, kept) for a in found.alerts}
-    listed = [a for a in found.alerts if every or a.open]
-    rows = [_row(a, names[a.alert_id], status.get(names[a.alert_id]), found) for a in listed]
+        listed = [a for a in found.alerts if every or a.open]
+        behind = {f for a in listed for e in a.evidence for f in e.facts}
+        events = events_of(opened, behind) if behind else {}
+    rows = [_row(a, names[a.alert_id], status.get(names[a.alert_id]), found, events) for a in listed]
     if format is StatsFormat.JSON:
         write_json(
             _about(found)
@@ -347,7 +351,11 @@ def _day(until: str | None) -> date | None:
     return day
 
 
-def _row(alert: Alert, name: str, status: str | None, found: Findings) -> dict[str, Any]:
+def _row(
+    alert: Alert, name: str, status: str | None, found: Findings, events: Mapping[tuple[str, str], str]
+) -> dict[str, Any]:
+    """`events`: of observations that tell of one; twelve reports of one affair are one event."""
+    told = {events[f] for e in alert.evidence for f in e.facts if f in events}
     strongest = min(alert.evidence, key=lambda e: e.p, default=None)
     return {
         "id": name,
@@ -368,6 +376,7 @@ def _row(alert: Alert, name: str, status: str | None, found: Findings) -> dict[s
         "upper": _figure(strongest.upper if strongest else None),
         "method": strongest and strongest.method,
         "speakers": alert.speakers,
+        "events": len(told) or None,
         "p": _figure(alert.p),
         "q": _figure(alert.q),
         "level": _figure(alert.level),
