@@ -10,8 +10,10 @@ from vigie.extract.mentions import ModalityMention, SubstanceMention
 from vigie.extract.substance import find_forms, find_substances
 from vigie.lexicon.check import Problem, check_lexicons, unbracket
 from vigie.lexicon.show import lexicon_names, show
+from vigie.lexicon.substances import NAMES
+from vigie.lexicon.terms import SHARED
 
-OWN = ("substances", "substances_context", "forms")
+OWN = (*NAMES, "substances_context", "forms")
 TAXONOMY = """
 [[substance]]
 id = "cocaine"
@@ -42,7 +44,7 @@ def data(tmp_path: Path) -> Path:
 
 def test_the_lexicons_of_substances_pass() -> None:
     finders = {"substances": find_substances, "forms": find_forms}
-    own = {f"lexicons/{lang}/{name}.toml" for lang in ("fr", "en") for name in OWN} | {
+    own = {f"lexicons/{folder}/{name}.toml" for folder in ("fr", "en", SHARED) for name in OWN} | {
         "taxonomy/substances.toml",
         "references.toml",
     }
@@ -151,6 +153,31 @@ def test_entries_may_overlap_where_the_file_says_so(data: Path) -> None:
     assert check_lexicons(data) == []
 
 
+def test_two_files_may_not_claim_one_surface_for_two_ids(data: Path) -> None:
+    other = TAXONOMY + TAXONOMY.replace('"cocaine"', '"heroin"', 1)
+    (data / "taxonomy" / "substances.toml").write_text(other, encoding="utf-8")
+    (data / "lexicons" / SHARED).mkdir()
+    entry = '[[term]]\nid = "{}"\nsurface = ["coke"]\nsource = "notes"\nhit = ["Du [coke]."]\n'
+    path = data / "lexicons" / SHARED / "street_names.toml"
+    path.write_text(entry.format("cocaine"), encoding="utf-8")
+    assert check_lexicons(data) == []
+    path.write_text(entry.format("heroin"), encoding="utf-8")
+    assert any("in lexicons/any/street_names.toml" in p.message for p in check_lexicons(data))
+
+
+def test_names_of_every_language_are_proved_in_each(data: Path) -> None:
+    (data / "lexicons" / SHARED).mkdir()
+    text = AMBIGUOUS.replace("La [cocaïne] et la [coke].", "Some [cocaïne].").replace(', "coke"', "")
+    (data / "lexicons" / SHARED / "nps.toml").write_text(text, encoding="utf-8")
+
+    def only_english(text: str, lang: str) -> list[SubstanceMention]:
+        at = text.find("cocaïne")
+        found = [SubstanceMention(start=at, end=at + 7, substance="cocaine")]
+        return found if lang == "en" and at >= 0 else []
+
+    assert [p for p in check_lexicons(data, {"substances": only_english}) if SHARED in p.file] == []
+
+
 def test_a_problem_prints_as_one_line() -> None:
     problem = Problem(file="f.toml", entry="a", message="is wrong", repair="mend it")
     assert str(problem) == "f.toml: a: is wrong; mend it"
@@ -192,4 +219,4 @@ def test_show(query: str, lang: str, ids: set[str]) -> None:
 
 
 def test_names_of_lexicons() -> None:
-    assert set(OWN) <= set(lexicon_names("fr"))
+    assert {"substances", "substances_context", "forms", "nps", "medicines"} <= set(lexicon_names("fr"))

@@ -6,6 +6,7 @@ import json
 import re
 import tomllib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,10 +16,21 @@ from hypothesis import strategies as st
 from vigie.extract.substance import find_forms, find_substances
 from vigie.lexicon import substances as taxonomy_module
 from vigie.lexicon.check import is_cas, unbracket
-from vigie.lexicon.matcher import Matcher, expand
-from vigie.lexicon.substances import ancestors, group, label, parents, related, same_family, taxonomy, version
-from vigie.lexicon.terms import Term, load_terms
+from vigie.lexicon.matcher import Matcher, expand, flatten
+from vigie.lexicon.substances import (
+    NAMES,
+    ancestors,
+    group,
+    label,
+    parents,
+    related,
+    same_family,
+    taxonomy,
+    version,
+)
+from vigie.lexicon.terms import SHARED, Term, load_terms
 from vigie.model.errors import LexiconError
+from vigie.text.normalise import fold
 
 CASES = tomllib.loads((Path(__file__).parent / "cases" / "substances.toml").read_text(encoding="utf-8"))[
     "case"
@@ -148,22 +160,73 @@ def test_every_substance_of_the_demonstration_stands_in_the_taxonomy() -> None:
     assert named - {None} <= set(taxonomy())
 
 
-def test_lexicons_are_large_enough() -> None:
-    surfaces = {s.lower() for lang in ("fr", "en") for t in load_terms("substances", lang) for s in t.surface}
-    assert len(surfaces) >= 2000
+FOLDERS = ("fr", "en", SHARED)
+ENTRIES = [(folder, name, term) for folder in FOLDERS for name in NAMES for term in load_terms(name, folder)]
+
+
+def test_the_lexicons_are_deep_enough() -> None:
+    written = {surface for _, _, term in ENTRIES for surface in term.surface}
+    told_apart = {flatten(fold(surface.strip("=+"))) for surface in written}
+    assert len(taxonomy()) >= 600
+    assert len(written) >= 6000
+    assert len(told_apart) >= 6000  # case, accents, hyphens and plurals make no second form
 
 
 def test_every_entry_can_be_named() -> None:
-    named = {t.id for lang in ("fr", "en") for t in load_terms("substances", lang)}
-    assert named == set(taxonomy())
+    assert {term.id for _, _, term in ENTRIES} == set(taxonomy())
 
 
-@pytest.mark.parametrize("entry", taxonomy().values(), ids=list(taxonomy()))
-def test_identifiers_are_well_formed(entry: taxonomy_module.SubstanceEntry) -> None:
-    assert re.fullmatch(r"[a-z0-9][a-z0-9\-]*", entry.id)
-    assert entry.cas is None or is_cas(entry.cas)
-    assert entry.inchikey is None or re.fullmatch(r"[A-Z]{14}-[A-Z]{10}-[A-Z]", entry.inchikey)
-    assert entry.id not in entry.parents
+def test_every_entry_has_its_source_and_its_proof() -> None:
+    bare = [term.surface for _, _, term in ENTRIES if not term.source or not term.hit]
+    unguarded = [
+        term.surface for _, _, term in ENTRIES if term.status == "ambiguous" and "needs" not in term.extra
+    ]
+    assert (bare, unguarded) == ([], [])
+
+
+@pytest.mark.parametrize(("folder", "name"), sorted({(folder, name) for folder, name, _ in ENTRIES}))
+def test_names_load_without_their_proof_as_with_it(folder: str, name: str) -> None:
+    quick = load_terms(name, folder, proof=False)
+    assert quick == tuple(replace(term, hit=(), miss=(), note=term.note) for term in load_terms(name, folder))
+
+
+def test_a_file_in_another_layout_loads_as_well(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    folder = tmp_path / "data" / "lexicons" / "zz"
+    folder.mkdir(parents=True)
+    text = '[[term]]\nid = "x"  # why\nsurface = ["a b"]\nsource = "s"\nhit = ["[a b]",\n"[a b]"]\n'
+    (folder / "names.toml").write_text(text, encoding="utf-8")
+    monkeypatch.setattr("vigie.lexicon.terms.resources.files", lambda _: tmp_path)
+    assert [term.surface for term in load_terms("names", "zz", proof=False)] == [("a b",)]
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_a_strong_name_is_found_whatever_else_the_lexicons_hold(lang: str) -> None:
+    """The checker proves a file alone; here all files, the other language and the blockers are loaded."""
+    lost = []
+    for folder, _, term in ENTRIES:
+        if folder not in (lang, SHARED) or term.status != "strong":
+            continue
+        for sentence in term.hit:
+            text, spans = unbracket(sentence)
+            found = {(m.start, m.end, m.substance) for m in find_substances(text, lang)}
+            lost += [text[a:b] for a, b in spans if (a, b, term.id) not in found]
+    assert lost == []
+
+
+def test_identifiers_are_well_formed() -> None:
+    for entry in taxonomy().values():
+        assert re.fullmatch(r"[a-z0-9][a-z0-9\-]*", entry.id)
+        assert entry.cas is None or is_cas(entry.cas), entry.id
+        assert entry.inchikey is None or re.fullmatch(r"[A-Z]{14}-[A-Z]{10}-[A-Z]", entry.inchikey), entry.id
+        assert entry.id not in entry.parents, entry.id
+
+
+@pytest.mark.parametrize("field", ["cas", "inchikey"])
+def test_no_two_substances_share_an_identifier(field: str) -> None:
+    owner: dict[str, str] = {}
+    for entry in taxonomy().values():
+        number = getattr(entry, field)
+        assert number is None or owner.setdefault(number, entry.id) == entry.id, (entry.id, owner[number])
 
 
 @pytest.mark.parametrize(

@@ -18,13 +18,13 @@ from vigie.lexicon.check import unbracket
 from vigie.lexicon.gazetteer import curated
 from vigie.lexicon.matcher import Matcher, expand
 from vigie.lexicon.show import lexicon_names
-from vigie.lexicon.substances import BLOCKER, LANGUAGES
-from vigie.lexicon.terms import Term, data_toml, load_terms
+from vigie.lexicon.substances import BLOCKER, LANGUAGES, NAMES, substance_terms
+from vigie.lexicon.terms import SHARED, Term, data_toml, load_terms
 from vigie.text.normalise import fold
 
 BREAK, FIGURE, PLACEHOLDER, OPAQUE = "|", "#", "[]", "~"
 # Lexicons whose words are what this analysis looks for; the words of the others are known, and no contexts of their own.
-CLASSES = {"substances": "substance", "modalities": "modality", "forms": "form"}
+CLASSES = {**dict.fromkeys(NAMES, "substance"), "modalities": "modality", "forms": "form"}
 _FOREIGN = 5  # letters from which a name of another language is known, too (as vigie.lexicon.substances)
 # In this order: what was removed; accounts and addresses; amounts; words, codes with their hyphens and commas; ends of sentences.
 _TOKEN = re.compile(
@@ -103,8 +103,8 @@ def _vocabulary(lang: str, hidden: frozenset[str]) -> Vocabulary:
     chosen: list[Term] = []
     listed: set[str] = set()
     ordinary: set[str] = set()
-    for name in lexicon_names(lang):
-        for term in load_terms(name, lang):
+    for folder, name in [(at, name) for at in (lang, SHARED) for name in lexicon_names(at)]:
+        for term in load_terms(name, folder):
             kept = tuple(s for s in term.surface if not _variants(s) & hidden)
             if name in CLASSES and kept:
                 blocked = term.id == BLOCKER or term.id == "none"
@@ -116,7 +116,7 @@ def _vocabulary(lang: str, hidden: frozenset[str]) -> Vocabulary:
                     ordinary.update(_outside(text, spans))
     for other in LANGUAGES:
         if other != lang:
-            for term in load_terms("substances", other):
+            for term in substance_terms(other):
                 kept = tuple(
                     s for s in term.surface if len(s.strip("+=")) >= _FOREIGN and not _variants(s) & hidden
                 )

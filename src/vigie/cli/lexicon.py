@@ -65,12 +65,13 @@ def show(word: str = QUERY, lang: str | None = LANG, format: ReportFormat = FORM
       vigie lexicon show teuch --lang fr
       vigie lexicon show cannabis-resin
     """
+    from vigie.lexicon.terms import SHARED
     from vigie.text.language import LANGUAGES
 
     if lang is not None and lang not in LANGUAGES:
         raise fail(f"--lang is one of {', '.join(LANGUAGES)}", WRONG_USE)
     found = False
-    for language, term in _entries(word, (lang,) if lang else LANGUAGES):
+    for language, term in _entries(word, (*((lang,) if lang else LANGUAGES), SHARED)):
         found = True
         if format is ReportFormat.JSON:
             write_json(entry_json(language, term))

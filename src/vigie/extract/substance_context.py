@@ -12,6 +12,7 @@ needs       supported by
 "tight"     a dose that only drugs come in; a name that counts listed beside it; or, in a sentence with a drug word or
             a name that counts, or in a text that names its family: a dose, packing, price, partitive or quotation
             mark beside it, or both of these; or a dose, packing or price beside it in a text that names two substances
+"alone"     a price beside it and a drug word, in a sentence that names no substance (a pictogram beside a name adorns it)
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from vigie.text.sentences import Span, sentences
 
 _REACH = 600  # code points around a hit in which its sentence is looked for
 _NEAR = 60  # code points between a word and a price that supports it
-_ORDER = ("nothing", "light", "cue", "tight")
+_ORDER = ("nothing", "light", "cue", "tight", "alone")
 _BESIDE = 28  # the same, for words that need tight support
 _MONEY = re.compile(
     r"[€£$]\s?\d|\d\s?(?:€|£|\$|e\b|eur\b|euros?\b|balles\b|dollars?\b|pounds?\b|quid\b|francs?\b|ff\b)"
@@ -173,6 +174,8 @@ def _is_name(text: str, hit: Hit, scene: _Sentence) -> bool:
 def _supported(flat: str, hit: Hit, scene: _Sentence, named: set[str]) -> bool:
     """Whether the sentence and the text support the word as much as its entry needs."""
     needs = hit.term.extra.get("needs", "cue")
+    if needs == "alone":
+        return not scene.certain and scene.drug and _priced(flat, hit, scene, _BESIDE)
     drug = bool(scene.certain) or scene.drug
     family = any(same_family(hit.term.id, other) for other in named)
     before = flat[max(scene.span.start, hit.start - 48) : hit.start]

@@ -5,7 +5,9 @@ default. Out: Problems, each saying the file, the entry, what is wrong and how t
 
 Strong entries are proved on the compiled file alone. An ambiguous entry counts only in context, so that its proof
 needs the finder that applies the context: the caller passes it by lexicon name. Without it only hits are checked.
-A file that says `overlap = true` is read by a finder that lets entries share surfaces and overlap.
+A file that says `overlap = true` is read by a finder that lets entries share surfaces and overlap. Entries of the folder
+any/ count in every language: a hit must be found in one of them, a miss in none. No two files of names may claim a surface
+for two ids.
 Left out: whether a term is well chosen; the annotated corpus measures that.
 """
 
@@ -14,19 +16,21 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from typing import Any, Protocol
 
 from vigie.lexicon.matcher import Matcher, expand
-from vigie.lexicon.terms import Term, parse_terms
+from vigie.lexicon.substances import LANGUAGES, NAMES
+from vigie.lexicon.terms import SHARED, Term, parse_terms
 from vigie.model.errors import LexiconError
 
 _BRACKET = re.compile(r"\[([^\[\]]+)\]")
-# Files whose term ids come from a taxonomy file, its list, and prefixes that name no entry of it.
-_TAXONOMIES = {"substances": ("substances", "substance"), "modalities": ("modalities", "code")}
+# Taxonomy files and their lists; the lexicons whose term ids come from them; prefixes that name no entry.
+_TAXONOMIES = {"substances": "substance", "modalities": "code"}
+_IDS_FROM = {**dict.fromkeys(NAMES, "substances"), "modalities": "modalities"}
 _NO_ENTRY = frozenset({"none", "not-a-substance", "not-a-modality"})
 _CAS = re.compile(r"^(\d{2,7})-(\d\d)-(\d)$")
 _ATC = re.compile(r"^Q?[A-Z]\d\d[A-Z]{2}\d\d$")
@@ -77,6 +81,7 @@ def check_lexicons(folder: Path | None = None, finders: Mapping[str, Finder] | N
     problems += faults
     ids, faults = _taxonomy_ids(data)
     problems += faults
+    names: dict[str, list[tuple[str, Term]]] = {}
     for path in sorted((data / "lexicons").glob("*/*.toml")):
         name = f"lexicons/{path.parent.name}/{path.name}"
         document, fault = _parse(path, name)
@@ -89,9 +94,15 @@ def check_lexicons(folder: Path | None = None, finders: Mapping[str, Finder] | N
             problems.append(Problem(file=name, entry="", message=str(error), repair="complete the entry"))
             continue
         if not document.get("overlap"):
-            problems += _doubles(name, terms)
-        proof = _Proof(path.parent.name, terms, bool(document.get("overlap")), (finders or {}).get(path.stem))
-        problems += _check_file(name, terms, known, ids.get(path.stem), proof)
+            problems += _doubles((name, term) for term in terms)
+        taxonomy = _IDS_FROM.get(path.stem, path.stem)
+        finder = (finders or {}).get(taxonomy)
+        proof = _Proof(path.parent.name, terms, bool(document.get("overlap")), finder)
+        problems += _check_file(name, terms, known, ids.get(taxonomy), proof)
+        if path.stem in NAMES:
+            names.setdefault(path.parent.name, []).extend((name, term) for term in terms)
+    for lang in LANGUAGES:
+        problems += _doubles([*names.get(SHARED, ()), *names.get(lang, ())], within=False)
     return problems
 
 
@@ -99,7 +110,7 @@ class _Proof:
     """Where the entries of one file match in a sentence."""
 
     def __init__(self, lang: str, terms: Sequence[Term], overlap: bool, finder: Finder | None) -> None:
-        self.lang = lang
+        self.languages = LANGUAGES if lang == SHARED else (lang,)
         self.finder = finder
         self._overlap = overlap
         self._whole = Matcher(terms)
@@ -116,7 +127,7 @@ class _Proof:
         spans = self.spans(text, term)
         if self.finder is None:
             return spans
-        found = self.finder(text, self.lang)
+        found = [mention for lang in self.languages for mention in self.finder(text, lang)]
         return spans & {(m.start, m.end) for m in found if _identity(m) in (None, term.id)}
 
 
@@ -203,18 +214,19 @@ def _unproved(term: Term, fault: Callable[[str, str], Problem]) -> Iterator[Prob
             yield fault(f"surface {surface!r} has no hit", f"add a sentence with [{surface.strip('=+')}]")
 
 
-def _doubles(name: str, terms: Sequence[Term]) -> Iterator[Problem]:
-    """A surface that two ids claim: the second would never be found."""
-    owner: dict[tuple[str, str | None], str] = {}
-    for term in terms:
+def _doubles(entries: Iterable[tuple[str, Term]], *, within: bool = True) -> Iterator[Problem]:
+    """A surface that two ids claim: the second would never be found. `within`: in one file, else between files."""
+    owner: dict[tuple[str, str | None], tuple[str, str]] = {}
+    for name, term in entries:
         for surface in term.surface:
             for variant in expand(surface):
-                first = owner.setdefault(variant, term.id)
-                if first != term.id:
+                file, first = owner.setdefault(variant, (name, term.id))
+                if first != term.id and (file == name) == within:
                     yield Problem(
                         file=name,
                         entry=term.id,
-                        message=f"surface {surface!r} also stands under {first}",
+                        message=f"surface {surface!r} also stands under {first}"
+                        + ("" if within else f" in {file}"),
                         repair="keep it in one entry",
                     )
                     break
@@ -250,7 +262,7 @@ def _references(data: Path) -> tuple[set[str], list[Problem]]:
 def _taxonomy_ids(data: Path) -> tuple[dict[str, set[str]], list[Problem]]:
     ids: dict[str, set[str]] = {}
     problems = []
-    for lexicon, (stem, key) in _TAXONOMIES.items():
+    for stem, key in _TAXONOMIES.items():
         path = data / "taxonomy" / f"{stem}.toml"
         if not path.is_file():
             continue
@@ -261,14 +273,14 @@ def _taxonomy_ids(data: Path) -> tuple[dict[str, set[str]], list[Problem]]:
             continue
         rows = document.get(key, [])
         listed = [_row_id(row) for row in rows]
-        ids[lexicon] = set(listed)
+        ids[stem] = set(listed)
         for double, count in Counter(listed).items():
             if count > 1:
                 problems.append(
                     Problem(file=name, entry=double, message="stands twice", repair="keep one entry")
                 )
         if key == "substance":
-            problems += _check_substances(name, rows, ids[lexicon])
+            problems += _check_substances(name, rows, ids[stem])
     return ids, problems
 
 

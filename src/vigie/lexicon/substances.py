@@ -1,22 +1,31 @@
 """The taxonomy of substances, and the matchers of their names.
 
-In: data/taxonomy/substances.toml, data/lexicons/<lang>/{substances,substances_context,forms}.toml.
+In: data/taxonomy/substances.toml, data/lexicons/<lang>/{substances_context,forms}.toml, and the names: the files of
+`NAMES` in data/lexicons/<lang>/ and in data/lexicons/any/ (names written alike in every language).
 Out: frozen entries by canonical id; one compiled matcher a language.
 Left out: whether an ambiguous word counts in a given sentence (`vigie.extract.substance`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from types import MappingProxyType
 
 from vigie.lexicon.matcher import Matcher
-from vigie.lexicon.terms import Term, data_toml, load_terms
+from vigie.lexicon.terms import SHARED, Term, data_toml, load_terms
 from vigie.model.errors import LexiconError
 
 LANGUAGES = ("fr", "en")
+NAMES = (
+    "substances",
+    "nps",
+    "medicines",
+    "precursors",
+    "street_names",
+    "emoji",
+)  # files of names, in each folder
 BLOCKER = "not-a-substance"
 _MIN_FOREIGN = 5  # letters: shorter words of another language collide with ordinary words of this one
 
@@ -109,9 +118,19 @@ def group(substance: str) -> str | None:
 
 
 @cache
+def substance_terms(lang: str) -> tuple[Term, ...]:
+    """All names of substances of one language or folder (`SHARED`: those of every language), in the order of NAMES."""
+    return tuple(term for name in NAMES for term in load_terms(name, lang, proof=False))
+
+
+@cache
 def substance_matcher(lang: str) -> Matcher:
-    """Names of substances of one language, then the strong names of the others, and the phrases that are none."""
-    return Matcher(_with_foreign("substances", lang) + _with_foreign("substances_context", lang, BLOCKER))
+    """Names of one language, those of all languages, the strong names of the others, and the phrases that are none."""
+    names = [*substance_terms(lang), *substance_terms(SHARED)]
+    for other in LANGUAGES:
+        if other != lang:
+            names += _foreign(substance_terms(other))
+    return Matcher(names + _with_foreign("substances_context", lang, BLOCKER))
 
 
 @cache
@@ -136,15 +155,20 @@ def measure_words(lang: str, *, small: bool = False) -> tuple[str, ...]:
     )
 
 
-def _with_foreign(name: str, lang: str, only: str | None = None) -> list[Term]:
-    terms = [t for t in load_terms(name, lang) if only is None or t.id == only]
+def _with_foreign(name: str, lang: str, only: str) -> list[Term]:
+    """The entries `only` of a file in one language, and the strong ones of the others."""
+    terms = [t for t in load_terms(name, lang) if t.id == only]
     for other in LANGUAGES:
-        if other == lang:
-            continue
-        for term in load_terms(name, other):
-            if term.status != "strong" or (only is not None and term.id != only):
-                continue
-            surface = tuple(s for s in term.surface if len(s.strip("+=")) >= _MIN_FOREIGN)
-            if surface:
-                terms.append(replace(term, surface=surface))
+        if other != lang:
+            terms += _foreign(t for t in load_terms(name, other) if t.id == only)
     return terms
+
+
+def _foreign(terms: Iterable[Term]) -> list[Term]:
+    """What counts of another language's entries: strong names that are long enough."""
+    found = []
+    for term in terms:
+        surface = tuple(s for s in term.surface if len(s.strip("+=")) >= _MIN_FOREIGN)
+        if term.status == "strong" and surface:
+            found.append(replace(term, surface=surface))
+    return found
