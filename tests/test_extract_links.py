@@ -111,6 +111,20 @@ KINDS = [
     ("supplier", "fr", "Le vendeur s'approvisionnait à 38 euros le gramme de cocaïne.", [("wholesale", 38)]),
     ("bought_to_use", "fr", "Il achetait sa cocaïne 70 euros le gramme, tous les samedis.", [("retail", 70)]),
     ("pharmacy_then_street", "fr", "La boîte de prégabaline, achetée 12 euros en pharmacie, est revendue 60 euros.", [("other", 12), ("retail", 60)]),
+    ("lots_for", "fr", "Le comprimé d'ecstasy est à 10 euros. Pour trois comprimés, comptez 25 euros.", [("retail", 10), ("retail", 25)]),
+    ("wholesale_kilo", "en", "A gram of cocaine costs £80. The wholesale kilo fell further, from £40,000 to £30,000.",
+     [("retail", 80), ("wholesale", 40000), ("wholesale", 30000)]),
+    ("least_order", "fr", "Les livraisons de cocaïne se faisaient dès 50 euros d'achat, le gramme étant à 65 euros.", [("min-order", 50), ("retail", 65)]),
+    ("fee_outside", "fr", "Le gramme de cocaïne était à 60 euros. Une livraison hors de la ville coûtait 15 euros.", [("retail", 60), ("delivery-fee", 15)]),
+    ("value_of_the_load", "fr", "On a récupéré 1 250 kg de cocaïne. Le voilier a coulé. Trois marins sont suspects. La valeur de la cargaison est estimée à 37 millions d'euros.",
+     [("seizure-valuation", 37e6)]),
+    ("two_values_en", "en", "She put the 4.75 kilos of cocaine at £160,000 wholesale and up to £420,000 on the street.",
+     [("seizure-valuation", 160000), ("seizure-valuation", None)]),
+    ("drug_test", "fr", "L'amphétamine vaut 15 euros le gramme. Un test revient à 12 euros.", [("retail", 15)]),
+    ("drink_at_the_bar", "fr", "Le GHB est à 5 euros la dose ; une bouteille se paie 4 euros au bar.", [("retail", 5)]),
+    ("bus_pass_en", "en", "Heroin is £10 a bag. A day's bus pass costs £4.90.", [("retail", 10)]),
+    ("bribe_en", "en", "A gram of cocaine costs €50. Corrupt dockers are offered €100,000 per box.", [("retail", 50)]),
+    ("trainers", "fr", "La cocaïne est à 60 euros le gramme ; le tirage promettait des baskets d'une valeur de 180 euros.", [("retail", 60)]),
     ("gas_by_weight", "fr", "La bonbonne de 600 grammes de protoxyde d'azote se vend 25 euros.", [("retail", 25)]),
     ("slab_by_weight", "fr", "La plaquette de 500 grammes de résine de cannabis se vend 900 euros.", [("wholesale", 900)]),
 ]  # fmt: skip
@@ -139,6 +153,7 @@ WHERE_AND_WHEN = [
      [(60, "Lyon", "2022-01-01"), (70, "Nice", "2022-01-01")]),
     ("date_at_the_end", "fr", "Le gramme de cocaïne valait 60 euros à Lyon et 70 euros à Nice en 2022.",
      [(60, "Lyon", "2022-01-01"), (70, "Nice", "2022-01-01")]),
+    ("there", "fr", "À Lyon, tout va. Un drive fonctionnait à Mérignac. Le gramme de cocaïne y était à 60 euros.", [(60, "Mérignac", "")]),
     ("date_of_each", "fr", "Le gramme de cocaïne valait 66 euros en 2022, 62 euros en 2023.", [(66, None, "2022-01-01"), (62, None, "2023-01-01")]),
 ]  # fmt: skip
 

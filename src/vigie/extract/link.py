@@ -16,7 +16,7 @@ from functools import cache, lru_cache
 
 from vigie.extract.analysis import Analysis, within
 from vigie.extract.mentions import SubstanceMention
-from vigie.extract.price_words import leading
+from vigie.extract.price_words import leading, price_words
 from vigie.lexicon.grammar import alternation, grammar, link_words, plurals
 from vigie.lexicon.substances import ancestors
 from vigie.lexicon.terms import data_toml
@@ -56,7 +56,9 @@ def _words(lang: str) -> _Words:
         ),
         lead=re.compile(rf"[ \n]*{link_words(lang, 'for')}"),
         generic=re.compile(rf"{determiner}{alternation(plurals(grammar(lang).link['generic']))}\b"),
-        form_only=re.compile(rf"{alternation(plurals(grammar(lang).link['form_only']))}\b"),
+        form_only=re.compile(
+            rf"{alternation(plurals([*grammar(lang).link['form_only'], *price_words(lang, 'form_more')]))}\b"
+        ),
     )
 
 
@@ -219,13 +221,25 @@ def fits(substance: str | None, unit: str | None) -> bool:
 def held(analysis: Analysis, mention: SubstanceMention) -> bool:
     """Whether a substance is only what a product holds: the fentanyl of "héroïne coupée au fentanyl"."""
     head = analysis.folded[max(0, mention.start - 34) : mention.start]
-    return _holds(analysis.lang).search(head) is not None
+    if _holds(analysis.lang).search(head) is not None:
+        return True
+    before = within(analysis.substances, mention.start - 40, mention.start)
+    joined = before and _and_also(analysis.lang).fullmatch(analysis.folded, before[-1].end, mention.start)
+    return bool(joined) and held(analysis, before[-1])  # "contained 12% fentanyl and 31% xylazine"
+
+
+@cache
+def _and_also(lang: str) -> re.Pattern[str]:
+    return re.compile(
+        rf"[ ]?{link_words(lang, 'and_words')}(?:[\d.,]+[ ]?%[ ])?(?:{link_words(lang, 'of')}|{link_words(lang, 'list_articles')})?"
+    )
 
 
 @cache
 def _holds(lang: str) -> re.Pattern[str]:
     return re.compile(
-        rf"\b{link_words(lang, 'adulterant')}(?:{link_words(lang, 'of')}|{link_words(lang, 'list_articles')})?$"
+        rf"\b(?:{link_words(lang, 'adulterant')}|{leading(lang, 'holds_more')})(?:[\d.,]+[ ]?%[ ])?"
+        rf"(?:{link_words(lang, 'of')}|{link_words(lang, 'list_articles')})?$"
     )
 
 

@@ -30,6 +30,9 @@ from vigie.lexicon.terms import data_toml
 from vigie.model.observation import PriceKind, PriceValue
 from vigie.text.sentences import Span
 
+_VALUED_BACK = (
+    4  # sentences from a haul to the value that is given to it by name ("la cargaison est estimée")
+)
 _BULK_GRAMS = 100.0  # from here on a mass is bought to be sold again
 
 
@@ -86,6 +89,8 @@ def _judge(analysis: Analysis, candidate: Candidate, drafts: list[Draft]) -> Dra
         return _draft(analysis, candidate, kind, who, reason, 0.6)
     if kind == "retail" and candidate.per_unit is None and _second_value(analysis, candidate, drafts):
         kind, reason = "seizure-valuation", "valuation"
+    if kind == "seizure-valuation" and reason == "amount" and _second_value(analysis, candidate, drafts):
+        reason = "valuation"
     if kind == "seizure-valuation" and reason == "amount" and _sold(analysis, candidate):
         again = carried_unit(
             analysis, candidate, previous
@@ -130,7 +135,8 @@ def _valuation(analysis: Analysis, candidate: Candidate, reason: str, drafts: li
     """A value given to a seizure: needs an amount of product or a seizure word in this or the previous sentence."""
     money, sentence = candidate.money, candidate.sentence
     index = analysis.sentence_index(money.start)
-    first = analysis.sentences[max(0, index - 2)].start if index else sentence.start
+    back = _VALUED_BACK if reason == "valuation" and _drugs_valued(analysis, sentence, money) else 2
+    first = analysis.sentences[max(0, index - back)].start if index else sentence.start
     first = max(first, analysis.body_start) if money.start >= analysis.body_start else 0
     masses = within(analysis.quantities, first, sentence.end)
     seized = hits_in(analysis, "quantity_kinds", first, sentence.end)
@@ -147,7 +153,7 @@ def _valuation(analysis: Analysis, candidate: Candidate, reason: str, drafts: li
             return None
     if not here and not _drugs_valued(analysis, sentence, money) and not _goes_on(analysis, money, drafts):
         return None
-    window = sentence if here else Span(first, sentence.end)
+    window = sentence if here else _haul_before(analysis, sentence, first)
     marks = [",", ";"]
     if within(analysis.money, sentence.start, money.start):
         marks += [" et ", " and "]  # a list of hauls, each with its value
@@ -166,16 +172,28 @@ def _valuation(analysis: Analysis, candidate: Candidate, reason: str, drafts: li
     if len(names) == 1:
         link = Link(names.pop(), None, "seizure", 0.8)
     elif not names:
-        carried = link_substance(analysis, money.start, money.end)
+        alone = (
+            len(here) == 1 and here[0].end <= money.start
+        )  # "the 4.75 kilos are worth £160,000": of what they are
+        haul = here[0] if alone else money
+        carried = link_substance(analysis, haul.start, haul.end, product=True)
         link = (
             carried
-            if carried.substance and carried.reason in ("object", "title", "document")
+            if carried.substance and (alone or carried.reason in ("object", "title", "document"))
             else _only_product(analysis)
         )
     else:
         link = Link(_common(names), None, "seizure", 0.7)
     plain = replace(candidate, per_value=None, per_unit=None, unit_reason="lump")
     return _draft(analysis, plain, "seizure-valuation", link, reason, 0.85 if reason == "valuation" else 0.6)
+
+
+def _haul_before(analysis: Analysis, sentence: Span, first: int) -> Span:
+    """From the nearest sentence before that holds an amount of product, back to `first`, to the end of `sentence`."""
+    if any(m.substance for m in within(analysis.substances, sentence.start, sentence.end)):
+        return sentence
+    held = within(analysis.quantities, first, sentence.start)
+    return Span(max(first, analysis.sentence_at(held[-1].start).start) if held else first, sentence.end)
 
 
 def _sold(analysis: Analysis, candidate: Candidate) -> bool:

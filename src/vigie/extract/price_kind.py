@@ -50,6 +50,8 @@ def kind_of(analysis: Analysis, candidate: Candidate) -> tuple[PriceKind | None,
             if hit.term.id == "wage" or (hit.term.id == "turnover" and _earner(analysis, near_head)):
                 return ("wage", "wage") if _earner(analysis, near_head) else (None, hit.term.id)
             return None, hit.term.id
+        if hit.term.id == "wholesale" and not said and _large(analysis, candidate):
+            return "seizure-valuation", "valuation"
         if hit.term.id == "valuation" and hit.start - money.end < 12:
             return "seizure-valuation", "valuation"
         if hit.term.id in ("min-order", "delivery-fee", "deposit") and hit.start - money.end < 4:
@@ -63,6 +65,14 @@ def kind_of(analysis: Analysis, candidate: Candidate) -> tuple[PriceKind | None,
             return "wage", "wage"
         if closest.term.id in BLOCKING and not has_unit:
             return None, closest.term.id
+        if "bribe" in ids:
+            return None, "bribe"
+        if (
+            "thing" in ids
+            and candidate.unit_reason not in ("said", "before")
+            and "retail" not in ids[: ids.index("thing")]
+        ):
+            return None, "thing"  # "le test revient à 12 euros"
         if not has_unit:
             for special in ("min-order", "delivery-fee", "deposit"):
                 if special in ids:
@@ -91,12 +101,17 @@ def kind_of(analysis: Analysis, candidate: Candidate) -> tuple[PriceKind | None,
         and not any(h.term.id == "retail" for h in near_head)
     ):
         return None, blocked.term.id
-    eur = to_eur(
-        money.low if money.low is not None else money.high or 0.0, money.currency, analysis.reference
-    )[0]
-    if eur is not None and eur >= _LUMP:
+    if _large(analysis, candidate):
         return "seizure-valuation", "amount"
     return "retail", "amount"
+
+
+def _large(analysis: Analysis, candidate: Candidate) -> bool:
+    """Whether a sum is such as hauls are valued at."""
+    money = candidate.money
+    amount = money.low if money.low is not None else money.high or 0.0
+    eur = to_eur(amount, money.currency, analysis.reference)[0]
+    return eur is not None and eur >= _LUMP
 
 
 def _rate(analysis: Analysis, hit: Hit) -> bool:

@@ -22,7 +22,7 @@ from vigie.lexicon.terms import data_toml
 from vigie.model.observation import PriceKind
 from vigie.text.sentences import Span
 
-BLOCKING = frozenset({"wage", "fine", "cash", "turnover", "stock", "change"})
+BLOCKING = frozenset({"wage", "fine", "cash", "turnover", "stock", "change", "thing", "bribe"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +59,9 @@ def unit_before(lang: str) -> re.Pattern[str]:
         r"(?:(?P<def>\b(?:the|a|an|per|each|every)[ ])|"
         rf"(?P<num>(?<![\w.,]){numeral}|(?<![\w.,])\d[\d.,]*)[ -]?|(?P<ind>\b(?:in|of|with|for)[ ]|\b))"
     )
-    return re.compile(rf"{article}(?P<half>{fraction})?(?:(?:single|small|street)[ ])?(?P<u>{unit})(?![\w'])")
+    return re.compile(
+        rf"{article}(?P<half>{fraction})?(?:(?:single|small|street|wholesale|typical|average|full|whole)[ ])?(?P<u>{unit})(?![\w'])"
+    )
 
 
 @cache
@@ -247,7 +249,7 @@ def _unit_fits(analysis: Analysis, match: re.Match[str], money: MoneyMention) ->
         if blocked:
             return False
         if retail and re.search(
-            r"\b(?:les|the)[ ]$", analysis.folded[max(0, match.start() - 4) : match.start()]
+            r"\b(?:les|the|pour|for)[ ]$", analysis.folded[max(0, match.start() - 5) : match.start()]
         ):
             return True  # "les 200 grammes de résine se négocient 500 euros"
         boxed = _container(analysis.lang).search(analysis.folded[max(0, match.start() - 20) : match.start()])

@@ -44,10 +44,11 @@ def place_of(analysis: Analysis, start: int, end: int, sentence: Span) -> Place 
         return _finest(analysis, usable, start, end)
     focus = _focus(analysis)
     index = analysis.sentence_index(sentence.start)
-    for back in range(1, min(index, 3) + 1):
+    there = _there(analysis.lang).search(analysis.folded, sentence.start, sentence.end) is not None
+    for back in range(1, min(index, 3 if not there else 5) + 1):
         previous = analysis.sentences[index - back]
         gap = analysis.text[previous.end : analysis.sentences[index - back + 1].start]
-        if previous.start < analysis.body_start <= start or "\n" in gap:
+        if previous.start < analysis.body_start <= start or ("\n" in gap and not there):
             break  # a paragraph of its own: the document's place is the better guess
         found = _where(analysis, previous.start, previous.end)
         if len(found) == 1 and previous.end - previous.start <= found[0].end - found[0].start + 4:
@@ -58,6 +59,16 @@ def place_of(analysis: Analysis, start: int, end: int, sentence: Span) -> Place 
                 return focus  # a list of places: none of them is what the next sentence is about
             return (again or [min(found, key=lambda m: (_RANK.get(m.place.level, 3) >= 3, m.start))])[0].place
     return focus
+
+
+@cache
+def _there(lang: str) -> re.Pattern[str]:
+    """ "Le gramme y était à 60 euros": the place named last, were it in the paragraph before."""
+    return re.compile(
+        r"\b(?:y|s'y|n'y)[ ](?=[a-z])|\bsur place\b"
+        if lang == "fr"
+        else r"\b(?<!is )(?<!are )there\b(?! (?:is|are|was|were))"
+    )
 
 
 def _where(analysis: Analysis, start: int, end: int) -> list[PlaceMention]:
