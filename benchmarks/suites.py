@@ -19,8 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from vigie.evaluate.matching import maximum_matching
-from vigie.extract.amounts import find_money, find_numbers, find_percents, find_quantities
+from vigie.extract.amounts import find_money, find_percents, find_quantities
 from vigie.extract.dates import find_dates
+from vigie.extract.number_forms import find_numbers
 from vigie.redact import find_removals
 
 Row = dict[str, Any]

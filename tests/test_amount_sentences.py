@@ -8,6 +8,7 @@ from __future__ import annotations
 import pytest
 
 from vigie.extract.amounts import find_money, find_percents, find_quantities
+from vigie.extract.number_forms import find_numbers
 
 Row = tuple[str, str, list[tuple[float | None, float | None, str]]]
 
@@ -175,6 +176,27 @@ PERCENTS: list[tuple[str, str, list[tuple[float | None, float | None]]]] = [
 ]  # fmt: skip
 
 
+NUMBERS: list[tuple[str, str, list[tuple[float | None, float | None]]]] = [
+    ("fr", "Trois quarts des usagers, deux cinquièmes", [(0.75, 0.75), (0.4, 0.4)]),
+    ("fr", "deux cent trois et deux tiers", [(203 + 2 / 3, 203 + 2 / 3)]),
+    ("en", "forty and three fifths", [(40.6, 40.6)]),
+    ("en", "two million and a half letters", [(2.5e6, 2.5e6)]),
+    ("fr", "7 sur 10, un sur quatre", [(0.7, 0.7), (0.25, 0.25)]),
+    ("en", "2 out of 5 people", [(0.4, 0.4)]),
+    ("en", "2.5x10^3 and 4^2", [(2500, 2500), (16, 16)]),
+    ("en", "10M users, 3.5bn, 20k", [(10e6, 10e6), (3.5e9, 3.5e9), (20000, 20000)]),
+    ("fr", "au moins 5, moins 5, -5, 10-5", [(5, None), (-5, -5), (-5, -5), (10, 10), (5, 5)]),
+    ("fr", "le 18e, le 1er, 29km, la 5G", []),
+    ("en", "22nd of May, which one, a 4x4", []),
+    ("en", "pages 11,14,27", [(11, 11), (14, 14), (27, 27)]),
+    ("fr", "une demi-douzaine, 3 douzaines", [(6, 6), (36, 36)]),
+    ("fr", "deux mille vingt-cinq et 33\u202f000,50", [(2025, 2025), (33000.5, 33000.5)]),
+    ("en", "three-nought-five", [(3, 3), (0, 0), (5, 5)]),
+    ("fr", "zéro virgule zéro huit", [(0.08, 0.08)]),
+    ("fr", "un cinquième homme", []),
+]  # fmt: skip
+
+
 def _close(found: list[tuple[object, ...]], expected: list[tuple[object, ...]]) -> bool:
     return len(found) == len(expected) and all(
         all(
@@ -204,4 +226,10 @@ def test_quantities(lang: str, text: str, expected: list[tuple[object, ...]]) ->
 )
 def test_percents(lang: str, text: str, expected: list[tuple[object, ...]]) -> None:
     found = [(m.low, m.high) for m in find_percents(text, lang)]
+    assert _close(found, expected), found
+
+
+@pytest.mark.parametrize(("lang", "text", "expected"), NUMBERS, ids=lambda v: v if isinstance(v, str) else "")
+def test_numbers(lang: str, text: str, expected: list[tuple[object, ...]]) -> None:
+    found = [(m.low, m.high) for m in find_numbers(text, lang)]
     assert _close(found, expected), found

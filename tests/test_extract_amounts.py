@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from vigie.extract.amounts import find_money, find_numbers, find_percents, find_quantities
+from vigie.extract.amounts import find_money, find_percents, find_quantities
+from vigie.extract.number_forms import find_numbers
 from vigie.extract.numbers import parse_digits, parse_words
 from vigie.lexicon.grammar import grammar
 

@@ -97,7 +97,7 @@ def _simple_finder(kind: Kind) -> Callable[[str, str], list[Any]]:
         Kind.MONEY: ("vigie.extract.amounts", "find_money"),
         Kind.QUANTITY: ("vigie.extract.amounts", "find_quantities"),
         Kind.PERCENT: ("vigie.extract.amounts", "find_percents"),
-        Kind.NUMBER: ("vigie.extract.amounts", "find_numbers"),
+        Kind.NUMBER: ("vigie.extract.number_forms", "find_numbers"),
         Kind.PLACE: ("vigie.extract.place", "find_places"),
         Kind.SUBSTANCE: ("vigie.extract.substance", "find_substances"),
         Kind.CONTACT: ("vigie.redact", "find_removals"),

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from typing import TypeVar
 
 from vigie.extract.amount_patterns import Patterns, may_be_bounded, patterns
 from vigie.extract.amount_units import Amount, attach_all, multiplied
@@ -23,6 +24,7 @@ from vigie.text.normalise import fold
 __all__ = ["Amount", "amounts"]
 
 _LINK = re.compile(r"(?:\w+://|www\.)\S+")
+S = TypeVar("S", Amount, NumberMention)
 _MINUS = re.compile(r"(?:(?<![\w%)])-|(?<!\w)(?:minus|negative|moins) )$")
 _LOOK_BACK = 32  # the longest bound with its spaces
 
@@ -46,13 +48,17 @@ def amounts(folded: str, text: str, lang: str) -> list[Amount]:
                 first = _share(first, second, folded, p)
             joined.append(first)
             index += 1
-    links = [m.span() for m in _LINK.finditer(folded)] if "://" in folded or "www." in folded else ()
-    return [
-        _bounded(a, folded, p)
-        for a in joined
-        if (a.unit is not None or not a.token.article)
-        and not any(first <= a.token.start < last for first, last in links)
-    ]
+    return outside_links(
+        [_bounded(a, folded, p) for a in joined if a.unit is not None or not a.token.article], folded
+    )
+
+
+def outside_links(found: list[S], folded: str) -> list[S]:
+    """What does not stand inside a link: "%20" of an address is no percentage."""
+    if "://" not in folded and "www." not in folded:
+        return found
+    links = [match.span() for match in _LINK.finditer(folded)]
+    return [m for m in found if not any(first <= m.start < last for first, last in links)]
 
 
 def _join(first: Amount, second: Amount, folded: str, p: Patterns, g: Grammar) -> Amount | None:
@@ -281,13 +287,4 @@ def percent_mentions(found: list[Amount]) -> list[PercentMention]:
         PercentMention(start=a.start, end=a.end, low=a.low, high=a.high)
         for a in found
         if a.unit is not None and a.unit.kind == "percent"
-    ]
-
-
-def find_numbers(text: str, lang: str) -> list[NumberMention]:
-    """Plain numbers and ranges, with or without a unit after them."""
-    folded = fold(text)
-    return [
-        NumberMention(start=a.start, end=a.token.end, low=a.low, high=a.high)
-        for a in amounts(folded, text, lang)
     ]

@@ -9,6 +9,7 @@ Left out: ordinals, vague plurals ("des dizaines"); fractions and powers without
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
@@ -20,11 +21,13 @@ from vigie.lexicon.grammar import Grammar, alternation, grammar
 
 _DIGITS = re.compile(
     r"(?:\d{1,3}(?:[ .,'’]\d{3})+(?![\d])(?:[.,]\d{1,2}(?!\d))?|\d+(?:[.,]\d+)?)"
-    r"(?!(?:er|ere|eme|e|nd|nde|th|st|rd)\b(?! ?(?:le|la|l'|les|par|/)))"
+    r"(?!\d)(?!(?:er|ere|eme|e|nd|nde|th|st|rd)\b(?! ?(?:le|la|l'|les|par|/)))"
 )
-_FIGURES = re.compile(r"[\d½¼¾⅓⅔⅛](?:(?<=\d)\d+)?")  # opens with a plain set: the scan is then a fast one
+_FIGURES = re.compile(
+    r"[\d½¼¾⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞](?:(?<=\d)\d+)?"
+)  # opens with a plain set: the scan is then a fast one
 _LETTERS = re.compile(r"[a-z]+")
-_VULGAR = {"½": 0.5, "¼": 0.25, "¾": 0.75, "⅓": 1 / 3, "⅔": 2 / 3, "⅛": 0.125}
+_VULGAR = {char: unicodedata.numeric(char) for char in "½¼¾⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"}
 _LIST = re.compile(r"\d{1,2}(?:,\d{1,2}){2,}(?![\d.,]\d)")
 _ARTICLE = {"fr": re.compile("une? "), "en": re.compile("an? ")}
 _SINGULAR = re.compile(r" ?(?:millions?|milliards?|(?:tonne|kilo|gramme|litre)\b)")
@@ -91,7 +94,7 @@ def _multiplied(lang: str) -> re.Pattern[str]:
     plus = rf"[ ]{alternation(g.words['half_after'])}\b"
     quarter = r"[ ](?:and a quarter|et quart)\b(?! (?:of|des?|d')\b)|[ ](?:and three quarters|et trois quarts)\b(?! (?:of|des?|d')\b)"
     return re.compile(
-        rf"(?P<dozen>[ ]{alternation([form for c in g.collectives for form in (c, c + 's')])}\b)?"
+        rf"(?P<dozen>[ ]{{0,2}}-?{alternation([form for c in g.collectives for form in (c, c + 's')])}\b)?"
         rf"(?P<plus>{plus}(?! (?:of|des?|d')\b)|{quarter})?"
         rf"(?P<mult>(?:[ \n]?-?(?:de |d'|of an? )?{alternation(g.multipliers)}\b)*)"
         rf"(?P<plus_after>(?<=[a-z])(?:{plus}|{quarter}))?"
@@ -242,6 +245,8 @@ def _figures(folded: str, at: int, stop: int, lang: str, last: int) -> NumberTok
         digits = _FIGURES.match(folded, at, stop)
         assert digits is not None
         return _plain(first, digits.end(), float(f"0.{digits[0]}"))
+    if before == "," and at - 1 == last:
+        return _plain(at, _end_of_digits(folded, at), float(folded[at : _end_of_digits(folded, at)]))
     listed = _LIST.match(folded, at, stop) if lang == "en" else None
     if listed and not re.fullmatch(r"\d{1,3}(?:,\d{3})+", listed[0]):
         length = folded.index(",", at)
@@ -251,8 +256,10 @@ def _figures(folded: str, at: int, stop: int, lang: str, last: int) -> NumberTok
         return None
     raw = match[0]
     if raw.isdigit():
-        value = float(raw)
-        return NumberToken(at, match.end(), value, value, 1.0, False, False, False)
+        value, after_raw = float(raw), match.end()
+        if folded[after_raw : after_raw + 1] in _VULGAR:  # "2½"
+            value, after_raw = value + _VULGAR[folded[after_raw]], after_raw + 1
+        return NumberToken(at, after_raw, value, value, 1.0, False, False, False)
     after = folded[match.end() : match.end() + 12]
     value, grouped = parse_digits(raw, lang, after)
     if not _either(raw) or (lang == "fr" and _SINGULAR.match(after)):
@@ -264,6 +271,12 @@ def _figures(folded: str, at: int, stop: int, lang: str, last: int) -> NumberTok
         value, grouped, doubt = (decimal, False, True) if grouped else (whole, True, True)
     other = decimal if grouped else whole
     return NumberToken(at, match.end(), value, value, 1.0, grouped, False, False, other, doubt)
+
+
+def _end_of_digits(folded: str, at: int) -> int:
+    while folded[at : at + 1].isdigit():
+        at += 1
+    return at
 
 
 def _after_code(folded: str, at: int, lang: str) -> bool:
@@ -315,20 +328,27 @@ def _with_tail(token: NumberToken, folded: str, stop: int, lang: str) -> NumberT
     following = folded[token.end : token.end + 1]
     if token.multiplier >= 1000 and folded[token.end : token.end + 2].strip(" ").isdigit():
         return _go_on(token, folded, stop, lang)  # "deux millions 500 000"
-    if folded[token.end : token.end + 3].lstrip(" \n-")[:2] not in _tail_openings(lang):
+    if folded[token.end : token.end + 4].lstrip(" \n-")[:2] not in _tail_openings(lang):
         return token
     g = grammar(lang)
     if token.base == 0 or following == " ":
         spoken = _spoken(lang).match(folded, token.end, stop)
-        if spoken and not token.article and (spoken["tail"] or (token.words and token.value == 0)):
+        if (
+            spoken
+            and not token.article
+            and (
+                spoken["tail"]
+                or (token.words and token.value == 0 and folded[token.start - 1 : token.start] != "-")
+            )
+        ):
             token = _decimals(token, spoken, g)
     match = _multiplied(lang).match(folded, token.end, stop)
     if match is None or match.end() == token.end:
         return token
-    dozen = (match["dozen"] or "").strip()
+    dozen = (match["dozen"] or "").strip(" -")
     base, scale = token.value, token.multiplier
     if dozen:
-        if token.words:
+        if token.words and token.value >= 1:
             return token
         base *= g.collectives.get(dozen) or g.collectives[dozen.removesuffix("s")]
     multiplier = 1.0

@@ -38,6 +38,7 @@ class Grammar:
     lang: str
     numbers: Mapping[str, int]
     fractions: Mapping[str, float]
+    denominators: Mapping[str, int]
     collectives: Mapping[str, int]
     multipliers: Mapping[str, int]
     short_multipliers: Mapping[str, int]
@@ -158,6 +159,7 @@ def grammar(lang: str) -> Grammar:
         lang=lang,
         numbers=data["numbers"],
         fractions=data["fractions"],
+        denominators=data["denominators"],
         collectives=data["collectives"],
         multipliers=data["multipliers"],
         short_multipliers=data["short_multipliers"],
