@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from growth import calls
 from vigie.extract.dates import find_dates
 from vigie.extract.dates_calendar import add_months, easter
+from vigie.extract.dates_feasts import feast
 from vigie.extract.mentions import DateMention
 from vigie.lexicon.terms import load_terms
 
@@ -60,6 +61,61 @@ def test_reference_known_to_the_month_or_year(known: Any, text: str, dates: list
     assert [said(m) for m in find_dates(text, "fr", date(2018, 7, 1), known)] == dates
 
 
+# language, text without a report's sense, dates: the reference is Thursday 12 September 2024
+PLAIN = [
+    ("no_verb_is_coming", "fr", "13-15 juillet", ["2025-07-13 2025-07-15 day"]),
+    ("past_verb", "fr", "Il a ouvert le 3 avril.", ["2024-04-03 day"]),
+    ("future_verb", "en", "I will be back in March.", ["2025-03-01 2025-03-31 month"]),
+    ("past_verb_en", "en", "They opened in March.", ["2024-03-01 2024-03-31 month"]),
+    ("counted_to_the_day", "fr", "Il y a trois semaines", ["2024-08-22 week"]),
+    ("counted_ahead", "en", "in two years", ["2026-09-12 year"]),
+    ("several_counts", "en", "1 month 2 years 21 days ago", ["2022-07-22 day"]),
+    ("day_alone", "en", "Let's meet on the 4th.", ["2024-10-04 day"]),
+    ("days_alone", "fr", "Ouvert du 13 au 18.", ["2024-09-13 2024-09-18 day"]),
+    ("form", "fr", "24 12 14", ["2014-12-24 day"]),
+    ("form_weekday", "en", "fri.", ["2024-09-13 day"]),
+    ("no_form_in_a_sentence", "fr", "Il compte 24 12 14 pas.", []),
+    ("feast_alone", "fr", "la Toussaint", ["2024-11-01 day"]),
+    ("second_sunday", "en", "We meet second Sunday.", ["2024-09-08 day"]),
+    ("deictic", "en", "Show sales in the week", ["2024-09-09 2024-09-15 week"]),
+    ("no_anchor_is_today", "fr", "deux jours plus tard", ["2024-09-14 day"]),
+    ("next_friday_of_next_week", "en", "next Friday", ["2024-09-20 day"]),
+    ("vendredi_prochain", "fr", "vendredi prochain", ["2024-09-13 day"]),
+]
+
+
+@pytest.mark.parametrize(("lang", "text", "dates"), [c[1:] for c in PLAIN], ids=[c[0] for c in PLAIN])
+def test_text_of_which_nothing_is_known(lang: str, text: str, dates: list[str]) -> None:
+    assert [said(m) for m in find_dates(text, lang, REFERENCE, sense="plain")] == dates
+
+
+@pytest.mark.parametrize("year", range(1990, 2061))
+def test_every_feast_is_a_day_of_its_year(year: int) -> None:
+    for lang in ("fr", "en"):
+        for term in load_terms("dates", lang):
+            kind, _, name = term.id.partition(":")
+            if kind == "holiday":
+                first, days = feast(name, year)
+                assert first.year == year
+                assert days in (1, 30)
+
+
+@pytest.mark.parametrize(
+    ("name", "year", "day"),
+    [
+        ("11/4/3", 2023, "2023-11-23"),  # Thanksgiving
+        ("11/4/3+1", 2022, "2022-11-25"),  # Black Friday
+        ("05/-1/0", 2024, "2024-05-27"),  # Memorial Day
+        ("mothers-fr", 2022, "2022-05-29"),
+        ("mothers-fr", 2023, "2023-06-04"),  # 28 May was Whitsun
+        ("hijri/09-01/30", 2023, "2023-03-23"),
+        ("hijri/12-10/1", 2024, "2024-06-17"),  # observed on the 16th: a day off at most
+    ],
+)
+def test_feast(name: str, year: int, day: str) -> None:
+    assert feast(name, year)[0].isoformat() == day
+
+
 def test_relative_is_marked() -> None:
     found = find_dates("Hier, puis le 3 mai 2020 et en juin.", "fr", REFERENCE)
     assert [mention.relative for mention in found] == [True, False, True]
@@ -99,7 +155,11 @@ WORDS = sorted({s for lang in ("fr", "en") for t in load_terms("dates", lang) fo
 def test_any_text(tokens: list[str], lang: str, reference: date | None) -> None:
     """Whatever the words, spans are inside the text, in order, apart, and no period ends before it begins."""
     text = " ".join(tokens)
-    found = find_dates(text, lang, reference)
+    for sense in ("press", "plain"):
+        _check_spans(text, find_dates(text, lang, reference, sense=sense), reference)
+
+
+def _check_spans(text: str, found: list[DateMention], reference: date | None) -> None:
     position = 0
     for mention in found:
         assert position <= mention.start < mention.end <= len(text)

@@ -12,6 +12,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from datetime import date
+from operator import itemgetter
 
 from vigie.extract.dates_atom import Atom
 from vigie.extract.dates_bare import (
@@ -27,7 +28,7 @@ from vigie.extract.dates_calendar import period_around
 from vigie.extract.dates_compose import composed
 from vigie.extract.dates_join import place_in_order
 from vigie.extract.dates_read import read
-from vigie.extract.dates_rules import Gate, gate, rules
+from vigie.extract.dates_rules import plan
 from vigie.extract.dates_tense import Sense, in_tense
 from vigie.extract.dates_words import Words, words
 from vigie.extract.mentions import DateMention
@@ -83,7 +84,7 @@ def find_dates(
         reference = period_around(reference, known).last
     vocabulary = words(lang)
     low = fold(text)
-    atoms = _chosen(list(_atoms(text, low, _triggers(low, vocabulary), vocabulary, reference)))
+    atoms = _chosen(list(_atoms(text, low, _triggers(low, vocabulary), vocabulary, reference, sense)))
     if sense == "plain" and not atoms and len(low) < LONGEST_ENTRY:
         atoms = whole_entry(low, vocabulary)
     if not atoms:
@@ -109,27 +110,27 @@ def _triggers(low: str, vocabulary: Words) -> dict[str, list[Span]]:
     return found
 
 
+_ORDINAL_ENDS = frozenset({"st", "nd", "rd", "th"})
+_ARTICLES = ("the ", " le ", " du ", "\nle ")
+
+
 def _number_kind(low: str, start: int, end: int) -> str | None:
-    """Whether a number may be a year, the figure of a quarter ("t2") or of a decade ("90s")."""
-    if end - start == 4 and low[start : start + 2] in ("18", "19", "20"):
-        return "year"
-    if end - start <= 2:
-        if low[end : end + 2] in ("st", "nd", "rd", "th") or low[max(0, start - 4) : start] in (
-            "the ",
-            " le ",
-            " du ",
-            "\nle ",
-        ):
-            return "nth-day"
-        if low[max(0, start - 3) : start].rstrip(" '").endswith("cy"):
-            return "fiscal"
-        if start <= 3 and low[:start] in ("le ", "du "):
-            return "nth-day"
-    if end - start == 8 and low[start : start + 2] == "20":
-        return "stamp"
-    if end - start == 1 and start and low[start - 1] in "tqhs":
+    """Whether a number may be a year, a day ("the 4th"), the figure of a quarter ("t2") or of a decade ("90s")."""
+    size = end - start
+    if size == 4:
+        return "year" if low[start : start + 2] in ("18", "19", "20") else None
+    if size > 2:
+        return "stamp" if size == 8 and low.startswith("20", start) else None
+    if low[end - 1] == "0" and _DECADE.match(low, end):
+        return "decade"
+    if low[end : end + 2] in _ORDINAL_ENDS or low.startswith(_ARTICLES, start - 4 if start > 4 else 0):
+        return "nth-day"
+    if start < 5 and low.startswith(("le ", "du ")):
+        return "nth-day"
+    before = low[start - 1] if start else ""
+    if size == 1 and before and before in "tqhs":
         return "quarter"
-    return "decade" if low[end - 1] == "0" and _DECADE.match(low, end) else None
+    return "fiscal" if size == 2 and low[max(0, start - 4) : start].rstrip(" '").endswith("cy") else None
 
 
 def _windows(triggers: dict[str, list[Span]], kinds: frozenset[str], size: int) -> list[Span]:
@@ -149,39 +150,43 @@ def _windows(triggers: dict[str, list[Span]], kinds: frozenset[str], size: int) 
 
 
 def _atoms(
-    text: str, low: str, triggers: dict[str, list[Span]], vocabulary: Words, reference: date | None
+    text: str,
+    low: str,
+    triggers: dict[str, list[Span]],
+    vocabulary: Words,
+    reference: date | None,
+    sense: Sense,
 ) -> Iterator[Atom]:
-    """Everything that any rule reads; overlaps are settled later."""
+    """Everything that any rule reads, in the order of the rules; overlaps are settled later."""
     lang = vocabulary.lang
-    known: dict[Gate, list[tuple[int, int, str]]] = {}
-    pieces: dict[Gate, str] = {}  # all the stretches of a gate in one text: most words stand in none of them
-
-    def windows(at: Gate) -> list[tuple[int, int, str]]:
-        if at in known:
-            return known[at]
-        if at.wider is None:
-            found = [(*span, low[slice(*span)]) for span in _windows(triggers, at.needs, len(low))]
-            pieces[at] = "\0".join(piece for _start, _end, piece in found)
-        else:
-            found = windows(at.wider)
-            if found:
-                found = [w for w in found if at.opens(w[2])] if at.opens(pieces[at.wider]) else []
-        known[at] = found
-        return found
-
-    for rule in rules(lang):
-        for start, end, _piece in windows(rule.gate):
-            for match in rule.pattern.finditer(low, start, end):
-                atom = read(match, rule.kind, vocabulary)
-                if atom is not None and not never_before(low, atom.start, lang) and not _is_name(text, atom):
-                    yield atom
+    found: list[tuple[int, Atom]] = []
+    for needs, gates in plan(lang):
+        if needs.isdisjoint(triggers):
+            continue
+        spans = [(start, end, low[start:end]) for start, end in _windows(triggers, needs, len(low))]
+        pieces = "\0".join([piece for _start, _end, piece in spans])  # most words stand in none of them
+        for at, numbered in gates:
+            stretches = spans
+            if at.wider is not None:
+                if not at.opens(pieces):
+                    continue
+                stretches = [span for span in spans if at.opens(span[2])]
+            for number, rule in numbered:
+                if rule.plain and sense == "press":
+                    continue
+                for start, end, _piece in stretches:
+                    for match in rule.pattern.finditer(low, start, end):
+                        atom = read(match, rule.kind, vocabulary)
+                        if atom and not never_before(low, atom.start, lang) and not _is_name(text, atom):
+                            found.append((number, atom))
+    yield from (atom for _number, atom in sorted(found, key=itemgetter(0)))
     latest = reference.year + _YEARS_AHEAD if reference else _LATEST
     bare = [
         *bare_years(low, triggers.get("year", ()), lang, latest),
         *bare_months(text, low, triggers.get("month", ()), lang),
         *bare_weekdays(low, triggers.get("weekday", ()), lang),
     ]
-    for start, end, _piece in windows(gate("figures")):
+    for start, end in _windows(triggers, frozenset({"figures"}), len(low)) if "figures" in triggers else ():
         bare += day_months(low, start, end, lang)
     yield from (atom for atom in bare if not never_before(low, atom.start, lang))
 

@@ -23,7 +23,8 @@ _CLOSES = re.compile(r"[ \n]?[)\]]")
 _OPENS = re.compile(r"[(\[][^()\[\]\n]{0,60}$")
 _WEAK_OK = re.compile(
     r"[ \n]?(?:[.,;:!?)»\"\]–-]|$|\n|(?:et|ou|a|au|aux|en|pour|par|selon|sur|dans|mais|qui|que|dont|avec|sont|"
-    r"ont|est|etait|contre|soit|ou|il|elle|ils|and|or|to|in|at|by|from|with|as|the|was|were|is|are|has|had|"
+    r"ont|est|etait|avait|avaient|etaient|fut|furent|a ete|ne|n'|contre|soit|"
+    r"ou|il|elle|ils|and|or|to|in|at|by|from|with|as|the|was|were|is|are|has|had|"
     r"which|when)\b)"
 )
 _LIST = re.compile(
@@ -102,7 +103,7 @@ def bare_years(low: str, spans: Sequence[Span], lang: str, latest: int) -> Itera
     for match in _at(_YEAR, low, spans):
         year, at = int(match.group()), match.start()
         before = max(0, at - 40)
-        if year > latest or cues.count.match(low, match.end()) or _NUMBERED.search(low, before, at):
+        if year > latest or cues.count.match(low, match.end()) or _NUMBERED.search(low, max(0, at - 16), at):
             continue
         counts = cues.year.search(low, before, at) is not None
         counts = counts or cues.year_after.match(low, match.end()) is not None

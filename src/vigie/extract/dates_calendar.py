@@ -123,9 +123,13 @@ def period_around(day: date, precision: Precision) -> Period:
 def narrow(period: Period, part: str, halves: bool = False) -> Period:
     """The start, middle or end of a period; the precision stays that of the period.
 
-    The end of a year is its last third when the year is named, its second half in "late last year".
+    The end of a year is its last third when the year is named, its second half in "late last year". French counts in
+    thirds ("first-third", "last-third"): "fin mai" comes after "mi-mai".
     """
     first, last = period.first, period.last
+    thirds = part.endswith("-third")
+    if thirds:
+        part, halves = ("start" if part.startswith("first") else "end"), False
     match period.precision:
         case "week":
             low, high = {"start": (0, 2), "middle": (1, 4), "end": (3, 6)}[part]
@@ -136,7 +140,11 @@ def narrow(period: Period, part: str, halves: bool = False) -> Period:
             month = 1 if part == "start" else 7
             return replace(period, first=date(first.year, month, 1), last=month_end(first.year, month + 5))
         case "month" if first.month == last.month:
-            days = {"start": (1, 15), "middle": (10, 20), "end": (16, last.day)}[part]
+            days = {
+                "start": (1, 10 if thirds else 15),
+                "middle": (10, 20),
+                "end": (21 if thirds else 16, last.day),
+            }[part]
             return replace(period, first=first.replace(day=days[0]), last=first.replace(day=days[1]))
         case "year" if first.year == last.year:
             months = {"start": (1, 4), "middle": (5, 8), "end": (9, 12)}[part]

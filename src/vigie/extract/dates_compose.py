@@ -25,10 +25,15 @@ _YEARLESS = frozenset({"date", "season", "quarter", "half", "holiday", "nth", "d
 
 @dataclass(frozen=True, slots=True)
 class _Patterns:
-    """What may stand before a date (each ends there), by kind of the atom that it makes, and after it."""
+    """What may stand before a date (each ends there), by kind of the atom that it makes, and after it.
+
+    Attributes:
+        opens: what the words before a date must end with for any of them.
+        before: kind, words of which one must be there, pattern.
+    """
 
     opens: re.Pattern[str]
-    before: tuple[tuple[str, re.Pattern[str]], ...]
+    before: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...]
     lasting: re.Pattern[str]
     in_year: re.Pattern[str]
 
@@ -74,7 +79,7 @@ def grain(atom: Atom) -> str | None:
             return "week" if atom.unit in (None, "week") else atom.unit
         case "quarter" | "half" | "season" | "decade":
             return atom.kind
-        case "offset" | "days-of" | "weekday-of" | "nearest" | "day-alone":
+        case "offset" | "days-of" | "weekday-of" | "weekday-by" | "nearest" | "day-alone":
             return "day"
     return None
 
@@ -83,13 +88,35 @@ def _with_words_before(low: str, atom: Atom, patterns: _Patterns, vocabulary: Wo
     start = max(0, atom.start - _REACH)
     if atom.part is not None or not patterns.opens.search(low, max(start, atom.start - 16), atom.start):
         return None
-    for kind, pattern in patterns.before:
+    head = low[start : atom.start]
+    unit = grain(atom)
+    for kind, needles, pattern in patterns.before:
+        if not _suits(kind, atom, unit) or not any(needle in head for needle in needles):
+            continue
         match = pattern.search(low, start, atom.start)
         if match is not None:
             made = _read(kind, match, atom, vocabulary)
             if made is not None:
                 return made
     return None
+
+
+def _suits(kind: str, base: Atom, unit: str | None) -> bool:
+    """Whether words of this kind may stand before such a date."""
+    match kind:
+        case "nth":
+            return unit not in (None, "day")
+        case "days-of":
+            return unit == "month" and base.kind in ("shift", "anchor")
+        case "units-of":
+            return unit in _MONTHLY
+        case "weekday-of":
+            return unit == "week" and base.kind != "iso-week" and base.base is None
+        case "turn":
+            return (
+                base.kind == "date" and base.year is None and base.month is not None and base.day is not None
+            )
+    return unit in ("day", "month", "year")
 
 
 def _read(kind: str, match: re.Match[str], base: Atom, vocabulary: Words) -> Atom | None:
@@ -110,20 +137,18 @@ def _read(kind: str, match: re.Match[str], base: Atom, vocabulary: Words) -> Ato
             inner = vocabulary.reading("unit", said["what"])
             return replace(whole, number=number, unit=inner) if _SIZE[inner] < _SIZE.get(unit, 0) else None
         case "days-of":
-            if unit != "month" or not deictic:
-                return None
             day, day2 = int(said["d"]), int(said["d2"]) if "d2" in said else None
             return replace(whole, day=day, day2=day2) if day2 is None or day < day2 else None
         case "units-of":
             number = vocabulary.number(said["n"])
-            if number is None or unit not in _MONTHLY or not number:
+            if not number:
                 return None
             last = said["which"].startswith(("last", "final", "derni"))
             inner = vocabulary.reading("unit", said["what"])
             return replace(whole, number=-number if last else number, unit=inner)
         case "offset":
             amounts = vocabulary.amounts(said["amounts"])
-            if not amounts or unit not in ("day", "month", "year"):
+            if not amounts:
                 return None
             if "for" in said or said["dir"].startswith(
                 ("start", "begin", "commenc", "a compter", "a partir")
@@ -131,8 +156,17 @@ def _read(kind: str, match: re.Match[str], base: Atom, vocabulary: Words) -> Ato
                 return replace(whole, kind="span-from", amounts=amounts)
             if unit != "day" and said["dir"] == "from":
                 return None
+            if said["dir"] == "from" and base.kind == "weekday":
+                whole = replace(whole, base=replace(base, coming=True))
             before = said["dir"].startswith(("before", "prior", "avant"))
             return replace(whole, amounts=amounts, shift=-1 if before else 1)
+        case "span-to":
+            amounts = vocabulary.amounts(said["amounts"]) if "amounts" in said else ((1, said["what"]),)
+            return replace(whole, amounts=amounts) if amounts and base.year is not None else None
+        case "weekday-by":
+            weekday = int(vocabulary.reading("weekday", said["w"]))
+            before = said["dir"].startswith(("before", "avant", "precedant"))
+            return replace(whole, weekday=weekday, shift=-1 if before else 1) if unit == "day" else None
         case "beside":
             days = (
                 int(vocabulary.reading("neighbour", said["b"]))
@@ -149,8 +183,7 @@ def _read(kind: str, match: re.Match[str], base: Atom, vocabulary: Words) -> Ato
             )
         case "weekday-of":
             weekday = int(vocabulary.reading("weekday", said["w"]))
-            fits = unit == "week" and base.kind != "iso-week" and base.base is None
-            return replace(whole, weekday=weekday) if fits else None
+            return replace(whole, weekday=weekday)
         case "nearest":
             weekday = int(vocabulary.reading("weekday", said["w"]))
             number = vocabulary.ordinal(said["n"]) if "n" in said else 1
@@ -158,10 +191,9 @@ def _read(kind: str, match: re.Match[str], base: Atom, vocabulary: Words) -> Ato
         case "weekend-of":
             return whole if unit == "day" else None
         case "turn":
-            plain = base.kind == "date" and base.year is None and base.month and base.day
             word = said["sh"]
             shift = 0 if word == "this" else -1 if word in ("last", "past", "previous") else 1
-            return replace(base, start=match.start(), shift=shift) if plain else None
+            return replace(base, start=match.start(), shift=shift)
     return None
 
 
@@ -217,10 +249,40 @@ def _patterns(lang: str) -> _Patterns:
     return _french(vocabulary) if lang == "fr" else _english(vocabulary)
 
 
-def _compiled(rows: dict[str, str]) -> tuple[tuple[str, re.Pattern[str]], ...]:
+def _compiled(
+    rows: dict[str, str], needles: dict[str, str]
+) -> tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...]:
     return tuple(
-        (kind.partition(" ")[0], re.compile(spaced(pattern) + "$")) for kind, pattern in rows.items()
+        (
+            kind.partition(" ")[0],
+            tuple(needles.get(kind.partition(" ")[0], "").split("|")),
+            re.compile(spaced(pattern) + "$"),
+        )
+        for kind, pattern in rows.items()
     )
+
+
+# Of these words one stands before the date wherever the pattern matches: cheaper to look for than the pattern.
+_NEEDLES_EN = {
+    "nth": "day|week|month|quarter|half|fortnight|decade",
+    "units-of": "first|last|final",
+    "offset": "after|before|from|following|prior|starting|beginning|commencing",
+    "span-to": "to|ending|ended",
+    "weekday-by": "day",
+    "beside": "before|after",
+    "nearest": "closest|nearest",
+    "weekend-of": "weekend",
+    "weekday-of": "day",
+}
+_NEEDLES_FR = {
+    "nth": "jour|semaine|week|quinzaine|mois|mestre|decennie|di|dimanche",
+    "units-of": "premi|derni",
+    "offset": "avant|apres|suivant|compter|partir",
+    "weekday-by": "di|dimanche",
+    "beside": "veille|lendemain|jour",
+    "weekend-of": "end",
+    "weekday-of": "di|dimanche",
+}
 
 
 def _english(v: Words) -> _Patterns:
@@ -235,6 +297,8 @@ def _english(v: Words) -> _Patterns:
         "days-of": rf"\b(?:the )?(?P<d>{DAY})(?:st|nd|rd|th)?(?: day)? (?:of|in)(?: the)? ",
         "units-of": rf"\b(?:the )?(?P<which>first|last|final) (?P<n>{number}) (?P<what>days|weeks|months|quarters|years) (?:of|in)(?: the)? ",
         "offset": rf"(?:\b(?:(?P<for>for|within)(?: the)? (?:next )?|in ))?(?<![\w.,$£€]){amounts},? (?P<dir>after|before|from|following|prior to|(?:starting|beginning|commencing)(?: from| on)?)(?: the)? ",
+        "span-to": rf"\b(?:the )?(?:{amounts}|(?P<what>week|month|quarter|year)) (?:to|ending|ended)(?: in| on)?(?: the)? ",
+        "weekday-by": rf"\b(?:the )?(?P<w>{f['weekday']}) (?P<dir>after|before|following) (?:the )?",
         "beside": r"\bthe (?P<what>day|week|month|year) (?P<dir>before|after) (?:the )?",
         "nearest": rf"\b(?:the )?(?:(?P<n>{ordinal}) )?(?:closest|nearest) (?P<w>{f['weekday']}) to (?:the )?",
         "weekend-of": r"\b(?:the )?weekend of (?:the )?",
@@ -242,8 +306,8 @@ def _english(v: Words) -> _Patterns:
         "weekday-of": rf"\b(?P<w>{f['weekday']}),? (?:of )?(?:the )?",
     }
     return _Patterns(
-        opens=re.compile(spaced(rf"(?:\b(?:of|in|from|the|around|to|after|before|following|week|month|weekend|half|quarter|on|starting|beginning|commencing|next|last|this|coming|past|upcoming|previous)|\d|\b{f['weekday']},?) $")),
-        before=_compiled(before),
+        opens=re.compile(spaced(rf"(?:\b(?:of|in|from|the|around|to|ending|ended|after|before|following|week|month|weekend|half|quarter|on|starting|beginning|commencing|next|last|this|coming|past|upcoming|previous)|\d|\b{f['weekday']},?) $")),
+        before=_compiled(before, _NEEDLES_EN),
         lasting=re.compile(spaced(rf",? for {amounts}\b")),
         in_year=re.compile(spaced(r",? (?:of |in )?")),
     )  # fmt: skip
@@ -262,13 +326,14 @@ def _french(v: Words) -> _Patterns:
         "days-of": rf"\b(?P<d>{DAY})(?:er)? (?:du |de )?",
         "units-of": rf"\b(?:(?:les|des|aux|ces) )?(?P<n>{number}) (?P<which>premieres?|premiers|derniere?s) (?P<what>jours|semaines|mois|trimestres|annees) (?:{of})?",
         "offset": rf"(?:\b(?P<for>pendant|durant|pour) )?(?<![\w.,])(?<!y[ ]a[ ]){amounts},? (?P<dir>avant|apres|suivant|a compter d[eu]|a partir d[eu])(?: le| la| les| l')? ?",
+        "weekday-by": rf"\b(?:le )?(?P<w>{f['weekday']}) (?P<dir>avant|apres|suivant|precedant)(?: le| la| les| l')? ?",
         "beside": rf"\b(?:(?:la|le|au) |l')(?P<b>{f['neighbour']}) (?:de la |de l'|de |du |d')",
         "weekend-of": r"\b(?:le )?week-?end (?:de la |de l'|de |du |d')",
         "weekday-of": rf"\b(?P<w>{f['weekday']}),? (?:de |d')?",
     }
     return _Patterns(
         opens=re.compile(spaced(rf"(?:\b(?:de|du|des|de la|le|la|les|avant|apres|suivant|jour|semaine|week-end|weekend|quinzaine|mois|trimestre|semestre) |[dl]'|\d(?:er|e)? |\b{f['weekday']},? )$")),
-        before=_compiled(before),
+        before=_compiled(before, _NEEDLES_FR),
         lasting=re.compile(spaced(rf",? (?:pendant|durant|pour) {amounts}\b")),
         in_year=re.compile(spaced(r",? (?:de |d')?")),
     )  # fmt: skip

@@ -44,6 +44,15 @@ def counted(atom: Atom, base: Period) -> Period | None:
         case "span-from":
             last = shifted(base.first, atom.amounts, 1) - _DAY
             found = Period(base.first, last, base.precision) if last >= base.first else None
+        case "span-to":
+            first = shifted(base.last + _DAY, atom.amounts, -1)
+            found = Period(first, base.last, base.precision) if first <= base.last else None
+        case "weekday-by" if atom.weekday is not None:
+            step = (atom.shift or 1) * _DAY
+            day = (base.last if (atom.shift or 1) > 0 else base.first) + step
+            while day.weekday() != atom.weekday:
+                day += step
+            found = Period(day, day, "day")
         case "weekday-of" if atom.weekday is not None:
             day = base.first + timedelta(days=atom.weekday)
             found = Period(day, day, "day")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 
 from vigie.extract.dates_atom import Atom
@@ -20,11 +20,12 @@ from vigie.extract.dates_words import Words, words
 from vigie.extract.mentions import DateMention
 from vigie.model.period import Precision
 
-_ANCHOR_REACH = 400  # code points after which "un an plus tôt" no longer counts from a date
+_ANCHOR_REACH = 600  # code points after which "un an plus tôt" no longer counts from a date
 
 
 @dataclass(frozen=True, slots=True)
 class _Joints:
+    parts: tuple[str, ...]  # of which one is in every `part`: cheaper to look for than the pattern
     part: re.Pattern[str]
     opens: re.Pattern[str]
     opens_pair: re.Pattern[str]
@@ -39,6 +40,7 @@ def _joints(lang: str) -> _Joints:
     if lang == "fr":
         article = r"(?:le |la |l'|les |mois de |mois d'|l'annee |d'|fin |debut |la fin |mi-)?"
         return _Joints(
+            parts=("debut", "fin", "mi-", "milieu", "commenc", "mi "),
             part=re.compile(
                 rf"\b(?P<part>{part})[ \n'-]{{1,2}}(?:le |la |l'|l'annee |mois de |mois d'|annee )?$"
             ),
@@ -50,6 +52,7 @@ def _joints(lang: str) -> _Joints:
         )
     article = r"(?:the |the year |end of |late |early |mid-?)?"
     return _Joints(
+        parts=("end", "early", "earlier", "begin", "start", "mid", "late", "latter"),
         part=re.compile(rf"\b(?P<part>{part})[ \n-]{{1,2}}(?:in |the |the year |year |of )?$"),
         opens=re.compile(rf"\bfrom {article}$"),
         opens_pair=re.compile(rf"\bbetween {article}$"),
@@ -73,7 +76,7 @@ def place_in_order(
     anchor: Period | None = None
     anchor_end = -_ANCHOR_REACH
     index = 0
-    whole = [_with_part(low, atom, joints, vocabulary) for atom in atoms]
+    whole = _log_of_a_week(low, [_with_part(low, atom, joints, vocabulary) for atom in atoms], reference)
     while index < len(atoms):
         atom = whole[index]
         index += 1
@@ -116,11 +119,42 @@ def place_in_order(
     return mentions
 
 
+def _log_of_a_week(low: str, atoms: list[Atom], reference: date | None) -> list[Atom]:
+    """`Monday: … Tuesday: …`: each day of such a list comes after the one before it."""
+    days = [
+        i for i, atom in enumerate(atoms) if atom.kind == "weekday" and low[atom.end : atom.end + 1] == ":"
+    ]
+    if len(days) < 2 or reference is None:
+        return atoms
+    following = resolve(atoms[days[-1]], reference, None)
+    for i in reversed(days[:-1]):
+        if following is None:
+            break
+        at = replace(atoms[i], coming=False)
+        day = resolve(at, following.first - timedelta(days=1), None)
+        if day is not None:
+            atoms[i] = Atom(
+                start=at.start,
+                end=at.end,
+                kind="date",
+                year=day.first.year,
+                month=day.first.month,
+                day=day.first.day,
+            )
+        following = day
+    return atoms
+
+
 def _with_part(low: str, atom: Atom, joints: _Joints, vocabulary: Words) -> Atom:
     """Take in the `fin`, `mid-` or `the beginning of` before an atom."""
     if atom.part is not None or atom.day is not None:
         return atom
-    match = joints.part.search(low, max(0, atom.start - 40), atom.start)
+    head = low[max(0, atom.start - 40) : atom.start]
+    match = None
+    for stem in joints.parts:
+        if stem in head:
+            match = joints.part.search(low, max(0, atom.start - 40), atom.start)
+            break
     if match is None:
         return atom
     return replace(atom, start=match.start(), part=vocabulary.reading("part", match["part"]))
@@ -135,6 +169,7 @@ def _in_list(low: str, one: Atom, other: Atom, joints: _Joints, reference: date 
     return resolve(replace(one, year=other.year), reference, None)
 
 
+_IN_YEARS = frozenset({"iso-week", "quarter", "half"})
 _ENDS = frozenset(
     {
         "date",
@@ -177,6 +212,11 @@ def _opening(low: str, atom: Atom, joints: _Joints) -> int:
     return atom.start
 
 
+def _told_by(end: Atom) -> bool:
+    """Whether the last day of a span tells which week the weekday at its beginning is of."""
+    return end.kind in ("weekday-week", "weekday-of") or (end.kind == "weekday" and not end.coming)
+
+
 def _join(low: str, one: Atom, other: Atom, joints: _Joints, reference: date | None) -> Period | None:
     """The span from one date to another; the end without a year takes that of the other end."""
     between = low[one.end : other.start]
@@ -198,7 +238,7 @@ def _join(low: str, one: Atom, other: Atom, joints: _Joints, reference: date | N
         return None
     if one.kind == other.kind == "weekday" and between.strip() in ("au", "through", "to"):
         return None  # opening hours
-    if one.year is None and other.year is not None and one.month is not None:
+    if one.year is None and other.year is not None and (one.month is not None or one.kind in _IN_YEARS):
         backwards = other.month is not None and (one.month, one.day or 0) > (other.month, other.day or 31)
         one = replace(one, year=other.year - backwards)
     elif other.year is None and one.year is not None and other.month is not None:
@@ -208,7 +248,7 @@ def _join(low: str, one: Atom, other: Atom, joints: _Joints, reference: date | N
         if last is not None:
             backwards = (one.month, one.day or 0) > (last.last.month, last.last.day)
             one = replace(one, year=last.last.year - backwards)
-    if one.kind == other.kind == "weekday" and not other.coming and reference is not None:
+    if one.kind == "weekday" and _told_by(other) and reference is not None:
         ended = resolve(other, reference, None)  # "dans la nuit de mardi à mercredi": both are past
         first = None if ended is None else resolve(one, ended.first, None)
     else:

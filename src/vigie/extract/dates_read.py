@@ -76,6 +76,8 @@ def _checked(atom: Atom, said: dict[str, str], vocabulary: Words) -> Atom | None
             if "y" not in said or following % 100 != int(said["yy"]):
                 return None
             return replace(atom, year=int(said["y"]), year2=following)
+        case "season" if said.get("sh", "").startswith(("prece", "suiv", "d'")):
+            return replace(atom, unit="season")
         case "weekday" if "n" in said:
             return replace(atom, number={8: 1, 15: 2}.get(atom.number or 0))
         case "shift" if "twice" in said:
@@ -83,7 +85,7 @@ def _checked(atom: Atom, said: dict[str, str], vocabulary: Words) -> Atom | None
         case "feast-weekend":
             return Atom(start=atom.start, end=atom.end, kind="weekend-of", base=replace(atom, kind="holiday"))
         case "figures-range":
-            return _figures_range(atom, said)
+            return _figures_range(atom, said, vocabulary)
         case "day-alone" if atom.day2 is not None and atom.day is not None and atom.day2 <= atom.day:
             return None
         case "last-units" if "amounts" in said and not atom.amounts:
@@ -117,14 +119,15 @@ _DECADES = {
 }  # fmt: skip
 
 
-def _figures_range(atom: Atom, said: dict[str, str]) -> Atom | None:
+def _figures_range(atom: Atom, said: dict[str, str], vocabulary: Words) -> Atom | None:
     """`28/2-1/3`, `5/1-5/7/2020`: two days in figures; the base is the last one."""
-    month, day = int(said["mn2"]), int(said["d2"])
+    month = int(vocabulary.reading("month", said["m2"]) if "m2" in said else said["mn2"])
+    day = int(said["d2"])
     if atom.month is None or atom.day is None:
         return None
-    if said["sep"].strip() != "/" and "y2" not in said:
+    if said.get("sep", "/").strip() != "/" and "y2" not in said:
         return None  # "between 1.1 and 1.3"
-    if not ("open" in said or "y2" in said or max(atom.day, day) > 12):
+    if not ("m2" in said or "open" in said or "y2" in said or max(atom.day, day) > 12):
         return None
     if max(month, atom.month) > 12 >= max(day, atom.day):
         day, month, atom = month, day, replace(atom, day=atom.month, month=atom.day)

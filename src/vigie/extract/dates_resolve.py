@@ -87,7 +87,7 @@ def _place(atom: Atom, reference: date | None, anchor: Period | None) -> Period 
         case "quarter" | "half":
             return _part_of_year(atom, reference)
         case "season":
-            return _season(atom, reference)
+            return _season(atom, reference, anchor)
         case "holiday":
             return _holiday(atom, reference)
         case "first-months" | "last-months":
@@ -113,6 +113,8 @@ _COUNTED = frozenset(
         "units-of",
         "offset",
         "span-from",
+        "span-to",
+        "weekday-by",
         "weekday-of",
         "nearest",
         "weekend-of",
@@ -245,7 +247,7 @@ def _part_of_year(atom: Atom, reference: date | None) -> Period | None:
     return Period(date(year, month, 1), month_end(year, month + months - 1), precision, atom.year is None)
 
 
-def _season(atom: Atom, reference: date | None) -> Period | None:
+def _season(atom: Atom, reference: date | None, anchor: Period | None) -> Period | None:
     month = _SEASONS[atom.name or ""]
 
     def of(year: int) -> Period:
@@ -255,6 +257,8 @@ def _season(atom: Atom, reference: date | None) -> Period | None:
 
     if atom.year is not None:
         return of(atom.year)
+    if anchor is not None and atom.unit == "season":  # "l'été précédent": before the one spoken of
+        reference = anchor.first
     if reference is None or atom.shift is None:
         return None
     if atom.shift == 0:  # the one that runs; else the coming or the last one, as the sentence says

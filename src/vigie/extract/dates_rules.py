@@ -58,11 +58,12 @@ class Gate:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A pattern, what its matches are, and where it is tried."""
+    """A pattern, what its matches are, and where it is tried; `plain`: not in reports, where it is read too rarely."""
 
     kind: str
     pattern: re.Pattern[str]
     gate: Gate
+    plain: bool = False
 
 
 _SPACE = re.compile(r"(\[[^\]]*\])|( \?)|( )")
@@ -98,7 +99,8 @@ def _rule(kind: str, needs: str, pattern: str, has: str = "") -> Rule:
         seen[name] = seen.get(name, 0) + 1
         return match[0] if seen[name] == 1 else f"(?P<{name}_{seen[name]}>"
 
-    return Rule(kind, re.compile(_GROUP.sub(unique, spaced(pattern))), gate(needs, has))
+    plain = "(?P<vague>" in pattern and kind in ("deictic", "nth-weekday")
+    return Rule(kind, re.compile(_GROUP.sub(unique, spaced(pattern))), gate(needs, has), plain)
 
 
 @cache
@@ -106,6 +108,21 @@ def rules(lang: str) -> tuple[Rule, ...]:
     """All rules of one language: figures, then the words of the language."""
     vocabulary = words(lang)
     return _figures(vocabulary) + (_french(vocabulary) if vocabulary.lang == "fr" else _english(vocabulary))
+
+
+Plan = tuple[tuple[frozenset[str], tuple[tuple[Gate, tuple[tuple[int, Rule], ...]], ...]], ...]
+
+
+@cache
+def plan(lang: str) -> Plan:
+    """The rules with their numbers, by the triggers that they need, then by gate: each is looked at once."""
+    by_needs: dict[frozenset[str], dict[Gate, list[tuple[int, Rule]]]] = {}
+    for number, rule in enumerate(rules(lang)):
+        by_needs.setdefault(rule.gate.needs, {}).setdefault(rule.gate, []).append((number, rule))
+    return tuple(
+        (needs, tuple((at, tuple(numbered)) for at, numbered in gates.items()))
+        for needs, gates in by_needs.items()
+    )
 
 
 def _figures(v: Words) -> tuple[Rule, ...]:
@@ -117,7 +134,7 @@ def _figures(v: Words) -> tuple[Rule, ...]:
     between = "to|through|until|till|and" if v.lang == "en" else "au|a|jusqu'au|et le"
     return (
         _rule("date", "figures", rf"{alone}(?P<y>{Y})(?P<sep>[-/.])(?P<mn>\d\d?)(?P=sep)(?P<d>\d\d?)(?:(?=t\d)|{end})"),
-        _rule("date", "year figures", r"(?<=[a-z\n-]-)(?P<y>20\d\d)-(?P<mn>0[1-9]|1[0-2])-(?P<d>0[1-9]|[12]\d|3[01])(?![\w/]|[-.,]\d)|^-(?P<x>(?P<y>20\d\d)-(?P<mn>\d\d)-(?P<d>\d\d))-", "-"),
+        _rule("date", "year figures", r"(?<=[a-z\n-]-)(?P<y>20\d\d)-(?P<mn>0[1-9]|1[0-2])-(?P<d>0[1-9]|[12]\d|3[01])(?![\w/]|[-.,]\d)|^-(?P<x>(?P<y>20\d\d)-(?P<mn>\d\d)-(?P<d>\d\d))-", r"\d{4}-\d"),
         _rule("date", "stamp", r"(?<=[-_])(?P<y>20\d\d)(?P<mn>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])(?=[-_.])"),
         _rule("figures-range", "figures", rf"(?:\b(?P<open>{opening}) )?{alone}(?P<{first}>\d\d?)(?P<sep>[-/.])(?P<{second}>\d\d?)(?:(?P=sep)(?P<y>{Y}))? ?(?:[-~–]|{between}) ?(?P<{first}2>\d\d?)(?P=sep)(?P<{second}2>\d\d?)(?:(?P=sep)(?P<y2>{Y}))?{end}", r"[/.-]\d{1,4}[ \n]?(?:[-~–]|au|jusqu|et|to|through|until|till|and)"),
         _rule("date", "figures", rf"{alone}(?P<{first}>\d\d?)(?P<sep> ?[-/.] ?)(?P<{second}>\d\d?)(?P=sep)(?:(?P<y>{Y})|(?P<yy>\d\d)){end}"),
@@ -148,7 +165,7 @@ def _french(v: Words) -> tuple[Rule, ...]:
     no_count = rf"(?! ?(?:€|\$|£|(?:de )?{f['count']}\b))"
     year = rf"(?:(?P<y>{Y})(?!\d){no_count}|'(?P<yy>\d\d)|(?P<yw>{year_word}){no_count})"
     of_year = rf"(?:,? ?(?:de |de l'annee |d')?{year}\b)"
-    about = r"(?:environ |pres de |quelque |quelques |plus de |a peu pres |maintenant |moins de |deja |tout juste )*"
+    about = r"(?:de cela |de ca |environ |pres de |quelque |quelques |plus de |a peu pres |maintenant |moins de |deja |tout juste )*"
     before = f["shift"]
     anchors = "|".join(sorted({word.split()[0] for word in v.meaning["anchor"]}))
     return (
@@ -159,8 +176,9 @@ def _french(v: Words) -> tuple[Rule, ...]:
         _rule("date", "month", rf"\b(?P<m>{month})\.?[/-](?P<d>{DAY})(?:[/-](?P<y>{Y}))?\b(?!\d)", "[/-]"),
         _rule("day-range", "month year-word", rf"\b(?:(?:du|entre le|de|depuis le|les) )?(?:(?:{weekday}) )?(?<![\d.,/])(?P<d>{DAY})(?:er|e)? ?(?P<join>au|a|et|et le|jusqu'au|jusqu'a|-|ou) ?(?:(?:{weekday}) )?(?P<d2>{DAY})(?:er|e)? (?:de )?(?P<m>{month})\b{of_year}?", _TWO_DAYS),
         _rule("date", "month", rf"\b(?:(?P<w>{weekday})\.?,? )?(?P<m>{month})\b\.? (?P<d>{DAY})(?:er)?,? (?:de )?(?P<y>{Y})\b{no_count}", r"\d,?[ \n]{1,3}(?:de[ \n])?\d{4}"),
-        _rule("date", "month", rf"\b(?P<m>{month})\b\.? (?:(?P<d>{DAY})(?:er)?(?= (?:au|jusqu'au?|a) (?:{month}|{weekday})\b)|(?P<dw>premier|seconde?|{teen}){stop}))", r"[ \n.](?:\d|premier|second|vingt|trente)"),
+        _rule("date", "month", rf"\b(?P<m>{month})\b\.? (?P<dw>premier|seconde?|{teen}){stop})", "premier|second|vingt|trente"),
         _rule("day-range", "month year-word", rf"\b(?P<m>{month})\b\.? (?:entre )?(?:le )?(?P<d>{DAY}) ?(?:au|et|jusqu'au?|-) ?(?:le )?(?P<d2>{DAY})\b(?!\.?\d){no_count}{of_year}?", _TWO_DAYS),
+        _rule("figures-range", "month", rf"\b(?:(?:depuis|de|entre) )?(?P<m>{month})\.? (?P<d>{DAY}) ?(?:au|a|et|jusqu'au?) (?P<m2>{month})\.? (?P<d2>{DAY})\b", r"\d[ \n]{1,3}(?:a|et|jusqu)"),
         _rule("weekday", "weekday", rf"\b(?P<w>{weekday}) en (?P<n>huit|quinze|8|15)\b", "[ \n]en[ \n]"),
         _rule("day-alone", "nth-day", rf"\b(?P<x>le (?P<d>{DAY})(?:er)?){stop}| (?:et|a|au|dans|pour|par|vers|devant|lors|mais|puis)\b)"),
         _rule("day-alone", "nth-day", rf"\b(?P<x>(?:du|entre le|depuis le) (?P<d>{DAY})(?:er)? (?:au|et le|jusqu'au) (?:(?P<d2>{DAY})|(?P<dw2>{word}))){stop}| (?:et|a|dans|pour|par|inclus)\b)"),
@@ -170,7 +188,8 @@ def _french(v: Words) -> tuple[Rule, ...]:
         _rule("nth-week", "unit", rf"\b(?:la |le )?(?P<n>{ordinal}|derniere|dernier) (?P<u>semaine|week-end|quinzaine) (?:de |d'|du mois de )(?:(?P<m>{month})\b{of_year}?|(?:l'annee )?{year}\b)", "semaine|week-end|quinzaine"),
         _rule("iso-week", "unit", rf"\bsemaine (?:n° ?|s)?(?P<n>[1-4]?\d|5[0-3])(?: (?:de |d')?(?:l'annee )?(?P<y>{Y}))?\b(?![.,/-]\d)", "semaine"),
         _rule("season", "season", rf"\b(?P<s>{f['season']}) ?(?:(?:de |d'|de l'annee )?(?P<y>{Y})(?:[-/](?:\d\d){{1,2}})?\b|(?P<sh>dernier|passe|prochain)\b)", r"\d{4}|dernier|passe|prochain"),
-        _rule("season", "season", rf"\b(?P<vague>(?P<s>{f['season']}))\b(?=,? (?:de |d')?l')"),
+        _rule("season", "season", rf"\b(?P<s>{f['season']}) (?P<sh>precedent|suivant|d'avant|d'apres)\b"),
+        _rule("season", "season", rf"\b(?P<vague>(?P<s>{f['season']}))\b(?=,? (?:de |d')?(?:l'|la meme |cette ))"),
         _rule("season", "season", rf"\b(?P<sh>cet?) (?P<s>{f['season']})\b", _THIS),
         _rule("date", "year-word", rf"\b(?:en|depuis|annee|des|avant|apres|jusqu'en) (?:l'an )?(?P<x>(?P<yw>{year_word}))\b{no_count}"),
         _rule("quarter", "unit", rf"\b(?P<q>{ordinal})(?:er|e)? trimestres?\b{of_year}?(?P<rel> de (?:l'annee derniere|l'an dernier|l'an passe|cette annee))?", "trimestre"),
@@ -179,7 +198,7 @@ def _french(v: Words) -> tuple[Rule, ...]:
         _rule("last-months", "unit", rf"\b(?P<n>{number}) derniers mois (?:de |d')(?:l'annee )?(?:{year})\b", "derniers"),
         _rule("decade", "unit", rf"\b(?:annees|decennie) (?:(?P<y>{Y})|(?P<yy>\d0)|(?P<dw>(?:vingt|trente|quarante|cinquante|soixante)(?:-dix)?|quatre-vingt(?:-dix|s)?))(?:'?s)?\b(?! ?[-/a]+ ?\d)", "annees|decennie"),
         _rule("relative-day", "day", rf"(?<![\w'-])(?P<r>{f['day']})\b"),
-        _rule("ago", "unit", rf"\bil ?y ?a {about}{amounts}\b", r"y[ \n]{0,3}a[ \n]"),
+        _rule("ago", "unit", rf"\b(?:il ?y ?a|voici|voila) {about}{amounts}\b", r"y[ \n]{0,3}a[ \n]|voici|voila"),
         _rule("ahead", "unit", rf"\b(?:dans|d'ici) (?:a )?{about}{amounts}\b(?! (?:de|d'|a))", "dans|d'ici"),
         _rule("last-units", "unit", rf"\b(?:(?:au cours |lors )?d(?:es|e ces) |(?:ces|les) |en )?(?P<n>{number}) (?P<sh>derniere?s|passee?s|prochaine?s) (?P<u>{unit})\b", _SHIFTED),
         _rule("last-units", "unit", rf"\b(?P<n>{number}) (?P<u>{unit}) (?P<sh>passee?s|prochaine?s|suivante?s|derniere?s)\b", _SHIFTED),
@@ -197,11 +216,11 @@ def _french(v: Words) -> tuple[Rule, ...]:
         _rule("shift", "month", rf"\b(?P<sh>prochain|dernier) (?P<m>{month})\b", _SHIFTED),
         _rule("anchor", "neighbour", rf"\b(?:le |la |l'|au |des le )(?P<b>{f['neighbour']})\b(?! (?:de|du|des|d'|{f['not-neighbour']}))"),
         _rule("anchor", "unit", rf"\b(?P<n>{number}) (?P<u>{unit}) (?P<sh>{f['anchor']})\b", anchors),
-        _rule("anchor", "weekday", rf"\b(?:le )?(?P<w>{weekday}) (?P<sh>suivant|precedent)\b", "suivant|precedent"),
+        _rule("anchor", "weekday", rf"\b(?:le )?(?P<w>{weekday}) (?P<sh>suivant|precedent|d'apres|d'avant)\b", "suivant|precedent|d'apres|d'avant"),
         _rule("anchor", "unit", rf"\b(?:(?:la|le) |l')(?P<u>semaine|mois|trimestre|annee|an) (?P<sh>{f['anchor']})\b", anchors),
         _rule("anchor", "unit", r"\b(?P<sh>(?:la )?meme|cette) (?P<u>annee)(?:-la)?\b", _THIS),
         _rule("holiday", "holiday", rf"\b(?P<h>{f['holiday']}) (?:de |d')?(?P<y>{Y})\b"),
-        _rule("holiday", "holiday", rf"\b(?:a|avant|apres|depuis|passe)[ ](?:la |l'|le )?(?P<x>(?P<h>{f['holiday']})(?: (?P<sh>dernier|derniere|prochain|prochaine))?)(?![\w-])"),
+        _rule("holiday", "holiday", rf"\b(?:a|au|avant|apres|depuis|passe|pendant|durant|pour|des|jusqu'a)[ ](?:la |l'|le )?(?P<x>(?P<h>{f['holiday']})(?: (?P<sh>dernier|derniere|prochain|prochaine))?)(?![\w-])"),
         _rule("holiday", "holiday", rf"(?<![\w'-])(?P<vague>(?P<h>{f['holiday']}))(?![\w-])"),
     )  # fmt: skip
 
@@ -219,7 +238,7 @@ def _english(v: Words) -> tuple[Rule, ...]:
     no_count = rf"(?! ?(?:€|\$|£|{f['count']}\b))"
     year = rf"(?:(?P<y>{Y})(?!\d){no_count}|'(?P<yy>\d\d)|(?P<yw>{year_word}){no_count})"
     of_year = rf"(?:(?: ?, ?| )?(?:of |in )?{year}\b| of (?P<yy>\d\d)\b(?! ?(?:%|{f['count']}\b)))"
-    duration = rf"(?:{number} ?{unit})"
+    duration = rf"(?:{number} ?{unit}|half a (?:year|decade))"
     amounts = rf"(?P<amounts>(?:{duration},? (?:and )?){{0,2}}{duration})"
     stop = r"(?=[;:!?)]|[.,](?!\d)|$| (?:and|or|at|in|for|with|when|to|but|by|-)(?![\w-]))"
     week = rf"(?:(?P<w>{weekday})\.?,? ?(?:the )?)?"
@@ -244,7 +263,7 @@ def _english(v: Words) -> tuple[Rule, ...]:
         _rule("weekday-day", "weekday", rf"\b(?P<w>{weekday})\.?,? (?:the (?:(?P<d>{DAY})(?:st|nd|rd|th)?|(?P<dw>{ordinal}))|(?P<d>{DAY})(?:st|nd|rd|th))\b(?! ?(?:of |{month}))", r"\d|[ \n]the[ \n]"),
         _rule("weekday-day", "weekday", rf"\b(?P<w>{weekday}) (?P<d>{DAY})(?=[;!?)]|[.,](?!\d)|$)", r"\d"),
         _rule("nth-weekday", "weekday", rf"\b(?P<vague>(?:the )?(?P<n>first|second|third|fourth|fifth) (?P<w>{weekday})){stop}", "st|cond|ird|th"),
-        _rule("deictic", "unit", rf"\b(?:in|for|of|during) (?P<vague>(?P<x>the (?P<u>day|week|month|year))){stop}", "the"),
+        _rule("deictic", "unit", r"\b(?:in|for|of|during) (?P<vague>(?P<x>the (?P<u>day|week|month|year)))(?=[;:!?)]|[.,](?!\d)|$)", "the"),
         _rule("nth-weekday", "weekday", rf"\b(?:the )?(?P<n>{f['ordinal']}|last) (?P<w>{weekday}) (?:of|in) (?P<m>{month})\b{of_year}?"),
         _rule("date", "weekday", rf"\b(?:(?P<sh>this|last|next) )?(?P<w>{weekday}),? (?:the )?(?P<mn>\d\d?)[/.](?P<d>\d\d?)(?:[/.](?:(?P<y>{Y})|(?P<yy>\d\d)))?(?![\w/]|[.,-]\d)", r"\d[/.]\d"),
         _rule("week-of", "unit", rf"\b(?:the )?week (?:of|starting|beginning|commencing) (?:on )?(?:monday,? )?(?:the )?(?:(?P<m>{month})\.? ?{day}|(?P<d>{DAY})(?:st|nd|rd|th)? (?:of )?(?P<m>{month}))\b{of_year}?", "week"),

@@ -8,6 +8,7 @@ Words: cue:coming and cue:past of data/lexicons/<lang>/dates.toml. Read only whe
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -22,7 +23,7 @@ Tense = Literal["past", "coming"]
 _BEFORE, _AFTER = 140, 70  # code points in which the verb is looked for
 _SENTENCE_END = re.compile(r"[.!?](?=[ \n]|$)|\n\n")
 _CLAUSE_END = re.compile(r"[.!?](?=[ \n]|$)|\n\n|[,;:](?=[ \n])")
-_FRONTED = 9  # code points of an opening preposition
+_FRONTED = re.compile(r"(?:\W*\w{1,5}(?=\W)){0,5}\W*|\W*\w{1,6}\W*")  # short words: "At 8pm on", "Depuis"
 _OPEN = frozenset(
     {
         "date", "day-range", "weekday", "weekday-day", "day-alone", "nth-weekday", "nth-week", "holiday", "season",
@@ -49,16 +50,17 @@ def in_tense(low: str, atoms: Sequence[Atom], vocabulary: Words, sense: Sense) -
     return kept
 
 
-def _told(low: str, atom: Atom, vocabulary: Words, sense: Sense) -> Atom:
+def _told(low: str, atom: Atom, vocabulary: Words, sense: Sense, at: int = sys.maxsize) -> Atom:
+    """`at`: where the words of the date begin, when they begin before the atom."""
     if atom.base is not None:
-        base = _told(low, atom.base, vocabulary, sense)
+        base = _told(low, atom.base, vocabulary, sense, min(at, atom.start))
         inner = replace(atom, base=base) if base is not atom.base else atom
         return inner if atom.kind not in _OPEN else replace(inner, coming=base.coming)
     if atom.kind not in _OPEN or atom.year is not None:
         return atom
     if atom.kind == "shift" and atom.unit != "weekend":
         return atom
-    said = tense(low, atom, vocabulary.lang)
+    said = tense(low, replace(atom, start=min(at, atom.start)), vocabulary.lang)
     ahead = said == "coming" or (said is None and sense == "plain")
     return replace(atom, coming=True) if ahead else atom
 
@@ -73,9 +75,8 @@ def tense(low: str, atom: Atom, lang: str) -> Tense | None:
     for last in cues.finditer(low, start, atom.start):  # noqa: B007 - only the last one counts
         pass
     if last is None:
-        fronted = (
-            atom.start - start <= _FRONTED
-        )  # "En mars, il sera jugé" against "Arrêté en mars, il sera jugé"
+        # "En mars, il sera jugé" against "Arrêté en mars, il sera jugé"
+        fronted = _FRONTED.fullmatch(low, start, atom.start)
         stop = (_SENTENCE_END if fronted else _CLAUSE_END).search(low, atom.end, atom.end + _AFTER)
         last = cues.search(low, atom.end, stop.start() if stop else min(len(low), atom.end + _AFTER))
     if last is None:

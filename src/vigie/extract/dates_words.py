@@ -69,9 +69,10 @@ class Words:
 
     def amounts(self, text: str) -> tuple[tuple[int, str], ...]:
         """Counts and units of "one month and 21 days"; () when a number or unit is not known."""
+        text = _normal(text).replace("half a year", "6 months").replace("half a decade", "5 years")
         found: list[tuple[int, str]] = []
         for match in re.finditer(
-            rf"(?P<n>\d+|[a-z][a-z' -]*?) ?\b(?P<u>{self.fragments['unit']})\b", _normal(text)
+            rf"(?P<n>\d+|[a-z][a-z' -]*?) ?\b(?P<u>{self.fragments['unit']})\b(?! d[e'])", text
         ):
             number = self.number(re.sub(r"^(?:and|et) ", "", match["n"].strip(" ,'")))
             if number is None:
@@ -99,7 +100,8 @@ def words(lang: str) -> Words:
             kind, value = term.id, "1"
         for surface in term.surface:
             meaning.setdefault(kind, {})[fold(surface).rstrip(".")] = value
-    keys: list[tuple[str, str]] = [(w, kind) for kind in TRIGGERS for w in meaning.get(kind, ())]
+    kinds = [kind for kind in TRIGGERS if kind != "ordinal" or lang == "en"]  # in French no rule needs it
+    keys: list[tuple[str, str]] = [(w, kind) for kind in kinds for w in meaning.get(kind, ())]
     return Words(
         lang=lang if lang in LANGUAGES else "fr",
         fragments={kind: _alternation(known) for kind, known in meaning.items()},
