@@ -88,6 +88,7 @@ class Analysis:
         self.text = document.text
         self.lang = document.lang if document.lang in ("fr", "en") else "fr"
         self.body_start = document.body_start
+        self._cues: dict[int, list[AssertionCue]] = {}
         self._attributions: dict[int, list[AttributionMention]] = {}
 
     @property
@@ -121,8 +122,7 @@ class Analysis:
         paragraph, and the sentences up to `_BEFORE` before and `_AFTER` after a drug word.
         """
         wanted = set(range(self.sentence_index(self.lead_end - 1) + 1)) if self.sentences else set()
-        for offset in [*self._market, *(m.start for m in self.substances)]:
-            index = self.sentence_index(offset)
+        for index in self._speaking:
             wanted.update(range(max(0, index - _BEFORE), index + _AFTER + 1))
         if len(wanted) >= len(self.sentences):
             return self.text
@@ -172,16 +172,27 @@ class Analysis:
         """Modalities that words name in [start, end)."""
         return named_modalities(self.text, self.lang, start, end)
 
-    @cached_property
-    def cues(self) -> list[AssertionCue]:
-        return find_assertion_cues(self.text, self.lang)
+    def cues_over(self, start: int, end: int) -> list[AssertionCue]:
+        """The assertion cues whose scope meets [start, end), in order; found only where they are asked for."""
+        known = self._cues
+        found: list[AssertionCue] = []
+        # One sentence more on either side: last words may reach over their end, and "C'est faux." refutes what precedes.
+        for index in self._sentences_around(start, end):
+            if index not in known:
+                known[index] = find_assertion_cues(self.text, self.lang, index)
+            found += known[index]
+        return [c for c in found if c.scope_start < end and c.scope_end > start]
+
+    def _sentences_around(self, start: int, end: int) -> range:
+        """Indexes of the sentences of [start, end), the one before and the one after."""
+        last = len(self.sentences) - 1
+        return range(max(0, self.sentence_index(start) - 1), min(last, self.sentence_index(end) + 1) + 1)
 
     def attributions_over(self, start: int, end: int) -> list[AttributionMention]:
         """The cited sources whose scope meets [start, end), in order; found only where they are asked for."""
         starts, known = self._sentence_starts, self._attributions
         found: list[AttributionMention] = []
-        # The sentence before as well: its last words may reach over its end.
-        for index in range(max(0, self.sentence_index(start) - 1), self.sentence_index(end) + 1):
+        for index in self._sentences_around(start, end):
             if index not in known:
                 begin = starts[index] if index else 0
                 stop = starts[index + 1] if index + 1 < len(starts) else len(self.text)
@@ -192,6 +203,21 @@ class Analysis:
     @cached_property
     def _market(self) -> list[int]:
         return [hit.start for hit in scan(self.text, self.lang).hits["market"] if hit.term.id == "drug"]
+
+    @cached_property
+    def _speaking(self) -> frozenset[int]:
+        """Indexes of the sentences that name a substance or hold a drug word."""
+        starts = [*self._market, *(m.start for m in self.substances)]
+        return frozenset(self.sentence_index(start) for start in starts)
+
+    def speaks_near(self, index: int, before: int, after: int) -> bool:
+        """Whether drugs are spoken of in a sentence, up to `before` ahead of it or up to `after` behind it."""
+        return not self._speaking.isdisjoint(range(index - before, index + after + 1))
+
+    @cached_property
+    def titled(self) -> bool:
+        """Whether the title names a substance."""
+        return bool(self.substances) and self.substances[0].start < self.body_start
 
     def market_in(self, start: int, end: int) -> bool:
         """Whether a word of the drug market, without any substance, stands in [start, end)."""

@@ -25,6 +25,7 @@ from vigie.model.observation import Assertion
 
 __all__ = ["assertion_of", "find_assertion_cues", "find_attributions"]
 
+_BESIDE = 3  # hits beside those of a sentence that may void them
 # Of several cues that govern one fact, the first of these decides: what is denied is neither planned nor feared.
 _ORDER: tuple[Assertion, ...] = ("negated", "planned", "hypothetical", "reported")
 
@@ -42,14 +43,22 @@ def assertion_of(cues: Iterable[AssertionCue], start: int, end: int) -> Assertio
     return next((kind for kind in _ORDER if kind in kinds), "affirmed")
 
 
-def find_assertion_cues(text: str, lang: str) -> list[AssertionCue]:
-    """The cues of `text`; every scope lies within the cue's sentence, or reaches back to the one before."""
+def find_assertion_cues(text: str, lang: str, sentence: int | None = None) -> list[AssertionCue]:
+    """The cues of `text`; every scope lies within the cue's sentence, or reaches back to the one before.
+
+    Args:
+        sentence: number of the one sentence whose cues are wanted; all when None.
+    """
     found = scan(text, lang)
     code = lang if lang in ("fr", "en") else "fr"
+    if not found.spans:
+        return []
+    wanted = range(len(found.spans)) if sentence is None else range(sentence, sentence + 1)
     hits = found.hits["assertion"]
-    void = denied_denials(hits, found)
+    first, last = found.bounds("assertion", wanted)
+    void = denied_denials(hits[max(0, first - _BESIDE) : last + _BESIDE], found)
     kept: list[tuple[Hit, AssertionCue]] = []
-    for hit in hits:
+    for hit in hits[first:last]:
         kind = hit.term.extra.get("kind")
         if kind == "none" or hit.start in void:
             continue
@@ -64,8 +73,8 @@ def find_assertion_cues(text: str, lang: str) -> list[AssertionCue]:
         )
     cues = list(_supposed(kept, found))
     if "?" in text:
-        cues += _questions(found, code)
-    cues += _refusals(found, code)
+        cues += _questions(found, code, wanted)
+    cues += _refusals(found, code, wanted)
     return sorted(cues, key=lambda cue: cue.start)
 
 
@@ -92,10 +101,11 @@ def _asked(found: Scan, hit: Hit) -> bool:
     return found.text[_last(found.text, span.end) - 1] == "?"
 
 
-def _questions(found: Scan, lang: str) -> Iterator[AssertionCue]:
+def _questions(found: Scan, lang: str, wanted: range) -> Iterator[AssertionCue]:
     """A question asserts nothing, unless it takes its fact for granted; one answered by "no" is negated."""
     openers, refusals = _question_words(lang)
-    for index, span in enumerate(found.spans):
+    for index in wanted:
+        span = found.spans[index]
         end = _last(found.text, span.end)
         if end <= span.start or found.text[end - 1] != "?":
             continue
@@ -152,12 +162,15 @@ def _opener(lang: str) -> tuple[tuple[str, ...], re.Pattern[str]]:
     ), re.compile(rf"[^\w]*(?:(?:mais|or|but|pourtant|however),? )?(?P<cue>{words})[ ]*(?=[.!:,;]|$)")
 
 
-def _refusals(found: Scan, lang: str) -> Iterator[AssertionCue]:
+def _refusals(found: Scan, lang: str, wanted: range) -> Iterator[AssertionCue]:
     """Sentences that open with "C'est faux.": the sentence before is refuted."""
     hints, opener = _opener(lang)
-    if not any(hint in found.flat for hint in hints):
+    begin, end = found.spans[wanted.start].start, found.spans[wanted.stop - 1].end
+    if not any(found.flat.find(hint, begin, end) >= 0 for hint in hints):
         return
-    for index in range(1, len(found.spans)):
+    for index in wanted:
+        if index == 0:
+            continue
         span = found.spans[index]
         match = opener.match(found.flat, span.start, span.end)
         if match:

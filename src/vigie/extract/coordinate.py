@@ -86,24 +86,36 @@ def _this_way(lang: str) -> re.Pattern[str]:
     return re.compile(rf"\b{link_words(lang, 'this_way')}")
 
 
+def _matches_after(
+    analysis: Analysis, pattern: re.Pattern[str], drafts: Sequence[Draft]
+) -> Iterator[re.Match[str]]:
+    """Matches that begin in a sentence right after one of the drafts, in order of text."""
+    sentences = analysis.sentences
+    for index in sorted({analysis.sentence_index(draft.start) + 1 for draft in drafts}):
+        if index < len(sentences):
+            last = index + 1 == len(sentences)
+            end = len(analysis.text) if last else sentences[index + 1].start
+            yield from pattern.finditer(analysis.folded, sentences[index].start, end)
+
+
 def _taken_up(analysis: Analysis, drafts: Sequence[Draft]) -> Iterator[Draft]:
-    for match in _this_way(analysis.lang).finditer(analysis.folded):
+    ways = [
+        draft
+        for draft in drafts
+        if isinstance(draft.value, ModalityValue) and draft.value.family in _CARRIED_FAMILIES
+    ]
+    for match in _matches_after(analysis, _this_way(analysis.lang), ways):
         sentence = analysis.sentence_at(match.start())
         index = analysis.sentence_index(match.start())
-        if index == 0:
-            continue
         before = analysis.sentences[index - 1]
         names = dict.fromkeys(
             m.substance for m in within(analysis.substances, sentence.start, sentence.end) if m.substance
         )
-        for draft in drafts:
-            value = draft.value
-            if not isinstance(value, ModalityValue) or value.family not in _CARRIED_FAMILIES:
-                continue
+        for draft in ways:
             if not before.start <= draft.start < before.end:
                 continue
             for name in names:
                 yield Draft(
-                    start=match.start(), end=match.start() + len(match.group().rstrip()), value=value, substance=name,
+                    start=match.start(), end=match.start() + len(match.group().rstrip()), value=draft.value, substance=name,
                     rule="modality.taken_up@1|substance:sentence", confidence=0.7,
                 )  # fmt: skip

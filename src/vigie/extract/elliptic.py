@@ -16,7 +16,7 @@ from vigie.extract.amounts import Amount, per_unit_after
 from vigie.extract.analysis import Analysis, within
 from vigie.extract.cues import hits_in
 from vigie.extract.mentions import DateMention, MoneyMention
-from vigie.extract.price_unit import as_portion, lot_after, number, portion_of, unit_before
+from vigie.extract.price_unit import as_portion, lot_after, names_unit, number, portion_of, unit_before
 from vigie.extract.price_words import any_of, leading
 from vigie.lexicon.grammar import alternation, grammar, link_words
 from vigie.text.sentences import Span
@@ -87,12 +87,10 @@ def elliptic_prices(analysis: Analysis, found: list[Amount], money: list[MoneyMe
     for index, amount in enumerate(found):
         if amount.unit is not None or amount.token.article or (amount.low is None and amount.high is None):
             continue
-        if any(
+        mention = _lot(analysis, found, index, money, extra) or _bare(analysis, amount, money, extra)
+        if mention is not None and not any(
             d.start < amount.token.end and d.end > amount.token.start for d in _dates_near(analysis, amount)
         ):
-            continue
-        mention = _lot(analysis, found, index, money, extra) or _bare(analysis, amount, money, extra)
-        if mention is not None:
             extra.append(mention)
     return extra
 
@@ -105,14 +103,17 @@ def _bare(
     analysis: Analysis, amount: Amount, money: list[MoneyMention], extra: list[MoneyMention]
 ) -> MoneyMention | None:
     """A bare number that goes on with a price of its sentence, or, after a verb of price, of the one before."""
+    index = analysis.sentence_index(amount.start)
+    sentence = analysis.sentences[index]
+    earliest = analysis.sentences[index - 1].start if index else sentence.start
+    if not within(money, earliest, amount.start) and not any(earliest <= m.start for m in extra):
+        return None  # nothing to go on with: most bare numbers
     words, folded = _words(analysis.lang), analysis.folded
-    sentence = analysis.sentence_at(amount.start)
     head_start = max(sentence.start, amount.start - _LOOK_BACK)
     verb = words.verb.search(folded, head_start, amount.start) is not None and not _other_count(
         analysis, sentence, amount
     )
-    index = analysis.sentence_index(amount.start)
-    first = analysis.sentences[index - 1].start if verb and index else sentence.start
+    first = earliest if verb else sentence.start
     before = [m for m in [*within(money, first, amount.start), *extra] if first <= m.start]
     before = [m for m in before if m.end <= amount.start]
     if not before:
@@ -194,6 +195,8 @@ def _number_of(lang: str) -> re.Pattern[str]:
 def _unit_noun(analysis: Analysis, start: int, end: int) -> bool:
     """Whether a unit introduces what stands at `end`: "le kilo 2 400", "un flacon de codéine à 12"."""
     last = None
+    if not names_unit(analysis.folded[start:end], analysis.lang):
+        return False
     for match in unit_before(analysis.lang).finditer(analysis.folded, start, end):
         sizes = last is not None and analysis.folded[last.end() : match.start()].strip() in ("de", "of")
         if not sizes:  # "la plaquette de cent grammes 350": the mass sizes the piece

@@ -18,7 +18,7 @@ from functools import cache
 
 from vigie.extract.analysis import Analysis, Draft, within
 from vigie.extract.cues import cue_hits, hits_in
-from vigie.extract.event_link import drug_link
+from vigie.extract.event_link import drug_link, may_be_about_drugs
 from vigie.extract.link import Link, products
 from vigie.extract.numbers import number_tokens
 from vigie.extract.persons import Persons, agreement, apposed, objects, of_vehicle, subject, whole_number
@@ -57,11 +57,13 @@ def extract_events(analysis: Analysis) -> Iterator[Draft]:
 
 def _judge(analysis: Analysis, hit: Hit) -> Iterator[Draft]:
     kind: EventKind = hit.term.id  # type: ignore[assignment]
+    if hit.term.id == "not" or not may_be_about_drugs(analysis, hit):
+        return
     role = str(hit.term.extra.get("role", "state"))
     sentence = analysis.sentence_at(hit.start)
     head = analysis.folded[max(sentence.start, hit.start - 40) : hit.start]
     possible = kind != "regulation" and _possible(analysis.lang).search(head) is not None
-    if hit.term.id == "not" or possible or not _has(analysis, hit, sentence):
+    if possible or not _has(analysis, hit, sentence):
         return
     link = drug_link(analysis, hit, sentence)
     if link is None:
@@ -155,7 +157,7 @@ def _occurrence(draft: Draft, assertion: Assertion) -> Draft:
 
 def _feared(analysis: Analysis, hit: Hit) -> bool:
     """Whether a possibility or a fear governs the cue."""
-    return any(c.kind == "hypothetical" and c.scope_start <= hit.start < c.scope_end for c in analysis.cues)
+    return any(cue.kind == "hypothetical" for cue in analysis.cues_over(hit.start, hit.start + 1))
 
 
 def _has(analysis: Analysis, hit: Hit, sentence: Span) -> bool:

@@ -23,6 +23,13 @@ _CARRY = 4  # sentences back in which a drug must have been named, unless the ti
 HEALTH_KINDS = frozenset({"death", "overdose", "hospitalisation", "poisoning", "warning"})
 
 
+def may_be_about_drugs(analysis: Analysis, hit: Hit) -> bool:
+    """Whether `drug_link` can say anything: a quick no for events far from every drug and drug word."""
+    if hit.term.id in ("death", "hospitalisation"):  # a violent one needs none
+        return True
+    return analysis.titled or analysis.speaks_near(analysis.sentence_index(hit.start), _CARRY, 1)
+
+
 def drug_link(analysis: Analysis, hit: Hit, sentence: Span) -> Link | None:
     """The substance of an event; NO_LINK when only drug words stand near; None when nothing says drugs."""
     kind = hit.term.id

@@ -65,10 +65,8 @@ def observation_id(
 def _assertion(analysis: Analysis, draft: Draft) -> Assertion:
     governing = (
         cue
-        for cue in analysis.cues
-        if cue.scope_start < draft.end
-        and cue.scope_end > draft.start
-        and not (cue.kind == "negated" and _in_amount(analysis, cue.start, draft))
+        for cue in analysis.cues_over(draft.start, draft.end)
+        if not (cue.kind == "negated" and _in_amount(analysis, cue.start, draft))
         and not (cue.end <= draft.start and compares(analysis, cue.end, draft.start))
     )
     return assertion_of(governing, draft.start, draft.end)

@@ -164,7 +164,8 @@ def _need_department(candidate: Candidate, entry: Entry, scene: Scene) -> int:
 
 def choose(candidate: Candidate, scene: Scene, text: str) -> Entry | None:
     """The entry that the name means, None if it is no place."""
-    evidence = max(candidate.evidence, Evidence.STRONG if candidate.left.at(1) == "(" else candidate.evidence)
+    lead = candidate.left.at(1)
+    evidence = int(Evidence.STRONG if lead == "(" else candidate.evidence)
     elsewhere = any(_DEPARTMENT.match(code) for code in candidate.codes)
     scored = []
     for entry in candidate.entries:
@@ -172,13 +173,13 @@ def choose(candidate: Candidate, scene: Scene, text: str) -> Entry | None:
         if entry.level == "commune":
             if elsewhere and not explained:
                 continue  # "Charleville (Ardennes)" is not Charleville in the Marne
-            explained = explained and candidate.left.at(1) not in _ARTICLES
+            explained = explained and lead not in _ARTICLES
         need = _need(candidate, entry, scene)
         if entry.level in DIVISIONS:
-            grammar = int(evidence) + (1 if candidate.left.at(1) in _DIVISION_LEADS else 0)
+            grammar = evidence + (1 if lead in _DIVISION_LEADS else 0)
         else:
-            grammar = int(evidence)
-            if candidate.left.at(1) in _ARTICLES:  # towns take none: "la Croix", "les Contes" are words
+            grammar = evidence
+            if lead in _ARTICLES:  # towns take none: "la Croix", "les Contes" are words
                 grammar = min(grammar, int(Evidence.NAME))
         if explained and candidate.evidence >= Evidence.OPENING:
             grammar = 4

@@ -32,6 +32,7 @@ _HEADING = re.compile(
 _DATELINE = re.compile(
     r"\s?[:–—]\s|\s-\s|, (?:le |lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)|\s?\([A-Z]{2,4}\)"
 )
+_OPENING = frozenset((".", "!", "?", "…", ":", "\n", "«", "»", '"', "“", "•", "*", "-", "–", "—"))
 _PARTS = re.compile(r"\s*(?:[,/;]| - | et | and )\s*")
 _NUMBER = re.compile(r"(?:0[1-9]|[1-8]\d|9[0-5]|2[AB]|97[1-68])$")
 # Abbreviations of states after a comma: "Juneau, Ala." The two-letter ones come from the ISO codes.
@@ -76,6 +77,12 @@ class Rules:
     traps: tuple[str, ...]
 
 
+@lru_cache(maxsize=20_000)
+def _low(word: str) -> str:
+    """`fold` of one word, remembered apart: its own memory is for whole texts, which words would drive out."""
+    return fold(word)
+
+
 @cache
 def rules() -> Rules:
     """The bundled rules."""
@@ -116,48 +123,28 @@ def left_of(text: str, start: int) -> Left:
     """Read the words before `start`."""
     window = text[max(0, start - _WINDOW) : start]
     words: list[str] = []
-    titles = rules().titles
     for token in _LEFT.findall(window)[-5:]:
-        if (
-            token[-1] in ".-'’&"
-            and len(token) > 2
-            and fold(token[:-1]) not in titles
-            and "." not in token[:-1]
-        ):
-            words += (token[:-1], token[-1])  # a full stop, not that of "Dr."
-            continue
-        head, mark, tail = token.replace("’", "'").partition("'")
-        if (mark and len(head) <= 2) or head.lower() in ("qu", "jusqu"):
-            words.append(head + mark)
-            if tail:
-                words.append(tail)
-        else:
-            words.append(token)
+        words += _parts(token)
     words = words[-4:]
-    opening = not words or words[-1] in (
-        ".",
-        "!",
-        "?",
-        "…",
-        ":",
-        "\n",
-        "«",
-        "»",
-        '"',
-        "“",
-        "•",
-        "*",
-        "-",
-        "–",
-        "—",
-    )
+    opening = not words or words[-1] in _OPENING
     if opening and words and words[-1] in ("«", '"', "“", "-", "–", "—"):
         opening = (
             len(words) < 2
             or not (words[-2][-1].isalnum() or words[-2][-1] == ",")
             or words[-1] in ('"', "“", "«")
         )
-    return Left(tuple(words), tuple(fold(word) for word in words), opening)
+    return Left(tuple(words), tuple(map(_low, words)), opening)
+
+
+@lru_cache(maxsize=20_000)
+def _parts(token: str) -> tuple[str, ...]:
+    """The words of a token: an elided article and a full stop stand apart."""
+    if token[-1] in ".-'’&" and len(token) > 2 and "." not in (bare := token[:-1]) and _low(bare) not in rules().titles:
+        return bare, token[-1]  # a full stop, not that of "Dr."
+    head, mark, tail = token.replace("’", "'").partition("'")
+    if (mark and len(head) <= 2) or head.lower() in ("qu", "jusqu"):
+        return (head + mark, tail) if tail else (head + mark,)
+    return (token,)
 
 
 _CONTRACTED = ("de", "d'", "du", "des", "la", "l'", "of", "the")

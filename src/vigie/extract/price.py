@@ -40,7 +40,8 @@ def extract_prices(analysis: Analysis) -> Iterator[Draft]:
     """Drafts of prices, in order of text."""
     found = analysis.amounts
     mentions = money_mentions(analysis.folded, analysis.lang, found, analysis.countries_near)
-    if any(place.place.country == "CH" or place.place.code == "CH" for place in analysis.places):
+    french = any(m.currency == "FRF" for m in mentions)
+    if french and any(place.place.country == "CH" or place.place.code == "CH" for place in analysis.places):
         mentions = [replace(m, currency="CHF") if m.currency == "FRF" else m for m in mentions]
     mentions = [as_portion(analysis, m) for m in mentions]
     mentions = told_apart(

@@ -7,8 +7,11 @@ Words: data/grammar/<lang>.toml [link]; substances sold by the gram: data/taxono
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+
+import ahocorasick_rs
 
 from vigie.extract.amount_patterns import patterns
 from vigie.extract.analysis import Analysis, within
@@ -22,6 +25,7 @@ from vigie.lexicon.terms import data_toml
 from vigie.model.observation import PriceKind
 from vigie.text.sentences import Span
 
+_MOST = 50  # amounts of money looked back over: more than any sentence holds before one
 BLOCKING = frozenset({"wage", "fine", "cash", "turnover", "stock", "change", "thing", "bribe"})
 
 
@@ -40,11 +44,32 @@ class Candidate:
 
 
 @cache
+def _sold_by(lang: str) -> list[str]:
+    """The words of units that something is priced by."""
+    unsold = ("mg", "µg", "cg", "parcel")  # "le comprimé de 8 mg", "par colis": nobody buys by them
+    units = grammar(lang).units.items()
+    retail = [s for s, u in units if u.kind in ("piece", "mass", "volume") and u.code not in unsold]
+    return [*(s for s in retail if len(s) > 1), "g"]
+
+
+@cache
+def _unit_finder(lang: str) -> ahocorasick_rs.AhoCorasick:
+    return ahocorasick_rs.AhoCorasick(sorted({surface.split()[0] for surface in _sold_by(lang)}))
+
+
+def names_unit(stretch: str, lang: str) -> bool:
+    """Whether `unit_before` could find anything: most stretches before an amount of money name no unit at all."""
+    size = len(stretch)
+    return any(
+        end == size or not (stretch[end].isalnum() or stretch[end] in "_'")
+        for _index, _start, end in _unit_finder(lang).find_matches_as_indexes(stretch, overlapping=True)
+    )
+
+
+@cache
 def unit_before(lang: str) -> re.Pattern[str]:
     g = grammar(lang)
-    unsold = ("mg", "µg", "cg", "parcel")  # "le comprimé de 8 mg", "par colis": nobody buys by them
-    retail = [s for s, u in g.units.items() if u.kind in ("piece", "mass", "volume") and u.code not in unsold]
-    unit = alternation([s for s in retail if len(s) > 1] + ["g"])
+    unit = alternation(_sold_by(lang))
     numeral = alternation(w for w, v in g.numbers.items() if v < 100)
     adjective = alternation(g.piece_adjectives)
     fraction = rf"{alternation(g.fractions)}[ -](?:of )?(?:an? |de |d')?"
@@ -87,11 +112,12 @@ def with_unit(analysis: Analysis, money: MoneyMention, mentions: list[MoneyMenti
         return replace(
             candidate, per_value=1.0, per_unit=grammar("en").units[after["u"]].code, unit_reason="said"
         )
-    floor = max((m.end for m in mentions[:index] if m.end > sentence.start), default=sentence.start)
+    floor = _floor(mentions, index, sentence.start)
     best: re.Match[str] | None = None
-    for match in unit_before(analysis.lang).finditer(analysis.folded, floor, money.start):
-        if _unit_fits(analysis, match, money):
-            best = match
+    if names_unit(analysis.folded[floor : money.start], analysis.lang):
+        for match in unit_before(analysis.lang).finditer(analysis.folded, floor, money.start):
+            if _unit_fits(analysis, match, money):
+                best = match
     bought = _bought_for(analysis, money, sentence)
     if bought is not None and best is None:
         return replace(candidate, per_value=bought.low, per_unit=bought.unit, unit_reason="buys")
@@ -124,6 +150,14 @@ def with_unit(analysis: Analysis, money: MoneyMention, mentions: list[MoneyMenti
             candidate, per_value=per_value, per_unit=code, unit_start=best.start(), unit_end=best.end(), unit_reason="before"
         )  # fmt: skip
     return candidate
+
+
+def _floor(mentions: Sequence[MoneyMention], index: int, start: int) -> int:
+    """Where the last amount of money before this one ends, if it ends in the sentence that begins at `start`."""
+    best = start
+    for mention in reversed(mentions[max(0, index - _MOST) : index]):
+        best = max(best, mention.end)
+    return best
 
 
 def portion_of(analysis: Analysis, money: MoneyMention, floor: int) -> tuple[float, str, int] | None:

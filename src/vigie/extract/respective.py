@@ -23,7 +23,8 @@ from vigie.text.sentences import Span
 
 def told_apart(analysis: Analysis, mentions: Sequence[MoneyMention]) -> list[MoneyMention]:
     """The mentions in order; "20 et 60 euros" is two where the sentence tells its figures apart."""
-    if _mark(analysis.lang).search(analysis.folded) is None:
+    ranged = any(m.low is not None and m.high is not None and m.low != m.high for m in mentions)
+    if not ranged or _mark(analysis.lang).search(analysis.folded) is None:
         return list(mentions)
     split: list[MoneyMention] = []
     for mention in mentions:

@@ -69,6 +69,14 @@ class Scan:
                 yield begun, starts[index + 1]
                 begun = -1
 
+    def bounds(self, lexicon: str, sentences: range) -> tuple[int, int]:
+        """Positions in the hits of a lexicon of the first that begins in these sentences, and of the first after them."""
+        hits, starts = self.hits[lexicon], self.starts
+        first = bisect_left(hits, starts[sentences.start], key=_START) if sentences.start else 0
+        if sentences.stop >= len(starts):
+            return first, len(hits)
+        return first, bisect_left(hits, starts[sentences.stop], first, key=_START)
+
     def hits_in(self, lexicon: str, start: int = 0, end: int | None = None) -> list[Hit]:
         """Hits of a lexicon that begin in [start, end); all of them without an end."""
         hits = self.hits[lexicon]

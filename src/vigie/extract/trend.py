@@ -223,7 +223,7 @@ def _trend(
 
 def _between(analysis: Analysis, trend: _Trend) -> Assertion | None:
     """Affirmed where only an aside between subject and verb is denied: "le drive, sans attente, se répand"."""
-    over = [c for c in analysis.cues if c.scope_start < trend.end and c.scope_end > trend.start]
+    over = analysis.cues_over(trend.start, trend.end)
     if trend.value.direction == "stable" and trend.parts:
         verb = trend.parts[1]  # "n'a pas bougé" says that it is stable, and denies nothing
         inner = [c for c in over if verb.start <= c.start < verb.end]

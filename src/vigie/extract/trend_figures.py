@@ -8,7 +8,7 @@ Left out: two figures that no word of time sets apart ("60 euros ici, contre 80 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -57,6 +57,14 @@ class _Words:
     more: re.Pattern[str]
     less: re.Pattern[str]
     stays: re.Pattern[str]
+    literals: Mapping[str, tuple[str, ...]]
+
+    def may_hold(self, key: str, flat: str, start: int, end: int) -> bool:
+        """Whether a word of `key` can stand in [start, end): a quick no for most sentences, before a search."""
+        for literal in self.literals[key]:  # noqa: SIM110 - a generator costs more than the look-ups
+            if flat.find(literal, start, end) >= 0:
+                return True
+        return False
 
 
 @cache
@@ -85,6 +93,10 @@ def _words(lang: str) -> _Words:
         more=any_of("more"),
         less=any_of("less"),
         stays=any_of("stays", after=r"\s+(?:[\w']+\s+){0,3}[^\w]?$"),
+        literals={
+            key: tuple(flatten(fold(word)).removesuffix("*") for word in data.get(key, ()))
+            for key in ("more", "less", "now")
+        },
     )
 
 
@@ -119,7 +131,9 @@ def _since(
 ) -> Iterator[FigureTrend]:
     """The same price or purity in the sentence before, at an earlier time: "Il valait 45 en 2020. Il en vaut 30"."""
     index = found.sentence_index(span.start)
-    if index == 0 or not words.now.search(found.flat, span.start, span.end):
+    if index == 0 or not words.may_hold("now", found.flat, span.start, span.end):
+        return
+    if not words.now.search(found.flat, span.start, span.end):
         return
     before = found.spans[index - 1]
     told = _when(analysis, found, before.start, before.end, words)
@@ -205,7 +219,9 @@ def _compared(
     analysis: Analysis, found: Scan, span: Span, hits: Sequence[Hit], figures: Sequence[Amount], words: _Words
 ) -> Iterator[FigureTrend]:
     """ "deux fois plus qu'en 2017", "half what it cost in 2020": a comparison with an earlier time."""
-    for pattern, direction in ((words.more, "up"), (words.less, "down")):
+    for key, pattern, direction in (("more", words.more, "up"), ("less", words.less, "down")):
+        if not words.may_hold(key, found.flat, span.start, span.end):
+            continue
         for match in pattern.finditer(found.flat, span.start, span.end):
             when = _when(analysis, found, match.end(), min(span.end, match.end() + _LABEL), words)
             if when is None or when == _NOW:

@@ -71,6 +71,7 @@ def _there(lang: str) -> re.Pattern[str]:
     )
 
 
+@lru_cache(maxsize=64)  # many facts of one sentence ask
 def _where(analysis: Analysis, start: int, end: int) -> list[PlaceMention]:
     """Places of [start, end) where something happens, without the containers in apposition."""
     kept: list[PlaceMention] = []

@@ -16,6 +16,8 @@ _ABBREVIATIONS = frozenset(
     if lang != "version"
     for word in words
 )
+_ENDINGS = tuple(_ABBREVIATIONS)
+_LONGEST = max(map(len, _ABBREVIATIONS))
 # Closing marks, or one line break and those that follow it; opens with a plain set, so that the scan is a fast one.
 _END = re.compile(r"[.!?…\n](?:(?<=\n)(?:\s*\n)?|(?<!\n)[.!?…]*[\"»”’)\]]*(?=\s|$))")
 _BULLET = re.compile(r"\s*[•\-–*▪·>]\s")
@@ -40,9 +42,10 @@ def sentences(text: str, start: int = 0, end: int | None = None) -> tuple[Span, 
     stop = len(text) if end is None else end
     spans: list[Span] = []
     begin = start
+    opening = _OPENS.match
     for match in _END.finditer(text, start, stop):
         at, cut = match.span()
-        opens = _OPENS.match(text, cut, stop)
+        opens = opening(text, cut, stop)
         if text[at] == "\n":
             if not opens and text.count("\n", at, cut) == 1 and not _BULLET.match(text, cut, stop):
                 continue  # the line is only wrapped
@@ -59,17 +62,19 @@ def sentences(text: str, start: int = 0, end: int | None = None) -> tuple[Span, 
 
 def _abbreviated(text: str, begin: int, at: int) -> bool:
     """Whether the word that ends at `at` is an abbreviation or an initial."""
-    start = at
-    while start > begin and text[start - 1].isalpha():
+    tail = text[max(begin, at - _LONGEST - 1) : at]
+    if len(tail) > 1 and tail[-2:].isalpha() and not tail.lower().endswith(_ENDINGS):
+        return False  # nearly always: no initial, and no abbreviation ends so
+    start = len(tail)
+    while start and tail[start - 1].isalpha():
         start -= 1
-    word = text[start:at]
+    word = tail[start:]
     return word.lower() in _ABBREVIATIONS or (len(word) == 1 and word.isupper())
 
 
 def _append(spans: list[Span], text: str, start: int, end: int) -> None:
-    while start < end and text[start].isspace():
-        start += 1
-    while end > start and text[end - 1].isspace():
-        end -= 1
-    if start < end:
-        spans.append(Span(start, end))
+    piece = text[start:end]
+    bare = piece.strip()
+    if bare:
+        first = start + len(piece) - len(piece.lstrip())
+        spans.append(Span(first, first + len(bare)))
