@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import groupby, product
+from itertools import groupby, pairwise, product
 from typing import cast
 
 from vigie.extract.analysis import Analysis, Draft, within
 from vigie.extract.clauses import boundaries
 from vigie.extract.context import Context, context_of
-from vigie.extract.flow_parts import MODES, PARTS, Part, arrival, pronoun, read_parts
+from vigie.extract.flow_parts import MODES, PARTS, Part, arrival, departure, pronoun, read_parts
 from vigie.extract.link import Link, link_substance
 from vigie.extract.mentions import PlaceMention, SubstanceMention
 from vigie.extract.scan import Scan, scan
@@ -98,13 +98,25 @@ def _sentence(
     parts = read_parts(analysis, found, span, hits, places, cuts)
     if not parts:
         return
-    routes = _routes(parts)
+    stops = [cut.start for cut in cuts if analysis.text[cut.start] == ";"]
+    routes = _routes(
+        parts, [stop for stop in stops if not pronoun(analysis.lang).match(found.flat, stop + 1)]
+    )
     for route in routes:
         yield from _flows(analysis, found, span, hits, route, alone=len(routes) == 1)
 
 
-def _routes(parts: list[Part]) -> list[list[Part]]:
-    """The parts by route: "de Lima à Gand, puis de Gand à Metz" is two, and so is a second drug with its own origin."""
+def _routes(parts: list[Part], stops: list[int]) -> list[list[Part]]:
+    """The parts by route: "de Lima à Gand, puis de Gand à Metz" is two, and so is a second drug with its own origin.
+
+    Args:
+        stops: semicolons after which something else is spoken of.
+    """
+    cut = [[p for p in parts if low <= p.place.start < high] for low, high in pairwise([0, *stops, 1 << 60])]
+    return [route for group in cut if group for route in _chained(group)]
+
+
+def _chained(parts: list[Part]) -> list[list[Part]]:
     routes: list[list[Part]] = [[]]
     for part in parts:
         held = {earlier.role for earlier in routes[-1]}
@@ -131,6 +143,9 @@ def _flows(
     if alone and origins != [None] and destinations == [None] and via is None:
         arrived = arrival(found, span, parts, within(analysis.places, span.start, span.end), analysis.lang)
         destinations = [arrived.place if arrived else None]
+    if alone and origins == [None] and destinations != [None] and via is None:
+        left = departure(found, span, parts, within(analysis.places, span.start, span.end), analysis.lang)
+        origins = [left.place if left else None]
     mode = _mode([hit for hit in hits if alone or span.start <= hit.start < end + _MODE_TAIL], start, end)
     if not alone and parts[0].product is not None:
         mode = _mode([hit for hit in hits if start <= hit.start < end + _MODE_TAIL], start, end)

@@ -39,7 +39,11 @@ _RELATIVE = 3  # characters between a place and "d'où"
 _SOURCE_REACH = 40  # characters between a verb of moving and "de"
 _LOCATED_REACH = 60  # characters between "achetée" and "à Cologne"
 _PERSON = re.compile(r"\s*(?:ils?|elles?|he|she|they|it)\s")
-_ADVERBS = re.compile(r"(?:\s[a-z']+){0,3}\s?")  # up to three words: "surtout", "chaque semaine"
+_CARRIED = 30  # characters between "Leeds" and "by train"
+_BRIEF = re.compile(r"(?:,?\s(?!est\b|a\b|ont\b|sont\b)[a-z']+){0,3},?\s")
+_ADVERBS = re.compile(
+    r"(?:,\s[a-z' ]{2,20},)?(?:\s[a-z']+){0,3}\s?"
+)  # up to three words: "surtout", "chaque semaine"
 
 
 Read = tuple[str, PlaceMention, int]  # role, place, where its evidence begins
@@ -139,6 +143,15 @@ def arrival(
     return None
 
 
+def departure(
+    found: Scan, span: Span, parts: list[Part], places: Sequence[PlaceMention], lang: str
+) -> PlaceMention | None:
+    """Where those who were about to leave were stopped: "en partance pour Orly, interpellés à l'aéroport de Cayenne"."""
+    if not any(_leaving(lang).match(found.flat, part.start, part.place.start) for part in parts):
+        return None
+    return arrival(found, span, parts, places, lang)
+
+
 def _elliptic(
     analysis: Analysis, found: Scan, span: Span, parts: list[Part], places: Sequence[PlaceMention]
 ) -> Iterator[Part]:
@@ -167,7 +180,8 @@ def _of_product(analysis: Analysis, found: Scan, hit: Hit, cuts: tuple[Boundary,
     if any(m.end <= hit.start for m in within(analysis.substances, begin, hit.start)):
         return True
     index = found.sentence_index(span.start)
-    if index and pronoun(analysis.lang).match(found.flat, span.start, hit.start):
+    opens = hit.start - span.start <= 2  # "Parti de Séville, il ralliait Hambourg"
+    if index and (opens or pronoun(analysis.lang).match(found.flat, span.start, hit.start)):
         before = found.spans[index - 1]
         begin, hit = before.start, Hit(before.end, before.end, hit.term)
         if within(analysis.substances, begin, before.end):
@@ -211,6 +225,8 @@ def _by_preposition(
     data = lexicon_file("flows", lang)
     reach = int(data.get("move_reach", 80))
     moves = [hit for hit in hits if hit.term.extra.get("role") in ("move", "source", "goods", *PARTS)]
+    carriers = [hit for hit in hits if hit.term.extra.get("moves")]
+    moves += carriers
     moves += [hit for hit in hits if hit.term.id == "post"]  # "a parcel of MDMA from the Netherlands"
     listed: dict[int, str] = {}  # where a place begins -> the part it has as one of a list
     for number, place in enumerate(places):
@@ -218,6 +234,7 @@ def _by_preposition(
             yield listed[place.start], place, place.start
         carried = any(0 <= place.start - hit.end <= reach for hit in moves)
         ahead = any(0 <= hit.start - place.end <= _AHEAD and not hit.term.extra.get("noun") for hit in moves)
+        carried = carried or any(0 <= hit.start - place.end <= _CARRIED for hit in carriers)
         if not carried and not ahead:
             continue
         before = found.flat[max(0, place.start - 24) : place.start]
@@ -227,7 +244,10 @@ def _by_preposition(
                 yield part, place, place.start
                 if part != "via":
                     listed |= {p.start: part for p in _following(place.start, found, places, (), lang)}
-        if "origin" not in listed.values() and _from_source(found, moves, place, before, lang):
+        told = _from_source(found, moves, place, before, lang) or _carried(
+            found, carriers, place, before, lang
+        )
+        if "origin" not in listed.values() and told:
             yield "origin", place, place.start
             listed |= {p.start: "origin" for p in _following(place.start, found, places, (), lang)}
         second = places[number + 1] if number + 1 < len(places) else None
@@ -258,6 +278,15 @@ def _from_source(found: Scan, moves: list[Hit], place: PlaceMention, before: str
     at = place.start - (len(before) - matched.start())
     near = [h for h in moves if h.term.extra.get("role") == "source" and 0 <= at - h.end <= _SOURCE_REACH]
     return any(_ADVERBS.fullmatch(found.flat, hit.end, at + 1) for hit in near)
+
+
+def _carried(found: Scan, carriers: list[Hit], place: PlaceMention, before: str, lang: str) -> bool:
+    """A place after "de" and right before how it came: "De Colombie, par la mer"."""
+    if not _words("prepositions", "of", lang).search(before):
+        return False
+    return any(
+        _BRIEF.fullmatch(found.flat, place.end, hit.start) for hit in carriers if hit.start >= place.end
+    )
 
 
 def _by_hyphen(text: str, hits: list[Hit], places: Sequence[PlaceMention]) -> Iterator[Read]:
@@ -307,6 +336,12 @@ def _joins(lang: str) -> re.Pattern[str]:
     return re.compile(
         rf"\s*(?:,\s*|,?\s*{_alternatives(data.get('join', ()))})(?:{_alternatives(data.get('articles', ()))})?\s*"
     )
+
+
+@cache
+def _leaving(lang: str) -> re.Pattern[str]:
+    words = lexicon_file("flows", lang).get("arrival", {}).get("leaving", ())
+    return re.compile(_alternatives(words) if words else "(?!)")
 
 
 @cache
