@@ -11,19 +11,16 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from vigie.extract.amounts import Amount
 from vigie.extract.analysis import Analysis, Draft, within
 from vigie.extract.link import UNIT_SUBSTANCE, Link, link_substance, named_after
 from vigie.extract.mentions import QuantityMention
+from vigie.extract.quantity_elliptic import DRUG_PIECES, elliptic
 from vigie.extract.quantity_kind import kind_of
 from vigie.extract.quantity_not import by_the_hour, is_no_amount, rate
-from vigie.lexicon.grammar import grammar, link_words, mass_in_grams
+from vigie.lexicon.grammar import link_words, mass_in_grams
 from vigie.lexicon.terms import data_toml
 from vigie.model.observation import PriceValue, QuantityKind, QuantityValue
 
-_DRUG_PIECES = frozenset(
-    {"pill", "capsule", "blotter", "patch", "ampoule", "plant", "rock", "canister", "dose"}
-)
 _FORM_OF_PIECE = {
     "pill": "pill",
     "capsule": "capsule",
@@ -32,12 +29,13 @@ _FORM_OF_PIECE = {
     "rock": "rock",
     "plant": "plant",
 }
+_RELATIVE = frozenset({"which", "it", "them", "this", "that", "these", "laquelle", "celle-ci", "celui-ci"})
 _SMALL_MASS = frozenset({"mg", "µg"})
 
 
 def extract_quantities(analysis: Analysis) -> Iterator[Draft]:
     """Drafts of quantities, in order of text."""
-    mentions = [*analysis.quantities, *_elliptic(analysis)]
+    mentions = [*analysis.quantities, *elliptic(analysis)]
     if not mentions:
         return
     denominators = _price_spans(analysis) + [(d.start, d.end) for d in analysis.purities]
@@ -64,101 +62,6 @@ def _price_spans(analysis: Analysis) -> list[tuple[int, int]]:
     ]
 
 
-def _elliptic(analysis: Analysis) -> list[QuantityMention]:
-    """ "3,9 t de résine et 1,2 d'herbe": the second number has the unit of the first."""
-    extra = []
-    for index, amount in enumerate(analysis.amounts):
-        if amount.unit is not None or amount.token.article:
-            continue
-        piece = _named_piece(analysis, amount)
-        if piece is not None:
-            extra.append(piece)
-            continue
-        again = _said_again(analysis, amount, index, extra)
-        if again is not None:
-            extra.append(again)
-            continue
-        if index == 0:
-            continue
-        previous = analysis.amounts[index - 1]
-        if previous.unit is None or previous.unit.kind != "mass" or amount.start - previous.end > 40:
-            continue
-        gap = analysis.folded[previous.end : amount.start]
-        named = named_after(analysis, amount.end)
-        if (
-            re.search(r"(?:,| et| and)[ ]*$", gap)
-            and named is not None
-            and named.substance
-            and named.reason == "named"
-        ):
-            extra.append(_as_quantity(amount, previous.unit.code))
-    return extra
-
-
-def _said_again(
-    analysis: Analysis, amount: Amount, index: int, extra: list[QuantityMention]
-) -> QuantityMention | None:
-    """ "23 600 comprimés en 2023, contre 9 800 en 2021": a bare number with its own year has the unit before."""
-    sentence = analysis.sentence_at(amount.start)
-    before = [
-        a
-        for a in analysis.amounts[max(0, index - 4) : index]
-        if a.start >= sentence.start and a.unit is not None
-    ]
-    unit = before[-1].unit.code if before and before[-1].unit is not None else None
-    if extra and extra[-1].start >= sentence.start and (not before or extra[-1].start > before[-1].start):
-        unit = extra[-1].unit
-    if unit is None or unit == "unit":
-        return None
-    head = analysis.folded[max(sentence.start, amount.start - 12) : amount.start]
-    joined = re.search(
-        rf"(?:{link_words(analysis.lang, 'compared')}|{link_words(analysis.lang, 'list_lead')})$", head
-    )
-    dated = re.match(
-        rf"[ ]{link_words(analysis.lang, 'in_date')}", analysis.folded[amount.end : amount.end + 14]
-    )
-    if not joined or not dated or not within(analysis.dates, amount.end, amount.end + 14):
-        return None
-    if unit in mass_in_grams():
-        return _as_quantity(amount, unit)
-    known = {u.code for u in grammar(analysis.lang).units.values() if u.kind == "piece"}
-    return (
-        QuantityMention(start=amount.start, end=amount.end, low=amount.low, high=amount.high, unit=unit)
-        if unit in known
-        else None
-    )
-
-
-def _named_piece(analysis: Analysis, amount: Amount) -> QuantityMention | None:
-    """ "400 buprenorphine tablets": the product stands between the number and the piece."""
-    named = [m for m in within(analysis.substances, amount.end, amount.end + 2) if m.substance]
-    if not named:
-        return None
-    units = grammar(analysis.lang).units
-    word = re.match(r"[ ]?([a-z]+)", analysis.folded[named[0].end : named[0].end + 16])
-    inside = analysis.folded[named[0].start : named[0].end].rsplit(" ", 1)[-1]
-    for surface, end in (
-        (word[1] if word else "", named[0].end + (word.end() if word else 0)),
-        (inside, named[0].end),
-    ):
-        unit = units.get(surface)
-        if unit is not None and unit.kind == "piece" and unit.code in _DRUG_PIECES:
-            return QuantityMention(
-                start=amount.start, end=end, low=amount.low, high=amount.high, unit=unit.code
-            )
-    return None
-
-
-def _as_quantity(amount: Amount, unit: str) -> QuantityMention:
-    factor = mass_in_grams()[unit]
-    base = amount.low if amount.low is not None else amount.high
-    return QuantityMention(
-        start=amount.start, end=amount.end, low=amount.low, high=amount.high, unit=unit,
-        grams=base * factor if base is not None else None,
-        grams_high=amount.high * factor if amount.high is not None else None,
-    )  # fmt: skip
-
-
 def _judge(analysis: Analysis, mention: QuantityMention) -> Draft | None:
     sentence = analysis.sentence_at(mention.start)
     mass = mention.unit in mass_in_grams()
@@ -167,7 +70,7 @@ def _judge(analysis: Analysis, mention: QuantityMention) -> Draft | None:
     if (
         not mass
         and not bottled
-        and mention.unit not in _DRUG_PIECES
+        and mention.unit not in DRUG_PIECES
         and (named is None or not named.substance)
     ):
         return None
@@ -185,6 +88,7 @@ def _judge(analysis: Analysis, mention: QuantityMention) -> Draft | None:
         unit=mention.unit,
         product=True,
     )
+    link = _meant(analysis, mention, link)
     if mention.unit in UNIT_SUBSTANCE and link.reason not in ("named", "adjacent"):
         link = Link(*UNIT_SUBSTANCE[mention.unit], "unit", 0.8)
     if bottled and link.reason not in ("named", "adjacent") and link.substance not in _by_bottle():
@@ -246,3 +150,28 @@ def _equivalent(analysis: Analysis, mention: QuantityMention) -> Link | None:
     if not before:
         return None
     return Link(before[-1].substance, before[-1].form, "same", 0.85)
+
+
+def _meant(analysis: Analysis, mention: QuantityMention, link: Link) -> Link:
+    """The product that "20 kilos of the drug" and "1.6 tonnes of which" go on from."""
+    relative = link.other and link.reason.removeprefix("other:") in _RELATIVE
+    if not relative and not (link.reason == "generic" and _the_drug(analysis, mention.end)):
+        return link
+    carried = link_substance(analysis, mention.start, mention.start, unit=mention.unit)
+    if carried.substance is None:
+        return Link(None, None, "generic", 0.6) if not relative else link
+    return Link(carried.substance, carried.form, "same", 0.75)
+
+
+def _the_drug(analysis: Analysis, end: int) -> bool:
+    """Whether one product, named before, is meant: "the drug", no "drugs"."""
+    return _anaphor(analysis.lang).match(analysis.folded, end) is not None
+
+
+@cache
+def _anaphor(lang: str) -> re.Pattern[str]:
+    if lang == "en":
+        return re.compile(r"[ ]of (?:the|this|that) (?:drug|substance|product|powder|narcotic)\b")
+    return re.compile(
+        r"[ ](?:de (?:la|cette) (?:drogue|marchandise|substance|poudre)|d[ue] (?:ce )?(?:produit|stupefiant))\b(?! stup| de )"
+    )

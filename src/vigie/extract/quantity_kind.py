@@ -1,25 +1,42 @@
 """What happened to an amount of product: seized, shipped, possessed, sold, consumed, produced.
 
 In: Analysis and a mention. Out: the nearest cue of its sentence, else of the sentences before it, else None.
-Words: data/lexicons/<lang>/quantity_kinds.toml. Senses of a cue: "actor" (who acts), "arrest" (a person or a convoy is
-stopped), "arrival" (a load on its way), "take" and "swallow" (verbs of many uses).
+Words: data/lexicons/<lang>/quantity_kinds.toml. Senses of a cue:
+    actor, arrest   who acts, who is stopped: far weaker than a verb
+    weak, hidden    a court's verdict, a hiding place: weaker than a verb
+    arrival         a load on its way: seized where a verb of seizing governs the clause
+    packet          a parcel: counts before the amount alone
+    carry, laden, hide  a vehicle, a parcel, a traveller or a keeper: what is carried is shipped or possessed, what a thing hid was found
+    custody         seized where an authority acts
+    near            counts right before the amount alone ("passent dix grammes")
+    take, swallow   verbs of many uses
+Carriers: [<lang>.carrier] of data/grammar/persons.toml. Left out: amounts that nobody held ("one kilogram could kill").
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from vigie.extract.analysis import Analysis
 from vigie.extract.cues import hits_in
 from vigie.extract.mentions import QuantityMention
-from vigie.lexicon.grammar import link_words
+from vigie.lexicon.grammar import alternation, link_words, plurals
+from vigie.lexicon.matcher import Hit
+from vigie.lexicon.terms import data_toml
 from vigie.model.observation import QuantityKind
+from vigie.text.sentences import Span
 
 _SWALLOWED = 50.0  # grams
-_ACTOR = 60.0  # code points
+_MANY_SWALLOWED = 10.0  # capsules
+_FAR = 60.0  # code points that a weak cue costs more
 _BULK = 500.0  # grams: nobody consumes that much at once
 _MANY = 1000  # pieces: the same
+_WEAK = frozenset({"actor", "arrest", "weak", "hidden"})
+_NO_DEED = frozenset({"actor", "arrest", "hidden", "custody"})  # senses of "seized" that tell no seizing
+_BACK = (1, 2, 3)  # sentences back that a list of seizures goes on
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,57 +57,138 @@ def kind_of(analysis: Analysis, mention: QuantityMention) -> KindHit | None:
     )
     if made:
         return KindHit("produced", mention.start)  # "la Colombie produit 1 700 tonnes"
-    best: tuple[float, KindHit] | None = None
-    for hit in hits_in(analysis, "quantity_kinds", sentence.start, sentence.end):
-        kind: QuantityKind = hit.term.id  # type: ignore[assignment]
-        if hit.start < mention.end and hit.end > mention.start:
-            continue
-        gap = (
-            analysis.folded[hit.end : mention.start]
-            if hit.end <= mention.start
-            else analysis.folded[mention.end : hit.start]
-        )
-        cost = len(gap) + 40.0 * gap.count(";") + 10.0 * gap.count(",")
-        if hit.term.extra.get("sense") in ("actor", "arrest"):
-            cost += _ACTOR  # "police believe that 6 kg were sold": the verb says more than who speaks
-        if hit.start >= mention.end:
-            cost += 6
-        if best is None or cost < best[0]:
-            best = (cost, KindHit(kind, hit.start, str(hit.term.extra.get("sense", ""))))
+    hits = hits_in(analysis, "quantity_kinds", sentence.start, sentence.end)
+    best = _nearest(analysis, mention, hits)
     if best is not None:
-        at_work = hits_in(analysis, "quantity_kinds", sentence.start, sentence.end)
-        if (
-            best[1].sense == "take"
-            and ((mention.grams or 0) >= _BULK or (mention.grams is None and (mention.low or 0) >= _MANY))
-            and any(h.term.id == "seized" for h in at_work)
-        ):
-            return KindHit("seized", best[1].at)  # "les douaniers ont pris 3,4 kg"
-        caught = [h.term.extra.get("sense") for h in at_work if h.term.id == "seized"]
-        if (best[1].id == "possessed" and any(sense not in ("actor", "arrest") for sense in caught)) or (
-            best[1].sense == "arrival" and any(sense != "actor" for sense in caught)
-        ):
-            return KindHit("seized", best[1].at)  # "un bateau intercepté transportait 3 tonnes"
-        if best[1].sense == "swallow" and (mention.grams or 0) >= _SWALLOWED:
-            return KindHit("shipped", best[1].at)  # a courier, no consumer
-        return best[1]
+        return _judged(analysis, mention, best, hits, sentence)
     if re.search(rf"\b{link_words(analysis.lang, 'possible')}", analysis.folded[mention.end : sentence.end]):
         return None  # "one kilogram could kill": no amount that anyone held
     if any(h.term.id == "sample" for h in hits_in(analysis, "purity", sentence.start, sentence.end)):
         return None  # "the service analysed 14 tablets"
+    return _gone_on(analysis, mention)
+
+
+def _nearest(analysis: Analysis, mention: QuantityMention, hits: Sequence[Hit]) -> Hit | None:
+    """The cue that costs least to reach."""
+    lawful = any(h.term.id == "seized" and _sense(h) != "custody" for h in hits)
+    bulk = _bulk(mention)
+    best: tuple[float, Hit] | None = None
+    for hit in hits:
+        if hit.start < mention.end and hit.end > mention.start:
+            continue
+        before = hit.end <= mention.start
+        gap = analysis.folded[hit.end : mention.start] if before else analysis.folded[mention.end : hit.start]
+        sense = _sense(hit)
+        if (sense == "near" and (not before or gap.strip())) or (sense == "packet" and not before):
+            continue
+        if (sense == "custody" and not lawful) or (sense == "take" and bulk and not lawful):
+            continue
+        cost = len(gap) + 40.0 * gap.count(";") + 10.0 * gap.count(",")
+        if sense in _WEAK:
+            cost += _FAR  # "police believe that 6 kg were sold": the verb says more than who speaks
+        if not before:
+            cost += 6
+            if _part(analysis.lang).search(gap):
+                cost += _FAR  # "12 tonnes, dont nous avons saisi l'essentiel"
+        if best is None or cost < best[0]:
+            best = (cost, hit)
+    return best[1] if best is not None else None
+
+
+def _judged(
+    analysis: Analysis, mention: QuantityMention, hit: Hit, hits: Sequence[Hit], sentence: Span
+) -> KindHit:
+    """The kind of the nearest cue, as the other words of its sentence tell it."""
+    sense, kind = _sense(hit), hit.term.id
+    caught = [_sense(h) for h in hits if h.term.id == "seized"]
+    deed = any(s not in _NO_DEED for s in caught)
+    told: QuantityKind = kind  # type: ignore[assignment]
+    if sense == "take" and _bulk(mention) and caught:
+        told = "seized"  # "les douaniers ont pris 3,4 kg"
+    elif sense in ("carry", "laden"):
+        if _carried_by_thing(analysis, hit, sentence):
+            # "la marine a intercepté un voilier transportant 2 tonnes"; "intercepté mardi, il transportait 3 tonnes"
+            told = "seized" if deed and sense == "laden" else "shipped"
+    elif sense == "hide":
+        if deed or _carried_by_thing(analysis, hit, sentence):
+            told = "seized"  # "un camion cachait 318 kilos"
+    elif sense == "hidden":
+        others = [h.term.id for h in hits if h.term.id in ("shipped", "possessed") and _sense(h) not in _WEAK]
+        told = others[0] if others and not deed else "seized"  # type: ignore[assignment]
+    elif (kind == "possessed" and deed) or (sense in ("arrival", "packet") and (deed or "arrest" in caught)):
+        told = "seized"
+    elif sense == "swallow" and (
+        (mention.grams or 0) >= _SWALLOWED
+        or (mention.grams is None and (mention.low or 0) >= _MANY_SWALLOWED)
+    ):
+        told = "shipped"  # a courier, no consumer
+    return KindHit(told, hit.start, sense)
+
+
+def _gone_on(analysis: Analysis, mention: QuantityMention) -> KindHit | None:
+    """The seizure that sentences before or the title tell of."""
     index = analysis.sentence_index(mention.start)
-    for back in (1, 2, 3):
+    for back in _BACK:
         if index - back < 0 or analysis.sentences[index - back].start < analysis.body_start <= mention.start:
             break
         previous = analysis.sentences[index - back]
-        hits = [
-            h
-            for h in hits_in(analysis, "quantity_kinds", previous.start, previous.end)
-            if h.term.id == "seized"
-        ]
-        if hits:
-            return KindHit("seized", hits[-1].start)
+        hits = hits_in(analysis, "quantity_kinds", previous.start, previous.end)
+        if back == 1 and analysis.text[previous.start : previous.end].rstrip(' »"').endswith("?"):
+            asked = [h for h in hits if h.term.id in ("consumed", "sold", "produced")]
+            if asked:  # "Combien la France consomme-t-elle ? Entre 350 et 450 tonnes."
+                return KindHit(asked[-1].term.id, asked[-1].start)  # type: ignore[arg-type]
+        seized = [h for h in hits if h.term.id == "seized" and _sense(h) not in ("custody", "hidden")]
+        if seized:
+            return KindHit("seized", seized[-1].start)
     if analysis.body_start and any(
         h.term.id == "seized" for h in hits_in(analysis, "quantity_kinds", 0, analysis.body_start)
     ):
         return KindHit("seized", 0)
     return None
+
+
+def _sense(hit: Hit) -> str:
+    return str(hit.term.extra.get("sense", ""))
+
+
+def _bulk(mention: QuantityMention) -> bool:
+    """More than anybody takes at once."""
+    if mention.grams is not None:
+        return mention.grams >= _BULK
+    return (mention.low or mention.high or 0) >= _MANY
+
+
+def _carried_by_thing(analysis: Analysis, hit: Hit, sentence: Span) -> bool:
+    """Whether a vehicle or a parcel is the subject of a verb of carrying: the last carrier named before it."""
+    pattern = _carriers(analysis.lang)
+    here = list(pattern.finditer(analysis.folded, sentence.start, hit.start))
+    if not here:
+        index = analysis.sentence_index(sentence.start)
+        pronoun = _pronoun(analysis.lang).search(
+            analysis.folded, max(sentence.start, hit.start - 12), hit.start
+        )
+        if pronoun is None or index == 0:
+            return False
+        here = list(pattern.finditer(analysis.folded, analysis.sentences[index - 1].start, sentence.start))
+    return bool(here) and here[-1]["thing"] is not None
+
+
+@cache
+def _carriers(lang: str) -> re.Pattern[str]:
+    """Things and persons that carry, told apart by the group "thing"."""
+    data = data_toml("grammar", "persons.toml")[lang]
+    things = alternation(plurals([*data["vehicles"], *data["carrier"]["things"]]))
+    persons = alternation(plurals([*data["nouns"], *data["sets"]]))
+    return re.compile(rf"\b(?:(?P<thing>{things})|{persons})\b")
+
+
+@cache
+def _pronoun(lang: str) -> re.Pattern[str]:
+    return re.compile(
+        rf"\b{alternation(data_toml('grammar', 'persons.toml')[lang]['carrier']['pronouns'])}[ ]$"
+    )
+
+
+@cache
+def _part(lang: str) -> re.Pattern[str]:
+    return re.compile(rf"\b{alternation(data_toml('grammar', 'persons.toml')[lang]['carrier']['part'])}\b")

@@ -20,6 +20,8 @@ def is_no_amount(analysis: Analysis, mention: QuantityMention, *, named: bool) -
     """Whether a mention is no amount of a product; `named` when the product stands right after it."""
     if _size_of_piece(analysis, mention) or _lot_taken(analysis, mention):
         return True
+    if _in_volume(analysis, mention) or _unit_of_trade(analysis, mention) or _typical(analysis, mention):
+        return True
     return not named and _of_another(analysis, mention)
 
 
@@ -66,6 +68,50 @@ def _of_another(analysis: Analysis, mention: QuantityMention) -> bool:
         or match["w"].rstrip("s") in grammar(analysis.lang).link["generic"]
     )
     return not known and not any(m.start <= at < m.end for m in analysis.substances)
+
+
+def _in_volume(analysis: Analysis, mention: QuantityMention) -> bool:
+    """ "2 mg per millilitre": a concentration."""
+    return _per_volume(analysis.lang).match(analysis.folded, mention.end) is not None
+
+
+@cache
+def _per_volume(lang: str) -> re.Pattern[str]:
+    return re.compile(
+        r"[ ]?(?:/|(?:par|per|au|a|dans un|in a)[ ])[ ]?(?:milli|centi)?(?:lit(?:re|er)s?|[mc]?l)\b"
+    )
+
+
+def _unit_of_trade(analysis: Analysis, mention: QuantityMention) -> bool:
+    """ "le prix d'un gramme", "on achète au dixième de gramme", "sur un kilo, il gagne": what is counted by, not held."""
+    value = mention.low if mention.low is not None else mention.high
+    if value is None or value > 1:
+        return False
+    head = analysis.folded[max(0, mention.start - 24) : mention.start]
+    return _counted_by(analysis.lang).search(head) is not None
+
+
+@cache
+def _counted_by(lang: str) -> re.Pattern[str]:
+    if lang == "en":
+        return re.compile(r"\b(?:(?:price|cost|value|worth) (?:of|for)|by the|per|on|out of)[ ]$")
+    return re.compile(
+        r"\b(?:(?:prix|cout|tarif|valeur) (?:d'|de |du |pour )|au |a la |sur |pour le prix d')$"
+    )
+
+
+def _typical(analysis: Analysis, mention: QuantityMention) -> bool:
+    """ "chaque passeur transporte en moyenne 2 kilos": what one carries as a rule is no amount that was there."""
+    sentence = analysis.sentence_at(mention.start)
+    first = max(sentence.start, mention.start - 60)
+    return _each(analysis.lang).search(analysis.folded, first, mention.start) is not None
+
+
+@cache
+def _each(lang: str) -> re.Pattern[str]:
+    if lang == "en":
+        return re.compile(r"\b(?:each|every) (?:mule|courier|trip|passenger|runner|dealer)\b[^.;:]*$")
+    return re.compile(r"\bchaque (?:passeur|mule|voyage|voyageur|passager|livreur|trajet)\b[^.;:]*$")
 
 
 def by_the_hour(analysis: Analysis, mention: QuantityMention) -> bool:

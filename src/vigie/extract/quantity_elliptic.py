@@ -1,0 +1,164 @@
+"""Amounts of product told without their unit: "3,9 t de résine et 1,2 d'herbe", "contre 38 en 2023", "84 million of them".
+
+In: Analysis. Out: QuantityMentions. Left out: numbers that follow no amount of a product.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from vigie.extract.amounts import Amount
+from vigie.extract.analysis import Analysis, within
+from vigie.extract.cues import hits_in
+from vigie.extract.link import named_after
+from vigie.extract.mentions import QuantityMention
+from vigie.extract.tallies import stands_alone
+from vigie.lexicon.grammar import alternation, grammar, link_words, mass_in_grams
+from vigie.lexicon.terms import data_toml
+
+DRUG_PIECES = frozenset(
+    {"pill", "capsule", "blotter", "patch", "ampoule", "plant", "rock", "canister", "dose"}
+)
+_COUNTED = frozenset({"pill", "capsule", "blotter", "patch", "ampoule"})  # pieces that "of them" may take up
+_FEW = 20  # fewer "of them" may be persons
+_SAID = 40  # code points from "them" to what befell them
+_OF_PERSONS = frozenset(
+    {"arrest", "sentence", "death", "hospitalisation", "overdose", "poisoning", "violence"}
+)
+_THEM = 300  # code points from a number of "them" back to their noun
+
+
+def elliptic(analysis: Analysis) -> list[QuantityMention]:
+    """ "3,9 t de résine et 1,2 d'herbe": the second number has the unit of the first."""
+    extra = []
+    for index, amount in enumerate(analysis.amounts):
+        if amount.unit is not None or amount.token.article:
+            continue
+        piece = _named_piece(analysis, amount) or _of_them(analysis, amount)
+        if piece is not None:
+            extra.append(piece)
+            continue
+        again = _said_again(analysis, amount, index, extra)
+        if again is not None:
+            extra.append(again)
+            continue
+        if index == 0:
+            continue
+        previous = analysis.amounts[index - 1]
+        if previous.unit is None or previous.unit.kind != "mass" or amount.start - previous.end > 40:
+            continue
+        gap = analysis.folded[previous.end : amount.start]
+        named = named_after(analysis, amount.end)
+        if (
+            re.search(r"(?:,| et| and)[ ]*$", gap)
+            and named is not None
+            and named.substance
+            and named.reason == "named"
+        ):
+            extra.append(_as_quantity(amount, previous.unit.code))
+    return extra
+
+
+def _said_again(
+    analysis: Analysis, amount: Amount, index: int, extra: list[QuantityMention]
+) -> QuantityMention | None:
+    """ "23 600 comprimés en 2023, contre 9 800 en 2021": a bare number with its own year, or after a comparison, has
+    the unit before."""
+    sentence = analysis.sentence_at(amount.start)
+    before = [
+        a
+        for a in analysis.amounts[max(0, index - 4) : index]
+        if a.start >= sentence.start and a.unit is not None
+    ]
+    unit = before[-1].unit.code if before and before[-1].unit is not None else None
+    if extra and extra[-1].start >= sentence.start and (not before or extra[-1].start > before[-1].start):
+        unit = extra[-1].unit
+    if unit is None or unit == "unit":
+        return None
+    head = analysis.folded[max(sentence.start, amount.start - 20) : amount.start]
+    joined = re.search(
+        rf"(?:{link_words(analysis.lang, 'compared')}|{link_words(analysis.lang, 'list_lead')})$", head
+    )
+    compared = re.search(rf"(?<!\w){link_words(analysis.lang, 'compared')}$", head)
+    dated = re.match(
+        rf"[ ]{link_words(analysis.lang, 'in_date')}", analysis.folded[amount.end : amount.end + 14]
+    )
+    with_date = bool(dated) and bool(within(analysis.dates, amount.end, amount.end + 14))
+    if not joined or not (with_date or (compared and stands_alone(analysis, amount.token.end))):
+        return None
+    if unit in mass_in_grams():
+        return _as_quantity(amount, unit)
+    known = {u.code for u in grammar(analysis.lang).units.values() if u.kind == "piece"}
+    return (
+        QuantityMention(start=amount.start, end=amount.end, low=amount.low, high=amount.high, unit=unit)
+        if unit in known
+        else None
+    )
+
+
+def _named_piece(analysis: Analysis, amount: Amount) -> QuantityMention | None:
+    """ "400 buprenorphine tablets": the product stands between the number and the piece."""
+    named = [m for m in within(analysis.substances, amount.end, amount.end + 2) if m.substance]
+    if not named:
+        return None
+    units = grammar(analysis.lang).units
+    word = re.match(r"[ ]?([a-z]+)", analysis.folded[named[0].end : named[0].end + 16])
+    inside = analysis.folded[named[0].start : named[0].end].rsplit(" ", 1)[-1]
+    for surface, end in (
+        (word[1] if word else "", named[0].end + (word.end() if word else 0)),
+        (inside, named[0].end),
+    ):
+        unit = units.get(surface)
+        if unit is not None and unit.kind == "piece" and unit.code in DRUG_PIECES:
+            return QuantityMention(
+                start=amount.start, end=end, low=amount.low, high=amount.high, unit=unit.code
+            )
+    return None
+
+
+def _as_quantity(amount: Amount, unit: str) -> QuantityMention:
+    factor = mass_in_grams()[unit]
+    base = amount.low if amount.low is not None else amount.high
+    return QuantityMention(
+        start=amount.start, end=amount.end, low=amount.low, high=amount.high, unit=unit,
+        grams=base * factor if base is not None else None,
+        grams_high=amount.high * factor if amount.high is not None else None,
+    )  # fmt: skip
+
+
+def _of_them(analysis: Analysis, amount: Amount) -> QuantityMention | None:
+    """ "84 million of them", "ils en ont saisi 12 000": the pieces named before."""
+    value = amount.low if amount.low is not None else amount.high
+    if value is None or value < _FEW:
+        return None
+    after, before = _them(analysis.lang)
+    them = after.match(analysis.folded, amount.token.end)
+    head = analysis.folded[max(0, amount.start - 40) : amount.start]
+    if them is None and not (before.search(head) and stands_alone(analysis, amount.token.end)):
+        return None
+    told = hits_in(analysis, "events", amount.token.end, amount.token.end + _SAID)
+    if any(hit.term.id in _OF_PERSONS for hit in told):
+        return None  # "trente d'entre eux ont été interpellés"
+    least = max(analysis.body_start, amount.start - _THEM)
+    named = list(_pieces(analysis.lang).finditer(analysis.folded, least, amount.start))
+    if not named:
+        return None
+    unit = grammar(analysis.lang).units[named[-1].group()]
+    end = them.end() if them else amount.end
+    return QuantityMention(start=amount.start, end=end, low=amount.low, high=amount.high, unit=unit.code)
+
+
+@cache
+def _them(lang: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    data = data_toml("grammar", "persons.toml")[lang]
+    return (
+        re.compile(rf"[ ]{alternation(data['of_them'])}\b"),
+        re.compile(rf"\ben (?:{alternation(data['be'])}[ ])(?:\w+ )?$" if lang == "fr" else r"(?!)"),
+    )
+
+
+@cache
+def _pieces(lang: str) -> re.Pattern[str]:
+    surfaces = [s for s, u in grammar(lang).units.items() if u.kind == "piece" and u.code in _COUNTED]
+    return re.compile(rf"\b{alternation(surfaces)}\b")
