@@ -267,8 +267,8 @@ def measure(store_path: Path, events: Sequence[Event], stories: Sequence[Story])
 
     with Store.open(store_path) as store:
         rows = store.query(
-            "SELECT id, doc_id, span_start, sentence, type, kind FROM facts "
-            "WHERE type IN ('event', 'quantity')"
+            "SELECT id, doc_id, sentence, kind, substance, when_start, coalesce(place_department, place_code) AS area FROM facts "
+            "WHERE type IN ('event', 'quantity') ORDER BY doc_id, span_start"
         ).to_pylist()
         documents = {
             Path(r["path"]).stem: r
@@ -285,6 +285,7 @@ def measure(store_path: Path, events: Sequence[Event], stories: Sequence[Story])
     votes: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     spread: dict[tuple[str, str], set[str]] = defaultdict(set)
     strange: Counter[str] = Counter()
+    simple: dict[tuple[str, str], str] = {}
     for row in rows:
         story = by_story[name[row["doc_id"]]]
         got = cluster.get((row["doc_id"], row["id"]))
@@ -296,6 +297,9 @@ def measure(store_path: Path, events: Sequence[Event], stories: Sequence[Story])
             continue
         votes[story.id, story.main][got] += 1
         spread[story.id, story.main].add(got)
+        simple.setdefault(
+            (story.id, story.main), f"{row['substance']} {row['area']} {_week(row['when_start'])}"
+        )
     truth = {(s.id, s.main): s.main for s in stories}
     given = {m: (votes[m].most_common(1)[0][0] if votes[m] else f"none-{m}") for m in truth}
     result = {"documents": float(len(stories)), "events": float(len(events)), "seconds": seconds,
@@ -305,15 +309,22 @@ def measure(store_path: Path, events: Sequence[Event], stories: Sequence[Story])
     result |= {f"all: {k}": v for k, v in scores(truth, given).items()}
     seen = {m: e for m, e in truth.items() if votes[m]}
     result |= {f"seen: {k}": v for k, v in scores(seen, given).items()}
+    result |= {
+        f"seen, by substance, department and week: {k}": v
+        for k, v in scores(seen, simple).items()
+        if "F1" in k
+    }
     own = {m: e for m, e in seen.items() if not by_story[m[0]].of}
     result |= {f"seen, no copies: {k}": v for k, v in scores(own, given).items()}
-    # Copies
+
+    def head(story: str) -> str:
+        found = documents[story]["original_id"]
+        return name[found] if found else story
+
     for how in ("near", "spun", "hard"):
         real = {s.id for s in stories if s.how == how}
-        hit = {s for s in real if documents[s]["original_id"]}
-        right = {s for s in hit if by_story[name[documents[s]["original_id"]]].main == by_story[s].main}
-        result[f"copies: {how} recall"] = len(hit) / max(1, len(real))
-        result[f"copies: {how} of the right event"] = len(right) / max(1, len(hit))
+        hit = {s for s in real if root(s, by_story) in documents and head(s) == head(root(s, by_story))}
+        result[f"copies: {how} put with their original"] = len(hit) / max(1, len(real))
     called = {s: name[r["original_id"]] for s, r in documents.items() if r["original_id"]}
     roots = {s.id: root(s.id, by_story) for s in stories}
     result["copies: precision"] = sum(1 for s, o in called.items() if roots[s] == roots[o]) / max(
@@ -325,6 +336,10 @@ def measure(store_path: Path, events: Sequence[Event], stories: Sequence[Story])
     result |= sources(found.incidents, stories, name, given)
     result |= figures(found.incidents, events, stories, given)
     return result
+
+
+def _week(day: date | None) -> str:
+    return "{}-{}".format(*day.isocalendar()[:2]) if day else ""
 
 
 def root(story: str, by_story: Mapping[str, Story]) -> str:

@@ -125,6 +125,11 @@ LEFT_OUT = [
         paper("a", "2025-03-05", event("death", 2), assertion="hypothetical"),
         "denied, feared or planned",
     ),
+    (
+        "of_a_past_year_in_the_sentence",
+        paper("a", "2025-03-05", seized(300_000), words="le bilan de 2023 compte"),
+        "dated more coarsely than the month",
+    ),
     ("satire", paper("a", "2025-03-05", event("death", 2), satire=True), "satire"),
 ]
 
@@ -133,6 +138,23 @@ LEFT_OUT = [
 def test_what_is_no_event(tmp_path: Path, _name: str, one: Paper, reason: str) -> None:
     found = told(tmp_path, one)
     assert (found.incidents, found.left_out) == ((), {reason: 1})
+
+
+def test_a_year_beside_an_event_does_not_hide_it(tmp_path: Path) -> None:
+    """Its own day is given, or the number is no year."""
+    for n, (words, when) in enumerate(
+        (
+            ("condamné en 2021", "2025-03-04"),
+            ("de 2019 plants", None),
+            ("depuis 2021", None),
+            ("en 2025", None),
+        )
+    ):
+        one = paper("a", "2025-03-05", seized(300_000), words=words, when=when)
+        assert len(told(tmp_path / str(n), one).incidents) == 1, words
+
+
+def test_a_price_is_no_event(tmp_path: Path) -> None:
     assert told(tmp_path / "price", paper("a", "2025-03-05", said_price(60).value)).incidents == ()
 
 

@@ -41,6 +41,7 @@ class Thresholds:
     reworded_items: int
     spun_kinds: tuple[str, ...]
     relays: tuple[str, ...]
+    signed: tuple[str, ...]
 
 
 @cache
@@ -60,6 +61,9 @@ def thresholds() -> Thresholds:
         reworded_items=reworded["items"],
         spun_kinds=tuple(spun["kinds"]),
         relays=tuple(table["relay"]["kinds"]),
+        signed=tuple(
+            form.format(name) for name in table["agencies"]["names"] for form in table["agencies"]["signed"]
+        ),
     )
 
 
@@ -153,7 +157,7 @@ def _find_copies(store: Store, new: Collection[str]) -> None:
     rule = thresholds()
     known = assessment.copies(store)
     found: dict[str, tuple[str, str] | None] = {}
-    pairs = assessment.pairs(store, new, rule.relays, rule.spun_kinds)
+    pairs = assessment.pairs(store, new, rule.relays, rule.spun_kinds, rule.signed)
     for at in range(0, len(pairs), 200):
         chosen = pairs[at : at + 200]
         texts = assessment.texts(store, {p.copy for p in chosen} | {p.original for p in chosen})

@@ -162,7 +162,22 @@ def _left_out(row: Row) -> str:
         return "undated"
     if row["when_precision"] not in rule["precisions"]:
         return COARSE
+    if row["when_basis"] != "text" and _past_year(row["sentence"] or "", row["published_start"].year):
+        return COARSE
     return ""
+
+
+def _past_year(sentence: str, year: int) -> bool:
+    """Whether a sentence names one of the years before this one, as the time of something."""
+    return any(year - 20 <= int(found[1]) < year for found in _year_pattern().finditer(fold(sentence)))
+
+
+@cache
+def _year_pattern() -> re.Pattern[str]:
+    words = "|".join(map(re.escape, rules()["facts"]["past_year_after"]))
+    return re.compile(
+        rf"(?<!\w)(?:{words})\s+((?:19|20)\d\d)(?![\d.,]*\d|\s+(?:kg|g|kilos?|tonnes?|plants?|pieds?)\b)"
+    )
 
 
 def _place(groups: list[_Group], family: str, row: Row) -> None:
@@ -307,9 +322,16 @@ def _report(group: _Group, number: int) -> Report:
     )  # fmt: skip
 
 
+@cache
+def agency_names() -> Mapping[str, Any]:
+    """Names of agencies, and what stands around one that signs: data/taxonomy/copies.toml."""
+    found: Mapping[str, Any] = data_toml("taxonomy", "copies.toml")["agencies"]
+    return found
+
+
 def agency_of(attribution: str | None) -> str:
     """The agency that somebody is cited as; "" for anybody else."""
-    return attribution if attribution and attribution in rules()["agencies"]["names"] else ""
+    return attribution if attribution and attribution in agency_names()["names"] else ""
 
 
 def figure_of(row: Row) -> Figure | None:

@@ -19,7 +19,7 @@ from typing import Any
 
 from vigie.analysis.incident_figures import FigureLine, figure_lines
 from vigie.analysis.incident_links import group_reports
-from vigie.analysis.incident_reports import Report, Spot, broader, reports_of, rules
+from vigie.analysis.incident_reports import Report, Spot, agency_names, broader, reports_of, rules
 from vigie.store import Store
 
 
@@ -136,7 +136,7 @@ def _documents(store: Store, chosen: Collection[str] | None) -> Iterator[list[di
     kinds = {column: sorted({k for f in rules()["family"] for k in f[name]})
              for column, name in (("event", "events"), ("quantity", "quantities"), ("price", "prices"))}  # fmt: skip
     wanted = " OR ".join(f"(f.type = '{t}' AND list_contains(?, f.kind))" for t in kinds)
-    agencies = rules()["agencies"]
+    agencies = agency_names()
     signed = "".join(
         f" WHEN {' OR '.join('contains(lower(d.text), ?)' for _ in agencies['signed'])} THEN ?"
         for _ in agencies["names"]

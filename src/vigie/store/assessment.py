@@ -7,6 +7,7 @@ Work grows with the hashes stored, not with pairs of documents: each hash leads 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -72,17 +73,28 @@ def write_prints(store: Store, found: Mapping[str, Print]) -> None:
         )
 
 
-def pairs(store: Store, new: Collection[str], relays: Sequence[str], spun_kinds: Sequence[str]) -> list[Pair]:
+def pairs(
+    store: Store,
+    new: Collection[str],
+    relays: Sequence[str],
+    spun_kinds: Sequence[str],
+    signed: Sequence[str] = (),
+) -> list[Pair]:
     """Pairs worth comparing in which one of `new` stands.
 
-    Originals are the earliest; of one day an agency, the best graded, the longest; `relays` come last. A hash leads to the first
-    document that holds it and to the one published just before: of a stock phrase the first is of long ago.
+    Originals are the earliest; of one day an agency, what no agency signed, the best graded, the longest; `relays` come last.
+    A hash leads to the first document that holds it and to the one published just before: of a stock phrase the first is of
+    long ago.
+
+    Args:
+        signed: what stands in a text that an agency signed, whatever its case.
     """
     sql = f"""
         WITH rank AS (
             SELECT doc_id, kind, published_start, len({{column}}) AS size, {{column}} AS hashes, row_number() OVER (
-                ORDER BY list_contains($relays, kind), published_start NULLS LAST, kind <> 'agency', grade, chars DESC, doc_id) AS n
-            FROM documents JOIN prints USING (doc_id)),
+                ORDER BY list_contains($relays, kind), published_start NULLS LAST, kind <> 'agency', signed, grade, chars DESC, doc_id) AS n
+            FROM (SELECT *, $signed <> '' AND regexp_matches(coalesce(text, ''), $signed) AS signed FROM documents)
+            JOIN prints USING (doc_id)),
         each AS (
             SELECT n, published_start, unnest(hashes) AS hash FROM rank),
         near AS (
@@ -103,8 +115,9 @@ def pairs(store: Store, new: Collection[str], relays: Sequence[str], spun_kinds:
         ORDER BY doc_id, share DESC, original
     """
     found: list[Pair] = []
+    pattern = f"(?i)(?:{'|'.join(re.escape(form) for form in signed)})" if signed else ""
     for column, kinds in (("runs", ""), ("pairs", "AND list_contains($spun, c.kind)")):
-        values = {"relays": list(relays), "new": sorted(new), "spun": list(spun_kinds)}
+        values = {"relays": list(relays), "new": sorted(new), "spun": list(spun_kinds), "signed": pattern}
         rows = _named(store, sql.format(column=column, kinds=kinds), values).to_pylist()
         found += [
             Pair(copy=r["doc_id"], original=r["original"], spun=r["spun"], share=r["share"]) for r in rows
