@@ -125,6 +125,9 @@ KINDS = [
     ("bus_pass_en", "en", "Heroin is £10 a bag. A day's bus pass costs £4.90.", [("retail", 10)]),
     ("bribe_en", "en", "A gram of cocaine costs €50. Corrupt dockers are offered €100,000 per box.", [("retail", 50)]),
     ("trainers", "fr", "La cocaïne est à 60 euros le gramme ; le tirage promettait des baskets d'une valeur de 180 euros.", [("retail", 60)]),
+    ("for_more_at_once", "fr", "La kétamine est à 25 euros le gramme, et à 20 si l'on prend cinq grammes.", [("retail", 25), ("retail", 20)]),
+    ("in_lots", "fr", "La pastille d'ecstasy coûte 3 euros, 2 par lots de vingt.", [("retail", 3), ("retail", 2)]),
+    ("hemp_in_a_shop", "fr", "Certains prennent du tramadol, d'autres du cannabidiol, vendu 6 à 8 euros le gramme en boutique.", [("other", 6)]),
     ("gas_by_weight", "fr", "La bonbonne de 600 grammes de protoxyde d'azote se vend 25 euros.", [("retail", 25)]),
     ("slab_by_weight", "fr", "La plaquette de 500 grammes de résine de cannabis se vend 900 euros.", [("wholesale", 900)]),
 ]  # fmt: skip

@@ -44,6 +44,7 @@ class _Words:
     told: re.Pattern[str]
     verb: re.Pattern[str]
     goes_on: re.Pattern[str]
+    lots: re.Pattern[str]
     pause: re.Pattern[str]
     introduced: re.Pattern[str]
 
@@ -61,6 +62,7 @@ def _words(lang: str) -> _Words:
         verb=re.compile(
             rf"(?<!\w){leading(lang, 'priced_verb')}(?:{leading(lang, 'priced_adverb')}){{0,2}}(?:{near}[ ]*)?$"
         ),
+        lots=re.compile(rf"[ ]{leading(lang, 'lot_taken')}"),
         goes_on=re.compile(rf"[ ]{leading(lang, 'after_price')}"),
         at=re.compile(rf"[ ]*{link_words(lang, 'at')}$"),
         pour=re.compile(rf"[ ]{link_words(lang, 'for')}{determiner}[\"]?[ ]?"),
@@ -137,6 +139,7 @@ def _bare(
     if several is not None and number(several["n"], analysis.lang) < (amount.low or amount.high or 0):
         per_value, per_unit, end = number(several["n"], analysis.lang), "unit", several.end()
     closed = pause and (unit or product or (listed and per_unit))
+    closed = closed or (listed is not None and words.lots.match(folded, amount.end) is not None)
     after = words.after_compared.match(folded, amount.end) is not None and (compared is not None)
     explained = _explained(analysis, amount.end)
     if not (per_unit or closed or told or after or explained):

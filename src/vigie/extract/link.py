@@ -24,6 +24,7 @@ from vigie.lexicon.terms import data_toml
 _BARE_NEXT = re.compile(r"[ ]\(?(?:suspected |pure )?")
 _CARRY = 6  # sentences a topic is carried over
 UNIT_SUBSTANCE = {"rock": ("crack", "rock"), "blotter": ("lsd", "blotter")}  # pieces of one substance only
+_FAMILIES = frozenset({"medicines", "psychoactives"})  # said beside a member, never the product priced
 _ANTIDOTES = frozenset({"naloxone"})
 _CONSTITUENTS = _ANTIDOTES | {"thc", "cbd"}  # named as a content or an antidote, not as the product
 
@@ -152,6 +153,7 @@ def link_substance(
     ]
     if product:
         before = [m for m in before if not held(analysis, m)] or before
+        before = _without_families(analysis, before)
     after = [m for m in products(within(analysis.substances, end, sentence.end)) if fits(m.substance, unit)]
     if before and after and object_first:
         gap_after = analysis.folded[end : after[0].start]
@@ -182,6 +184,7 @@ def link_substance(
         ]
         if product:
             found = [m for m in found if not held(analysis, m)] or found
+            found = _without_families(analysis, found)
         if found and previous.start >= analysis.body_start:
             best = _topic(found, _subject(analysis), piece)
             return Link(best.substance, best.form, "carried", 0.7)
@@ -206,6 +209,13 @@ def _without_pieces(analysis: Analysis, mentions: list[SubstanceMention]) -> lis
         if not (piece and kept and mention.start - kept[-1].end == 1):
             kept.append(mention)
     return kept
+
+
+def _without_families(analysis: Analysis, mentions: list[SubstanceMention]) -> list[SubstanceMention]:
+    """Without the names of whole families where the text names a member: an amount is of that."""
+    named = {m.substance for m in products(analysis.substances)}
+    families = {f for f in _FAMILIES & named if any(f in ancestors(n) for n in named - {f} if n)}
+    return [m for m in mentions if m.substance not in families]
 
 
 def fits(substance: str | None, unit: str | None) -> bool:

@@ -18,21 +18,17 @@ from vigie.extract.analysis import Analysis, Draft, within
 from vigie.extract.cues import hits_in
 from vigie.extract.currency import to_eur
 from vigie.extract.elliptic import elliptic_prices
-from vigie.extract.link import UNIT_SUBSTANCE, Link, compared_with, link_substance, named_after, products
-from vigie.extract.mentions import MoneyMention
+from vigie.extract.link import UNIT_SUBSTANCE, Link, compared_with, link_substance, named_after
 from vigie.extract.price_carry import assumed_gram, carried_unit, model_price
 from vigie.extract.price_kind import bought_to_sell, kind_of
 from vigie.extract.price_unit import Candidate, as_portion, unit_before, with_unit
+from vigie.extract.price_words import any_of
 from vigie.extract.respective import respective_link, told_apart
-from vigie.lexicon.grammar import alternation, grammar, link_words, mass_in_grams
-from vigie.lexicon.substances import ancestors
+from vigie.extract.valuation import only_product, second_value, valued
+from vigie.lexicon.grammar import link_words, mass_in_grams
 from vigie.lexicon.terms import data_toml
 from vigie.model.observation import PriceKind, PriceValue
-from vigie.text.sentences import Span
 
-_VALUED_BACK = (
-    4  # sentences from a haul to the value that is given to it by name ("la cargaison est estimée")
-)
 _BULK_GRAMS = 100.0  # from here on a mass is bought to be sold again
 
 
@@ -76,7 +72,7 @@ def _judge(analysis: Analysis, candidate: Candidate, drafts: list[Draft]) -> Dra
         ):  # the "minimum" of "commande minimum 50 euros" says the kind, it bounds nothing
             candidate = replace(candidate, money=replace(money, high=money.low))
         plain = replace(candidate, per_value=None, per_unit=None, unit_reason="lump")
-        return _draft(analysis, plain, kind, _only_product(analysis), reason, 0.7)
+        return _draft(analysis, plain, kind, only_product(analysis), reason, 0.7)
     if kind == "wage":
         earners = [
             h
@@ -88,9 +84,9 @@ def _judge(analysis: Analysis, candidate: Candidate, drafts: list[Draft]) -> Dra
         named = [m for m in within(analysis.substances, candidate.sentence.start, money.start) if m.substance]
         who = Link(named[-1].substance, None, "sentence", 0.7) if named else Link(None, None, "none", 0.6)
         return _draft(analysis, candidate, kind, who, reason, 0.6)
-    if kind == "retail" and candidate.per_unit is None and _second_value(analysis, candidate, drafts):
+    if kind == "retail" and candidate.per_unit is None and second_value(analysis, candidate, drafts):
         kind, reason = "seizure-valuation", "valuation"
-    if kind == "seizure-valuation" and reason == "amount" and _second_value(analysis, candidate, drafts):
+    if kind == "seizure-valuation" and reason == "amount" and second_value(analysis, candidate, drafts):
         reason = "valuation"
     if kind == "seizure-valuation" and reason == "amount" and _sold(analysis, candidate):
         again = carried_unit(
@@ -99,7 +95,9 @@ def _judge(analysis: Analysis, candidate: Candidate, drafts: list[Draft]) -> Dra
         if again.unit_reason == "carried":
             candidate, kind, reason = again, "retail", "unit"
     if kind == "seizure-valuation":
-        return _valuation(analysis, candidate, reason, drafts)
+        haul = valued(analysis, candidate, reason, drafts)
+        plain = replace(candidate, per_value=None, per_unit=None, unit_reason="lump")
+        return _draft(analysis, plain, kind, haul[0], reason, haul[1]) if haul else None
     if candidate.per_unit is None or candidate.per_unit == "unit":
         candidate = carried_unit(analysis, candidate, previous)
     if _of_something_else(analysis, candidate):
@@ -123,6 +121,8 @@ def _judge(analysis: Analysis, candidate: Candidate, drafts: list[Draft]) -> Dra
         candidate = assumed_gram(analysis, candidate, link)
         if candidate.per_unit is None:
             return None
+    if kind == "retail" and link.substance == "cbd" and _in_a_shop(analysis, candidate):
+        kind, reason = "other", "legal"
     if kind == "retail" and bought_to_sell(analysis, candidate):
         kind, reason = "wholesale", "resold"
     if kind == "retail" and _in_bulk(candidate) and link.substance not in by_bottle():
@@ -132,117 +132,10 @@ def _judge(analysis: Analysis, candidate: Candidate, drafts: list[Draft]) -> Dra
     )
 
 
-def _valuation(analysis: Analysis, candidate: Candidate, reason: str, drafts: list[Draft]) -> Draft | None:
-    """A value given to a seizure: needs an amount of product or a seizure word in this or the previous sentence."""
-    money, sentence = candidate.money, candidate.sentence
-    index = analysis.sentence_index(money.start)
-    back = _VALUED_BACK if reason == "valuation" and _drugs_valued(analysis, sentence, money) else 2
-    first = analysis.sentences[max(0, index - back)].start if index else sentence.start
-    first = max(first, analysis.body_start) if money.start >= analysis.body_start else 0
-    masses = within(analysis.quantities, first, sentence.end)
-    seized = hits_in(analysis, "quantity_kinds", first, sentence.end)
-    here = within(analysis.quantities, sentence.start, sentence.end)
-    titled = hits_in(analysis, "quantity_kinds", 0, analysis.body_start)
-    if not any(h.term.id == "seized" for h in [*seized, *titled]) and not (masses and reason == "valuation"):
-        return None
-    if reason == "amount":
-        lead = re.search(
-            rf"{link_words(analysis.lang, 'lump_lead')}$",
-            analysis.folded[max(0, money.start - 16) : money.start],
-        )
-        if not (here and lead) and not (lead and lead.group().startswith("came")):
-            return None
-    if not here and not _drugs_valued(analysis, sentence, money) and not _goes_on(analysis, money, drafts):
-        return None
-    window = sentence if here else _haul_before(analysis, sentence, first)
-    marks = [",", ";"]
-    if within(analysis.money, sentence.start, money.start):
-        marks += [" et ", " and "]  # a list of hauls, each with its value
-    clause = max(analysis.folded.rfind(mark, sentence.start, money.start) for mark in marks)
-    own = {
-        m.substance
-        for m in within(analysis.substances, max(clause, sentence.start), money.start)
-        if m.substance
-    }
-    names = {m.substance for m in within(analysis.substances, window.start, money.start) if m.substance}
-    together = rf"\b{alternation(grammar(analysis.lang).link['together'])}\b"
-    if re.search(together, analysis.folded[max(clause, sentence.start) : money.start]):
-        own = set()
-    if len(own) == 1 and within(analysis.quantities, max(clause, sentence.start), money.start):
-        names = own  # "412 kg of cocaine (€28.8 million) and 19 kg of ketamine worth €1.1 million"
-    if len(names) == 1:
-        link = Link(names.pop(), None, "seizure", 0.8)
-    elif not names:
-        alone = (
-            len(here) == 1 and here[0].end <= money.start
-        )  # "the 4.75 kilos are worth £160,000": of what they are
-        haul = here[0] if alone else money
-        carried = link_substance(analysis, haul.start, haul.end, product=True)
-        link = (
-            carried
-            if carried.substance and (alone or carried.reason in ("object", "title", "document"))
-            else _only_product(analysis)
-        )
-    else:
-        link = Link(_common(names), None, "seizure", 0.7)
-    plain = replace(candidate, per_value=None, per_unit=None, unit_reason="lump")
-    return _draft(analysis, plain, "seizure-valuation", link, reason, 0.85 if reason == "valuation" else 0.6)
-
-
-def _haul_before(analysis: Analysis, sentence: Span, first: int) -> Span:
-    """From the nearest sentence before that holds an amount of product, back to `first`, to the end of `sentence`."""
-    if any(m.substance for m in within(analysis.substances, sentence.start, sentence.end)):
-        return sentence
-    held = within(analysis.quantities, first, sentence.start)
-    return Span(max(first, analysis.sentence_at(held[-1].start).start) if held else first, sentence.end)
-
-
 def _sold(analysis: Analysis, candidate: Candidate) -> bool:
     """Whether a verb of sale stands before a sum in its sentence."""
     hits = hits_in(analysis, "price_context", candidate.sentence.start, candidate.money.start)
     return bool(hits) and hits[-1].term.id in ("retail", "change")
-
-
-def _goes_on(analysis: Analysis, money: MoneyMention, drafts: list[Draft]) -> bool:
-    """ "The first quarter came to over $5.7 million", right after another haul's value."""
-    last = drafts[-1] if drafts else None
-    if last is None or not isinstance(last.value, PriceValue) or last.value.kind != "seizure-valuation":
-        return False
-    return analysis.sentence_index(money.start) - analysis.sentence_index(last.start) <= 1
-
-
-def _second_value(analysis: Analysis, candidate: Candidate, drafts: list[Draft]) -> bool:
-    """ "worth £160,000 wholesale and up to £420,000 on the street": another value of the same haul."""
-    last = drafts[-1] if drafts else None
-    if last is None or last.start < candidate.sentence.start or not isinstance(last.value, PriceValue):
-        return False
-    amount = candidate.money.low if candidate.money.low is not None else candidate.money.high
-    return last.value.kind == "seizure-valuation" and amount is not None and amount >= 1000
-
-
-def _drugs_valued(analysis: Analysis, sentence: Span, money: MoneyMention) -> bool:
-    """Whether a value without an amount of product beside it is that of drugs, not of cars or houses."""
-    text = analysis.folded[sentence.start : money.end + 30]
-    other = re.search(rf"\b{alternation(grammar(analysis.lang).link['valued_not'])}\b", text)
-    if other is not None:
-        return False
-    named = any(m.substance for m in within(analysis.substances, sentence.start, sentence.end))
-    return named or re.search(rf"\b{alternation(grammar(analysis.lang).link['valued'])}\b", text) is not None
-
-
-def _common(names: set[str]) -> str | None:
-    """The name that covers all others ("cannabis" beside its resin); None for a haul of several products."""
-    for name in sorted(names):
-        if all(name in ancestors(other) for other in names):
-            return name
-    return None
-
-
-def _only_product(analysis: Analysis) -> Link:
-    """What a document is about when it names one product only: a fee is charged, or a haul valued, for that."""
-    named = {m.substance for m in products(analysis.substances) if m.substance}
-    common = _common(named) if named else None
-    return Link(common, None, "document", 0.6) if common else Link(None, None, "none", 0.7)
 
 
 def _price_link(analysis: Analysis, candidate: Candidate) -> Link:
@@ -261,6 +154,8 @@ def _price_link(analysis: Analysis, candidate: Candidate) -> Link:
         other = compared_with(analysis, money.start)
         if other is not None and candidate.unit_reason in ("carried", "said"):
             return other
+    if (mild := _legal_hemp(analysis, candidate)) is not None:
+        return mild
     piece = "pill" if candidate.per_unit in ("pill", "capsule") else None
     unit = (
         candidate.per_unit
@@ -271,6 +166,26 @@ def _price_link(analysis: Analysis, candidate: Candidate) -> Link:
     if link.other:
         link = link_substance(analysis, money.start, money.start, piece=piece, unit=unit, product=True)
     return link
+
+
+def _in_a_shop(analysis: Analysis, candidate: Candidate) -> bool:
+    """Whether the sentence says that the sale is an open one."""
+    words = rf"\b{any_of(analysis.lang, 'legal_sale')}\b"
+    return re.search(words, analysis.folded[candidate.sentence.start : candidate.sentence.end]) is not None
+
+
+def _legal_hemp(analysis: Analysis, candidate: Candidate) -> Link | None:
+    """ "un recours au cannabidiol, vendu 6 euros le gramme": CBD as the product, not as a content ("20 % de CBD")."""
+    near = within(analysis.substances, candidate.sentence.start, candidate.money.start)
+    named = [m for m in near if m.substance and m.end <= candidate.money.start]
+    if not named or named[-1].substance != "cbd":
+        return None
+    head = analysis.folded[max(0, named[-1].start - 16) : named[-1].start]
+    return (
+        None
+        if re.search(r"%|\b(?:taux|teneur|content|level)\b", head)
+        else Link("cbd", named[-1].form, "sentence", 0.8)
+    )
 
 
 @cache
