@@ -7,8 +7,12 @@ from __future__ import annotations
 
 import pytest
 
+from vigie.extract import extract
 from vigie.extract.amounts import find_money, find_percents, find_quantities
 from vigie.extract.number_forms import find_numbers
+from vigie.model.document import CleanDocument
+from vigie.model.observation import QuantityValue
+from vigie.model.period import PartialDate
 
 Row = tuple[str, str, list[tuple[float | None, float | None, str]]]
 
@@ -233,3 +237,44 @@ def test_percents(lang: str, text: str, expected: list[tuple[object, ...]]) -> N
 def test_numbers(lang: str, text: str, expected: list[tuple[object, ...]]) -> None:
     found = [(m.low, m.high) for m in find_numbers(text, lang)]
     assert _close(found, expected), found
+
+
+SEPARATORS = [
+    # lang, text, value, ambiguous: language first, then the unit, then the other figures of the text
+    ("fr", "3.200 kg saisis", 3200, True),
+    ("fr", "3.200 kg saisis, dont 2,5 kg", 3200, False),
+    ("fr", "3.200 kg saisis, dont 2.5 kg", 3.2, True),
+    ("fr", "3,200 kg saisis", 3.2, False),
+    ("fr", "1.508 tonne", 1.508, False),
+    ("fr", "1.508 tonnes", 1508, True),
+    ("fr", "12.500 comprimés", 12500, False),
+    ("fr", "12,500 comprimés", 12500, False),
+    ("en", "3,200 kg seized", 3200, False),
+    ("en", "3.200 kg seized", 3.2, False),
+    ("en", "3,200 kg seized, with 2,5 kg", 3.2, True),
+    ("en", "12.500 pills", 12500, False),
+]
+
+
+@pytest.mark.parametrize(("lang", "text", "value", "ambiguous"), SEPARATORS, ids=lambda v: str(v))
+def test_a_separator_is_decided_or_said_to_be_ambiguous(
+    lang: str, text: str, value: float, ambiguous: bool
+) -> None:
+    first = find_quantities(text, lang)[0]
+    assert (first.low, first.ambiguous) == (value, ambiguous)
+
+
+def test_an_ambiguous_figure_counts_less_in_extraction() -> None:
+    def seized(text: str) -> tuple[float | None, float, str]:
+        document = CleanDocument(
+            doc_id="d", path="d", format="text", kind="press", grade="C", lang="fr", title="",
+            published=PartialDate(2024, 5, 2), outlet="", text=text,
+        )  # fmt: skip
+        (only,) = (o for o in extract(document) if isinstance(o.value, QuantityValue))
+        return only.value.low, only.confidence, only.rule
+
+    sure = seized("Les douaniers ont saisi 3.200 kg de cannabis. Il en restait hier 2,5 % au port.")
+    unsure = seized("Les douaniers ont saisi 3.200 kg de cannabis.")
+    assert sure[0] == unsure[0] == 3200
+    assert unsure[1] < sure[1]
+    assert "separator:ambiguous" in unsure[2] and "separator" not in sure[2]

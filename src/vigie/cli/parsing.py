@@ -110,7 +110,7 @@ def _simple_finder(kind: Kind) -> Callable[[str, str], list[Any]]:
 
 FIELDS: dict[Kind, tuple[str, ...]] = {
     Kind.MONEY: ("low", "high", "currency", "per_value", "per_unit"),
-    Kind.QUANTITY: ("low", "high", "unit", "grams", "grams_high"),
+    Kind.QUANTITY: ("low", "high", "unit", "grams", "grams_high", "ambiguous"),
     Kind.PERCENT: ("low", "high"),
     Kind.NUMBER: ("low", "high"),
     Kind.DATE: ("start_date", "end_date", "precision"),

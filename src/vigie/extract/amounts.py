@@ -120,7 +120,8 @@ def _join(first: Amount, second: Amount, folded: str, p: Patterns, g: Grammar) -
         return None
     start = opened.start() + max(0, first.start - 40) if opened else first.start
     return Amount(
-        start=start, end=second.end, low=min(low, high), high=max(low, high), unit=unit, token=second.token
+        start=start, end=second.end, low=min(low, high), high=max(low, high), unit=unit, token=second.token,
+        doubt=first.doubt or second.doubt,
     )
 
 
@@ -262,6 +263,7 @@ def quantity_mentions(found: list[Amount]) -> list[QuantityMention]:
                 start=amount.start, end=amount.end, low=low, high=high, unit=amount.unit.code,
                 grams=base * factor if factor is not None and base is not None else None,
                 grams_high=high * factor if factor is not None and high is not None else None,
+                ambiguous=amount.doubt,
             )
         )  # fmt: skip
     return mentions

@@ -39,7 +39,10 @@ class MoneyMention:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuantityMention:
-    """A mass, volume or count of pieces; grams only for masses."""
+    """A mass, volume or count of pieces; grams only for masses.
+
+    `ambiguous`: the point or comma in the figure may group thousands or open decimals, and nothing in the text decides.
+    """
 
     start: int
     end: int
@@ -48,6 +51,7 @@ class QuantityMention:
     unit: str
     grams: float | None = None
     grams_high: float | None = None
+    ambiguous: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +85,7 @@ class PlaceMention:
 class SubstanceMention:
     """A substance named; `strong` is False where an ambiguous word counted only thanks to its context.
 
-    `substance` is None for a form that names no substance ("ce produit", "pilules").
+    `substance` is None for a form that names no substance ("ce produit", "pilules"). `misspelt`: written almost like its name.
     """
 
     start: int
@@ -89,6 +93,7 @@ class SubstanceMention:
     substance: str | None
     form: str | None = None
     strong: bool = True
+    misspelt: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

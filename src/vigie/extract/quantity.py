@@ -21,6 +21,7 @@ from vigie.lexicon.grammar import link_words, mass_in_grams
 from vigie.lexicon.terms import data_toml
 from vigie.model.observation import PriceValue, QuantityKind, QuantityValue
 
+_AMBIGUOUS = 0.6  # weight of a figure whose separator may be read both ways
 _FORM_OF_PIECE = {
     "pill": "pill",
     "capsule": "capsule",
@@ -121,10 +122,12 @@ def _judge(analysis: Analysis, mention: QuantityMention) -> Draft | None:
     form = link.form or _FORM_OF_PIECE.get(mention.unit)
     end = _quote_end(analysis, mention.end, sentence.end)
     base = 0.93 if link.reason in ("named", "adjacent") else 0.8
+    sure = min(0.99, base * (0.65 + 0.35 * max(link.weight, 0.5))) if kind_hit else 0.6
+    read = "|separator:ambiguous" if mention.ambiguous else ""  # "3.200 kg" where no other figure decides
     return Draft(
         start=mention.start, end=end, value=value, substance=link.substance, form=form,
-        rule=f"quantity.{'mass' if mass else 'count'}@1|kind:{kind}|substance:{link.reason}",
-        confidence=min(0.99, base * (0.65 + 0.35 * max(link.weight, 0.5))) if kind_hit else 0.6, anchor=mention.end,
+        rule=f"quantity.{'mass' if mass else 'count'}@1|kind:{kind}|substance:{link.reason}{read}",
+        confidence=sure * (_AMBIGUOUS if read else 1.0), anchor=mention.end,
     )  # fmt: skip
 
 
