@@ -67,6 +67,19 @@ CASES = [
     ("english price", "en", "The price of heroin fell.", {("price", "down", "heroin")}),
     ("english deaths", "en", "Overdose deaths involving fentanyl rose.", {("harm", "up", "fentanyl")}),
     ("english pay rise", "en", "The pay rise came before the cocaine trial.", set()),
+    ("a drug that lost some euros", "fr", "La cocaïne a encore perdu cinq euros.", {("price", "down", "cocaine")}),
+    ("a person who lost some euros", "fr", "Il vendait de la cocaïne. Le client a perdu cinq euros.", set()),
+    ("what it fell to", "fr", "L'héroïne est tombée à 30 euros le gramme.", {("price", "down", "heroin")}),
+    ("what it costs no more than", "fr", "Le gramme d'héroïne ne coûte plus que 30 euros.", {("price", "down", "heroin")}),
+    ("a pronoun for what was asked", "fr", "La pureté de l'héroïne ? Elle plafonne.", {("purity", "stable", "heroin")}),
+    ("recedes", "fr", "La kétamine, en revanche, recule.", {("use", "down", "ketamine")}),
+    ("falls, price or use", "fr", "La kétamine baisse.", set()),
+    ("more plentiful", "fr", "La kétamine, toujours plus abondante, circule.", {("availability", "up", "ketamine")}),
+    ("amounts to", "fr", "Le gramme de kétamine revient à 30 euros.", set()),
+    ("never so much", "fr", "Jamais il n'y a eu autant de cocaïne.", {("availability", "peak", "cocaine")}),
+    ("english has not moved", "en", "The price of ketamine hasn't moved.", {("price", "stable", "ketamine")}),
+    ("english risen to", "en", "A gram of ketamine has risen to £30.", {("price", "up", "ketamine")}),
+    ("english unheard of", "en", "Xylazine hadn't been seen here.", {("availability", "emerging", "xylazine")}),
     ("english popular", "en", "Ketamine is increasingly popular.", {("use", "up", "ketamine")}),
 ]  # fmt: skip
 
@@ -117,6 +130,6 @@ def test_an_aside_between_subject_and_verb_denies_nothing() -> None:
 
 
 def test_a_trend_holds_for_the_later_of_the_two_times_compared() -> None:
-    text = "La cocaïne recule. Le gramme se vend 55 € à Lyon, contre 70 € en 2023."
+    text = "La cocaïne circule. Le gramme se vend 55 € à Lyon, contre 70 € en 2023."
     (trend,) = observations(text, "trend", published="2026-05-04")
     assert str(trend.when.start) == "2026-05-04"

@@ -38,7 +38,7 @@ _CLOSE = (
 )
 # What may stand between a substance and its verb: an aside, an auxiliary, an adverb.
 _THEN = re.compile(
-    r"\s?(?:,[^,;.:()]{1,60},)?\s?(?:\((?:[^()]{1,40})\) )?(?:s'|(?:se |y |a |ont |est |sont |elle |elles |il |ils |aussi |"
+    r"\s?(?:,[^,;.:()]{1,60},|,)?\s?(?:\((?:[^()]{1,40})\) )?(?:s'|(?:se |y |a |ont |est |sont |elle |elles |il |ils |aussi |"
     r"encore |has |have |had |is |are |was |were |also |ne |qui |which |that |que |toujours |still |now )*)"
 )
 _COMPLEMENT = re.compile(
@@ -50,6 +50,12 @@ _STANDS_FOR = re.compile(
     r"(?:^|[\s«])(?:elles?|(?:le|ce) produit|(?:cette|la) (?:drogue|substance|molecule)|it|(?:the|this) (?:drug|substance))"
     r"\s(?:(?:se|y|a|est|has|is) )?$"
 )
+# A subject that stands for what was spoken of before: "ils ont baissé", "they have fallen".
+_STANDS = re.compile(
+    r"(?:^|[\s«\"])(?:ils?|elles?|it|they)\s(?:(?:se|y|en|a|ont|est|sont|has|have|is|are|had|was|were|s'est|se sont)\s|s')*$"
+)
+# Of a drug, these say that it is used less; "baisse" may be its price.
+_WANES = ("recul", "flech", "diminu", "declin", "regress", "fad", "wan")
 _NO_CARRY = ("violence", "modality")  # what these speak of need be no substance
 _WAYS = {
     family: Term(id=indicator, surface=(family,), extra={"role": "subject", "side": "after", "within": within_})
@@ -159,12 +165,26 @@ def _trends(analysis: Analysis, found: Scan, span: Span, hits: list[Hit]) -> Ite
         if _OWN.search(found.flat, span.start, direction.start) and direction.term.id in ("up", "down"):
             yield _trend(direction.start, direction.end, "use", direction.term.id, "substance")
             continue
+        if not subjects and (spoken := _spoken_of(found, span, direction)):
+            yield _trend(direction.start, direction.end, spoken.term.id, direction.term.id, "pair")
+            continue
         mention = _beside(analysis, found, span, direction)
         if mention:
             start, end = min(mention.start, direction.start), max(mention.end, direction.end)
             moved = _moved(found, span, mention, direction)
             if moved:
                 yield _trend(start, end, moved, direction.term.id, "substance")
+
+
+def _spoken_of(found: Scan, span: Span, direction: Hit) -> Hit | None:
+    """The subject of the sentence before, where a pronoun stands for it: "Les prix ? Ils ont baissé"."""
+    if not _STANDS.search(found.flat, max(span.start - 1, 0), direction.start):
+        return None
+    index = found.sentence_index(span.start)
+    begin = found.spans[max(0, index - 1)].start
+    told = [h for h in found.hits["trends"] if begin <= h.start < direction.start]
+    named = [h for h in told if h.term.extra.get("role") == "subject" and h.start < span.start]
+    return named[-1] if named else None
 
 
 def _beside(analysis: Analysis, found: Scan, span: Span, direction: Hit) -> SubstanceMention | None:
@@ -191,6 +211,8 @@ def _moved(found: Scan, span: Span, mention: SubstanceMention, direction: Hit) -
             return "availability"
         if _MONEY.search(found.flat, direction.end, min(span.end, direction.end + _MONEY_REACH)):
             return "price"
+        if direction.term.id == "down" and found.flat.startswith(_WANES, direction.start):
+            return "use"
         return None if direction.term.id in ("down", "stable") else "use"
     return "use"
 

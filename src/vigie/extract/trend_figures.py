@@ -29,6 +29,9 @@ _VERB = 60  # characters before "de 66 à 58" within which the verb of change st
 _SUBJECT = 90  # characters between a figure and the subject it counts
 _SAME = 0.02  # relative difference that counts as none
 _YEARS = range(1950, 2100)
+_REACHED = 45  # characters before a figure within which the verb that reached it stands
+_OWNED = 16  # characters between a drug and "a encore perdu"
+_SUM = re.compile(r"€|euros?\b|£|\$|dollars?\b|pounds?\b|francs?\b|quid\b")
 _WHOLE = r"(?!\w)"
 _PAST, _NOW = date.min, date.max
 
@@ -57,6 +60,11 @@ class _Words:
     more: re.Pattern[str]
     less: re.Pattern[str]
     stays: re.Pattern[str]
+    risen: re.Pattern[str]
+    fallen: re.Pattern[str]
+    only: re.Pattern[str]
+    lost: re.Pattern[str]
+    gained: re.Pattern[str]
     literals: Mapping[str, tuple[str, ...]]
 
     def may_hold(self, key: str, flat: str, start: int, end: int) -> bool:
@@ -81,6 +89,8 @@ def _words(lang: str) -> _Words:
         )
         return re.compile(f"{before}(?:{inner or '(?!)'})")
 
+    to = "|".join(re.escape(flatten(fold(word))) for word in data.get("reached", ())) or "(?!)"
+    reached = rf"(?:{to})\s+(?:\w+\s+){{0,2}}[^\w]?$"
     return _Words(
         before=any_of("against"),
         plain=any_of("against_alone"),
@@ -92,6 +102,11 @@ def _words(lang: str) -> _Words:
         verbs=any_of("verbs"),
         more=any_of("more"),
         less=any_of("less"),
+        risen=any_of("risen", after=r"\w{0,4}\s+(?:\w+\s+){0,1}" + reached),
+        fallen=any_of("fallen", after=r"\w{0,4}\s+(?:\w+\s+){0,1}" + reached),
+        only=any_of("only", after=r"\s+[^\w]?$"),
+        lost=any_of("lost", after=r"\s+(?:\w+\s+){0,2}[^\w]?$"),
+        gained=any_of("gained", after=r"\s+(?:\w+\s+){0,2}[^\w]?$"),
         stays=any_of("stays", after=r"\s+(?:[\w']+\s+){0,3}[^\w]?$"),
         literals={
             key: tuple(flatten(fold(word)).removesuffix("*") for word in data.get(key, ()))
@@ -115,6 +130,10 @@ def figure_trends(analysis: Analysis, found: Scan, span: Span, hits: Sequence[Hi
             yield from _named(analysis, (), figure.start, figure.end, "stable", (figure,))
         elif _rising(found, span, figure, words):
             yield from _named(analysis, hits, figure.start, figure.end, "up", (figure,))
+        elif way := _arrived(found, span, figure, words):
+            yield from _named(analysis, (), figure.start, figure.end, way, (figure,))
+        elif way := _lost(analysis, found, span, figure, words):
+            yield FigureTrend(figure.start, figure.end, "price", way, None)
     yield from _compared(analysis, found, span, hits, figures, words)
     yield from _since(analysis, found, span, figures, words)
 
@@ -124,6 +143,29 @@ def _rising(found: Scan, span: Span, figure: Amount, words: _Words) -> bool:
     head = found.flat[max(span.start, figure.start - _VERB) : figure.start]
     ranged = figure.low is not None and figure.high is not None and figure.low < figure.high
     return ranged and words.opening.search(head) is not None and words.verbs.search(head) is not None
+
+
+def _arrived(found: Scan, span: Span, figure: Amount, words: _Words) -> str | None:
+    """Which way a figure was reached: "est tombée à 30 euros", "has risen to 5", "n'en coûte plus que 40"."""
+    head = found.flat[max(span.start, figure.start - _REACHED) : figure.start]
+    ways = [("up", words.risen), ("down", words.fallen), ("down", words.only)]
+    return next((way for way, pattern in ways if pattern.search(head)), None)
+
+
+def _lost(analysis: Analysis, found: Scan, span: Span, figure: Amount, words: _Words) -> str | None:
+    """Whether a sum is by how much a drug became cheaper or dearer: "la cocaïne a encore perdu cinq euros"."""
+    if not _SUM.search(found.flat, figure.start, min(len(found.flat), figure.end + 8)):
+        return None
+    begin = max(span.start, figure.start - _VERB)
+    head = found.flat[begin : figure.start]
+    for way, pattern in (("down", words.lost), ("up", words.gained)):
+        match = pattern.search(head)
+        if match and any(
+            m.substance and begin + match.start() - m.end <= _OWNED
+            for m in within(analysis.substances, begin, begin + match.start())
+        ):
+            return way
+    return None
 
 
 def _since(
