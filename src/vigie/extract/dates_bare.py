@@ -30,6 +30,9 @@ _WEAK_OK = re.compile(
 _LIST = re.compile(
     r"[ \n]?(?:,|,? ?(?:et|ou|puis|and|or|then)|/|,? ?(?:et|and) (?:en|in))[ \n]?(?:en |in )?$"
 )
+_YEAR_BEFORE = re.compile(
+    r"(?<![\d.,])(?:19|20)\d\d[ \n](?:et|ou|a|au|and|or|to|until)[ \n]$"
+)  # "entre mai 2015 et 2018"
 _LIST_LENGTH = 40  # more than the longest joint of a list
 _DAY_MONTH = re.compile(
     r"(?<![\w.,/:-])(\d\d?)([/.-])(\d\d?)(?![\w/%€]|[-.,:]\d| ?(?:%|€|\$|£|h\b|heures?\b))"
@@ -109,6 +112,8 @@ def bare_years(low: str, spans: Sequence[Span], lang: str, latest: int) -> Itera
         counts = counts or cues.year_after.match(low, match.end()) is not None
         if not counts and previous >= 0:
             counts = at - previous <= _LIST_LENGTH and _LIST.fullmatch(low, previous, at) is not None
+        if not counts:
+            counts = _YEAR_BEFORE.search(low, before, at) is not None
         if not counts and _CLOSES.match(low, match.end()):
             counts = _OPENS.search(low, max(0, at - 62), at) is not None
         pair = _PAIR.match(low, match.end())

@@ -111,7 +111,7 @@ def _suits(kind: str, base: Atom, unit: str | None) -> bool:
         case "units-of":
             return unit in _MONTHLY
         case "weekday-of":
-            return unit == "week" and base.kind != "iso-week" and base.base is None
+            return unit == "week" and base.base is None
         case "turn":
             return (
                 base.kind == "date" and base.year is None and base.month is not None and base.day is not None
@@ -135,9 +135,14 @@ def _read(kind: str, match: re.Match[str], base: Atom, vocabulary: Words) -> Ato
                 weekday = int(vocabulary.reading("weekday", said["what"]))
                 return replace(whole, number=number, weekday=weekday) if unit in _MONTHLY else None
             inner = vocabulary.reading("unit", said["what"])
+            if inner == "half" and unit == "month":
+                return replace(whole, number=number, unit="fortnight")
             return replace(whole, number=number, unit=inner) if _SIZE[inner] < _SIZE.get(unit, 0) else None
         case "days-of":
-            day, day2 = int(said["d"]), int(said["d2"]) if "d2" in said else None
+            day = int(said["d"]) if "d" in said else vocabulary.ordinal(said["dw"])
+            day2 = int(said["d2"]) if "d2" in said else None
+            if day is None:
+                return None
             return replace(whole, day=day, day2=day2) if day2 is None or day < day2 else None
         case "units-of":
             number = vocabulary.number(said["n"])
@@ -183,7 +188,7 @@ def _read(kind: str, match: re.Match[str], base: Atom, vocabulary: Words) -> Ato
             )
         case "weekday-of":
             weekday = int(vocabulary.reading("weekday", said["w"]))
-            return replace(whole, weekday=weekday)
+            return replace(whole, weekday=weekday) if "link" in said or base.kind != "iso-week" else None
         case "nearest":
             weekday = int(vocabulary.reading("weekday", said["w"]))
             number = vocabulary.ordinal(said["n"]) if "n" in said else 1
@@ -294,7 +299,7 @@ def _english(v: Words) -> _Patterns:
     before = {
         "nth": rf"\b(?:the )?(?P<n>last|final|{ordinal}(?P<from_end> last)?) (?P<what>{f['weekday']}|day|week|weekend|fortnight|month|quarter|half|decade)(?P<link> (?:of|in|from))?(?: the| around)? ",
         "days-of range": rf"\b(?:(?:from|between) )?(?:the )?(?P<d>{DAY})(?:st|nd|rd|th)? ?(?:to|until|till|through|thru|and|-) ?(?:the )?(?P<d2>{DAY})(?:st|nd|rd|th)?(?: (?:of|in))?(?: the)? ",
-        "days-of": rf"\b(?:the )?(?P<d>{DAY})(?:st|nd|rd|th)?(?: day)? (?:of|in)(?: the)? ",
+        "days-of": rf"\b(?:the )?(?:(?P<d>{DAY})(?:st|nd|rd|th)?|(?P<dw>{ordinal}))(?: day)? (?:of|in)(?: the)? ",
         "units-of": rf"\b(?:the )?(?P<which>first|last|final) (?P<n>{number}) (?P<what>days|weeks|months|quarters|years) (?:of|in)(?: the)? ",
         "offset": rf"(?:\b(?:(?P<for>for|within)(?: the)? (?:next )?|in ))?(?<![\w.,$£€]){amounts},? (?P<dir>after|before|from|following|prior to|(?:starting|beginning|commencing)(?: from| on)?)(?: the)? ",
         "span-to": rf"\b(?:the )?(?:{amounts}|(?P<what>week|month|quarter|year)) (?:to|ending|ended)(?: in| on)?(?: the)? ",
@@ -303,7 +308,7 @@ def _english(v: Words) -> _Patterns:
         "nearest": rf"\b(?:the )?(?:(?P<n>{ordinal}) )?(?:closest|nearest) (?P<w>{f['weekday']}) to (?:the )?",
         "weekend-of": r"\b(?:the )?weekend of (?:the )?",
         "turn": r"\b(?P<sh>next|last|this|coming|past|upcoming|previous) ",
-        "weekday-of": rf"\b(?P<w>{f['weekday']}),? (?:of )?(?:the )?",
+        "weekday-of": rf"\b(?P<w>{f['weekday']}),? (?P<link>of )?(?:the )?",
     }
     return _Patterns(
         opens=re.compile(spaced(rf"(?:\b(?:of|in|from|the|around|to|ending|ended|after|before|following|week|month|weekend|half|quarter|on|starting|beginning|commencing|next|last|this|coming|past|upcoming|previous)|\d|\b{f['weekday']},?) $")),
@@ -329,7 +334,7 @@ def _french(v: Words) -> _Patterns:
         "weekday-by": rf"\b(?:le )?(?P<w>{f['weekday']}) (?P<dir>avant|apres|suivant|precedant)(?: le| la| les| l')? ?",
         "beside": rf"\b(?:(?:la|le|au) |l')(?P<b>{f['neighbour']}) (?:de la |de l'|de |du |d')",
         "weekend-of": r"\b(?:le )?week-?end (?:de la |de l'|de |du |d')",
-        "weekday-of": rf"\b(?P<w>{f['weekday']}),? (?:de |d')?",
+        "weekday-of": rf"\b(?P<w>{f['weekday']}),? (?P<link>de la |de |d')?",
     }
     return _Patterns(
         opens=re.compile(spaced(rf"(?:\b(?:de|du|des|de la|le|la|les|avant|apres|suivant|jour|semaine|week-end|weekend|quinzaine|mois|trimestre|semestre) |[dl]'|\d(?:er|e)? |\b{f['weekday']},? )$")),

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
+from itertools import pairwise
 
 from vigie.extract.dates_atom import Atom
 from vigie.extract.dates_calendar import Period, coarser, period_around
@@ -53,7 +54,9 @@ def _joints(lang: str) -> _Joints:
     article = r"(?:the |the year |end of |late |early |mid-?)?"
     return _Joints(
         parts=("end", "early", "earlier", "begin", "start", "mid", "late", "latter"),
-        part=re.compile(rf"\b(?P<part>{part})[ \n-]{{1,2}}(?:in |the |the year |year |of )?$"),
+        part=re.compile(
+            rf"\b(?P<part>{part})[ \n-]{{1,2}}(?:in |the |the year |year |of |month of |the month of )?$"
+        ),
         opens=re.compile(rf"\bfrom {article}$"),
         opens_pair=re.compile(rf"\bbetween {article}$"),
         to=re.compile(rf",? ?(?:to|until|till|through|thru|up to|-|–|~) ?{article}"),
@@ -99,7 +102,7 @@ def place_in_order(
                 start = _opening(low, atom, joints)
                 index += 1
         if atom.kind == "date" and atom.year is None and index < len(atoms) and end == atom.end:
-            period = _in_list(low, atom, atoms[index], joints, reference) or period
+            period = _in_list(low, whole, index - 1, joints, reference) or period
         alone = end == atom.end
         if period is None or (alone and (atom.kind == "now" or (atom.vague and sense == "press"))):
             continue
@@ -160,13 +163,19 @@ def _with_part(low: str, atom: Atom, joints: _Joints, vocabulary: Words) -> Atom
     return replace(atom, start=match.start(), part=vocabulary.reading("part", match["part"]))
 
 
-def _in_list(low: str, one: Atom, other: Atom, joints: _Joints, reference: date | None) -> Period | None:
-    """`en janvier et février 2020`: the first of a list takes the year that only the last one says."""
-    if other.kind != "date" or other.year is None or (one.day is None) != (other.day is None):
-        return None
-    if other.month is None or not joints.listed.fullmatch(low[one.end : other.start]):
-        return None
-    return resolve(replace(one, year=other.year), reference, None)
+def _in_list(
+    low: str, atoms: Sequence[Atom], index: int, joints: _Joints, reference: date | None
+) -> Period | None:
+    """`en janvier, février et mars 2020`: those of a list take the year that only the last one says."""
+    one = atoms[index]
+    for before, other in pairwise(atoms[index:]):
+        if other.kind != "date" or other.month is None or (one.day is None) != (other.day is None):
+            return None
+        if not joints.listed.fullmatch(low[before.end : other.start]):
+            return None
+        if other.year is not None:
+            return resolve(replace(one, year=other.year), reference, None)
+    return None
 
 
 _IN_YEARS = frozenset({"iso-week", "quarter", "half"})

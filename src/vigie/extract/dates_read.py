@@ -39,7 +39,13 @@ def read(match: re.Match[str], kind: str, vocabulary: Words) -> Atom | None:
     if "q" in said:
         number = vocabulary.ordinal(said["q"])
     if kind in ("nth-weekday", "nth-week", "nth"):
-        number = -1 if said["n"].startswith(("last", "dern")) else vocabulary.ordinal(said["n"])
+        number = (
+            -1
+            if said["n"].startswith(("last", "dern"))
+            else vocabulary.ordinal(said["n"].removesuffix(" last"))
+        )
+        if number and said["n"].endswith(" last"):
+            number = -number
     if ("n" in said or "q" in said) and number is None:
         return None
     unit = said.get("u")
@@ -113,6 +119,7 @@ def _checked(atom: Atom, said: dict[str, str], vocabulary: Words) -> Atom | None
 
 
 _DECADES = {
+    "thousands": 2000, "thousand-and-tens": 2010,
     "vingt": 1920, "trente": 1930, "quarante": 1940, "cinquante": 1950, "soixante": 1960,
     "soixante-dix": 1970,
     "quatre-vingt": 1980, "quatre-vingts": 1980, "quatre-vingt-dix": 1990,
@@ -122,6 +129,10 @@ _DECADES = {
 def _figures_range(atom: Atom, said: dict[str, str], vocabulary: Words) -> Atom | None:
     """`28/2-1/3`, `5/1-5/7/2020`: two days in figures; the base is the last one."""
     month = int(vocabulary.reading("month", said["m2"]) if "m2" in said else said["mn2"])
+    if "d2" not in said:  # "Nov-Feb 2017"
+        last = Atom(start=atom.start, end=atom.end, kind="date", year=atom.year, month=month)
+        year = None if atom.year is None else atom.year - ((atom.month or 0) > month)
+        return replace(atom, year=year, base=last) if month != atom.month else None
     day = int(said["d2"])
     if atom.month is None or atom.day is None:
         return None

@@ -139,10 +139,10 @@ def _composed(atom: Atom, reference: date | None, anchor: Period | None) -> Peri
         return None if composed else _place(replace(atom, base=None), reference, anchor)
     if atom.kind == "figures-range":
         year = atom.year if atom.year is not None else base.first.year
-        first = date(year, atom.month or 0, atom.day or 0)
+        first = date(year, atom.month or 0, atom.day or 1)
         if first > base.last and atom.year is None:
-            first = date(year - 1, atom.month or 0, atom.day or 0)
-        return Period(first, base.last, "day", base.relative) if first <= base.last else None
+            first = date(year - 1, atom.month or 0, atom.day or 1)
+        return Period(first, base.last, base.precision, base.relative) if first <= base.last else None
     if not composed:
         said = _place(replace(atom, base=None, year=base.first.year), reference, anchor)
         return None if said is None else replace(said, relative=True)
