@@ -261,3 +261,51 @@ def test_forty_copies_and_twelve_articles_are_one_event(tmp_path: Path) -> None:
         counts = read_counts(store).counts
     assert (one.documents, one.copies, one.speakers) == (52, 40, 12)
     assert counts.tolist() == [[12.0]]
+
+
+LONG = "Douze kilos de résine dormaient sous une bâche bleue, au fond d'un garage loué par un retraité, à deux pas du stade municipal de Lyon"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "copy"),
+    [("(AFP)", "", "a"), ("", "(AFP)", "b"), ("Avec Reuters.", "", "a"), ("", "Selon la (SAFPO).", "")],
+    ids=["signed_first", "signed_second", "with", "no_agency"],
+)
+def test_of_one_day_the_signed_text_is_the_copy(tmp_path: Path, first: str, second: str, copy: str) -> None:
+    """Whichever was read first, and however well it is graded."""
+    papers = [
+        Paper(source=name, published="2025-03-05", title=f"Titre {name}", grade="B",
+              says=[Said(sentence=f"{LONG}. {sign}", value=seized(12_000), place=LYON)])
+        for name, sign in (("a", first), ("b", second))
+    ]  # fmt: skip
+    with Store.open(build(tmp_path / "s.duckdb", papers)) as store:
+        found = store.query("SELECT source_id FROM documents WHERE original_id IS NOT NULL").to_pylist()
+    assert [row["source_id"] for row in found] in ([[copy]] if copy else [["a"], ["b"]])
+
+
+def test_a_copy_is_found_beside_stock_phrases(tmp_path: Path) -> None:
+    """Sentences that every dispatch has lead to the first that had them; the copy's own original was published just before."""
+    stock = [
+        f"Phrase toute faite numéro {n} que chaque dépêche de ce bureau reprend sans y changer un mot"
+        for n in range(8)
+    ]
+    old = [
+        Paper(source=f"o{n}", published=f"2024-0{n + 1}-05", title=f"Ancien {n}",
+              says=[Said(sentence=f"{stock[n]}. {stock[(n + 1) % 8]}. Ancienne affaire {n} sans rapport aucun.", value=seized(n + 1), place=None)])
+        for n in range(8)
+    ]  # fmt: skip
+    text = f"{stock[0]}. {stock[3]}. {stock[5]}. {stock[7]}. {LONG}."
+    new = [
+        Paper(
+            source=name,
+            published=day,
+            title=title,
+            says=[Said(sentence=text, value=seized(12_000), place=LYON)],
+        )
+        for name, day, title in (("p", "2025-03-05", "Bâche bleue"), ("q", "2025-03-06", "Garage loué"))
+    ]
+    with Store.open(build(tmp_path / "s.duckdb", [*old, *new])) as store:
+        found = store.query(
+            "SELECT doc_id, original_id FROM documents WHERE original_id IS NOT NULL"
+        ).to_pylist()
+    assert {row["doc_id"]: row["original_id"] for row in found} == {"doc009": "doc008"}
