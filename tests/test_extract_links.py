@@ -45,6 +45,21 @@ PRICES: list[Row] = [
     ("rate_is_no_wage", "fr", "", "Il dit avoir vendu 50 grammes de cocaïne par mois, à 70 euros le gramme.", [("cocaine", 70, 70, 1, "g")]),
     ("times_dearer", "fr", "", "En Guyane, le kilo de cocaïne vaut 5 000 euros. À Paris, il se revend sept fois plus cher, 35 000 euros.",
      [("cocaine", 5000, 5000, 1, "kg"), ("cocaine", 35000, 35000, 1, "kg")]),
+    ("place_then_number", "fr", "", "À Montpellier, la cocaïne est à 65 euros ; à Perpignan, à 60.",
+     [("cocaine", 65, 65, 1, "g"), ("cocaine", 60, 60, 1, "g")]),
+    ("month_then_number", "fr", "", "En janvier, le gramme de 3-MMC valait 30 euros ; en mai, 40.",
+     [("3-mmc", 30, 30, 1, "g"), ("3-mmc", 40, 40, 1, "g")]),
+    ("town_then_number_en", "en", "", "In Leeds a gram of ketamine is £25; in York, 30.", [("ketamine", 25, 25, 1, "g"), ("ketamine", 30, 30, 1, "g")]),
+    ("for_regulars", "fr", "Cocaïne à Angers", "Le gramme se négocie 70 euros, 60 pour les bons clients.",
+     [("cocaine", 70, 70, 1, "g"), ("cocaine", 60, 60, 1, "g")]),
+    ("had_to_pay", "fr", "", "Un gramme de cocaïne se vend aujourd'hui 50 euros. Il fallait en débourser 80 en 2018.",
+     [("cocaine", 50, 50, 1, "g"), ("cocaine", 80, 80, 1, "g")]),
+    ("each_piece", "fr", "", "On y trouve de la coke à 70 euros le gramme et des cachets d'ecstasy à 5 pièce.",
+     [("cocaine", 70, 70, 1, "g"), ("mdma", 5, 5, 1, "pill")]),
+    ("or_three_for", "en", "", "MDMA crystals go for £40 a gram, pills for £10 or three for £25.",
+     [("mdma", 40, 40, 1, "g"), ("mdma", 10, 10, 1, "pill"), ("mdma", 25, 25, 3, "pill")]),
+    ("at_is_no_tonne", "en", "", "Cannabis resin was €6 a gram in 2019, €10 at the time of the trial.",
+     [("cannabis-resin", 6, 6, 1, "g"), ("cannabis-resin", 10, 10, 1, "g")]),
     ("compared_subject", "fr", "", "La cocaïne y est plus chère que l'héroïne : 80 euros le gramme contre 40.",
      [("cocaine", 80, 80, 1, "g"), ("heroin", 40, 40, 1, "g")]),
     ("compared_apposed", "fr", "", "Le tuci se vend 80 euros le gramme, plus cher que la cocaïne, à 70 euros.",
@@ -90,6 +105,10 @@ LOOKALIKES: list[Row] = [
     ("seizures_rose", "fr", "", "Le gramme de kétamine vaut 30 euros. Le total des contrôles atteint 45 au printemps.", [("ketamine", 30, 30, 1, "g")]),
     ("deaths_rose_en", "en", "", "Cocaine is £60 a gram. Overdoses rose to 45 last year.", [("cocaine", 60, 60, 1, "g")]),
     ("claimed", "fr", "Trafic de cocaïne", "Le procureur réclame 50 euros de frais.", []),
+    ("dearer_by", "fr", "", "Le gramme de cocaïne, qui valait 100 francs de plus en 1994, vaut 65 euros.", [("cocaine", 65, 65, 1, "g")]),
+    ("place_then_count", "fr", "", "Le gramme de cocaïne vaut 60 euros ; à Perpignan, 40 personnes sont suivies.", [("cocaine", 60, 60, 1, "g")]),
+    ("month_then_count", "fr", "", "La kétamine vaut 30 euros le gramme ; en mai, 40 saisies ont été faites.", [("ketamine", 30, 30, 1, "g")]),
+    ("some_of_them", "fr", "", "Le gramme de cocaïne coûte 60 euros, 12 des 40 usagers le disent.", [("cocaine", 60, 60, 1, "g")]),
 ]  # fmt: skip
 
 
@@ -157,6 +176,9 @@ WHERE_AND_WHEN = [
     ("date_at_the_end", "fr", "Le gramme de cocaïne valait 60 euros à Lyon et 70 euros à Nice en 2022.",
      [(60, "Lyon", "2022-01-01"), (70, "Nice", "2022-01-01")]),
     ("there", "fr", "À Lyon, tout va. Un drive fonctionnait à Mérignac. Le gramme de cocaïne y était à 60 euros.", [(60, "Mérignac", "")]),
+    ("by_the_time_it_reaches", "en", "A kilo of cocaine is £30,000 in Spain but £80,000 by the time it reaches Glasgow.",
+     [(30000, "Spain", ""), (80000, "Glasgow", "")]),
+    ("adjective_before_place", "en", "Cocaine that costs £55 a gram in Liverpool sells for £70 in nearby Bath.", [(55, "Liverpool", ""), (70, "Bath", "")]),
     ("date_of_each", "fr", "Le gramme de cocaïne valait 66 euros en 2022, 62 euros en 2023.", [(66, None, "2022-01-01"), (62, None, "2023-01-01")]),
 ]  # fmt: skip
 

@@ -8,7 +8,7 @@ list, a comparison, a product, a unit), and when what follows is not a noun that
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from vigie.extract.amount_patterns import patterns
@@ -62,7 +62,7 @@ def _words(lang: str) -> _Words:
         verb=re.compile(
             rf"(?<!\w){leading(lang, 'priced_verb')}(?:{leading(lang, 'priced_adverb')}){{0,2}}(?:{near}[ ]*)?$"
         ),
-        lots=re.compile(rf"[ ]{leading(lang, 'lot_taken')}"),
+        lots=re.compile(rf"[ ]{any_of(lang, 'lot_taken')}(?!\w)"),
         goes_on=re.compile(rf"[ ]{leading(lang, 'after_price')}"),
         at=re.compile(rf"[ ]*{link_words(lang, 'at')}$"),
         pour=re.compile(rf"[ ]{link_words(lang, 'for')}{determiner}[\"]?[ ]?"),
@@ -86,7 +86,8 @@ def _words(lang: str) -> _Words:
 def elliptic_prices(analysis: Analysis, found: list[Amount], money: list[MoneyMention]) -> list[MoneyMention]:
     """Money mentions made of bare numbers, in order."""
     extra: list[MoneyMention] = []
-    for index, amount in enumerate(found):
+    for index, said in enumerate(found):
+        amount = _each(said)
         if amount.unit is not None or amount.token.article or (amount.low is None and amount.high is None):
             continue
         mention = _lot(analysis, found, index, money, extra) or _bare(analysis, amount, money, extra)
@@ -95,6 +96,12 @@ def elliptic_prices(analysis: Analysis, found: list[Amount], money: list[MoneyMe
         ):
             extra.append(mention)
     return extra
+
+
+def _each(amount: Amount) -> Amount:
+    """ "des cachets à 5 pièce": the piece says what the number buys, it is not counted by it."""
+    single = amount.unit is not None and amount.unit.code == "unit" and not amount.token.words
+    return replace(amount, unit=None, end=amount.token.end) if single else amount
 
 
 def _dates_near(analysis: Analysis, amount: Amount) -> list[DateMention]:
@@ -131,7 +138,8 @@ def _bare(
     portion = _portion(analysis, model, head_start, amount)
     if portion is not None and pause:
         return portion
-    if not (compared or listed or unit or product or told):
+    scoped = pause and _scoped(analysis, model.end, amount.start)
+    if not (compared or listed or unit or product or told or scoped):
         return None
     p, g = patterns(analysis.lang), grammar(analysis.lang)
     per_value, per_unit, end = per_unit_after(folded, amount.end, p, g)
@@ -142,7 +150,7 @@ def _bare(
     closed = closed or (listed is not None and words.lots.match(folded, amount.end) is not None)
     after = words.after_compared.match(folded, amount.end) is not None and (compared is not None)
     explained = _explained(analysis, amount.end)
-    if not (per_unit or closed or told or after or explained):
+    if not (per_unit or closed or told or after or explained or scoped):
         return None
     value = amount.low if amount.low is not None else amount.high
     reference = model.low if model.low is not None else model.high
@@ -193,6 +201,24 @@ def _other_count(analysis: Analysis, sentence: Span, amount: Amount) -> bool:
 @cache
 def _number_of(lang: str) -> re.Pattern[str]:
     return re.compile(rf"\b{any_of(lang, 'number_of')}(?!\w)")
+
+
+def _scoped(analysis: Analysis, start: int, end: int) -> bool:
+    """Whether only a place or a time, and small words, stand between a price and a number: "; à Perpignan, à 60"."""
+    if end - start > 60:
+        return False
+    named = [*within(analysis.places, start, end), *within(analysis.dates, start, end)]
+    if not named or any(m.end > end for m in named):
+        return False
+    rest = analysis.folded[start:end]
+    for mention in named:
+        rest = rest.replace(analysis.folded[mention.start : mention.end], " ", 1)
+    return re.search(r"[,;:]", rest) is not None and _small(analysis.lang).fullmatch(rest) is not None
+
+
+@cache
+def _small(lang: str) -> re.Pattern[str]:
+    return re.compile(rf"(?:[ ,;:(]|\b{any_of(lang, 'scope_words')}(?!\w))+")
 
 
 def _unit_noun(analysis: Analysis, start: int, end: int) -> bool:

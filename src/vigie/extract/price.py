@@ -21,7 +21,7 @@ from vigie.extract.elliptic import elliptic_prices
 from vigie.extract.link import UNIT_SUBSTANCE, Link, compared_with, link_substance, named_after
 from vigie.extract.price_carry import assumed_gram, carried_unit, model_price
 from vigie.extract.price_kind import bought_to_sell, kind_of
-from vigie.extract.price_unit import Candidate, as_portion, unit_before, with_unit
+from vigie.extract.price_unit import Candidate, as_portion, unit_before, with_unit, without_lot
 from vigie.extract.price_words import any_of
 from vigie.extract.respective import respective_link, told_apart
 from vigie.extract.valuation import only_product, second_value, valued
@@ -39,7 +39,7 @@ def extract_prices(analysis: Analysis) -> Iterator[Draft]:
     french = any(m.currency == "FRF" for m in mentions)
     if french and any(place.place.country == "CH" or place.place.code == "CH" for place in analysis.places):
         mentions = [replace(m, currency="CHF") if m.currency == "FRF" else m for m in mentions]
-    mentions = [as_portion(analysis, m) for m in mentions]
+    mentions = [as_portion(analysis, without_lot(analysis, m)) for m in mentions]
     mentions = told_apart(
         analysis, sorted([*mentions, *elliptic_prices(analysis, found, mentions)], key=lambda m: m.start)
     )

@@ -247,9 +247,10 @@ def assumed_gram(analysis: Analysis, candidate: Candidate, link: Link) -> Candid
     )
     low = to_eur(money.low or money.high or 0.0, money.currency, analysis.reference)[0] or 0.0
     in_range = by_gram["range_eur"][0] <= low <= by_gram["range_eur"][1]
-    if sold is None or link.substance not in by_gram["by_gram"] or not in_range:
+    if link.substance not in by_gram["by_gram"] or not in_range:
         return candidate
-    between = analysis.folded[sold.end : money.start]
-    if len(between) > 25 or re.search(r"[,;]", between):
+    between = analysis.folded[sold.end : money.start] if sold is not None else ","
+    beside = _product_before(analysis, candidate)  # "à Lyon, la cocaïne est à 65 euros"
+    if not beside and (len(between) > 25 or re.search(r"[,;]", between)):
         return candidate
     return replace(candidate, per_value=1.0, per_unit="g", unit_reason="assumed")

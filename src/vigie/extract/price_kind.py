@@ -44,7 +44,7 @@ def kind_of(analysis: Analysis, candidate: Candidate) -> tuple[PriceKind | None,
         if re.search(r"[,;.()]", between):
             break
         said = candidate.unit_reason in ("said", "before")
-        if hit.term.id == "change" and (said or hit.start - money.end > 2):
+        if hit.term.id == "change" and (candidate.unit_reason == "said" or hit.start - money.end > 2):
             continue  # "£20 a gram, cheaper than a drink" is a price, "£10 cheaper" is none
         if hit.term.id in BLOCKING and not (hit.term.id == "turnover" and has_unit):
             if hit.term.id == "wage" or (hit.term.id == "turnover" and _earner(analysis, near_head)):

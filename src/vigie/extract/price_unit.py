@@ -182,6 +182,33 @@ def portion_of(analysis: Analysis, money: MoneyMention, floor: int) -> tuple[flo
     return (slang[found["p"]], "oz", found.start() if found is before else found.end()) if found else None
 
 
+def without_lot(analysis: Analysis, money: MoneyMention) -> MoneyMention:
+    """ "£10 or three for £25", read as a range, is £10: the second number counts what the next sum buys."""
+    if money.per_unit == "t" and re.search(r"[\da-z] at$", analysis.folded[money.start : money.end]):
+        money = replace(
+            money, end=money.end - 3, per_value=None, per_unit=None
+        )  # "£10 at the time": no tonne
+    if money.low is None or money.high is None or money.low == money.high:
+        return money
+    tail = _or_lot(analysis.lang).search(analysis.folded, money.start, money.end)
+    if tail is None or _for_sum(analysis.lang).match(analysis.folded, money.end) is None:
+        return money
+    count = number(tail["n"], analysis.lang)
+    sums = [bound for bound in (money.low, money.high) if bound != count]
+    return replace(money, low=sums[0], high=sums[0], end=tail.start()) if len(sums) == 1 else money
+
+
+@cache
+def _or_lot(lang: str) -> re.Pattern[str]:
+    words = alternation(w for w, v in grammar(lang).numbers.items() if 1 < v < 100)
+    return re.compile(rf"[ ](?:ou|or)[ ](?P<n>{words}|\d{{1,2}})$")
+
+
+@cache
+def _for_sum(lang: str) -> re.Pattern[str]:
+    return re.compile(rf"[ ]{link_words(lang, 'at')}[€£$]?\d")
+
+
 def as_portion(analysis: Analysis, money: MoneyMention) -> MoneyMention:
     """ "un quart à 20 euros", read as a range from a quarter to 20, is 20 for a quarter of what was priced."""
     if money.low is None or money.high is None or money.low >= 1.0 or money.high < 2.0:

@@ -13,6 +13,7 @@ from functools import cache, lru_cache
 from vigie.extract.analysis import Analysis, within
 from vigie.extract.mentions import PlaceMention
 from vigie.extract.nearness import NEAR_AFTER, cost
+from vigie.extract.price_words import leading
 from vigie.lexicon.grammar import alternation, grammar, link_words
 from vigie.model.place import Place
 from vigie.text.sentences import Span
@@ -102,7 +103,9 @@ def _finest(analysis: Analysis, found: list[PlaceMention], start: int, end: int)
     """The cheapest mention to reach; a place inside another one next to it wins over it ("Castets (Landes)")."""
 
     def price(mention: PlaceMention) -> tuple[float, int]:
-        steps = 0 if _adjacent(analysis, end, mention.start) else _steps(analysis, mention, found)
+        if _adjacent(analysis, end, mention.start):
+            return 0.2 * (mention.start - end), mention.start
+        steps = _steps(analysis, mention, found)
         return cost(analysis, start, end, mention.start, mention.end) + _COARSE * steps, mention.start
 
     best = min(found, key=price)
@@ -141,7 +144,7 @@ def _first_of_list(
 
 def _adjacent(analysis: Analysis, end: int, mention_start: int) -> bool:
     """Whether a mention stands right after a span: "53 euros dans le Nord"."""
-    if mention_start < end or mention_start - end > NEAR_AFTER:
+    if mention_start < end or mention_start - end > NEAR_AFTER + 14:
         return False
     return _leads_to_place(analysis.lang).fullmatch(analysis.folded, end, mention_start) is not None
 
@@ -149,7 +152,8 @@ def _adjacent(analysis: Analysis, end: int, mention_start: int) -> bool:
 @cache
 def _leads_to_place(lang: str) -> re.Pattern[str]:
     return re.compile(
-        rf"[^,;.:\d]*[ ]{link_words(lang, 'in_place')}(?:{link_words(lang, 'determiners')})?[\"]?"
+        rf"[^,;.:\d]*[ ]{link_words(lang, 'in_place')}(?:{link_words(lang, 'determiners')})?(?:[a-z]+[ ])?[\"]?"
+        rf"|[ ]{leading(lang, 'arrived')}(?:{link_words(lang, 'in_place')})?(?:{link_words(lang, 'determiners')})?"
     )
 
 
