@@ -131,6 +131,7 @@ EVENTS = [
      [("death", "nitazenes", 2, "affirmed")]),
     ("antidote_is_no_cause", "en", "Nitazenes in tablets", "Three people died; naloxone had been given.", [("death", "nitazenes", 3, "affirmed")]),
     ("number_of_overdoses", "fr", "Cocaïne", "Le nombre d'overdoses est mal connu.", []),
+    ("without_life", "fr", "Héroïne", "Un homme a été découvert sans vie après une prise d'héroïne.", [("death", "heroin", 1, "affirmed")]),
     ("could_kill", "en", "Fentanyl", "One kilogram could kill 500,000 people.", []),
     ("brawl", "fr", "Crack à Paris", "Deux rixes au couteau ont fait un mort.", [("death", None, 1, "affirmed")]),
     ("all_drugs", "en", "Blue Xanax warning", "There were 4,859 deaths related to drug poisoning.", [("death", None, 4859, "affirmed")]),

@@ -17,11 +17,22 @@ from dataclasses import replace
 from functools import cache
 
 from vigie.extract.analysis import Analysis, Draft, within
+from vigie.extract.assertion import assertion_of
 from vigie.extract.cues import cue_hits, hits_in
 from vigie.extract.event_link import drug_link, may_be_about_drugs
 from vigie.extract.link import Link, products
 from vigie.extract.numbers import number_tokens
-from vigie.extract.persons import Persons, agreement, apposed, objects, of_vehicle, subject, whole_number
+from vigie.extract.persons import (
+    Persons,
+    agreement,
+    apposed,
+    clitic,
+    groups,
+    objects,
+    of_vehicle,
+    subject,
+    whole_number,
+)
 from vigie.extract.tallies import after_noun, later, sites
 from vigie.lexicon.grammar import alternation, grammar, link_words, plurals
 from vigie.lexicon.matcher import Hit
@@ -80,18 +91,26 @@ def _judge(analysis: Analysis, hit: Hit) -> Iterator[Draft]:
     if role in ("noun", "of") and not counted:
         yield from _uncounted(analysis, hit, kind, link, head)
         return
+    own = _own_negation(analysis, hit)
     kinds: list[EventKind] = [kind, *hit.term.extra.get("also", [])]
     if kind == "death" and role == "passive" and counted and _killing(analysis, hit, sentence):
         kinds.append("violence")
     for one in kinds:
         if not counted:
-            yield _draft(hit, one, role, link, None)
+            yield _draft(hit, one, role, link, None, assertion=own)
         for persons in counted:
-            yield _draft(hit, one, role, link, persons, apart=persons is not counted[0])
+            yield _draft(hit, one, role, link, persons, apart=persons is not counted[0], assertion=own)
 
 
 def _draft(
-    hit: Hit, kind: EventKind, role: str, link: Link, persons: Persons | None, *, apart: bool = False
+    hit: Hit,
+    kind: EventKind,
+    role: str,
+    link: Link,
+    persons: Persons | None,
+    *,
+    apart: bool = False,
+    assertion: Assertion | None = None,
 ) -> Draft:
     value = EventValue(kind=kind)
     start, end = hit.start, hit.end
@@ -101,10 +120,23 @@ def _draft(
         start = persons.start if apart else min(start, persons.start)
         end = persons.end if apart else max(end, persons.end)
     return Draft(
-        start=start, end=end, value=value, substance=link.substance, form=link.form,
+        start=start, end=end, value=value, substance=link.substance, form=link.form, assertion=assertion,
         rule=f"event.{kind}@2|role:{role}|substance:{link.reason}",
         confidence=0.85 if persons or role == "state" else 0.7,
     )  # fmt: skip
+
+
+def _own_negation(analysis: Analysis, hit: Hit) -> Assertion | None:
+    """The assertion of a word that is a denial only in form ("retrouvé sans vie", "n'a pas survécu"); None for others."""
+    over = [
+        c
+        for c in analysis.cues_over(hit.start, hit.end)
+        if c.scope_start < hit.end and c.scope_end > hit.start
+    ]
+    inside = [c for c in over if c.kind == "negated" and hit.start <= c.start < hit.end]
+    if not inside:
+        return None
+    return assertion_of((c for c in over if c not in inside), hit.start, hit.end)
 
 
 def _uncounted(analysis: Analysis, hit: Hit, kind: EventKind, link: Link, head: str) -> Iterator[Draft]:
@@ -225,15 +257,41 @@ def _count(analysis: Analysis, hit: Hit, role: str, sentence: Span) -> list[Pers
     elif role == "passive":
         if agreement(analysis, sentence.start, hit.start, hit.end) == "unsaid":
             persons = objects(analysis, hit.end, sentence.end, 2)
+            if persons is not None and analysis.folded[hit.end : persons.start].strip():
+                persons = None  # "needed hospital care, two of them …"
         persons = persons or subject(analysis, sentence.start, hit.start, hit.end)
         persons = persons or apposed(analysis, sentence.start, hit.start, hit.end, sentence.end)
+    if persons is None and role == "active":
+        persons = clitic(analysis, hit.start)
     if persons is None and role in ("active", "of", "passive"):
         reach = 2 if role == "passive" else _OBJECT_REACH
         sure = role == "active" and not hit.term.extra.get("needs")
         persons = objects(analysis, hit.end, sentence.end, reach, bare=sure)
     if persons is None:
         return []
-    return [persons, *later(analysis, max(hit.end, persons.end), sentence)]
+    end = max(hit.end, persons.end)
+    if hit.term.id == "sentence":
+        return [persons, *_also_sentenced(analysis, end, sentence)]
+    return [persons, *later(analysis, end, sentence)]
+
+
+def _also_sentenced(analysis: Analysis, end: int, sentence: Span) -> list[Persons]:
+    """ "… à douze ans, ses trois complices à des peines de quatre à six ans": a term of their own follows others."""
+    found = [
+        g for g in groups(analysis, end, sentence.end) if _term(analysis.lang).match(analysis.folded, g.end)
+    ]
+    return [g for g in found if not re.search(r"[;.]", analysis.folded[end : g.start])]
+
+
+@cache
+def _term(lang: str) -> re.Pattern[str]:
+    if lang == "en":
+        return re.compile(
+            r",?[ ](?:(?:got|received|to|for|were given|was given) )?(?:[\w-]+ ){1,3}(?:years|months)\b"
+        )
+    return re.compile(
+        r",?[ ](?:(?:ont|a) (?:pris|ecope de) )?(?:a )?(?:des peines|(?:[\w-]+ ){1,3}(?:ans|mois))\b"
+    )
 
 
 def _number_before(analysis: Analysis, hit: Hit, sentence: Span) -> Persons | None:
@@ -244,6 +302,9 @@ def _number_before(analysis: Analysis, hit: Hit, sentence: Span) -> Persons | No
         if _between(analysis.lang).fullmatch(analysis.folded[amount.token.end : hit.start]):
             part = _part(analysis, amount.start, sentence.start)
             return part or Persons(amount.start, hit.end, amount.low, amount.high)
+    nth = _nth(analysis.lang).search(analysis.folded, max(sentence.start, hit.start - 24), hit.start)
+    if nth is not None:
+        return Persons(nth.start(), hit.end, 1.0, 1.0)
     tokens = number_tokens(analysis.folded, analysis.lang, max(sentence.start, hit.start - 14), hit.start)
     if tokens and tokens[-1].article and analysis.folded[tokens[-1].end : hit.start].strip() == "":
         return Persons(tokens[-1].start, hit.end, 1.0, 1.0)
@@ -257,6 +318,13 @@ def _part(analysis: Analysis, start: int, least: int) -> Persons | None:
         if whole_number(analysis, amount) and _of_the(analysis.lang).fullmatch(gap):
             return Persons(amount.start, start, amount.low, amount.high)
     return None
+
+
+@cache
+def _nth(lang: str) -> re.Pattern[str]:
+    """ "un premier décès", "a third death": one more."""
+    words = data_toml("grammar", "persons.toml")[lang]["tally"]["nth"]
+    return re.compile(rf"\b(?:une?|le|la|an?|the)[ ]{alternation(words)}[ ](?:cas (?:de |d'))?$")
 
 
 @cache

@@ -49,6 +49,8 @@ class _Words:
     to_end: re.Pattern[str]
     crew: re.Pattern[str]
     all_of: re.Pattern[str]
+    him: re.Pattern[str]
+    her: re.Pattern[str]
     follows: re.Pattern[str]
     joint: re.Pattern[str]
     among: re.Pattern[str]
@@ -87,7 +89,7 @@ def _words(lang: str) -> _Words:
     return _Words(
         counted=re.compile(rf"[ ](?:{of}{free}{alternation(forms)}|{alternation(data['of_them'])})\b"),
         one=re.compile(
-            rf"\b(?:{articles}[ ]|{elided})(?:\d{{1,2}}[ -]year[ -]old[ ])?{before}{{0,2}}{alternation(single)}\b"
+            rf"\b(?:{articles}[ ]|{elided})(?:\d{{1,2}}[ -]year[ -]old[ ](?:[a-z]+[ ])??)?{before}{{0,2}}{alternation(single)}\b"
         ),
         aged_one=re.compile(
             rf"\b(?:an?|the|another|one)[ ]\d{{1,2}}[ -]year[ -]old\b(?![ -](?:[a-z]+[ ])?{alternation(single)}\b)"
@@ -98,6 +100,8 @@ def _words(lang: str) -> _Words:
         to_end=re.compile(rf"[ ]{alternation([*ranges['range_and'], *ranges['range_to']])}[ ]"),
         both=re.compile(rf"\bboth[ ]{free}{alternation(forms)}\b"),
         crew=re.compile(rf"{alternation(data['crew'])}[ ]$"),
+        him=re.compile(rf"[ ]{alternation(data['him'])}\b"),
+        her=re.compile(rf"{alternation(data['her'])}$"),
         all_of=re.compile(rf",[ ]{alternation(data['all_of'])}[ ](?:\w+[ ])?$"),
         follows=re.compile(rf"{alternation(data['pronouns'])}\b"),
         joint=re.compile(rf"{detail}{where}(?:[ ]|,[ ])(?:(?P<and>{alternation(data['and'])})[ ])?"),
@@ -203,8 +207,10 @@ def whole_number(analysis: Analysis, amount: Amount) -> bool:
         return False
     if _words(analysis.lang).aged.search(analysis.folded, max(0, amount.start - 26), amount.start):
         return False
+    word = not analysis.folded[amount.token.start].isdigit()
     return not any(
-        d.end > amount.token.start for d in within(analysis.dates, amount.token.start - 40, amount.token.end)
+        d.end > amount.token.start and not (word and d.start >= amount.token.start)  # "sept" is no month here
+        for d in within(analysis.dates, amount.token.start - 40, amount.token.end)
     )
 
 
@@ -217,6 +223,10 @@ def subject(analysis: Analysis, start: int, verb: int, verb_end: int) -> Persons
     known = [g for g in known if not re.search(r"[;:]", analysis.folded[g.end : verb])]
     known = [g for g in known if not _aside(analysis, g, start, verb, words)]
     direct = _counted_subject(analysis, start, verb, verb_end, words)
+    if direct is not None and words.among.search(
+        analysis.folded, max(start, direct.start - 24), direct.start
+    ):
+        direct = None  # "cinq guetteurs, dont deux mineurs, attendent"
     if direct is not None and not any(g.start <= direct.start < g.end for g in known):
         known.append(direct)
     pronoun = words.pronoun.search(analysis.folded, max(start, verb - 60), verb)
@@ -336,17 +346,25 @@ def apposed(analysis: Analysis, start: int, verb: int, verb_end: int, end: int) 
 
 
 def objects(analysis: Analysis, start: int, end: int, reach: int, *, bare: bool = False) -> Persons | None:
-    """Who a verb in the active is about: the first group after it; with `bare` also a number right after it."""
+    """Who a verb in the active is about: the first group after it; with `bare` also a number or "him" right after it."""
+    words = _words(analysis.lang)
     for group in groups(analysis, start, min(end, start + reach + 60)):
         gap = analysis.folded[start : group.start]
         if group.start - start <= reach and not re.search(r"[;:.]", gap):
             return group
+    pronoun = words.him.match(analysis.folded, start) if bare else None
+    if pronoun is not None:
+        return Persons(start, pronoun.end(), 1.0, 1.0)
     for amount in within(analysis.amounts, start, min(end, start + 3)) if bare else ():
-        following = re.match(r"[ ]([a-z'-]+)", analysis.folded[amount.token.end : amount.token.end + 24])
-        if (
-            following
-            and following[1] not in _words(analysis.lang).not_persons
-            and whole_number(analysis, amount)
-        ):
+        following = re.match(
+            r"[ ]([a-z'-]+)|[.,;)]|$", analysis.folded[amount.token.end : amount.token.end + 24]
+        )
+        if following and following[1] not in words.not_persons and whole_number(analysis, amount):
             return Persons(amount.start, amount.token.end, amount.low, amount.high)
     return None
+
+
+def clitic(analysis: Analysis, verb: int) -> Persons | None:
+    """ "le tribunal l'a condamné": one person, who stands before the verb."""
+    found = _words(analysis.lang).her.search(analysis.folded, max(0, verb - 4), verb)
+    return Persons(found.start(), verb, 1.0, 1.0) if found is not None else None

@@ -124,7 +124,9 @@ def after_noun(analysis: Analysis, end: int, sentence: Span) -> list[Persons]:
             return [_one(amount)]
         ranged = amount.low != amount.high and words.changed.search(head) is not None
         if re.search(r"[.;(]" if ranged else r"[.;,(]", head):
-            return []
+            tail = head.rsplit(",", 1)[-1]  # "ont doublé, passant de 40 à 82"
+            if "," not in head or re.search(r"[.;(]", head) or not words.change.search(tail):
+                return []
         changes = ranged or words.change.search(head) is not None
         if not (changes or words.became.search(head) or head.endswith(": ")):
             return []
