@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -65,29 +64,21 @@ def show(word: str = QUERY, lang: str | None = LANG, format: ReportFormat = FORM
       vigie lexicon show teuch --lang fr
       vigie lexicon show cannabis-resin
     """
+    from vigie.lexicon.show import entries
     from vigie.lexicon.terms import SHARED
     from vigie.text.language import LANGUAGES
 
     if lang is not None and lang not in LANGUAGES:
         raise fail(f"--lang is one of {', '.join(LANGUAGES)}", WRONG_USE)
-    found = False
-    for language, term in _entries(word, (*((lang,) if lang else LANGUAGES), SHARED)):
-        found = True
+    found = entries(word, (*((lang,) if lang else LANGUAGES), SHARED))
+    for folder, term in found:
         if format is ReportFormat.JSON:
-            write_json(entry_json(language, term))
+            write_json(entry_json(folder, term))
         else:
-            write(entry_text(language, term))
+            write(entry_text(folder, term))
     if not found:
         say(f"no entry for {word!r}")
         raise typer.Exit(SOME_REFUSED)
-
-
-def _entries(word: str, languages: tuple[str, ...]) -> Iterator[tuple[str, Term]]:
-    from vigie.lexicon.show import show as entries
-
-    for language in languages:
-        for term in entries(word, language):
-            yield language, term
 
 
 def entry_json(language: str, term: Term) -> dict[str, Any]:

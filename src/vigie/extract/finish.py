@@ -6,10 +6,12 @@ In: Analysis and Draft. Out: Observation. Place and time: `vigie.extract.where`,
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 
 from vigie.extract.analysis import Analysis, Draft, within
 from vigie.extract.assertion import assertion_of
 from vigie.extract.calibrate import calibrated
+from vigie.extract.misspelt import RULE, certainty
 from vigie.extract.nearness import compares
 from vigie.extract.when import when_of
 from vigie.extract.where import place_of
@@ -30,6 +32,9 @@ def finish(analysis: Analysis, draft: Draft) -> Observation:
     assertion: Assertion = draft.assertion or _assertion(analysis, draft)
     attribution = draft.attribution or _attribution(analysis, draft)
     evidence = draft.confidence * (1.0 if assertion == "affirmed" else 0.85)
+    rule = draft.rule
+    if draft.substance in _only_misspelt(analysis):
+        rule, evidence = f"{rule}|{RULE}", evidence * certainty()
     confidence = calibrated(TYPE_OF_VALUE[type(draft.value)], evidence)
     return Observation(
         id=_identifier(analysis.document.doc_id, draft),
@@ -44,9 +49,18 @@ def finish(analysis: Analysis, draft: Draft) -> Observation:
         assertion=assertion,
         attribution=attribution,
         confidence=confidence,
-        rule=draft.rule,
+        rule=rule,
         value=draft.value,
     )
+
+
+@lru_cache(maxsize=4)
+def _only_misspelt(analysis: Analysis) -> frozenset[str | None]:
+    """Substances that the document names in no other way than misspelt."""
+    if not any(mention.misspelt for mention in analysis.substances):
+        return frozenset()
+    spelt = {mention.substance for mention in analysis.substances if not mention.misspelt}
+    return frozenset(mention.substance for mention in analysis.substances) - spelt
 
 
 def _identifier(doc_id: str, draft: Draft) -> str:

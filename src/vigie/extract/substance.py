@@ -13,6 +13,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 
 from vigie.extract.mentions import SubstanceMention
+from vigie.extract.misspelt import RULE, find_misspelt
 from vigie.extract.substance_context import accepted
 from vigie.lexicon.matcher import Hit
 from vigie.lexicon.substances import BLOCKER, LANGUAGES, form_matcher, substance_matcher
@@ -34,16 +35,19 @@ def find_substances(text: str, lang: str) -> list[SubstanceMention]:
         for hit in substance_matcher(lang).find(text, folded)
         if hit.term.id != BLOCKER and folded[hit.end : hit.end + 1] not in _SIGNS  # "C$2" is money
     ]
-    if not hits:
+    misspelt = find_misspelt(text, folded, lang, hits)
+    if not hits and not misspelt:
         return []
     # "un caillou de crack", "des buvards de LSD": the first word is then a form, not a second mention.
     hits = [
         hit
-        for hit, after in zip(hits, [*hits[1:], None], strict=True)
+        for hit, after in zip(hits, [*hits[1:], None], strict=False)
         if not (after and hit.term.status == "ambiguous" and _OF.fullmatch(folded, hit.end, after.start))
     ]
     forms = form_matcher(lang).find(text, folded)
-    return [_mention(hit, folded, forms) for hit in accepted(text, folded, lang, hits)]
+    named = [*accepted(text, folded, lang, hits), *misspelt]
+    named.sort(key=lambda hit: hit.start)
+    return [_mention(hit, folded, forms) for hit in named]
 
 
 def find_forms(text: str, lang: str) -> list[SubstanceMention]:
@@ -68,6 +72,7 @@ def _mention(hit: Hit, folded: str, forms: Sequence[Hit]) -> SubstanceMention:
         substance=hit.term.id,
         form=stated,
         strong=hit.term.status == "strong",
+        misspelt=hit.term.note == RULE,
     )
 
 
