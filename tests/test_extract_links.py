@@ -178,7 +178,7 @@ WHERE_AND_WHEN = [
     ("there", "fr", "À Lyon, tout va. Un drive fonctionnait à Mérignac. Le gramme de cocaïne y était à 60 euros.", [(60, "Mérignac", "")]),
     ("by_the_time_it_reaches", "en", "A kilo of cocaine is £30,000 in Spain but £80,000 by the time it reaches Glasgow.",
      [(30000, "Spain", ""), (80000, "Glasgow", "")]),
-    ("adjective_before_place", "en", "Cocaine that costs £55 a gram in Liverpool sells for £70 in nearby Bath.", [(55, "Liverpool", ""), (70, "Bath", "")]),
+    ("adjective_before_place", "en", "Cocaine that costs £55 a gram in Liverpool sells for £70 in wealthy Dublin.", [(55, "Liverpool", ""), (70, "Dublin", "")]),
     ("date_of_each", "fr", "Le gramme de cocaïne valait 66 euros en 2022, 62 euros en 2023.", [(66, None, "2022-01-01"), (62, None, "2023-01-01")]),
 ]  # fmt: skip
 

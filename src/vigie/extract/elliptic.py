@@ -13,10 +13,11 @@ from functools import cache
 
 from vigie.extract.amount_patterns import patterns
 from vigie.extract.amounts import Amount, per_unit_after
-from vigie.extract.analysis import Analysis, within
+from vigie.extract.analysis import Analysis, Spanned, within
 from vigie.extract.cues import hits_in
 from vigie.extract.mentions import DateMention, MoneyMention
-from vigie.extract.price_unit import as_portion, lot_after, names_unit, number, portion_of, unit_before
+from vigie.extract.price_lots import as_portion, lot_after, number, portion_of
+from vigie.extract.price_unit import names_unit, unit_before
 from vigie.extract.price_words import any_of, leading
 from vigie.lexicon.grammar import alternation, grammar, link_words
 from vigie.text.sentences import Span
@@ -207,7 +208,7 @@ def _scoped(analysis: Analysis, start: int, end: int) -> bool:
     """Whether only a place or a time, and small words, stand between a price and a number: "; à Perpignan, à 60"."""
     if end - start > 60:
         return False
-    named = [*within(analysis.places, start, end), *within(analysis.dates, start, end)]
+    named: list[Spanned] = [*within(analysis.places, start, end), *within(analysis.dates, start, end)]
     if not named or any(m.end > end for m in named):
         return False
     rest = analysis.folded[start:end]

@@ -21,7 +21,8 @@ from vigie.extract.elliptic import elliptic_prices
 from vigie.extract.link import UNIT_SUBSTANCE, Link, compared_with, link_substance, named_after
 from vigie.extract.price_carry import assumed_gram, carried_unit, model_price
 from vigie.extract.price_kind import bought_to_sell, kind_of
-from vigie.extract.price_unit import Candidate, as_portion, unit_before, with_unit, without_lot
+from vigie.extract.price_lots import as_portion, without_lot
+from vigie.extract.price_unit import Candidate, unit_before, with_unit
 from vigie.extract.price_words import any_of
 from vigie.extract.respective import respective_link, told_apart
 from vigie.extract.valuation import only_product, second_value, valued

@@ -18,10 +18,9 @@ from vigie.extract.analysis import Analysis, within
 from vigie.extract.cues import hits_in
 from vigie.extract.link import named_after
 from vigie.extract.mentions import MoneyMention, QuantityMention
-from vigie.extract.numbers import parse_digits
-from vigie.extract.price_words import any_of, leading
+from vigie.extract.price_lots import lot_after, lot_before, number, portion_of
+from vigie.extract.price_words import leading
 from vigie.lexicon.grammar import alternation, grammar, link_words, mass_in_grams
-from vigie.lexicon.terms import data_toml
 from vigie.model.observation import PriceKind
 from vigie.text.sentences import Span
 
@@ -122,7 +121,7 @@ def with_unit(analysis: Analysis, money: MoneyMention, mentions: list[MoneyMenti
     if bought is not None and best is None:
         return replace(candidate, per_value=bought.low, per_unit=bought.unit, unit_reason="buys")
     lot = re.search(
-        _lot_before(analysis.lang), analysis.folded[max(sentence.start, money.start - 16) : money.start]
+        lot_before(analysis.lang), analysis.folded[max(sentence.start, money.start - 16) : money.start]
     )
     if lot is not None and not money.per_unit and index and mentions[index - 1].start >= sentence.start:
         value = number(lot["n"], analysis.lang)
@@ -160,77 +159,6 @@ def _floor(mentions: Sequence[MoneyMention], index: int, start: int) -> int:
     return best
 
 
-def portion_of(analysis: Analysis, money: MoneyMention, floor: int) -> tuple[float, str, int] | None:
-    """ "un quart à 20", "an eighth sells for £35": how much, of which unit ("unit" = of what was priced), said how far."""
-    named = _portion(analysis.lang).search(analysis.folded, floor, money.start)
-    if named is not None:
-        return grammar(analysis.lang).fractions[named["p"]], "unit", named.start()
-    slang = data_toml("grammar", "prices.toml")[analysis.lang].get("portions", {})
-    if not slang:
-        return None
-    word = rf"(?P<p>{alternation(slang)})(?!\w)"
-    after = re.compile(rf"[ ](?:an?|per|for an?|the)[ ]{word}(?:[ ]of an (?:ounce|oz))?").match(
-        analysis.folded, money.end
-    )
-    before = re.compile(rf"\b(?:an?|the|per|each|every)[ ]{word}(?! of an? )").search(
-        analysis.folded, floor, money.start
-    )
-    gap = analysis.folded[before.end() : money.start] if before else ""
-    if before is not None and (len(gap) > 60 or re.search(r"[;:]", gap)):
-        before = None
-    found = after or before
-    return (slang[found["p"]], "oz", found.start() if found is before else found.end()) if found else None
-
-
-def without_lot(analysis: Analysis, money: MoneyMention) -> MoneyMention:
-    """ "£10 or three for £25", read as a range, is £10: the second number counts what the next sum buys."""
-    if money.per_unit == "t" and re.search(r"[\da-z] at$", analysis.folded[money.start : money.end]):
-        money = replace(
-            money, end=money.end - 3, per_value=None, per_unit=None
-        )  # "£10 at the time": no tonne
-    if money.low is None or money.high is None or money.low == money.high:
-        return money
-    tail = _or_lot(analysis.lang).search(analysis.folded, money.start, money.end)
-    if tail is None or _for_sum(analysis.lang).match(analysis.folded, money.end) is None:
-        return money
-    count = number(tail["n"], analysis.lang)
-    sums = [bound for bound in (money.low, money.high) if bound != count]
-    return replace(money, low=sums[0], high=sums[0], end=tail.start()) if len(sums) == 1 else money
-
-
-@cache
-def _or_lot(lang: str) -> re.Pattern[str]:
-    words = alternation(w for w, v in grammar(lang).numbers.items() if 1 < v < 100)
-    return re.compile(rf"[ ](?:ou|or)[ ](?P<n>{words}|\d{{1,2}})$")
-
-
-@cache
-def _for_sum(lang: str) -> re.Pattern[str]:
-    return re.compile(rf"[ ]{link_words(lang, 'at')}[€£$]?\d")
-
-
-def as_portion(analysis: Analysis, money: MoneyMention) -> MoneyMention:
-    """ "un quart à 20 euros", read as a range from a quarter to 20, is 20 for a quarter of what was priced."""
-    if money.low is None or money.high is None or money.low >= 1.0 or money.high < 2.0:
-        return money
-    head = _portion_at(analysis.lang).match(analysis.folded, money.start, money.end)
-    if head is None or grammar(analysis.lang).fractions[head["p"]] != money.low:
-        return money
-    return replace(money, low=money.high, per_value=money.low, per_unit="unit")
-
-
-@cache
-def _portion_at(lang: str) -> re.Pattern[str]:
-    return re.compile(rf"(?:une? |an? )?(?P<p>{any_of(lang, 'portion')})[ ]{link_words(lang, 'at')}")
-
-
-@cache
-def _portion(lang: str) -> re.Pattern[str]:
-    return re.compile(
-        rf"\b(?:une? |le |an? |the )?(?P<p>{any_of(lang, 'portion')})[ ]?(?:{link_words(lang, 'at')}|{link_words(lang, 'short_gap')})$"
-    )
-
-
 def portion_candidate(candidate: Candidate, value: float, unit: str, said: int) -> Candidate:
     """The candidate as the price of a part; `said` is where its words begin, or end when they follow the sum."""
     money = candidate.money
@@ -241,14 +169,6 @@ def portion_candidate(candidate: Candidate, value: float, unit: str, said: int) 
     return replace(candidate, per_value=value, per_unit=unit, unit_reason="portion", unit_start=said)
 
 
-@cache
-def lot_after(lang: str) -> re.Pattern[str]:
-    """ "70 pour deux", "150 les cinq", "£120 for five": several of what was priced before, and nothing more."""
-    words = alternation(w for w, v in grammar(lang).numbers.items() if 1 < v < 1000)
-    ends = rf"(?=[ ]?(?:[.,;:)!?\"]|$)|{alternation(grammar(lang).link['pause'])}\b)"
-    return re.compile(rf"[ ]{leading(lang, 'lot_lead')}(?P<n>{words}|\d{{1,3}}){ends}")
-
-
 def _bought_for(analysis: Analysis, money: MoneyMention, sentence: Span) -> QuantityMention | None:
     """ "Pour 100 euros, le client reçoit deux grammes de kétamine": what the amount buys stands after it."""
     head = analysis.folded[sentence.start : money.start]
@@ -257,13 +177,6 @@ def _bought_for(analysis: Analysis, money: MoneyMention, sentence: Span) -> Quan
     after = within(analysis.quantities, money.end, min(money.end + 60, sentence.end))
     named = [q for q in after if q.low == q.high and q.unit not in ("mg", "µg", "t", "parcel")]
     return named[0] if named and not within(analysis.money, money.end, named[0].start) else None
-
-
-@cache
-def _lot_before(lang: str) -> re.Pattern[str]:
-    """ "three for £25" after a price for one."""
-    numeral = alternation(w for w, v in grammar(lang).numbers.items() if 1 < v < 100)
-    return re.compile(rf"(?<![\w.,])(?P<n>{numeral}|\d{{1,2}})[ ]{link_words(lang, 'for')}$")
 
 
 @cache
@@ -373,9 +286,3 @@ def unit_of(analysis: Analysis, match: re.Match[str]) -> tuple[str, float]:
 _product_of = re.compile(
     r"[ ](?:de la |de l'|de |d'|of )[a-z' -]{3,20}?(?=[ ](?:de|of) [\w.,]+ ?(?:g|gr|grammes?|grams?)\b)"
 )
-
-
-def number(raw: str, lang: str) -> float:
-    """The value of a numeral in digits or in one word."""
-    words = grammar(lang).numbers
-    return float(words[raw]) if raw in words else parse_digits(raw.rstrip(".,"), lang)[0]
