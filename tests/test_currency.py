@@ -6,8 +6,12 @@ from datetime import date
 
 import pytest
 
+from vigie.extract import extract
 from vigie.extract.currency import to_eur
 from vigie.lexicon.currencies import currency_of, currency_words
+from vigie.model.document import CleanDocument
+from vigie.model.observation import PriceValue
+from vigie.model.period import PartialDate
 
 CONVERTED = [
     # id, amount, currency, day, euros
@@ -61,6 +65,10 @@ def test_no_rate_says_why(row: tuple[str, str, date | None, str]) -> None:
         ("fr", "francs", ["CH"], "CHF"),
         ("fr", "francs", ["ES", "SN"], "XOF"),
         ("fr", "couronnes", ["SE"], "SEK"),
+        ("en", "$", ["CA", "US"], "CAD"),
+        ("en", "dollars", ["US", "CA"], "USD"),
+        ("en", "$", ["NA"], None),
+        ("fr", "dollars", ["AU"], None),
         ("fr", "pesos", ["FR", "US"], None),
     ],
 )
@@ -75,3 +83,20 @@ def test_every_code_that_stands_before_is_one_that_stands_after(lang: str) -> No
     words = currency_words(lang)
     assert {surface: words.names.get(surface) for surface in words.before} == dict(words.before)
     assert words.capitals.isdisjoint(words.glued)
+
+
+def test_dollars_are_those_of_the_country_named_nearest() -> None:
+    def currencies(text: str) -> list[str]:
+        document = CleanDocument(
+            doc_id="d", path="d", format="text", kind="press", grade="C", lang="en", title="",
+            published=PartialDate(2024, 5, 2), outlet="", text=text,
+        )  # fmt: skip
+        return [o.value.currency for o in extract(document) if isinstance(o.value, PriceValue)]
+
+    assert currencies("In Winnipeg a gram of cocaine costs $80. In Denver it costs $100 a gram.") == [
+        "CAD",
+        "USD",
+    ]
+    assert currencies("In Winnipeg a gram of cocaine costs US$80.") == ["USD"]
+    assert currencies("In Bogota a gram of cocaine costs $10.") == ["USD"]
+    assert currencies("A gram of cocaine costs $80.") == ["USD"]

@@ -49,6 +49,9 @@ MONEY = [
     ("half_a_gram", "en", "Pay [£30 for half a gram].", 30, 30, "GBP", 0.5, "g"),
     ("each_en", "en", "Sold at [$20 each].", 20, 20, "USD", 1, "unit"),
     ("never_more_than", "en", "It costs [never more than £45].", None, 45, "GBP", None, None),
+    ("a_point", "en", "It is [$20 a point] there.", 20, 20, "USD", 0.1, "g"),
+    ("an_eight_ball", "en", "Pay [$300 for an eight ball].", 300, 300, "USD", 3.5, "g"),
+    ("points_in_a_game", "en", "He won [$20] points aside.", 20, 20, "USD", None, None),
     ("ordinal_is_no_money", "fr", "Il habite le 8e arrondissement.", None, None, "", None, None),
     ("mass_is_no_money", "fr", "Il pèse 40 kg.", None, None, "", None, None),
 ]  # fmt: skip

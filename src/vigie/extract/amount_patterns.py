@@ -81,6 +81,7 @@ def patterns(lang: str) -> Patterns:
     piece = alternation([s for s, u in g.units.items() if u.kind == "piece"])
     adjective = alternation(g.piece_adjectives)
     countable = alternation([s for s, u in g.units.items() if u.kind in ("piece", "mass", "volume")])
+    bought = rf"(?:{countable}|{alternation(g.portions)})"
     mass = alternation([s for s, u in g.units.items() if u.kind in ("mass", "volume")])
     edge = r"(?![\w])(?!['’])"
     stops = rf"(?=[ ]*(?:$|[\n.,;:!?)\"/-]|{alternation(g.words['stops'])}(?!\w)))"
@@ -89,14 +90,14 @@ def patterns(lang: str) -> Patterns:
         half = rf"{alternation(g.fractions)}[ -](?:de |d')?"
         per = (
             rf"[ \n]?(?:/ ?|(?:le|la|les|par|du|au|pour|chaque|de la|a la|pour le|pour la|pour les|pour chaque)[ \n]+|"
-            rf"(?:pour )?(?:l'|de l'|a l'))(?:(?P<n>{numeral})[ \n]?)?(?P<half>{half})?(?:{adjective}[ \n])?(?P<u>{countable}){edge}"
+            rf"(?:pour )?(?:l'|de l'|a l'))(?:(?P<n>{numeral})[ \n]?)?(?P<half>{half})?(?:{adjective}[ \n])?(?P<u>{bought}){edge}"
             rf"|[ \n](?:les[ \n](?P<pair>{numeral}))(?= ?[.,;:)!?]| (?:et|puis|ou)\b|$)|[ \n](?P<each>piece|chacune?|l'unite|la piece|l'une?){edge}"
         )
     else:
         half = rf"{alternation(g.fractions)}[ -](?:of )?(?:an? )?"
         per = (
             r"[ \n]?(?:/ ?|(?:for|per|the|every|for every|for each)[ \n]+|)(?:an?[ ](?=[\dhqt]))?"
-            rf"(?:(?P<n>{numeral})[ \n-]?)?(?P<half>{half})?(?:{adjective}[ ]){{0,2}}(?P<u>{countable}){edge}"
+            rf"(?:(?P<n>{numeral})[ \n-]?)?(?P<half>{half})?(?:{adjective}[ ]){{0,2}}(?P<u>{bought}){edge}"
             rf"|[ \n](?:for[ \n](?:a )?(?P<pair>{numeral}|half|hundred|thousand))(?= ?[.,;:)!?]| (?:and|or)\b|$)"
             rf"|[ \n](?P<each>each|apiece|a piece|a pop){edge}"
         )

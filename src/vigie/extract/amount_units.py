@@ -142,7 +142,8 @@ def _prefixed(
     bare: Amount, start: int, surface: str, folded: str, text: str, p: Patterns, g: Grammar, words: CurrencyWords
 ) -> Amount:  # fmt: skip
     """ "$5", "£2m", "US$ 4.7 billion", "$20 Canadian", "$10 dollars"."""
-    token, unit = bare.token, Unit("money", words.before[surface])
+    noun = surface if surface in words.shared else ""
+    token, unit = bare.token, Unit("money", words.before[surface], noun=noun)
     scale, end = 1.0, token.end
     short = p.short.match(folded[token.end : token.end + 6])
     if short and token.multiplier == 1:

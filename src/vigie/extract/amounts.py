@@ -120,7 +120,12 @@ def _join(first: Amount, second: Amount, folded: str, p: Patterns, g: Grammar) -
         return None
     start = opened.start() + max(0, first.start - 40) if opened else first.start
     return Amount(
-        start=start, end=second.end, low=min(low, high), high=max(low, high), unit=unit, token=second.token,
+        start=start,
+        end=second.end,
+        low=min(low, high),
+        high=max(low, high),
+        unit=unit,
+        token=second.token,
         doubt=first.doubt or second.doubt,
     )
 
@@ -223,11 +228,17 @@ def per_unit_after(folded: str, end: int, p: Patterns, g: Grammar) -> tuple[floa
     ):
         return None, None, end  # "£50 bags" is read by the price linker, not as a rate
     sized = p.sized.match(folded, match.end())
-    piece = g.units[" ".join(match["u"].split())]
+    surface = " ".join(match["u"].split())
+    if surface in g.portions:
+        if (name := f"{groups['n']} {surface}") in g.portions:
+            return g.portions[name], "g", match.end()  # "an eight ball" is no eight of them
+        count = _numeral(groups["n"], g) if groups["n"] else 1.0
+        return count * _fraction(groups["half"], g) * g.portions[surface], "g", match.end()
+    piece = g.units[surface]
     if sized and piece.kind == "piece" and piece.code not in g.link["sized_pieces"]:
         return _numeral(sized["n"], g), g.units[sized["u"]].code, sized.end()
     value = _numeral(groups["n"], g) if groups["n"] else 1.0
-    return value * _fraction(groups["half"], g), g.units[" ".join(match["u"].split())].code, match.end()
+    return value * _fraction(groups["half"], g), piece.code, match.end()
 
 
 def _fraction(raw: str | None, g: Grammar) -> float:

@@ -103,12 +103,25 @@ def currency_words(lang: str) -> CurrencyWords:
         capitals=frozenset(words),
         short_parts=frozenset(data["parts"]["short"]), parts_after=frozenset(data["parts"]["after"]),
         dollars=dollars,
-        shared={
-            form: {country: code for code in codes for country in _countries(code, data)}
-            for form, codes in shared.items()
-            if len(codes) > 1 and form not in never and form not in data["nouns"]["dollar"][lang]
-        },
+        shared=_shared(shared, never, data, lang),
     )  # fmt: skip
+
+
+def _shared(
+    shared: Mapping[str, set[str]], never: set[str], data: Mapping[str, Any], lang: str
+) -> Mapping[str, Mapping[str, str]]:
+    """Code by country of each bare name that is that of several currencies."""
+    dollars = {
+        country: code
+        for country in data["dollars"][lang]
+        for code in data["currency"]
+        if code == f"{country}D"
+    }
+    found: dict[str, Mapping[str, str]] = dict.fromkeys(("$", *data["nouns"]["dollar"][lang]), dollars)
+    for form, codes in shared.items():
+        if len(codes) > 1 and form not in never and form not in found:
+            found[form] = {country: code for code in codes for country in _countries(code, data)}
+    return found
 
 
 def currency_of(noun: str, countries: Iterable[str], lang: str) -> str | None:

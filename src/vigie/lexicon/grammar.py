@@ -45,6 +45,7 @@ class Grammar:
     words: Mapping[str, tuple[str, ...]]
     bounds: Mapping[str, tuple[str, ...]]
     units: Mapping[str, Unit]
+    portions: Mapping[str, float]
     context_currencies: Mapping[str, Unit]
     piece_adjectives: tuple[str, ...]
     link: Mapping[str, tuple[str, ...]]
@@ -166,6 +167,7 @@ def grammar(lang: str) -> Grammar:
         words={key: tuple(value) for key, value in data["words"].items()},
         bounds={key: tuple(value) for key, value in data["bounds"].items()},
         units=units,
+        portions=data["portions"],
         context_currencies=context,
         piece_adjectives=tuple(data["piece_adjectives"]["words"]),
         link={key: tuple(value) for key, value in data["link"].items()},
