@@ -169,7 +169,10 @@ def _check_spans(text: str, found: list[DateMention], reference: date | None) ->
             assert not mention.relative
 
 
-@pytest.mark.parametrize("filler", ["1/1-", "2010 ", "le 12 ", "janvier ", "il y a deux ", "( 2010 ", "mi-"])
+@pytest.mark.parametrize(
+    "filler",
+    ["1/1-", "2010 ", "le 12 ", "janvier ", "il y a deux ", "( 2010 ", "mi-", "le 1 mai, ", "la veille de "],
+)
 def test_work_grows_with_the_length(filler: str) -> None:
     short, long = (
         calls(lambda size=size: find_dates(filler * size, "fr", REFERENCE)) for size in (300, 2400)

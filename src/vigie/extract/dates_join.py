@@ -21,6 +21,7 @@ from vigie.extract.dates_words import Words, words
 from vigie.extract.mentions import DateMention
 from vigie.model.period import Precision
 
+_LIST_OF = 12  # dates of a list that takes its year from the last of them
 _ANCHOR_REACH = 600  # code points after which "un an plus tôt" no longer counts from a date
 
 
@@ -168,7 +169,7 @@ def _in_list(
 ) -> Period | None:
     """`en janvier, février et mars 2020`: those of a list take the year that only the last one says."""
     one = atoms[index]
-    for before, other in pairwise(atoms[index:]):
+    for before, other in pairwise(atoms[index : index + _LIST_OF]):
         if other.kind != "date" or other.month is None or (one.day is None) != (other.day is None):
             return None
         if not joints.listed.fullmatch(low[before.end : other.start]):

@@ -22,8 +22,9 @@ def read(match: re.Match[str], kind: str, vocabulary: Words) -> Atom | None:
     year = int(said["y"]) if "y" in said else full_year(int(said["yy"])) if "yy" in said else None
     if "yw" in said:
         year = spoken_year(said["yw"], vocabulary)
-        if year is None:
-            return None
+        said_to_be = "m" in said or match.group().startswith(("year", "annee"))
+        if year is None or (year % 100 == 0 and not said_to_be):
+            return None  # "en mille morceaux"
     month = int(said["mn"]) if "mn" in said else None
     if "m" in said:
         month = int(vocabulary.reading("month", said["m"]))

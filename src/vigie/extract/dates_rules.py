@@ -202,7 +202,7 @@ def _french(v: Words) -> tuple[Rule, ...]:
         _rule("last-months", "unit", rf"\b(?P<n>{number}) derniers mois (?:de |d')(?:l'annee )?(?:{year})\b", "derniers"),
         _rule("decade", "unit", rf"\b(?:annees|decennie) (?:(?P<y>{Y})|(?P<yy>\d0)|(?P<dw>(?:vingt|trente|quarante|cinquante|soixante)(?:-dix)?|quatre-vingt(?:-dix|s)?))(?:'?s)?\b(?! ?[-/a]+ ?\d)", "annees|decennie"),
         _rule("relative-day", "day", rf"(?<![\w'-])(?P<r>{f['day']})\b"),
-        _rule("ago", "unit", rf"\b(?:il ?y ?a|voici|voila) {about}{amounts}\b", r"y[ \n]{0,3}a[ \n]|voici|voila"),
+        _rule("ago", "unit", rf"\b(?:il ?y ?a|voici|voila) {about}{amounts}\b(?! d(?:'|e (?!cela|ca\b)))", r"y[ \n]{0,3}a[ \n]|voici|voila"),
         _rule("ahead", "unit", rf"\b(?:dans|d'ici) (?:a )?{about}{amounts}\b(?! (?:de|d'|a))", "dans|d'ici"),
         _rule("last-units", "unit", rf"\b(?:(?:au cours |lors )?d(?:es|e ces) |(?:ces|les) |en )?(?P<n>{number}) (?P<sh>derniere?s|passee?s|prochaine?s) (?P<u>{unit})\b", _SHIFTED),
         _rule("last-units", "unit", rf"\b(?P<n>{number}) (?P<u>{unit}) (?P<sh>passee?s|prochaine?s|suivante?s|derniere?s)\b", _SHIFTED),
