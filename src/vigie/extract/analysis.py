@@ -7,7 +7,7 @@ In: CleanDocument. Out: mentions by kind and the sentences that hold them. Extra
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -80,6 +80,14 @@ class Draft:
     anchor: int | None = None
 
 
+class _Found(list[S]):
+    """Mentions of a whole document, in order, never changed; where they begin is kept apart, as it is asked for often."""
+
+    def __init__(self, mentions: Iterable[S]) -> None:
+        super().__init__(mentions)
+        self.starts = [mention.start for mention in self]
+
+
 class Analysis:
     """Shared, lazily found mentions of one document (offsets into `text`)."""
 
@@ -112,7 +120,7 @@ class Analysis:
 
     @cached_property
     def substances(self) -> list[SubstanceMention]:
-        return find_substances(self.text, self.lang)
+        return _Found(find_substances(self.text, self.lang))
 
     @cached_property
     def near_drugs(self) -> str:
@@ -135,22 +143,22 @@ class Analysis:
 
     @cached_property
     def places(self) -> list[PlaceMention]:
-        return find_places(self.near_drugs, self.lang)
+        return _Found(find_places(self.near_drugs, self.lang))
 
     @cached_property
     def dates(self) -> list[DateMention]:
         published = self.document.published
         known = published.precision if published else "day"
-        return find_dates(self.near_drugs, self.lang, self.reference, known=known)
+        return _Found(find_dates(self.near_drugs, self.lang, self.reference, known=known))
 
     @cached_property
     def amounts(self) -> list[Amount]:
         """Every number with its unit, ranges joined."""
-        return amounts(fold(self.near_drugs), self.text, self.lang)
+        return _Found(amounts(fold(self.near_drugs), self.text, self.lang))
 
     @cached_property
     def money(self) -> list[MoneyMention]:
-        return money_mentions(self.folded, self.lang, self.amounts, self.countries_near)
+        return _Found(money_mentions(self.folded, self.lang, self.amounts, self.countries_near))
 
     def countries_near(self, offset: int) -> Iterator[str]:
         """Countries of the places named, those of the sentence first, then by distance."""
@@ -162,11 +170,11 @@ class Analysis:
 
     @cached_property
     def quantities(self) -> list[QuantityMention]:
-        return quantity_mentions(self.amounts)
+        return _Found(quantity_mentions(self.amounts))
 
     @cached_property
     def percents(self) -> list[PercentMention]:
-        return percent_mentions(self.amounts)
+        return _Found(percent_mentions(self.amounts))
 
     def modalities_in(self, start: int, end: int) -> list[ModalityMention]:
         """Modalities that words name in [start, end)."""
@@ -256,5 +264,9 @@ class Analysis:
 
 def within(mentions: Sequence[S], start: int, end: int) -> Sequence[S]:
     """The mentions, sorted by start, that begin in [start, end)."""
+    if isinstance(mentions, _Found):
+        starts = mentions.starts
+        first = bisect_left(starts, start)
+        return mentions[first : bisect_left(starts, end, first)]
     first = bisect_left(mentions, start, key=_START)
     return mentions[first : bisect_left(mentions, end, first, key=_START)]

@@ -139,7 +139,12 @@ def left_of(text: str, start: int) -> Left:
 @lru_cache(maxsize=20_000)
 def _parts(token: str) -> tuple[str, ...]:
     """The words of a token: an elided article and a full stop stand apart."""
-    if token[-1] in ".-'’&" and len(token) > 2 and "." not in (bare := token[:-1]) and _low(bare) not in rules().titles:
+    if (
+        token[-1] in ".-'’&"
+        and len(token) > 2
+        and "." not in (bare := token[:-1])
+        and _low(bare) not in rules().titles
+    ):
         return bare, token[-1]  # a full stop, not that of "Dr."
     head, mark, tail = token.replace("’", "'").partition("'")
     if (mark and len(head) <= 2) or head.lower() in ("qu", "jusqu"):

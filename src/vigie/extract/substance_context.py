@@ -65,9 +65,10 @@ class _Sentence:
     @cached_property
     def drug(self) -> bool:
         """A drug word stands here, or a price by the gram: nothing but drugs (and gold) is priced so."""
-        return any(h.term.id == "cue:drug" for h in self._found) or bool(
-            _unit_price(self.lang).search(self._folded)
-        )
+        if any(h.term.id == "cue:drug" for h in self._found):
+            return True
+        priced = _MONEY.search(self._folded) is not None  # a quick no for most sentences
+        return priced and _unit_price(self.lang).search(self._folded) is not None
 
     @cached_property
     def police(self) -> bool:
