@@ -139,6 +139,8 @@ def _meant(word: str, lang: str) -> str | None:
     if not nearest:
         return None
     least = min(nearest.values())
+    if not least and not drawn:
+        return None  # spelt well: the lexicons decide
     best = [substance for substance, edits in nearest.items() if edits == least]
     return best[0] if len(best) == 1 else None
 

@@ -30,12 +30,13 @@ def find_substances(text: str, lang: str) -> list[SubstanceMention]:
     if lang not in LANGUAGES:
         lang = LANGUAGES[0]
     folded = fold(text)
+    every = substance_matcher(lang).find(text, folded)
     hits = [
         hit
-        for hit in substance_matcher(lang).find(text, folded)
+        for hit in every
         if hit.term.id != BLOCKER and folded[hit.end : hit.end + 1] not in _SIGNS  # "C$2" is money
     ]
-    misspelt = find_misspelt(text, folded, lang, hits)
+    misspelt = find_misspelt(text, folded, lang, every)
     if not hits and not misspelt:
         return []
     # "un caillou de crack", "des buvards de LSD": the first word is then a form, not a second mention.
