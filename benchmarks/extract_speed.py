@@ -1,6 +1,7 @@
 """KB of plain text a second through extraction, on one core. `python benchmarks/extract_speed.py [--stages] [KIND …]`.
 
-Kinds of text: `sparse`, press of which one sentence in twenty speaks of drugs (`sparse.py`); `quarter`, one in four
+Kinds of text: `sparse`, press of which one sentence in twenty speaks of drugs (`sparse.py`), spread over nearly all its
+articles; `clustered`, the same share in one article of twenty, as an agency's wire has them; `quarter`, one in four
 (`corpus.py`); `press`, the annotated articles that may be read (tests/gold and the demonstration), each as it stands:
 nearly every sentence is in scope; `whole`, `sparse` as files through `vigie extract`, start and redaction included.
 
@@ -55,6 +56,12 @@ def document(number: int, text: str, lang: str, title: str = "") -> CleanDocumen
         doc_id=f"b{number}", path=f"b{number}", format="text", kind="press", grade="C", lang=lang, title=title,
         published=PartialDate(2025, 3, 11), outlet="", text=f"{title}\n\n{text}" if title else text,
     )  # fmt: skip
+
+
+def clustered() -> list[CleanDocument]:
+    """One article of twenty speaks of drugs, in nine sentences of ten."""
+    mixed = [*sparse_texts(380, share=0.0), *sparse_texts(20, share=0.9)]
+    return [document(n, text, lang) for n, (text, lang) in enumerate(mixed)]
 
 
 def press() -> list[CleanDocument]:
@@ -161,7 +168,7 @@ def main() -> int:
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     sparse = [document(n, text, lang) for n, (text, lang) in enumerate(mixed)]
-    kinds = {"sparse": sparse, "quarter": documents(plain), "press": press()}
+    kinds = {"sparse": sparse, "clustered": clustered(), "quarter": documents(plain), "press": press()}
     asked = [argument for argument in sys.argv[1:] if not argument.startswith("-")]
     for name, chosen in kinds.items():
         if asked and name not in asked:
