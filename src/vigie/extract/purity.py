@@ -16,9 +16,11 @@ from functools import cache
 
 from vigie.extract.amount_patterns import patterns
 from vigie.extract.analysis import Analysis, Draft, within
+from vigie.extract.cues import hits_in
 from vigie.extract.link import Link, link_substance, named_after, products
 from vigie.extract.mentions import PercentMention, SubstanceMention
 from vigie.extract.price_words import any_of
+from vigie.extract.purity_bare import bare_contents
 from vigie.extract.purity_context import (
     CONTENT,
     WINDOW,
@@ -27,8 +29,9 @@ from vigie.extract.purity_context import (
     hits_around,
     of_another_thing,
 )
+from vigie.extract.purity_holds import held_by, holder, holds_before, measured, of_another_name
 from vigie.extract.purity_unit import milligrams
-from vigie.extract.tallies import later, ranging, stands_alone
+from vigie.extract.tallies import changes, later, ranging, stands_alone
 from vigie.lexicon.grammar import alternation, grammar, link_words
 from vigie.lexicon.matcher import Hit
 from vigie.model.observation import PurityMeasure, PurityValue
@@ -40,6 +43,7 @@ _CONSTITUENTS = frozenset({"thc", "cbd"})
 _NO = frozenset({"not", "other"})
 _REACH = 90  # code points from a word of purity to its figure
 _AHEAD = 30  # the same when the word comes after the figure
+_CHANGED = 60  # code points from a verb of change to its two figures
 _LIST = 60  # from one figure to the next of a list
 _ORDERED = 6  # sentences back in which "la première", "la seconde" find their two products
 
@@ -82,7 +86,9 @@ def extract_purities(analysis: Analysis) -> Iterator[Draft]:
         yield draft
         sentence = analysis.sentence_at(draft.start)
         stop = min((start for start in starts if start >= draft.end), default=sentence.end)
-        yield from _further(analysis, draft, Span(sentence.start, min(sentence.end, stop)))
+        rest = Span(sentence.start, min(sentence.end, stop))
+        found = [*_further(analysis, draft, rest), *bare_contents(analysis, draft, rest)]
+        yield from {d.start: d for d in reversed(found)}.values()
 
 
 def _percentages(analysis: Analysis) -> Iterator[Draft]:
@@ -94,7 +100,23 @@ def _percentages(analysis: Analysis) -> Iterator[Draft]:
         draft = _percentage(analysis, percent, sentence, previous)
         if draft is not None:
             previous = draft
-            yield draft
+            yield from _apart(analysis, draft)
+
+
+def _apart(analysis: Analysis, draft: Draft) -> list[Draft]:
+    """A change told as a range is two contents: "a triplé en vingt ans, de 10 à 30 %"."""
+    value = draft.value
+    if (
+        not isinstance(value, PurityValue)
+        or value.low is None
+        or value.high is None
+        or value.low == value.high
+    ):
+        return [draft]
+    head = analysis.folded[max(analysis.sentence_at(draft.start).start, draft.start - _CHANGED) : draft.start]
+    if not changes(analysis, head):
+        return [draft]
+    return [replace(draft, value=replace(value, low=v, high=v)) for v in (value.low, value.high)]
 
 
 def _ranges(analysis: Analysis) -> list[PercentMention]:
@@ -125,7 +147,8 @@ def _percentage(
 ) -> Draft | None:
     top = percent.high if percent.high is not None else percent.low
     head = analysis.folded[max(sentence.start, percent.start - WINDOW) : percent.start]
-    if top is None or top > 100 or _change(analysis.lang).search(head[-24:]):
+    of_dose = held_by(analysis, percent, sentence)
+    if top is None or top > 100 or (of_dose is None and _change(analysis.lang).search(head[-24:])):
         return None
     hits = hits_around(analysis, percent, sentence)
     refused = [h for h in hits if h.term.id == "not"]
@@ -138,7 +161,9 @@ def _percentage(
         return None
     if _counts_items(analysis, percent) or _taken_for(analysis, percent, head):
         return None
-    if of_another_thing(analysis, named, percent.end, hits):
+    if of_dose is None and of_another_thing(analysis, named, percent.end, hits):
+        return None
+    if of_another_name(analysis, percent.start, sentence):
         return None
     cut = _cut_with(analysis.lang).search(head) or _cut_by(analysis.lang).search(
         head + "%" + analysis.folded[percent.end : percent.end + 8]
@@ -146,16 +171,23 @@ def _percentage(
     if cut and not content:
         return None
     beside = _product_beside(analysis, percent, sentence)
+    held = of_dose or holder(analysis, percent, sentence)
+    direct = (
+        named is not None and named.substance is not None and holds_before(analysis, percent.start, sentence)
+    )
     cue = _cue(analysis, percent, sentence, hits, refused)
     listed = previous is not None and percent.start - previous.end < _LIST
-    told = (content or beside is not None) and about_contents(analysis, sentence)
+    told = (content or beside is not None or held is not None) and about_contents(analysis, sentence)
+    sure = direct or (held is not None and measured(analysis, percent))
+    told = told or of_dose is not None or (sure and not any(h.term.id in _NO for h in hits))
+    told = told or (_asked(analysis, sentence) and stands_alone(analysis, percent.end))
     plain = (
         beside is not None and stands_alone(analysis, percent.end) and not any(h.term.id in _NO for h in hits)
     )
     goes_on = listed and (content or stands_alone(analysis, percent.end))
     if cue is None and not goes_on and not told and not plain:
         return None
-    link = _link(analysis, percent, sentence, named, beside)
+    link = _link(analysis, percent, sentence, named, beside or held)
     if link.substance is None:
         return None
     measure: PurityMeasure = "thc" if link.substance in _THC_PRODUCTS else "purity"
@@ -165,6 +197,16 @@ def _percentage(
         rule=f"purity.percent@2|cue:{cue or ('list' if listed else 'sample')}|substance:{link.reason}",
         confidence=0.85 * (0.7 + 0.3 * link.weight),
     )  # fmt: skip
+
+
+def _asked(analysis: Analysis, sentence: Span) -> bool:
+    """ "La pureté ? « 74 % en rue »": whether the sentence before asks for contents."""
+    index = analysis.sentence_index(sentence.start)
+    if index == 0:
+        return False
+    before = analysis.sentences[index - 1]
+    asks = analysis.text[before.start : before.end].rstrip(' »"\u00a0').endswith("?")
+    return asks and bool(_positive(hits_in(analysis, "purity", before.start, before.end)))
 
 
 def _counts_items(analysis: Analysis, percent: PercentMention) -> bool:
@@ -236,7 +278,12 @@ def _link(
     beside: SubstanceMention | None,
 ) -> Link:
     """Which product a percentage is of."""
-    if named is not None and named.substance is not None and named.reason == "named":
+    if (
+        named is not None
+        and named.substance is not None
+        and named.substance not in _CONSTITUENTS
+        and (named.reason == "named" or beside is None)
+    ):
         return named
     if (ordered := _ordered(analysis, percent.end, sentence)) is not None:
         return ordered

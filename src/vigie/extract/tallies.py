@@ -29,6 +29,7 @@ class _Words:
     became: re.Pattern[str]
     change: re.Pattern[str]
     changed: re.Pattern[str]
+    trebled: re.Pattern[str]
     onward: re.Pattern[str]
     ranging: re.Pattern[str]
     alone: re.Pattern[str]
@@ -51,6 +52,7 @@ def _words(lang: str) -> _Words:
             rf"\b{alternation(data['change'])}\w{{0,5}}(?:(?:[ ][a-z]+)?[ ]?|[ ][a-z ]{{0,40}}[ ]?\b{alternation(data['lead'])}[ ])$"
         ),
         changed=re.compile(rf"\b{alternation(data['change'])}\w{{0,5}}[ ]"),
+        trebled=re.compile(rf"\b{alternation(data['trebled'])}\w{{0,3}}\b[^.;:%]*$"),
         onward=re.compile(rf"[^.;:]{{0,40}}[ ]{alternation(data['onward'])}[ ]"),
         ranging=re.compile(rf"[ ]?[,(]?[ ]?(?:{alternation(data['ranging'])}[ ])?"),
         alone=re.compile(rf"{end}|{time}\b)"),
@@ -96,6 +98,11 @@ def ranging(analysis: Analysis, end: int, sentence: Span) -> list[Persons]:
         gap = analysis.folded[end : amount.start]
         return [_one(amount)] if _words(analysis.lang).ranging.fullmatch(gap) else []
     return []
+
+
+def changes(analysis: Analysis, head: str) -> bool:
+    """Whether a verb of change stands in `head`, before a "from … to"."""
+    return _words(analysis.lang).trebled.search(head) is not None
 
 
 def stands_alone(analysis: Analysis, end: int) -> bool:
