@@ -133,3 +133,8 @@ def test_a_trend_holds_for_the_later_of_the_two_times_compared() -> None:
     text = "La cocaïne circule. Le gramme se vend 55 € à Lyon, contre 70 € en 2023."
     (trend,) = observations(text, "trend", published="2026-05-04")
     assert str(trend.when.start) == "2026-05-04"
+
+
+def test_a_negation_that_tells_an_emergence_denies_nothing() -> None:
+    (trend,) = observations("Xylazine hadn't been seen here before 2020.", "trend", lang="en")
+    assert trend.assertion == "affirmed"

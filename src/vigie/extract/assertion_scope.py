@@ -43,7 +43,7 @@ def scope(hit: Hit, found: Scan, span: Span, cuts: tuple[Boundary, ...], lang: s
     start, end = hit.start, hit.end
     if direction in ("forward", "clause"):
         ahead = tuple(cut for cut in cuts if not _adverb(cut, hit, found))
-        begin = _past_aside(flat, hit.end, span)
+        begin = _past_aside(flat, hit.end, span) if direction == "forward" else hit.end
         limit = forward_end(ahead, begin, span, commas=bool(extra.get("commas")))
         end = _limited(flat, begin, limit, hit)
     if direction in ("backward", "clause") or _of_subject(hit, found, span):

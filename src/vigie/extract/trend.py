@@ -77,6 +77,7 @@ class _Trend:
     how: str
     fact: Draft | None = None
     parts: tuple[Span, ...] = ()
+    words: Span | None = None
 
 
 def extract_trends(analysis: Analysis) -> Iterator[Draft]:
@@ -122,11 +123,13 @@ def _trends(analysis: Analysis, found: Scan, span: Span, hits: list[Hit]) -> Ite
     for hit in hits:
         if hit.term.extra.get("role") == "both":
             indicator, _, way = hit.term.id.partition("/")
-            yield _trend(hit.start, hit.end, indicator, way, "both")
+            said = _trend(hit.start, hit.end, indicator, way, "both")
+            yield replace(said, words=Span(hit.start, hit.end))
         elif hit.term.extra.get("role") == "beside":
             indicator, _, way = hit.term.id.partition("/")
             if own := _beside(analysis, found, span, hit):
-                yield _trend(min(own.start, hit.start), max(own.end, hit.end), indicator, way, "substance")
+                said = _trend(min(own.start, hit.start), max(own.end, hit.end), indicator, way, "substance")
+                yield replace(said, words=Span(hit.start, hit.end))
             elif _STANDS_FOR.search(found.flat, max(span.start - 1, 0), hit.start):
                 yield _trend(hit.start, hit.end, indicator, way, "substance")
     stated = set()
@@ -246,6 +249,9 @@ def _trend(
 def _between(analysis: Analysis, trend: _Trend) -> Assertion | None:
     """Affirmed where only an aside between subject and verb is denied: "le drive, sans attente, se répand"."""
     over = analysis.cues_over(trend.start, trend.end)
+    words = trend.words  # "n'apparaissait dans aucun relevé" is how an emergence is told
+    if words and over and all(c.kind == "negated" and words.start <= c.start < words.end for c in over):
+        return "affirmed"
     if trend.value.direction == "stable" and trend.parts:
         verb = trend.parts[1]  # "n'a pas bougé" says that it is stable, and denies nothing
         inner = [c for c in over if verb.start <= c.start < verb.end]
