@@ -98,16 +98,22 @@ def _container(lang: str) -> re.Pattern[str]:
     return re.compile(rf"(?P<c>{alternation(grammar(lang).link['containers'])})s? (?:de |d'|of )$")
 
 
+@cache
+def _piece_after(lang: str) -> re.Pattern[str]:
+    return re.compile(rf"[ ]\(?(?P<u>{piece_words(lang)})(?!\w)")
+
+
 def with_unit(analysis: Analysis, money: MoneyMention, mentions: list[MoneyMention], index: int) -> Candidate:
     """The candidate with what it buys: said after, said before, or carried inside the sentence."""
     sentence = analysis.sentence_at(money.start)
     candidate = Candidate(money=money, sentence=sentence, per_value=money.per_value, per_unit=money.per_unit)
     if money.per_unit and money.per_unit != "unit":
         return replace(candidate, unit_reason="said")
-    after = re.match(
-        rf"[ ]\(?(?P<u>{piece_words(analysis.lang)})(?!\w)", analysis.folded[money.end : money.end + 24]
+    english = analysis.lang == "en" and not money.per_unit
+    after = (
+        _piece_after(analysis.lang).match(analysis.folded[money.end : money.end + 24]) if english else None
     )
-    if after and not money.per_unit and analysis.lang == "en":
+    if after:
         return replace(
             candidate, per_value=1.0, per_unit=grammar("en").units[after["u"]].code, unit_reason="said"
         )
