@@ -315,3 +315,12 @@ def test_find_every_keeps_what_find_drops() -> None:
     assert [h.term.id for h in matcher.find("cocaïne rose")] == ["b"]
     assert [h.term.id for h in matcher.find_every("cocaïne rose")] == ["b", "a", "b"]
     assert Matcher([]).find("rien") == []
+
+
+EVERYDAY = tomllib.loads((Path(__file__).parent / "cases" / "everyday.toml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(("lang", "joint"), [(lang, joint) for lang in EVERYDAY for joint in (" ", "\n\n")])
+def test_everyday_prose_names_no_substance(lang: str, joint: str) -> None:
+    texts = [*EVERYDAY[lang], joint.join(EVERYDAY[lang])]
+    assert [text[m.start : m.end] for text in texts for m in find_substances(text, lang)] == []
