@@ -129,6 +129,9 @@ ROWS = [
     ("picked_flowers", "fr", "Les fleurs de cannabis ont été cueillies à l'aube.", []),
     ("sales_points_shut", "fr", "La police a fermé six points de deal de cannabis.", [("dismantling", 6, 6)]),
     ("shop_shut", "fr", "Le gérant de la boutique de cannabis a fermé en août.", []),
+    ("one_without_be", "fr", "Un promeneur hospitalisé avait goûté la cocaïne.", [("hospitalisation", 1, 1)]),
+    ("warned_before_named", "fr", "L'agence appelle à la plus grande prudence. Deux jeunes sont malades. Les comprimés contenaient de la MDMA.",
+     [("warning", None, None)]),
     # words
     ("coma", "fr", "Deux clients ont fait un coma après avoir bu du GHB.", [("hospitalisation", 2, 2)]),
     ("admissions", "fr", "Le service a compté 28 admissions liées au GHB.", [("hospitalisation", 28, 28)]),

@@ -66,6 +66,8 @@ QUANTITIES = [
     ("hidden_and_found", "en", "", "Detectives recovered 2 kilos of cocaine hidden in a wall.", [("seized", "cocaine", 2, 2, "kg")]),
     ("smuggling", "en", "", "He was convicted of smuggling 63 kilos of heroin.", [("shipped", "heroin", 63, 63, "kg")]),
     ("shifted", "en", "", "The ring shifted 40 kilos of ketamine in a year.", [("sold", "ketamine", 40, 40, "kg")]),
+    ("arrested_en", "en", "", "A passenger was arrested in Manchester with 4 kilos of cocaine.", [("seized", "cocaine", 4, 4, "kg")]),
+    ("take_over", "fr", "", "Des colis postaux de 300 grammes de cocaïne prennent le relais.", [("shipped", "cocaine", 300, 300, "g")]),
     ("the_drug", "en", "Ketamine in Cork", "Gardaí have seized ketamine. Some 20 kilos of the drug were found.",
      [("seized", "ketamine", 20, 20, "kg")]),
     ("of_which", "en", "Heroin", "Consignments of heroin, 1.6 tonnes of which were seized, are growing.",
@@ -109,6 +111,8 @@ PURITIES = [
     ("adulterant_is_a_content", "en", "", "Tablets sold as diazepam contained bromazolam at about 3mg per tablet.", [("bromazolam", 3, 3, "mg-per-unit")]),
     ("share_of_tablets", "fr", "", "Le dosage moyen des comprimés d'ecstasy est de 181 mg de MDMA, et 4 % dépassent 250 mg.",
      [("mdma", 181, 181, "mg-per-unit"), ("mdma", 250, None, "mg-per-unit")]),
+    ("the_powder", "fr", "Trafic à Mulhouse", "Le box contenait de la cocaïne. L'herbe venait de Rotterdam. Analysée, la poudre titrait 81 %.",
+     [("cocaine", 81, 81, "purity")]),
     ("thought_to_be", "fr", "", "Deux usagers pensaient avoir pris de la cocaïne pure à 95 %.", []),
     ("share_of_adults", "fr", "", "En 2023, 2,7 % des adultes ont pris de la cocaïne.", []),
     ("rise", "fr", "", "Les saisies de cocaïne ont connu une hausse de 15 %.", []),
@@ -184,3 +188,20 @@ def test_a_text_without_drugs_yields_nothing() -> None:
         extract(document("La mairie de Lyon vote son budget de 2 millions d'euros. Deux morts sur la route."))
         == []
     )
+
+
+PLACES = [
+    # id, lang, text, the place of every arrest and amount
+    ("leaving_for", "fr", "Quatre voyageurs en partance pour Orly ont été interpellés à l'aéroport de Cayenne avec 3 kilos de cocaïne.", "Cayenne"),
+    ("about_to_board", "fr", "Un couple en route, qui ralliait Lyon, a été arrêté à Fort-de-France avec 3 kilos de cocaïne.", "Fort-de-France"),
+    ("meant_for", "fr", "Un colis destiné à Rennes, intercepté à Nantes, contenait 3 kilos de cocaïne.", "Nantes"),
+    ("on_their_way", "en", "Two men on their way to Leeds were arrested in York with 3 kilos of heroin.", "York"),
+    ("on_a_flight", "en", "A passenger on a flight to Dublin was arrested in Manchester with 4 kilos of cocaine.", "Manchester"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("row", PLACES, ids=lambda r: r[0])
+def test_what_travels_is_where_it_is_caught(row: tuple[str, str, str, str]) -> None:
+    _, lang, text, place = row
+    found = [o for kind in ("quantity", "event") for o in observations(text, kind, lang=lang)]
+    assert found and {o.place.name if o.place else None for o in found} == {place}

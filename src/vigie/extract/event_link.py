@@ -19,6 +19,8 @@ from vigie.text.sentences import Span
 
 _FAR = 90  # code points from an event to what caused it
 _WINDOW = 400  # what is looked at around a word, however long its sentence
+_CARRY_PERSONS = 6  # the same for those who were caught or sentenced: their story goes on longer
+_NEXT = 3  # sentences ahead in which a warning names what it warns of
 _CARRY = 4  # sentences back in which a drug must have been named, unless the title names one
 HEALTH_KINDS = frozenset({"death", "overdose", "hospitalisation", "poisoning", "warning"})
 
@@ -27,7 +29,13 @@ def may_be_about_drugs(analysis: Analysis, hit: Hit) -> bool:
     """Whether `drug_link` can say anything: a quick no for events far from every drug and drug word."""
     if hit.term.id in ("death", "hospitalisation"):  # a violent one needs none
         return True
-    return analysis.titled or analysis.speaks_near(analysis.sentence_index(hit.start), _CARRY, 1)
+    return analysis.titled or analysis.speaks_near(
+        analysis.sentence_index(hit.start), _back(hit.term.id), _NEXT if hit.term.id == "warning" else 1
+    )
+
+
+def _back(kind: str) -> int:
+    return _CARRY_PERSONS if kind in ("arrest", "sentence") else _CARRY
 
 
 def drug_link(analysis: Analysis, hit: Hit, sentence: Span) -> Link | None:
@@ -44,13 +52,14 @@ def drug_link(analysis: Analysis, hit: Hit, sentence: Span) -> Link | None:
     if here:
         return _named_here(hit, here, analysis)
     index = analysis.sentence_index(hit.start)
-    first = max(0, index - _CARRY)
+    first = max(0, index - _back(kind))
     last = min(index + 1, len(analysis.sentences) - 1)
     around = Span(analysis.sentences[first].start, analysis.sentences[last].end)
     near = products(within(analysis.substances, around.start, around.end))
     title = products(within(analysis.substances, 0, analysis.body_start))
     if not near and not title and not analysis.market_in(around.start, around.end):
-        return None
+        ahead = analysis.sentences[index + 1 : index + 1 + _NEXT] if kind == "warning" else ()
+        return next((link for span in ahead if (link := _told_next(analysis, span))), None)
     if kind in HEALTH_KINDS and kind != "warning" and _any_drug(analysis, sentence):
         return NO_LINK
     if kind in HEALTH_KINDS or kind == "regulation":

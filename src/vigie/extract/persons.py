@@ -235,7 +235,7 @@ def subject(analysis: Analysis, start: int, verb: int, verb_end: int) -> Persons
     agreeing = [g for g in known if g.whole or number == "unsaid" or g.several == (number == "many")]
     best = max(agreeing, key=lambda group: group.start, default=None)
     if best is None and number == "one":
-        return _one_unknown(analysis, start, verb, words)
+        return _one_unknown(analysis, start, verb, words) or _one_bare(analysis, start, verb, words)
     return best if best is None or number == "one" else _with_unknown(analysis, best, start, words)
 
 
@@ -245,6 +245,18 @@ def _one_unknown(analysis: Analysis, start: int, verb: int, words: _Words) -> Pe
     if match is None or not (match["be"] or words.begins_be.match(analysis.folded, verb)):
         return None
     if match["noun"] in words.not_persons or words.stop.intersection(match["np"].split()):
+        return None
+    return Persons(match.start(), verb, 1.0, 1.0)
+
+
+def _one_bare(analysis: Analysis, start: int, verb: int, words: _Words) -> Persons | None:
+    """ "un promeneur hospitalisé après y avoir goûté": one person, without an auxiliary."""
+    if analysis.lang != "fr":
+        return None
+    match = re.compile(r"\bune?[ ](?P<noun>[a-z-]{4,})[ ]$").search(
+        analysis.folded, max(start, verb - 40), verb
+    )
+    if match is None or match["noun"] in words.not_persons:
         return None
     return Persons(match.start(), verb, 1.0, 1.0)
 

@@ -294,9 +294,29 @@ def _link(
         link = link_substance(analysis, percent.start, percent.start)
     if link.reason == "carried":
         link = _last_named(analysis, sentence) or link
+    if link.substance in _THC_PRODUCTS and _of_powder(analysis, percent.start, sentence):
+        link = _last_powder(analysis, percent.start) or link
     if link.substance is None:  # "12 % de produit actif"
         link = link_substance(analysis, percent.start, percent.start)
     return link
+
+
+def _of_powder(analysis: Analysis, start: int, sentence: Span) -> bool:
+    """Whether a powder or crystals are what a content is told of: no cannabis comes so."""
+    return (
+        re.search(r"\b(?:poudre|cristaux|powder|crystals?)\b", analysis.folded[sentence.start : start])
+        is not None
+    )
+
+
+def _last_powder(analysis: Analysis, start: int) -> Link | None:
+    """The last product named before that may be a powder."""
+    found = [
+        m
+        for m in products(within(analysis.substances, analysis.body_start, start))
+        if m.substance not in _THC_PRODUCTS
+    ]
+    return Link(found[-1].substance, found[-1].form, "powder", 0.7) if found else None
 
 
 def _last_named(analysis: Analysis, sentence: Span) -> Link | None:

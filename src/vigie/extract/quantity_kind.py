@@ -36,6 +36,7 @@ _BULK = 500.0  # grams: nobody consumes that much at once
 _MANY = 1000  # pieces: the same
 _WEAK = frozenset({"actor", "arrest", "weak", "hidden"})
 _NO_DEED = frozenset({"actor", "arrest", "hidden", "custody"})  # senses of "seized" that tell no seizing
+_ACTIVE = frozenset({"prend", "prennent", "took"})  # whose object follows
 _BACK = (1, 2, 3)  # sentences back that a list of seizures goes on
 
 
@@ -81,6 +82,8 @@ def _nearest(analysis: Analysis, mention: QuantityMention, hits: Sequence[Hit]) 
         sense = _sense(hit)
         if (sense == "near" and (not before or gap.strip())) or (sense == "packet" and not before):
             continue
+        if sense == "take" and not before and analysis.folded[hit.start : hit.end] in _ACTIVE:
+            continue  # "des colis de 300 grammes prennent le relais"
         if (sense == "custody" and not lawful) or (sense == "take" and bulk and not lawful):
             continue
         cost = len(gap) + 40.0 * gap.count(";") + 10.0 * gap.count(",")

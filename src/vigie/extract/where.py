@@ -83,7 +83,7 @@ def _where(analysis: Analysis, start: int, end: int) -> list[PlaceMention]:
             left_out = mention
         else:
             kept.append(mention)
-    return _inner(kept)
+    return _inner(analysis, kept)
 
 
 @lru_cache(maxsize=4)
@@ -157,15 +157,23 @@ def _leads_to_place(lang: str) -> re.Pattern[str]:
     )
 
 
-def _inner(mentions: list[PlaceMention]) -> list[PlaceMention]:
+def _inner(analysis: Analysis, mentions: list[PlaceMention]) -> list[PlaceMention]:
     """Without the containers in apposition: of "Castets (Landes)" and "Ketchikan, Alaska" the first stays."""
     kept: list[PlaceMention] = []
     for mention in mentions:
+        if kept and _county().fullmatch(analysis.folded, kept[-1].end, mention.start):
+            continue  # "Midleton, Co Cork"
         close = kept and mention.start - kept[-1].end <= 3
         if close and _RANK.get(mention.place.level, 3) > _RANK.get(kept[-1].place.level, 3):
             continue
         kept.append(mention)
     return kept
+
+
+@cache
+def _county() -> re.Pattern[str]:
+    """What stands before a county that holds the place named first."""
+    return re.compile(r",?[ ]\(?(?:co\.?|county|comte d[e'u])[ ]?")
 
 
 @cache
