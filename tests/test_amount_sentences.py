@@ -117,6 +117,9 @@ MONEY: list[Row] = [
     ("fr", "Il ne veut plus de 20 euros.", [(20, None, "EUR")]),
     ("en", "It has never gone above £40.", [(None, 40, "GBP")]),
     ("en", "In Cardiff it is a tenner, then two fivers.", [(10, 10, "GBP"), (10, 10, "GBP")]),
+    ("en", "Rs20, KSh1,000, RMB3 and ₹2,50,000", [(20, 20, "INR"), (1000, 1000, "KES"), (3, 3, "CNY"), (250000, 250000, "INR")]),
+    ("fr", "C'est 20/30 euros, 20 voire 30 euros le week-end.", [(20, 30, "EUR"), (20, 30, "EUR")]),
+    ("en", "MDMA5, P2P and B12", []),
 ]  # fmt: skip
 
 QUANTITIES: list[Row] = [
@@ -162,6 +165,8 @@ QUANTITIES: list[Row] = [
     ("fr", "3 kilos 200 de résine", [(3.2, 3.2, "kg")]),
     ("fr", "3 kilos 200 sachets", [(3, 3, "kg"), (200, 200, "bag")]),
     ("fr", "douze livres d'opium", [(12, 12, "lb")]),
+    ("fr", "1/2 gramme, 3/4 de gramme", [(0.5, 0.5, "g"), (0.75, 0.75, "g")]),
+    ("fr", "2/3 grammes par jour", [(2, 3, "g")]),
 ]  # fmt: skip
 
 PERCENTS: list[tuple[str, str, list[tuple[float | None, float | None]]]] = [

@@ -114,7 +114,7 @@ def patterns(lang: str) -> Patterns:
         ),
         prefix_words=frozenset(s.split()[-1] for s in currencies.before if s[-1].isalpha()),
         signs=frozenset("€$£"),
-        plain_codes=frozenset(("usd", "eur", "gbp")),
+        plain_codes=currencies.lower,
         country=re.compile(
             rf"[ ](?P<country>canadian|australian)\b{stops}" if lang == "en" else r"(?!)(?P<country>)"
         ),

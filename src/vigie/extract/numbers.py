@@ -20,7 +20,7 @@ from vigie.lexicon.currencies import currency_words
 from vigie.lexicon.grammar import Grammar, alternation, grammar
 
 _DIGITS = re.compile(
-    r"(?:\d{1,3}(?:[ .,'’]\d{3})+(?![\d])(?:[.,]\d{1,2}(?!\d))?|\d+(?:[.,]\d+)?)"
+    r"(?:\d{1,2}(?:,\d\d)+,\d{3}(?!\d)|\d{1,3}(?:[ .,'’]\d{3})+(?![\d])(?:[.,]\d{1,2}(?!\d))?|\d+(?:[.,]\d+)?)"
     r"(?!\d)(?!(?:er|ere|eme|e|nd|nde|th|st|rd)\b(?! ?(?:le|la|l'|les|par|/)))"
 )
 _FIGURES = re.compile(
@@ -28,7 +28,8 @@ _FIGURES = re.compile(
 )  # opens with a plain set: the scan is then a fast one
 _LETTERS = re.compile(r"[a-z]+")
 _VULGAR = {char: unicodedata.numeric(char) for char in "½¼¾⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"}
-_LIST = re.compile(r"\d{1,2}(?:,\d{1,2}){2,}(?![\d.,]\d)")
+_LIST = re.compile(r"\d{1,2}(?:,\d{1,2}){2,}(?!\d)")
+_SLASHED = re.compile(r"(1|3(?=/4))/([2-58]|10)(?=[ -]?(?:de |d'|of )?[a-z])")
 _ARTICLE = {"fr": re.compile("une? "), "en": re.compile("an? ")}
 _SINGULAR = re.compile(r" ?(?:millions?|milliards?|(?:tonne|kilo|gramme|litre)\b)")
 _PRONOUN = re.compile(r"\b(?:this|that|which|no|each|every|any|some|the|another|only) $")
@@ -237,7 +238,7 @@ def _figures(folded: str, at: int, stop: int, lang: str, last: int) -> NumberTok
     elif before in ".," and at > 1:
         if folded[at - 2].isdigit() and not (at - 1 == last and before == "," and lang == "en"):
             return None
-        if folded[at - 2] in " (\n" and before == ".":
+        if folded[at - 2] in " (\n$€£" and before == ".":
             first = at - 1  # ".5 g"
     elif before in ".,":
         first = at - 1
@@ -251,6 +252,9 @@ def _figures(folded: str, at: int, stop: int, lang: str, last: int) -> NumberTok
     if listed and not re.fullmatch(r"\d{1,3}(?:,\d{3})+", listed[0]):
         length = folded.index(",", at)
         return _plain(at, length, float(folded[at:length]))  # "exercises 22,24,26"
+    part = _SLASHED.match(folded, at, stop) if before != "/" else None
+    if part and int(part[1]) < int(part[2]):
+        return _plain(at, part.end(), int(part[1]) / int(part[2]))  # "1/2 gramme"
     match = _DIGITS.match(folded, at, stop)
     if match is None:
         return None

@@ -27,6 +27,7 @@ class CurrencyWords:
         parts: hundredths ("centime", "pence") and the code of their unit.
         before: the surfaces that may stand before an amount ("$", "usd", "ringgit").
         glued: codes that may touch the figures after them ("USD115").
+        lower: codes that count in lower case too before the amount.
         before_words: those of `before` that are nouns: what follows the amount must not be a noun.
         careful: words of everyday language: only after digits, and ten or more.
         capitals: only if written in capitals.
@@ -41,6 +42,7 @@ class CurrencyWords:
     notes: Mapping[str, int]
     before: Mapping[str, str]
     glued: frozenset[str]
+    lower: frozenset[str]
     before_words: frozenset[str]
     careful: frozenset[str]
     capitals: frozenset[str]
@@ -98,8 +100,8 @@ def currency_words(lang: str) -> CurrencyWords:
     before |= {surface: code for surface, code in names.items() if surface.split()[-1] in nouns}
     return CurrencyWords(
         names=names, parts=data["parts"][lang], notes=data["notes"][lang], before=before,
-        glued=frozenset(s for s in before if s.isalpha() and (s.upper() in data["currency"] or s == "rm")),
-        before_words=frozenset(nouns), careful=frozenset(data["careful"][lang]),
+        glued=frozenset(s for s in before if s.isalpha() and s.isascii() and s not in nouns and len(s) < 5),
+        lower=frozenset(data["codes"]["lower"]), before_words=frozenset(nouns), careful=frozenset(data["careful"][lang]),
         capitals=frozenset(words),
         short_parts=frozenset(data["parts"]["short"]), parts_after=frozenset(data["parts"]["after"]),
         dollars=dollars,
