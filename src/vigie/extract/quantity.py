@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 
 from vigie.extract.analysis import Analysis, Draft, within
@@ -17,6 +18,7 @@ from vigie.extract.mentions import QuantityMention
 from vigie.extract.quantity_elliptic import DRUG_PIECES, elliptic
 from vigie.extract.quantity_kind import kind_of
 from vigie.extract.quantity_not import by_the_hour, is_no_amount, rate
+from vigie.extract.tallies import changes
 from vigie.lexicon.grammar import link_words, mass_in_grams
 from vigie.lexicon.terms import data_toml
 from vigie.model.observation import PriceValue, QuantityKind, QuantityValue
@@ -30,6 +32,7 @@ _FORM_OF_PIECE = {
     "rock": "rock",
     "plant": "plant",
 }
+_CHANGED = 60  # code points from a verb of change to its two figures
 _RELATIVE = frozenset({"which", "it", "them", "this", "that", "these", "laquelle", "celle-ci", "celui-ci"})
 _SMALL_MASS = frozenset({"mg", "µg"})
 
@@ -45,13 +48,36 @@ def extract_quantities(analysis: Analysis) -> Iterator[Draft]:
             continue
         draft = _judge(analysis, mention)
         if draft is not None:
-            yield draft
+            yield from _apart(analysis, draft)
 
 
 @cache
 def _by_bottle() -> frozenset[str]:
     """Substances that come in bottles and canisters, so that a bare "1 240 bouteilles" may be theirs."""
     return frozenset(data_toml("taxonomy", "retail.toml")["by_bottle"])
+
+
+def _apart(analysis: Analysis, draft: Draft) -> list[Draft]:
+    """A change told as a range is two amounts: "les saisies sont passées de 12 à 23 tonnes"."""
+    value = draft.value
+    if (
+        not isinstance(value, QuantityValue)
+        or value.low is None
+        or value.high is None
+        or value.low == value.high
+    ):
+        return [draft]
+    head = analysis.folded[max(analysis.sentence_at(draft.start).start, draft.start - _CHANGED) : draft.start]
+    opened = re.search(r"\b(?:de|d'|from) ?$", head) or re.match(
+        r"(?:de|d'|from)\b", analysis.folded[draft.start :]
+    )
+    if opened is None or not changes(analysis, head):
+        return [draft]
+    first = replace(value, high=value.low, grams_high=value.grams)
+    last = replace(
+        value, low=value.high, grams=value.grams_high, units=None if value.units is None else value.high
+    )
+    return [replace(draft, value=v) for v in (first, last)]
 
 
 def _price_spans(analysis: Analysis) -> list[tuple[int, int]]:

@@ -13,7 +13,7 @@ from vigie.extract.analysis import Analysis, within
 from vigie.extract.cues import hits_in
 from vigie.extract.link import named_after
 from vigie.extract.mentions import QuantityMention
-from vigie.extract.tallies import stands_alone
+from vigie.extract.tallies import changes, stands_alone
 from vigie.lexicon.grammar import alternation, grammar, link_words, mass_in_grams
 from vigie.lexicon.terms import data_toml
 
@@ -85,6 +85,11 @@ def _said_again(
         rf"[ ]{link_words(analysis.lang, 'in_date')}", analysis.folded[amount.end : amount.end + 14]
     )
     with_date = bool(dated) and bool(within(analysis.dates, amount.end, amount.end + 14))
+    last = before[-1] if before else None
+    gap = analysis.folded[last.end : amount.start] if last is not None else ""
+    led = _to(analysis.lang).fullmatch(gap) if stands_alone(analysis, amount.token.end) else None
+    if led and last is not None and changes(analysis, analysis.folded[sentence.start : last.start]):
+        compared = joined = led  # "fell from 12 tonnes to 9"
     if not joined or not (with_date or (compared and stands_alone(analysis, amount.token.end))):
         return None
     if unit in mass_in_grams():
@@ -95,6 +100,11 @@ def _said_again(
         if unit in known
         else None
     )
+
+
+@cache
+def _to(lang: str) -> re.Pattern[str]:
+    return re.compile(r"[ ](?:[a-z' -]{0,24})to[ ]" if lang == "en" else r"[ ](?:[a-z' -]{0,24})a[ ]")
 
 
 def _named_piece(analysis: Analysis, amount: Amount) -> QuantityMention | None:

@@ -113,8 +113,9 @@ def _judged(
             # "la marine a intercepté un voilier transportant 2 tonnes"; "intercepté mardi, il transportait 3 tonnes"
             told = "seized" if deed and sense == "laden" else "shipped"
     elif sense == "hide":
-        if deed or _carried_by_thing(analysis, hit, sentence):
-            told = "seized"  # "un camion cachait 318 kilos"
+        if deed or _carried_by_thing(analysis, hit, sentence):  # "un camion cachait 318 kilos"
+            mailed = any(h.term.id == "shipped" and not _sense(h) for h in hits) and not deed
+            told = "shipped" if mailed and _in_parcel(analysis, hit, sentence) else "seized"
     elif sense == "hidden":
         others = [h.term.id for h in hits if h.term.id in ("shipped", "possessed") and _sense(h) not in _WEAK]
         told = others[0] if others and not deed else "seized"  # type: ignore[assignment]
@@ -174,6 +175,18 @@ def _carried_by_thing(analysis: Analysis, hit: Hit, sentence: Span) -> bool:
             return False
         here = list(pattern.finditer(analysis.folded, analysis.sentences[index - 1].start, sentence.start))
     return bool(here) and here[-1]["thing"] is not None
+
+
+def _in_parcel(analysis: Analysis, hit: Hit, sentence: Span) -> bool:
+    """Whether a parcel is what held an amount: it was on its way."""
+    return _parcel(analysis.lang).search(analysis.folded, sentence.start, hit.start) is not None
+
+
+@cache
+def _parcel(lang: str) -> re.Pattern[str]:
+    return re.compile(
+        rf"\b{alternation(plurals(data_toml('grammar', 'persons.toml')[lang]['carrier']['parcels']))}\b"
+    )
 
 
 @cache
