@@ -218,8 +218,8 @@ def _mentions(
         if any((code, i) in codes for code in term.extra.get("yields_to", ()) for i in around):
             continue
         for identifier in (term.id, *term.extra.get("also", ())):
-            family, _, code = identifier.partition(":")
-            mention = ModalityMention(start=start, end=end, family=family, code=code)
+            family, _, named = identifier.partition(":")
+            mention = ModalityMention(start=start, end=end, family=family, code=named)
             mentions.setdefault((start, end, identifier), (mention, term))
     for mention in _brands(text, code, found, context, wanted) if read else ():
         mentions.setdefault((mention.start, mention.end, "marketing:branding"), (mention, _BRAND))
