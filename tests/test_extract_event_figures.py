@@ -132,6 +132,8 @@ ROWS = [
     ("one_without_be", "fr", "Un promeneur hospitalisé avait goûté la cocaïne.", [("hospitalisation", 1, 1)]),
     ("warned_before_named", "fr", "L'agence appelle à la plus grande prudence. Deux jeunes sont malades. Les comprimés contenaient de la MDMA.",
      [("warning", None, None)]),
+    ("whose_leader", "en", "The gang's leader was jailed for selling cocaine.", [("sentence", 1, 1)]),
+    ("only_asked_for", "fr", "Trois ans de prison ont été requis contre le vendeur de cocaïne.", []),
     # words
     ("coma", "fr", "Deux clients ont fait un coma après avoir bu du GHB.", [("hospitalisation", 2, 2)]),
     ("admissions", "fr", "Le service a compté 28 admissions liées au GHB.", [("hospitalisation", 28, 28)]),

@@ -89,7 +89,7 @@ def _words(lang: str) -> _Words:
     return _Words(
         counted=re.compile(rf"[ ](?:{of}{free}{alternation(forms)}|{alternation(data['of_them'])})\b"),
         one=re.compile(
-            rf"\b(?:{articles}[ ]|{elided})(?:\d{{1,2}}[ -]year[ -]old[ ](?:[a-z]+[ ])??)?{before}{{0,2}}{alternation(single)}\b"
+            rf"\b(?:{articles}[ ]|{elided})(?:[a-z]+'s[ ])?(?:\d{{1,2}}[ -]year[ -]old[ ](?:[a-z]+[ ])??)?{before}{{0,2}}{alternation(single)}\b"
         ),
         aged_one=re.compile(
             rf"\b(?:an?|the|another|one)[ ]\d{{1,2}}[ -]year[ -]old\b(?![ -](?:[a-z]+[ ])?{alternation(single)}\b)"
