@@ -72,7 +72,9 @@ def _attach(
         start=token.start, end=token.end, low=token.value, high=token.value, unit=None, token=token,
         doubt=token.doubt,
     )  # fmt: skip
-    before = _prefix(token, folded, text, p, words)
+    at = token.start
+    near = folded[at - 2 : at - 1] if at > 1 and folded[at - 1] == " " else folded[at - 1 : at] if at else ""
+    before = _prefix(token, folded, text, p, words) if near in p.prefix_ends else None
     if before is not None and before[0] >= used:
         return _prefixed(bare, *before, folded, text, p, g, words)
     if folded[token.end : token.end + 1] in p.signs and not token.words:

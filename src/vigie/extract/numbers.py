@@ -202,6 +202,7 @@ def number_tokens(folded: str, lang: str, start: int = 0, end: int | None = None
     """All number tokens of [start, end), in order."""
     tokens: list[NumberToken] = []
     stop, last = len(folded) if end is None else end, start
+    tails = _tail_openings(lang)
     for at in _openings(folded, lang, start, stop):
         if at < last:
             continue
@@ -215,7 +216,9 @@ def number_tokens(folded: str, lang: str, start: int = 0, end: int | None = None
         )
         if token is None:
             continue
-        token = _with_tail(token, folded, stop, lang)
+        end = token.end
+        if folded[end : end + 4].lstrip(" \n-")[:2] in tails or token.multiplier >= 1000:
+            token = _with_tail(token, folded, stop, lang)
         last = token.end
         tokens.append(token)
     return tokens
