@@ -48,6 +48,8 @@ class _Words:
     lots: re.Pattern[str]
     pause: re.Pattern[str]
     introduced: re.Pattern[str]
+    setting: re.Pattern[str]
+    half: re.Pattern[str]
 
 
 @cache
@@ -67,7 +69,9 @@ def _words(lang: str) -> _Words:
         goes_on=re.compile(rf"[ ]{leading(lang, 'after_price')}"),
         at=re.compile(rf"[ ]*{link_words(lang, 'at')}$"),
         pour=re.compile(rf"[ ]{link_words(lang, 'for')}{determiner}[\"]?[ ]?"),
-        date_next=re.compile(rf"[ ]{link_words(lang, 'in_date')}"),
+        date_next=re.compile(rf"[ ](?:{link_words(lang, 'in_date')}|{leading(lang, 'date_lead')})"),
+        setting=re.compile(rf"[ ]{any_of(lang, 'setting')}(?!\w)"),
+        half=re.compile(rf"[ ]{any_of(lang, 'half_taken')}(?=[ ]?(?:[.,;:)!?\"]|$))"),
         now=re.compile(rf"[ ]{alternation(grammar(lang).link['now'])}\b"),
         compared=re.compile(rf"\b{link_words(lang, 'compared')}(?:{near}[ ]*)?$"),
         after_compared=re.compile(
@@ -117,17 +121,16 @@ def _bare(
     sentence = analysis.sentences[index]
     earliest = analysis.sentences[index - 1].start if index else sentence.start
     if not within(money, earliest, amount.start) and not any(earliest <= m.start for m in extra):
-        return None  # nothing to go on with: most bare numbers
+        return _alone(analysis, amount, money, sentence)  # nothing to go on with: most bare numbers
     words, folded = _words(analysis.lang), analysis.folded
     head_start = max(sentence.start, amount.start - _LOOK_BACK)
-    verb = words.verb.search(folded, head_start, amount.start) is not None and not _other_count(
-        analysis, sentence, amount
-    )
+    said = words.verb.search(folded, head_start, amount.start)
+    verb = said is not None and not _other_count(analysis, sentence, said.start())
     first = earliest if verb else sentence.start
     before = [m for m in [*within(money, first, amount.start), *extra] if first <= m.start]
     before = [m for m in before if m.end <= amount.start]
     if not before:
-        return None
+        return _alone(analysis, amount, money, sentence)
     model = max(before, key=lambda m: m.start)
     compared = words.compared.search(folded, head_start, amount.start)
     listed = words.list.search(folded, head_start, amount.start)
@@ -147,7 +150,13 @@ def _bare(
     several = lot_after(analysis.lang).match(folded, amount.end) if listed and per_unit is None else None
     if several is not None and number(several["n"], analysis.lang) < (amount.low or amount.high or 0):
         per_value, per_unit, end = number(several["n"], analysis.lang), "unit", several.end()
+    elif listed and per_unit is None and (half := words.half.match(folded, amount.end)) is not None:
+        per_value, per_unit, end = 0.5, "unit", half.end()
     closed = pause and (unit or product or (listed and per_unit))
+    aimed = folded[amount.start - 3 : amount.start] == " a " or amount.low is None  # "et à 40", "jusqu'à 50"
+    if listed is not None and not closed and _next_figure(analysis, model.end, amount.start):
+        closed = aimed and _goes_on(analysis, amount.end)
+        closed = closed or words.setting.match(folded, amount.end) is not None
     closed = closed or (listed is not None and words.lots.match(folded, amount.end) is not None)
     after = words.after_compared.match(folded, amount.end) is not None and (compared is not None)
     explained = _explained(analysis, amount.end)
@@ -187,16 +196,66 @@ def _portion(analysis: Analysis, model: MoneyMention, start: int, amount: Amount
     )  # fmt: skip
 
 
-def _other_count(analysis: Analysis, sentence: Span, amount: Amount) -> bool:
+def _next_figure(analysis: Analysis, start: int, end: int) -> bool:
+    """Whether no other figure but those of dates stands between: "60 euros, trois blessés, 12 en ville" lists no price."""
+    return all(
+        within(analysis.dates, max(start, a.start - 12), a.end) for a in within(analysis.amounts, start, end)
+    )
+
+
+def _goes_on(analysis: Analysis, end: int) -> bool:
+    """Whether a figure is complete where it ends: a pause, or words of time, place or condition, no noun it counts."""
+    words = _words(analysis.lang)
+    return (
+        words.pause.match(analysis.folded, end) is not None
+        or words.goes_on.match(analysis.folded, end) is not None
+    )
+
+
+def _alone(
+    analysis: Analysis, amount: Amount, money: list[MoneyMention], sentence: Span
+) -> MoneyMention | None:
+    """A bare number that its own clause prices: "le gramme, qui en valait 80 en 2019", "des barrettes à 20".
+
+    Its currency is that of the nearest amount of money of the document; without one it is no price.
+    """
+    if not money or analysis.lang != "fr" or not _goes_on(analysis, amount.end):
+        return None
+    folded, floor = analysis.folded, max(sentence.start, amount.start - 80)
+    if not names_unit(folded[floor : amount.start], analysis.lang):
+        return None
+    value = amount.low if amount.low is not None else amount.high
+    verb = _words(analysis.lang).verb.search(folded, floor, amount.start)
+    if value is None or value < 1 or (verb is None and folded[amount.start - 3 : amount.start] != " a "):
+        return None
+    if verb is not None and _other_count(analysis, sentence, verb.start()):
+        return None
+    units = list(unit_before(analysis.lang).finditer(folded, floor, amount.start))
+    last = units[-1] if units else None
+    if last is None or last["num"] is not None:
+        return None
+    kind = grammar(analysis.lang).units[" ".join(last["u"].split())].kind
+    gap = folded[last.end() : amount.start]
+    if verb is None and (kind != "piece" or not last["ind"] or gap != " a "):
+        return None
+    if verb is not None and not (last["def"] and kind in ("mass", "piece")):
+        return None
+    nearest = min(money, key=lambda m: abs(m.start - amount.start))
+    return MoneyMention(
+        start=amount.start, end=amount.end, low=amount.low, high=amount.high, currency=nearest.currency
+    )
+
+
+def _other_count(analysis: Analysis, sentence: Span, before: int) -> bool:
     """Whether the clause counts something else than money: "le nombre de décès passe à 31 en 2023"."""
     begin = max(
         [
             sentence.start,
-            *(m.end for m in analysis.money if sentence.start <= m.start and m.end <= amount.start),
+            *(m.end for m in analysis.money if sentence.start <= m.start and m.end <= before),
         ]
     )
-    told = any(hits_in(analysis, name, begin, amount.start) for name in ("events", "purity"))
-    return told or _number_of(analysis.lang).search(analysis.folded, begin, amount.start) is not None
+    told = any(hits_in(analysis, name, begin, before) for name in ("events", "purity"))
+    return told or _number_of(analysis.lang).search(analysis.folded, begin, before) is not None
 
 
 @cache
@@ -209,12 +268,19 @@ def _scoped(analysis: Analysis, start: int, end: int) -> bool:
     if end - start > 60:
         return False
     named: list[Spanned] = [*within(analysis.places, start, end), *within(analysis.dates, start, end)]
-    if not named or any(m.end > end for m in named):
+    rest = _later(analysis.lang).sub(" ", analysis.folded[start:end])
+    if (not named and len(rest) == end - start) or any(m.end > end for m in named):
         return False
-    rest = analysis.folded[start:end]
     for mention in named:
         rest = rest.replace(analysis.folded[mention.start : mention.end], " ", 1)
     return re.search(r"[,;:]", rest) is not None and _small(analysis.lang).fullmatch(rest) is not None
+
+
+@cache
+def _later(lang: str) -> re.Pattern[str]:
+    """ "; cinq ans après, neuf": a span of time from the price before."""
+    numeral = alternation(w for w, v in grammar(lang).numbers.items() if 0 < v < 100)
+    return re.compile(rf"\b(?:{numeral}|\d{{1,2}})[ ]{any_of(lang, 'time_later')}(?!\w)")
 
 
 @cache
@@ -250,7 +316,12 @@ def _product(analysis: Analysis, start: int, end: int) -> bool:
     if not named:
         return False
     gap = analysis.folded[named[-1].end : end]
-    return len(gap) <= 24 and _words(analysis.lang).introduced.fullmatch(gap) is not None
+    if len(gap) <= 24 and _words(analysis.lang).introduced.fullmatch(gap) is not None:
+        return True
+    aside = re.fullmatch(
+        r",[ ][^,;.:()]{3,50},[ ](?P<at>\S+[ ])", gap
+    )  # "la 3-MMC, inconnue avant 2019, à 25"
+    return aside is not None and re.fullmatch(link_words(analysis.lang, "at"), aside["at"]) is not None
 
 
 def _explained(analysis: Analysis, end: int) -> bool:
