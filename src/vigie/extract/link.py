@@ -154,7 +154,13 @@ def link_substance(
     if product:
         before = [m for m in before if not held(analysis, m)] or before
         before = _without_families(analysis, before)
-    after = [m for m in products(within(analysis.substances, end, sentence.end)) if fits(m.substance, unit)]
+    after = [
+        m
+        for m in _without_pieces(analysis, products(within(analysis.substances, end, sentence.end)))
+        if fits(m.substance, unit)
+    ]
+    if product:
+        after = [m for m in after if not held(analysis, m)]
     if before and after and object_first:
         gap_after = analysis.folded[end : after[0].start]
         gap_before = analysis.folded[before[-1].end : start]
@@ -163,7 +169,7 @@ def link_substance(
     if before:
         return Link(before[-1].substance, before[-1].form, "sentence", 0.85)
     free = after and not any(a.unit is not None for a in within(analysis.amounts, end, after[0].start))
-    if free and "," not in analysis.folded[end : after[0].start]:
+    if free and not re.search(r"[,;]", analysis.folded[end : after[0].start]):
         return Link(after[0].substance, after[0].form, "object", 0.75)
     index = analysis.sentence_index(start)
     if piece is not None:
@@ -197,16 +203,25 @@ def link_substance(
         top, number = counts.most_common(1)[0]
         if 2 * number > sum(counts.values()):
             return Link(top, None, "document", 0.55)
+    if piece == "pill" and unit == "pill":
+        usual = {s for s in counts if s is not None and sold_as_pill(s)}
+        if usual == {"mdma"}:
+            return Link("mdma", "pill", "document", 0.55)  # "£60 for a gram of cocaine, £12 for a pill"
     return NO_LINK
 
 
 def _without_pieces(analysis: Analysis, mentions: list[SubstanceMention]) -> list[SubstanceMention]:
-    """Without the words of pieces that stand right after a product: the tabs of "LSD tabs" are no ecstasy."""
-    units = grammar(analysis.lang).units
+    """Without the words that size or shape a product: "LSD tabs", "MDMA crystal", "an eight ball" where meth is named."""
+    g = grammar(analysis.lang)
+    shapes = {*g.units, *g.link["form_only"]}
     kept: list[SubstanceMention] = []
     for mention in mentions:
-        piece = analysis.folded[mention.start : mention.end] in units
-        if not (piece and kept and mention.start - kept[-1].end == 1):
+        word = analysis.folded[mention.start : mention.end]
+        if word in g.portions and any(
+            m.substance != mention.substance for m in products(analysis.substances)
+        ):
+            continue  # a weight of whatever is spoken of
+        if not (word in shapes and kept and mention.start - kept[-1].end == 1):
             kept.append(mention)
     return kept
 
@@ -226,6 +241,12 @@ def fits(substance: str | None, unit: str | None) -> bool:
     family = ancestors(substance)
     only, never = sold["only"].get(unit), sold["never"].get(unit, ())
     return (only is None or not family.isdisjoint(only)) and family.isdisjoint(never)
+
+
+def sold_as_pill(substance: str) -> bool:
+    """Whether a substance usually comes as a pill."""
+    pieces: dict[str, str] = data_toml("taxonomy", "retail.toml")["piece"]
+    return pieces.get(substance) == "pill"
 
 
 def held(analysis: Analysis, mention: SubstanceMention) -> bool:

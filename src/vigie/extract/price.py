@@ -19,8 +19,10 @@ from vigie.extract.cues import hits_in
 from vigie.extract.currency import to_eur
 from vigie.extract.elliptic import elliptic_prices
 from vigie.extract.link import UNIT_SUBSTANCE, Link, compared_with, link_substance, named_after
+from vigie.extract.price_asked import asked_unit, asked_worth
 from vigie.extract.price_carry import assumed_gram, carried_unit, model_price
 from vigie.extract.price_kind import bought_to_sell, kind_of
+from vigie.extract.price_lists import explained_next, over_places
 from vigie.extract.price_lots import as_portion, without_lot
 from vigie.extract.price_unit import Candidate, unit_before, with_unit
 from vigie.extract.price_words import any_of
@@ -46,7 +48,14 @@ def extract_prices(analysis: Analysis) -> Iterator[Draft]:
     )
     drafts: list[Draft] = []
     for index, money in enumerate(mentions):
-        draft = _judge(analysis, with_unit(analysis, money, mentions, index), drafts)
+        candidate = with_unit(analysis, money, mentions, index)
+        told = over_places(analysis, money, mentions, drafts) or explained_next(analysis, money)
+        if told is not None:
+            per_value, per_unit, link, kind = told
+            candidate = replace(candidate, per_value=per_value, per_unit=per_unit, unit_reason="list")
+            drafts.append(_draft(analysis, candidate, kind, link, "list", 0.8))
+            continue
+        draft = _judge(analysis, candidate, drafts)
         if draft is not None:
             own = respective_link(analysis, mentions, money.start)
             if own is not None:
@@ -58,6 +67,7 @@ def extract_prices(analysis: Analysis) -> Iterator[Draft]:
 
 def _judge(analysis: Analysis, candidate: Candidate, drafts: list[Draft]) -> Draft | None:
     """The price draft, or None when the amount is not the price of a drug."""
+    candidate = asked_unit(analysis, candidate)
     money = candidate.money
     previous = model_price(analysis, candidate, drafts)
     if candidate.per_unit is None and previous is not None and previous.start >= candidate.sentence.start:
@@ -72,6 +82,8 @@ def _judge(analysis: Analysis, candidate: Candidate, drafts: list[Draft]) -> Dra
             money.high is None
         ):  # the "minimum" of "commande minimum 50 euros" says the kind, it bounds nothing
             candidate = replace(candidate, money=replace(money, high=money.low))
+        elif money.low is None:  # nor does "en dessous de 50 euros, pas de déplacement"
+            candidate = replace(candidate, money=replace(money, low=money.high))
         plain = replace(candidate, per_value=None, per_unit=None, unit_reason="lump")
         return _draft(analysis, plain, kind, only_product(analysis), reason, 0.7)
     if kind == "wage":
@@ -87,6 +99,8 @@ def _judge(analysis: Analysis, candidate: Candidate, drafts: list[Draft]) -> Dra
         return _draft(analysis, candidate, kind, who, reason, 0.6)
     if kind == "retail" and candidate.per_unit is None and second_value(analysis, candidate, drafts):
         kind, reason = "seizure-valuation", "valuation"
+    if kind == "seizure-valuation" and reason == "amount" and asked_worth(analysis, candidate):
+        reason = "valuation"
     if kind == "seizure-valuation" and reason == "amount" and second_value(analysis, candidate, drafts):
         reason = "valuation"
     if kind == "seizure-valuation" and reason == "amount" and _sold(analysis, candidate):

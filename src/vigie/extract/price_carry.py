@@ -126,7 +126,11 @@ def carried_unit(analysis: Analysis, candidate: Candidate, previous: Draft | Non
             and _same_scale(analysis, money, value, same_sentence=apart == 0)
         ):
             said_again = value.currency != money.currency  # "£90 for two grams ($130)"
-            per_value = candidate.per_value or (value.per_value if said_again else 1.0)
+            part = (
+                value.per_value is not None and value.per_value < 1
+            )  # "la boulette de 0,7 gramme … part à 50"
+            part = part and candidate.money.per_value is None and not _product_before(analysis, candidate)
+            per_value = candidate.per_value or (value.per_value if said_again or part else 1.0)
             return replace(candidate, per_value=per_value, per_unit=value.per_unit, unit_reason="carried")
     own = (
         _product_before(analysis, candidate)
@@ -220,7 +224,7 @@ def _piece_subject(analysis: Analysis, candidate: Candidate, retail: bool) -> Ca
             found = code if code != "dose" or found is None else found
     if found is None or found in ("parcel", "bar"):
         return candidate
-    return replace(candidate, per_value=1.0, per_unit=found, unit_reason="subject")
+    return replace(candidate, per_value=candidate.per_value or 1.0, per_unit=found, unit_reason="subject")
 
 
 def _listed(analysis: Analysis, money: MoneyMention) -> bool:

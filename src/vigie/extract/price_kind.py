@@ -12,6 +12,8 @@ from functools import cache
 from vigie.extract.analysis import Analysis, within
 from vigie.extract.cues import hits_in, nearest
 from vigie.extract.currency import to_eur
+from vigie.extract.link import named_after
+from vigie.extract.price_asked import least_order
 from vigie.extract.price_unit import BLOCKING, Candidate
 from vigie.extract.price_words import any_of
 from vigie.lexicon.matcher import Hit
@@ -39,6 +41,12 @@ def kind_of(analysis: Analysis, candidate: Candidate) -> tuple[PriceKind | None,
         h for h in head if h.start >= last_money and not _of_last(analysis, h, said_before, money.start)
     ]
     has_unit = candidate.per_unit is not None and candidate.per_unit != "unit"
+    if not has_unit and _plain_fee(analysis, candidate):
+        return "delivery-fee", "delivery-fee"
+    if not has_unit and least_order(analysis, candidate):
+        return "min-order", "min-order"
+    if not has_unit and _worth_of(analysis, candidate):
+        return "seizure-valuation", "valuation"
     for hit in tail:
         between = analysis.folded[money.end : hit.start]
         if re.search(r"[,;.()]", between):
@@ -52,7 +60,8 @@ def kind_of(analysis: Analysis, candidate: Candidate) -> tuple[PriceKind | None,
             return None, hit.term.id
         if hit.term.id == "wholesale" and not said and _large(analysis, candidate):
             return "seizure-valuation", "valuation"
-        if hit.term.id == "valuation" and hit.start - money.end < 12:
+        small = has_unit and not _large(analysis, candidate)  # "le flacon en vaut quinze à la revente"
+        if hit.term.id == "valuation" and hit.start - money.end < 12 and not small:
             return "seizure-valuation", "valuation"
         if hit.term.id in ("min-order", "delivery-fee", "deposit") and hit.start - money.end < 4:
             return _fee(hit.term.id), hit.term.id
@@ -106,6 +115,26 @@ def kind_of(analysis: Analysis, candidate: Candidate) -> tuple[PriceKind | None,
     return "retail", "amount"
 
 
+def _plain_fee(analysis: Analysis, candidate: Candidate) -> bool:
+    """ "a $60 minimum, a $10 fee west of the river": a fee without more, where an order is spoken of."""
+    money, sentence = candidate.money, candidate.sentence
+    if not re.match(r"[ ](?:fee|surcharge)\b", analysis.folded[money.end : money.end + 12]):
+        return False
+    said = hits_in(analysis, "price_context", sentence.start, sentence.end)
+    return any(h.term.id in ("min-order", "delivery-fee") for h in said)
+
+
+def _worth_of(analysis: Analysis, candidate: Candidate) -> bool:
+    """ "seized €58,000 of drugs": a sum right before what was taken is its value."""
+    money, sentence = candidate.money, candidate.sentence
+    if re.match(r"[ ](?:worth )?of[ ]", analysis.folded[money.end : money.end + 10]) is None:
+        return False
+    named = named_after(analysis, money.end)
+    taken = hits_in(analysis, "quantity_kinds", sentence.start, money.start)
+    known = named is not None and not named.other and (named.substance or named.reason == "generic")
+    return bool(known) and bool(taken) and taken[-1].term.id == "seized"
+
+
 def _large(analysis: Analysis, candidate: Candidate) -> bool:
     """Whether a sum is such as hauls are valued at."""
     money = candidate.money
@@ -142,7 +171,8 @@ def _compared(lang: str) -> re.Pattern[str]:
 
 def _of_last(analysis: Analysis, hit: Hit, last_money: int, start: int) -> bool:
     """ "achetée 12 euros en pharmacie, revendue 60": the words right after a sum are said of that sum."""
-    if hit.term.id not in ("other", "wholesale", "cash", "stock", "thing") or last_money <= 0:
+    fees = ("min-order", "delivery-fee", "deposit")
+    if hit.term.id not in ("other", "wholesale", "cash", "stock", "thing", *fees) or last_money <= 0:
         return False
     said = analysis.folded[last_money : hit.start]
     return len(said) < 22 and not re.search(r"[,;.:(]", said) and "," in analysis.folded[hit.end : start]

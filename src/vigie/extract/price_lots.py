@@ -9,7 +9,7 @@ import re
 from dataclasses import replace
 from functools import cache
 
-from vigie.extract.analysis import Analysis
+from vigie.extract.analysis import Analysis, within
 from vigie.extract.mentions import MoneyMention
 from vigie.extract.numbers import parse_digits
 from vigie.extract.price_words import any_of, leading
@@ -22,6 +22,9 @@ def portion_of(analysis: Analysis, money: MoneyMention, floor: int) -> tuple[flo
     named = _portion(analysis.lang).search(analysis.folded, floor, money.start)
     if named is not None:
         return grammar(analysis.lang).fractions[named["p"]], "unit", named.start()
+    weighed = _weighed(analysis, money, floor)
+    if weighed is not None:
+        return weighed
     slang = data_toml("grammar", "prices.toml")[analysis.lang].get("portions", {})
     if not slang:
         return None
@@ -37,6 +40,48 @@ def portion_of(analysis: Analysis, money: MoneyMention, floor: int) -> tuple[flo
         before = None
     found = after or before
     return (slang[found["p"]], "oz", found.start() if found is before else found.end()) if found else None
+
+
+def _weighed(analysis: Analysis, money: MoneyMention, floor: int) -> tuple[float, str, int] | None:
+    """ "an eight ball is $70", "a point costs $20", "balls, $150": a portion known by its weight, before its sum."""
+    head = analysis.folded[floor : money.start]
+    if analysis.lang != "en" or not any(word.split()[-1] in head for word in ("point", "ball", "teen")):
+        return None
+    last = None
+    for match in portion_noun().finditer(head):
+        last = match
+    if last is None or _portion_gap().fullmatch(head, last.end()) is None:
+        return None
+    around = within(analysis.substances, floor + last.start(), money.start)
+    named = [m for m in around if m.end > floor + last.end()]
+    if head.startswith(" of ", last.end()) and not named:
+        return None  # "a ball of string costs $5"
+    return portion_weight(last), "g", floor + last.start()
+
+
+def portion_weight(match: re.Match[str]) -> float:
+    """The grams of a match of `portion_noun`."""
+    portions = grammar("en").portions
+    word = match["p"] if match["p"] in portions else match["p"].removesuffix("s")
+    return portions[word] * (0.5 if match["half"] else 1.0)
+
+
+@cache
+def portion_noun() -> re.Pattern[str]:
+    """ "a point", "per eight-ball", "a half ball": English portions known by their weight."""
+    one = r"(?:an?|one|the|per|each|every|by the|for an?)"
+    return re.compile(
+        rf"\b{one}[ ](?P<half>half[ -])?(?P<p>{alternation(grammar('en').portions)}s?)(?![\w'])"
+    )
+
+
+@cache
+def _portion_gap() -> re.Pattern[str]:
+    """Between a portion and its sum: "of meth", a verb of price, "was still". No other noun counts there."""
+    verbs = f"{leading('en', 'priced_verb')}|{leading('en', 'piece_gap')}|is[ ]|was[ ]|runs[ ]|has cost[ ]|will cost[ ]|sets you back[ ]"
+    adverbs = rf"(?:{leading('en', 'priced_adverb')}|was[ ]|been[ ])"
+    of = r"(?:[ ](?:of|in)[ ][a-z' -]{2,24}?)?"
+    return re.compile(rf"{of},?[ ](?:{adverbs}){{0,2}}(?:{verbs})?(?:{adverbs}){{0,2}}|{of}[ ]?[,:(][ ]?")
 
 
 def without_lot(analysis: Analysis, money: MoneyMention) -> MoneyMention:

@@ -117,6 +117,12 @@ def with_unit(analysis: Analysis, money: MoneyMention, mentions: list[MoneyMenti
         return replace(
             candidate, per_value=1.0, per_unit=grammar("en").units[after["u"]].code, unit_reason="said"
         )
+    if analysis.lang == "en" and not money.per_unit and index + 1 < len(mentions):
+        then = mentions[index + 1]  # "down from £50 to £35 a gram": the unit is said once for both
+        head = analysis.folded[max(sentence.start, money.start - 6) : money.start]
+        both = analysis.folded[money.end : then.start] == " to " and re.search(r"\bfrom $", head)
+        if both and then.per_unit and then.per_unit != "unit":
+            return replace(candidate, per_value=then.per_value, per_unit=then.per_unit, unit_reason="said")
     floor = _floor(mentions, index, sentence.start)
     best: re.Match[str] | None = None
     if names_unit(analysis.folded[floor : money.start], analysis.lang):
@@ -207,6 +213,8 @@ def _unit_fits(analysis: Analysis, match: re.Match[str], money: MoneyMention) ->
         short = short or (of is not None and len(gap) < 34)
     g = grammar(analysis.lang)
     kind = g.units[" ".join(match["u"].split())].kind
+    if not blocked and _apposed_to(analysis, match, gap, money):
+        return True
     sized = rf"[ ]{piece_words(analysis.lang)}\b"  # "a 5 ml dose costs": the mass sizes the piece
     if match["half"] and not match["num"]:
         return not blocked and (short or retail)
@@ -250,6 +258,29 @@ def _unit_fits(analysis: Analysis, match: re.Match[str], money: MoneyMention) ->
     return (
         kind == "piece"
         and re.fullmatch(rf"[ ]*{leading(analysis.lang, 'piece_gap')}(?:de )?", gap) is not None
+    )
+
+
+def _apposed_to(analysis: Analysis, match: re.Match[str], gap: str, money: MoneyMention) -> bool:
+    """ "un gramme de cocaïne, 70 euros, à un numéro", "quelques grammes, à 20 euros": a price said beside what it buys.
+
+    Not in a list of what was found ("un gramme de cocaïne, 70 euros, un couteau").
+    """
+    if match["ind"] and re.match(r"(?:quelques|plusieurs)\b", match["ind"]):
+        return re.fullmatch(r",[ ]a[ ]", gap) is not None
+    one = match["num"] in grammar(analysis.lang).link["one"]
+    if not one or re.fullmatch(r"[ ](?:de |d'|of )[^,;.:()\d]{2,28},[ ]", gap) is None:
+        return False
+    rest = _more_found(analysis.lang).match(analysis.folded, money.end)
+    sentence = analysis.sentence_at(money.start)
+    taken = hits_in(analysis, "quantity_kinds", sentence.start, money.start)
+    return rest is None and not any(h.term.id in ("seized", "possessed") for h in taken)
+
+
+@cache
+def _more_found(lang: str) -> re.Pattern[str]:
+    return re.compile(
+        r"[ ]?(?:,[ ]|et[ ]|and[ ])+(?:une?|des|du|de l|de la|plusieurs|quelques|an?|the|some|several|\d)\b|[ ](?:et|and)\b"
     )
 
 
