@@ -266,6 +266,9 @@ BROKEN = [
     ("unknown_type", json.dumps({**GOLD_LINE, "facts": [{"type": "rumour"}]})),
     ("bad_date", json.dumps({**GOLD_LINE, "published": "March"})),
     ("a_list", "[1]"),
+    ("text_is_a_number", json.dumps({**GOLD_LINE, "text": 5})),
+    ("facts_are_no_list", json.dumps({**GOLD_LINE, "facts": {}})),
+    ("fact_without_type", json.dumps({**GOLD_LINE, "facts": [{"low": 1}]})),
 ]
 
 
@@ -279,8 +282,24 @@ def test_broken_gold_names_the_line_not_the_text(tmp_path: Path, line: str) -> N
 
 
 def test_missing_gold(tmp_path: Path) -> None:
-    with pytest.raises(InputRefused):
+    with pytest.raises(InputRefused, match="no such file"):
         evaluate(tmp_path / "none.jsonl")
+
+
+@pytest.mark.parametrize("text", ["", "\n\n"], ids=["nothing", "blank_lines"])
+def test_a_gold_file_of_nothing_is_refused(tmp_path: Path, text: str) -> None:
+    """A truncated file must not pass for a perfect score."""
+    path = tmp_path / "gold.jsonl"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InputRefused, match="no gold document"):
+        evaluate(path)
+
+
+def test_what_is_missing_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "gold.jsonl"
+    path.write_text('{"id": 1, "lang": "fr", "text": "x"}', encoding="utf-8")
+    with pytest.raises(InputRefused, match="no 'facts'"):
+        load_gold(path)
 
 
 def test_titles_are_left_out(tmp_path: Path) -> None:

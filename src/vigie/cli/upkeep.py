@@ -121,7 +121,7 @@ def _earlier(given: str, gold: Path) -> dict[str, Any]:
     from vigie.evaluate import report_at
 
     path = Path(given)
-    if not path.exists():
+    if not path.is_file():
         try:
             return report_at(given, gold)
         except InputRefused as error:

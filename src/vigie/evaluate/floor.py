@@ -47,7 +47,10 @@ def below(floors: Floors, report: Report) -> list[str]:
         try:
             f1 = report.line(type_, level).f1
         except KeyError:
-            raise InputRefused(report.gold, f"{type_}.{level} of the floor file is not scored") from None
+            scored = ", ".join(f"{line.type}.{line.level}" for line in report.lines)
+            raise InputRefused(
+                report.gold, f"{type_}.{level} of the floor file is not scored", f"scored are {scored}"
+            ) from None
         if f1 is None or f1 < least:
             figure = "nothing to score" if f1 is None else f"F1 {f1:.3f}"
             found.append(f"{report.gold}: {type_} {level} has {figure}, below its floor {least:.3f}")

@@ -16,6 +16,7 @@ from vigie.model.errors import InputRefused
 from vigie.model.observation import OBSERVATION_TYPES
 from vigie.model.period import PartialDate
 
+_FORM = "each line is {id, lang, title, published, text, facts}; docs/annotation.md tells what a fact holds"
 _NUMBERS = ("low", "high", "per_value", "grams")
 _WORDS = (
     "substance", "form", "kind", "currency", "per_unit", "unit", "measure", "place", "when",
@@ -73,13 +74,18 @@ class GoldDocument:
 
 
 def load_gold(path: Path) -> list[GoldDocument]:
-    """Read a gold file. Raises InputRefused naming the line that cannot be read."""
-    return list(_lines(path))
+    """Read a gold file. Raises InputRefused naming the line that cannot be read, or the file when it holds none."""
+    documents = list(_lines(path))
+    if not documents:
+        raise InputRefused(str(path), "no gold document in it", _FORM)
+    return documents
 
 
 def _lines(path: Path) -> Iterator[GoldDocument]:
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError as error:
+        raise InputRefused(str(path), "no such file") from error
     except (OSError, UnicodeDecodeError) as error:
         raise InputRefused(str(path), f"not readable as UTF-8 text ({type(error).__name__})") from error
     for number, line in enumerate(lines, 1):
@@ -87,11 +93,13 @@ def _lines(path: Path) -> Iterator[GoldDocument]:
             continue
         try:
             yield parse_document(json.loads(line))
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except json.JSONDecodeError as error:
+            raise InputRefused(f"{path}:{number}", "not JSON", _FORM) from error
+        except KeyError as error:
+            raise InputRefused(f"{path}:{number}", f"no {error.args[0]!r} in it", _FORM) from error
+        except (ValueError, TypeError, AttributeError) as error:
             raise InputRefused(
-                f"{path}:{number}",
-                f"not a gold document ({type(error).__name__})",
-                "each line is {id, lang, title, published, text, facts}",
+                f"{path}:{number}", f"not a gold document ({type(error).__name__})", _FORM
             ) from error
 
 
@@ -101,13 +109,15 @@ def parse_document(record: Mapping[str, Any]) -> GoldDocument:
     Raises:
         KeyError, TypeError, ValueError: when it has another form.
     """
+    if not isinstance(record["text"], str) or not isinstance(record["facts"], list):
+        raise TypeError("text is a string and facts a list")
     published = record.get("published")
     return GoldDocument(
         id=str(record["id"]),
         lang=str(record["lang"]),
         title=str(record.get("title") or ""),
         published=PartialDate.parse(published) if published else None,
-        text=str(record["text"]),
+        text=record["text"],
         facts=tuple(parse_fact(fact) for fact in record["facts"]),
     )
 
