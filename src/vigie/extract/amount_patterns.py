@@ -90,7 +90,7 @@ def patterns(lang: str) -> Patterns:
         half = rf"{alternation(g.fractions)}[ -](?:de |d')?"
         per = (
             rf"[ \n]?(?:/ ?|(?:le|la|les|par|du|au|pour|chaque|de la|a la|pour le|pour la|pour les|pour chaque)[ \n]+|"
-            rf"(?:pour )?(?:l'|de l'|a l'))(?:(?P<n>{numeral})[ \n]?)?(?P<half>{half})?(?:{adjective}[ \n])?(?P<u>{bought}){edge}"
+            rf"(?:pour )?(?:l'|de l'|a l'))(?:(?P<n>{numeral})[ \n]?)?(?P<half>{half})?(?:{adjective}[ \n])?(?:\"[ ]?)?(?P<u>{bought}){edge}"
             rf"|[ \n](?:les[ \n](?P<pair>{numeral}))(?= ?[.,;:)!?]| (?:et|puis|ou)\b|$)|[ \n](?P<each>piece|chacune?|l'unite|la piece|l'une?){edge}"
         )
     else:
@@ -139,7 +139,7 @@ def patterns(lang: str) -> Patterns:
         letter=re.compile(r"[ ]?(?P<unit>[ef])(?= ?(?:le|la|l'|les|par|pour|du|/)[ ]?)"),
         pound=re.compile(rf"\b{alternation(g.words['pays'])}(?: \w+){{0,2}} $"),
         adjective_piece=re.compile(rf"(?:[ \n](?:{adjective})){{1,3}}[ \n](?P<unit>{piece}){edge}"),
-        half_after=re.compile(rf"[ \n]{alternation(g.words['half_after'])}\b"),
+        half_after=re.compile(rf"[ \n]{alternation(g.words['half_after'])}\b(?!-)"),
         low=_before(g, "low", "low_signs"),
         high=_before(g, "high", "high_signs"),
         near=_before(g, "near"),

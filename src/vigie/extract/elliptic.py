@@ -27,6 +27,7 @@ _SCALE = 8.0  # times dearer or cheaper than the price that lends its currency
 _UNIT_SCALE = 2_000.0  # the same when the number has a unit of its own ("le kilo 2 400")
 _ROUTE_SCALE = 40.0  # the same along a route ("1 500 euros le kilo en Colombie, 28 000 à Anvers")
 _LOT_SCALE = 60.0  # the same for several at once ("70 pour deux, 150 pour cinq")
+_WORTH = 100_000.0  # from here on "trois millions" may be what a haul is worth
 _PLACE_NEAR = 30  # code points from a number to the place it is paid in
 _LOOK_BACK = 48  # code points
 
@@ -144,7 +145,7 @@ def _bare(
         return portion
     scoped = pause and _scoped(analysis, model.end, amount.start)
     if not (compared or listed or unit or product or told or scoped):
-        return None
+        return _alone(analysis, amount, money, sentence)
     p, g = patterns(analysis.lang), grammar(analysis.lang)
     per_value, per_unit, end = per_unit_after(folded, amount.end, p, g)
     several = lot_after(analysis.lang).match(folded, amount.end) if listed and per_unit is None else None
@@ -222,6 +223,8 @@ def _alone(
     if not money or analysis.lang != "fr" or not _goes_on(analysis, amount.end):
         return None
     folded, floor = analysis.folded, max(sentence.start, amount.start - 80)
+    if amount.low is not None and amount.low >= _WORTH and "million" in folded[amount.start : amount.end]:
+        return _worth(analysis, amount, money)
     if not names_unit(folded[floor : amount.start], analysis.lang):
         return None
     value = amount.low if amount.low is not None else amount.high
@@ -239,6 +242,17 @@ def _alone(
     if verb is None and (kind != "piece" or not last["ind"] or gap != " a "):
         return None
     if verb is not None and not (last["def"] and kind in ("mass", "piece")):
+        return None
+    nearest = min(money, key=lambda m: abs(m.start - amount.start))
+    return MoneyMention(
+        start=amount.start, end=amount.end, low=amount.low, high=amount.high, currency=nearest.currency
+    )
+
+
+def _worth(analysis: Analysis, amount: Amount, money: list[MoneyMention]) -> MoneyMention | None:
+    """ "Le chargement représente trois millions": of which currency the nearest sum says."""
+    hits = hits_in(analysis, "price_context", max(0, amount.start - 24), amount.start)
+    if not hits or hits[-1].term.id != "valuation":
         return None
     nearest = min(money, key=lambda m: abs(m.start - amount.start))
     return MoneyMention(

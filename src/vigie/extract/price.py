@@ -19,7 +19,7 @@ from vigie.extract.cues import hits_in
 from vigie.extract.currency import to_eur
 from vigie.extract.elliptic import elliptic_prices
 from vigie.extract.link import UNIT_SUBSTANCE, Link, compared_with, link_substance, named_after
-from vigie.extract.price_asked import asked_unit, asked_worth
+from vigie.extract.price_asked import asked_unit, asked_worth, worth_said
 from vigie.extract.price_carry import assumed_gram, carried_unit, model_price
 from vigie.extract.price_kind import bought_to_sell, kind_of
 from vigie.extract.price_lists import explained_next, over_places
@@ -70,7 +70,9 @@ def _judge(analysis: Analysis, candidate: Candidate, drafts: list[Draft]) -> Dra
     candidate = asked_unit(analysis, candidate)
     money = candidate.money
     previous = model_price(analysis, candidate, drafts)
-    if candidate.per_unit is None and previous is not None and previous.start >= candidate.sentence.start:
+    worth = worth_said(analysis, candidate)
+    in_sentence = previous is not None and previous.start >= candidate.sentence.start
+    if candidate.per_unit is None and in_sentence and not worth:
         candidate = carried_unit(
             analysis, candidate, previous
         )  # "le kilo est passé de 30 000 à 24 000 euros"

@@ -95,6 +95,11 @@ def carried_unit(analysis: Analysis, candidate: Candidate, previous: Draft | Non
         and ahead.start() - money.end < 70
         and not within(analysis.money, money.end, ahead.start())
         and not re.search(r"[;:]", analysis.folded[money.end : ahead.start()])
+        and not (
+            previous is not None
+            and previous.start >= sentence.start
+            and "," in analysis.folded[money.end : ahead.start()]
+        )  # "150 000 dans les îles, où l'on achète au dixième de gramme" goes on with the price before
     ):
         named = named_after(analysis, ahead.end())
         if named is None or named.substance is None or not _product_before(analysis, candidate):
@@ -129,7 +134,8 @@ def carried_unit(analysis: Analysis, candidate: Candidate, previous: Draft | Non
             part = (
                 value.per_value is not None and value.per_value < 1
             )  # "la boulette de 0,7 gramme … part à 50"
-            part = part and candidate.money.per_value is None and not _product_before(analysis, candidate)
+            bare = all(a.unit is None for a in within(analysis.amounts, money.start, money.end))
+            part = part and bare and money.per_value is None and not _product_before(analysis, candidate)
             per_value = candidate.per_value or (value.per_value if said_again or part else 1.0)
             return replace(candidate, per_value=per_value, per_unit=value.per_unit, unit_reason="carried")
     own = (
@@ -243,6 +249,11 @@ def _same_scale(analysis: Analysis, money: MoneyMention, value: PriceValue, *, s
     return 1 / scale <= a / b <= scale
 
 
+_or_grams = re.compile(
+    r",?[ ](?:ou|or)[ ][^,.;:]{1,24}[ ](?:g|grammes|grams)\b"
+)  # "35 euros, ou 150 les cinq grammes"
+
+
 def assumed_gram(analysis: Analysis, candidate: Candidate, link: Link) -> Candidate:
     """ "se vend 60 à 100 euros" without a unit: a gram for what is sold by the gram, said so in the rule."""
     money, by_gram = candidate.money, data_toml("taxonomy", "retail.toml")
@@ -255,6 +266,7 @@ def assumed_gram(analysis: Analysis, candidate: Candidate, link: Link) -> Candid
         return candidate
     between = analysis.folded[sold.end : money.start] if sold is not None else ","
     beside = _product_before(analysis, candidate)  # "à Lyon, la cocaïne est à 65 euros"
+    beside = beside or _or_grams.match(analysis.folded, money.end) is not None
     if not beside and (len(between) > 25 or re.search(r"[,;]", between)):
         return candidate
     return replace(candidate, per_value=1.0, per_unit="g", unit_reason="assumed")

@@ -279,9 +279,10 @@ def _apposed_to(analysis: Analysis, match: re.Match[str], gap: str, money: Money
 
 @cache
 def _more_found(lang: str) -> re.Pattern[str]:
-    return re.compile(
-        r"[ ]?(?:,[ ]|et[ ]|and[ ])+(?:une?|des|du|de l|de la|plusieurs|quelques|an?|the|some|several|\d)\b|[ ](?:et|and)\b"
+    articles = (
+        r"une?|des|du|de la|de l|plusieurs|quelques" if lang == "fr" else r"an?|the|some|several|his|her"
     )
+    return re.compile(rf"[ ]?,[ ](?:{articles}|\d)\b|[ ]?,?[ ](?:et|and)\b")
 
 
 def _sizes_one(analysis: Analysis, start: int) -> bool:

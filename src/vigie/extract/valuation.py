@@ -13,6 +13,7 @@ from vigie.extract.analysis import Analysis, Draft, within
 from vigie.extract.cues import hits_in
 from vigie.extract.link import Link, link_substance, products
 from vigie.extract.mentions import MoneyMention
+from vigie.extract.price_asked import question_before
 from vigie.extract.price_unit import Candidate
 from vigie.lexicon.grammar import alternation, grammar, link_words
 from vigie.lexicon.substances import ancestors
@@ -32,6 +33,8 @@ def valued(
     Needs an amount of product or a seizure word in this sentence or the ones before.
     """
     money, sentence = candidate.money, candidate.sentence
+    if (asked := question_before(analysis, sentence)) is not None:
+        sentence = Span(asked[0], sentence.end)  # "Ce que vaut la marchandise ? Un million d'euros"
     index = analysis.sentence_index(money.start)
     back = _VALUED_BACK if reason == "valuation" and _drugs_valued(analysis, sentence, money) else 2
     first = analysis.sentences[max(0, index - back)].start if index else sentence.start
