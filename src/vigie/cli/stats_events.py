@@ -140,7 +140,7 @@ def _row(incident: Incident, *, whole: bool) -> dict[str, Any]:
         {"doc_id": e.doc_id, "observation_id": e.observation_id, "copy": e.copy} for e in incident.evidence
     ]
     return {**row, "stated": incident.stated, "published_first": incident.published_first.isoformat(),
-            "published_last": incident.published_last.isoformat(), 
+            "published_last": incident.published_last.isoformat(),
             "voices": [voice for voice in incident.voices if voice], "evidence": evidence}  # fmt: skip
 
 
