@@ -123,6 +123,9 @@ PRICES: list[Row] = [
      [("clonazepam", 3, 3, 1, "pill"), ("clonazepam", None, 5, 1, "pill")]),
     ("sized_piece_goes_on", "fr", "", "La boulette de 0,7 gramme de cocaïne, facturée 80 euros, part à 50.",
      [("cocaine", 80, 80, 0.7, "g"), ("cocaine", 50, 50, 0.7, "g")]),
+    ("blotters_after_grams", "fr", "", "La kétamine se négociait 30 euros le gramme ; les buvards, 7.",
+     [("ketamine", 30, 30, 1, "g"), ("lsd", 7, 7, 1, "blotter")]),
+    ("nothing_to_do_with", "fr", "", "Le tuci, une poudre rose sans rien de commun avec le crack, se vend 80 euros le gramme.", [("tuci", 80, 80, 1, "g")]),
     ("or_so_many_grams", "fr", "", "La kétamine s'est installée, elle aussi : 35 euros, ou 150 les cinq grammes.",
      [("ketamine", 35, 35, 1, "g"), ("ketamine", 150, 150, 5, "g")]),
 ]  # fmt: skip
@@ -147,6 +150,7 @@ LOOKALIKES: list[Row] = [
     ("place_then_count", "fr", "", "Le gramme de cocaïne vaut 60 euros ; à Perpignan, 40 personnes sont suivies.", [("cocaine", 60, 60, 1, "g")]),
     ("month_then_count", "fr", "", "La kétamine vaut 30 euros le gramme ; en mai, 40 saisies ont été faites.", [("ketamine", 30, 30, 1, "g")]),
     ("some_of_them", "fr", "", "Le gramme de cocaïne coûte 60 euros, 12 des 40 usagers le disent.", [("cocaine", 60, 60, 1, "g")]),
+    ("has_lost", "fr", "", "La cocaïne a encore perdu cinq euros : comptez 65 euros le gramme à Reims.", [("cocaine", 65, 65, 1, "g")]),
     ("found_beside", "fr", "", "Le jeune homme, arrêté, avait sur lui un gramme de cocaïne, 70 euros, un couteau.", []),
     ("found_and", "fr", "", "Dans sa poche, un gramme de cocaïne, 70 euros et deux téléphones.", []),
     ("question_not_of_price", "fr", "", "Qui achète un kilo de cocaïne ? Le vigile gagnait 1 200 euros par mois.", []),
@@ -223,6 +227,12 @@ def test_price_kinds(lang: str, text: str, expected: list[tuple[object, ...]]) -
 
 WHERE_AND_WHEN = [
     # id, lang, text, [(low, place, when)]; when "" = no date in the text
+    ("first_of_two_with_de", "fr", "Le HHC est apparu dans les vitrines de Strasbourg et de Metz : neuf euros le gramme.", [(9, "Strasbourg", "")]),
+    ("by_the_ferry_of", "fr", "Le tramadol existe à Nice : venu par le ferry de Marseille, il s'écoule deux euros la gélule.", [(2, "Nice", "")]),
+    ("since_a_year", "fr", "L'héroïne oscille autour de trente euros le gramme à Lens, sans bouger depuis 2019.", [(30, "Lens", "")]),
+    ("in_a_year_after_since", "fr", "En 2018, le gramme d'héroïne valait 30 euros à Lens, légale nulle part depuis 1970.", [(30, "Lens", "2018-01-01")]),
+    ("minister_of", "fr", "Devant la ministre des Outre-mer, une sénatrice de La Réunion rappelle que la cocaïne y vaut 200 euros le gramme.",
+     [(200, "La Réunion", "")]),
     ("first_of_list", "fr", "À Gand ou à Courtrai, le gramme d'héroïne s'achète 10 euros.", [(10, "Gand", "")]),
     ("each_its_place", "fr", "Le gramme de cocaïne vaut 60 euros à Lille, 70 euros à Lyon.", [(60, "Lille", ""), (70, "Lyon", "")]),
     ("country_of_purchase", "fr", "Le vendeur, installé à Thionville, s'approvisionnait au Luxembourg à 38 euros le gramme de cocaïne.",
@@ -241,6 +251,19 @@ WHERE_AND_WHEN = [
      [(30000, "Spain", ""), (80000, "Glasgow", "")]),
     ("adjective_before_place", "en", "Cocaine that costs £55 a gram in Liverpool sells for £70 in wealthy Dublin.", [(55, "Liverpool", ""), (70, "Dublin", "")]),
     ("date_of_each", "fr", "Le gramme de cocaïne valait 66 euros en 2022, 62 euros en 2023.", [(66, None, "2022-01-01"), (62, None, "2023-01-01")]),
+    ("change_over_a_span", "fr", "Le prix du gramme de cocaïne est passé de 66 à 58 euros entre 2021 et 2024.",
+     [(66, None, "2021-01-01"), (58, None, "2024-01-01")]),
+    ("span_then_change", "fr", "Entre mars et juin 2024, le gramme de cocaïne est passé de 66 € à 58 €.",
+     [(66, None, "2024-03-01"), (58, None, "2024-06-01")]),
+    ("change_over_a_span_en", "en", "The price of a gram of cocaine fell from £66 to £58 between 2021 and 2024.",
+     [(66, None, "2021-01-01"), (58, None, "2024-01-01")]),
+    ("change_with_one_date", "fr", "Le gramme de cocaïne a chuté de 66 à 58 euros en 2023.", [(66, None, ""), (58, None, "2023-01-01")]),
+    ("change_with_one_date_en", "en", "In 2023 a gram of cocaine fell from £66 to £58.", [(66, None, ""), (58, None, "2023-01-01")]),
+    ("change_since", "fr", "Depuis 2021, le gramme de cocaïne est passé de 66 à 58 euros.", [(66, None, "2021-01-01"), (58, None, "")]),
+    ("change_with_two_dates", "fr", "Le gramme de cocaïne est passé de 66 euros en 2021 à 58 euros en 2023.",
+     [(66, None, "2021-01-01"), (58, None, "2023-01-01")]),
+    ("change_in_a_decade", "en", "A gram of cocaine fell from £66 to £58 in the 1990s.", [(66, None, ""), (58, None, "1990-01-01")]),
+    ("no_change", "fr", "Le gramme de cocaïne coûtait 66 euros entre 2021 et 2023.", [(66, None, "2021-01-01")]),
 ]  # fmt: skip
 
 

@@ -46,6 +46,14 @@ PRICES: list[tuple[str, str, list[Fact]]] = [
     ("fragment_all_it_takes", "Twenty quid. That is all it takes to buy a gram of ketamine.", [("ketamine", 20, 20, 1, "g")]),
     ("holds_not_sells", "Heroin bags sell for $6 in Rutland, and a third of them contain xylazine.", [("heroin", 6, 6, 1, "bag")]),
     ("bundle_of_ten", "Heroin sells for $8 a bag, or $60 for a bundle of ten.", [("heroin", 8, 8, 1, "bag"), ("heroin", 60, 60, 10, "bag")]),
+    ("fake_holds", "Fake oxycodone pills sell for $2 each in Boise. Each pill contains fentanyl.", [("fentanyl", 2, 2, 1, "pill")]),
+    ("fake_carries", "A counterfeit Xanax bar costs $5 in Reno; lab tests say a pill carries about 2 mg of bromazolam. Pills at $4 each are sold too.",
+     [("bromazolam", 5, 5, 1, "pill"), ("bromazolam", 4, 4, 1, "pill")]),
+    ("fake_made_with", "Counterfeit Percocet tablets, made with fentanyl, cost $3 each.", [("fentanyl", 3, 3, 1, "pill")]),
+    ("fake_of_unknown", "Counterfeit oxycodone tablets cost $3 each in Reno.", [("oxycodone", 3, 3, 1, "pill")]),
+    ("fake_of_a_family", "Fake oxycodone tablets containing nitazenes cost £3 each.", [("oxycodone", 3, 3, 1, "pill")]),
+    ("real_beside_fake", "Oxycodone pills cost $30 each. Fake oxycodone pills contain fentanyl.", [("oxycodone", 30, 30, 1, "pill")]),
+    ("two_things_at_once", "Two grams of cocaine and six pills, £150, says the flyer; ketamine is £25 a gram.", [("ketamine", 25, 25, 1, "g")]),
 ]  # fmt: skip
 
 OTHER_KINDS: list[tuple[str, str, list[Fact]]] = [
@@ -84,6 +92,23 @@ def test_prices(text: str, expected: list[Fact]) -> None:
 def test_other_kinds(text: str, expected: list[Fact]) -> None:
     found = [(price(o)[0], price(o)[2]) for o in observations(text, "price", lang="en")]
     assert found == expected
+
+
+DOLLARS = [
+    ("province", "In Sydney, N.S., heroin was $20 a bag.", "CAD"),
+    ("province_ontario", "In London, Ont., cocaine is $80 a gram.", "CAD"),
+    ("state", "In Newcastle, NSW, cocaine is $300 a gram.", "AUD"),
+    ("town_far_south", "In Perth heroin is $60 a gram.", "AUD"),
+    ("island", "In Auckland meth is $400 a gram.", "NZD"),
+    ("said", "In Toronto cocaine is US$60 a gram.", "USD"),
+    ("town_down_under_no_province", "In Sydney, no heroin was cheaper than $20 a bag.", "AUD"),
+    ("united_states", "In Spokane heroin is $60 a gram.", "USD"),
+]
+
+
+@pytest.mark.parametrize(("text", "currency"), [row[1:] for row in DOLLARS], ids=[row[0] for row in DOLLARS])
+def test_whose_dollars(text: str, currency: str) -> None:
+    assert [price(o)[4] for o in observations(text, "price", lang="en")] == [currency]
 
 
 @pytest.mark.parametrize("text", [row[1] for row in LOOKALIKES], ids=[row[0] for row in LOOKALIKES])

@@ -243,6 +243,40 @@ def fits(substance: str | None, unit: str | None) -> bool:
     return (only is None or not family.isdisjoint(only)) and family.isdisjoint(never)
 
 
+def found_in_fakes(analysis: Analysis, link: Link) -> Link:
+    """What a counterfeit holds, where the text says so: the fentanyl of "fake oxycodone pills that contain fentanyl".
+
+    English only. The price of a fake is that of what is in it, not of the medicine it is shaped like; a family
+    ("nitazenes") names no product, and the price stays that of the name it is sold under.
+    """
+    named = products(analysis.substances) if analysis.lang == "en" and link.substance else []
+    fakes = [m for m in named if m.substance == link.substance and _is_fake(analysis, m)]
+    if not fakes or not all(_is_fake(analysis, m) for m in named if m.substance == link.substance):
+        return link
+    for mention in named:
+        family = analysis.folded[mention.start : mention.end].endswith("s")
+        inside = mention.start > fakes[0].start and mention.substance != link.substance and not family
+        if inside and _carried().search(analysis.folded[max(0, mention.start - 56) : mention.start]):
+            return Link(mention.substance, "pill", "found", 0.75)
+    return link
+
+
+def _is_fake(analysis: Analysis, mention: SubstanceMention) -> bool:
+    head = analysis.folded[max(0, mention.start - 34) : mention.start]
+    return _fake().search(head) is not None
+
+
+@cache
+def _fake() -> re.Pattern[str]:
+    return re.compile(rf"\b{leading('en', 'fake')}(?:[a-z0-9-]+[ ]){{0,2}}$")
+
+
+@cache
+def _carried() -> re.Pattern[str]:
+    amount = r"(?:(?:about|around|on average|up to|between|roughly)[ ])?(?:[\d.]+[ ]?(?:mg|milligrams?|micrograms?)[ ]of[ ])?"
+    return re.compile(rf"\b{leading('en', 'carried_in')}{amount}$")
+
+
 def sold_as_pill(substance: str) -> bool:
     """Whether a substance usually comes as a pill."""
     pieces: dict[str, str] = data_toml("taxonomy", "retail.toml")["piece"]

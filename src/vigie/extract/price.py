@@ -16,9 +16,16 @@ from functools import cache
 from vigie.extract.amounts import money_mentions
 from vigie.extract.analysis import Analysis, Draft, within
 from vigie.extract.cues import hits_in
-from vigie.extract.currency import to_eur
+from vigie.extract.currency import province_after, to_eur
 from vigie.extract.elliptic import elliptic_prices
-from vigie.extract.link import UNIT_SUBSTANCE, Link, compared_with, link_substance, named_after
+from vigie.extract.link import (
+    UNIT_SUBSTANCE,
+    Link,
+    compared_with,
+    found_in_fakes,
+    link_substance,
+    named_after,
+)
 from vigie.extract.price_asked import asked_unit, asked_worth, worth_said
 from vigie.extract.price_carry import assumed_gram, carried_unit, model_price
 from vigie.extract.price_kind import bought_to_sell, kind_of
@@ -38,10 +45,12 @@ _BULK_GRAMS = 100.0  # from here on a mass is bought to be sold again
 def extract_prices(analysis: Analysis) -> Iterator[Draft]:
     """Drafts of prices, in order of text."""
     found = analysis.amounts
-    mentions = money_mentions(analysis.folded, analysis.lang, found, analysis.countries_near)
+    mentions = money_mentions(analysis.folded, analysis.lang, found, lambda at: _countries(analysis, at))
     french = any(m.currency == "FRF" for m in mentions)
     if french and any(place.place.country == "CH" or place.place.code == "CH" for place in analysis.places):
         mentions = [replace(m, currency="CHF") if m.currency == "FRF" else m for m in mentions]
+    if any(m.currency == "XPF" for m in mentions):  # "120 000 francs Pacifique … pour 10 000 francs"
+        mentions = [replace(m, currency="XPF") if m.currency == "FRF" else m for m in mentions]
     mentions = [as_portion(analysis, without_lot(analysis, m)) for m in mentions]
     mentions = told_apart(
         analysis, sorted([*mentions, *elliptic_prices(analysis, found, mentions)], key=lambda m: m.start)
@@ -65,6 +74,15 @@ def extract_prices(analysis: Analysis) -> Iterator[Draft]:
     yield from drafts
 
 
+def _countries(analysis: Analysis, offset: int) -> Iterator[str]:
+    """Countries whose money a bare "$" at `offset` may be: of a province written in the sentence, then of the places."""
+    sentence = analysis.sentence_at(offset)
+    for place in within(analysis.places, sentence.start, sentence.end):
+        if country := province_after(analysis.folded, place.end, analysis.lang):
+            yield country
+    yield from analysis.countries_near(offset)
+
+
 def _judge(analysis: Analysis, candidate: Candidate, drafts: list[Draft]) -> Draft | None:
     """The price draft, or None when the amount is not the price of a drug."""
     candidate = asked_unit(analysis, candidate)
@@ -77,7 +95,7 @@ def _judge(analysis: Analysis, candidate: Candidate, drafts: list[Draft]) -> Dra
             analysis, candidate, previous
         )  # "le kilo est passé de 30 000 à 24 000 euros"
     kind, reason = kind_of(analysis, candidate)
-    if kind is None:
+    if kind is None or candidate.unit_reason == "bundle":
         return None
     if kind in ("min-order", "delivery-fee", "deposit"):
         if (
@@ -126,8 +144,12 @@ def _judge(analysis: Analysis, candidate: Candidate, drafts: list[Draft]) -> Dra
         link = replace(link, other=False)
     if link.substance is None and link.reason != "generic":
         return None
+    if candidate.per_unit in ("pill", "capsule"):
+        link = found_in_fakes(analysis, link)
     if candidate.per_unit == "pill" and _usual_piece(link) == "blotter":
         candidate = replace(candidate, per_unit="blotter")  # "LSD £5 a tab"
+    if candidate.per_unit == "g" and candidate.unit_reason == "carried" and _usual_piece(link) == "blotter":
+        candidate = replace(candidate, per_unit="blotter")  # "la kétamine à 30 euros ; les buvards, 7"
     if candidate.per_unit == "unit" and candidate.unit_reason != "lot":
         candidate = replace(candidate, per_unit=_usual_piece(link) or "unit")
     if candidate.per_unit == "unit" and candidate.unit_reason == "lot":

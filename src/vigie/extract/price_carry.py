@@ -114,6 +114,8 @@ def carried_unit(analysis: Analysis, candidate: Candidate, previous: Draft | Non
         and value.per_unit
         and not (each and value.per_unit in mass_in_grams())
     ):
+        if candidate.unit_reason == "lot" and value.per_unit in mass_in_grams() and value.per_unit != "g":
+            return candidate  # "a quarter ounce for $50; gummies, four for $40": no ounces
         apart = analysis.sentence_index(money.start) - analysis.sentence_index(previous.start)
         if apart == 1 and not _product_before(analysis, candidate):
             subject = _piece_subject(analysis, candidate, retail is not None)

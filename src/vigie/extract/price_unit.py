@@ -152,6 +152,8 @@ def with_unit(analysis: Analysis, money: MoneyMention, mentions: list[MoneyMenti
         return replace(
             candidate, per_value=number(several["n"], analysis.lang), per_unit="unit", unit_reason="lot"
         )
+    if best is not None and _bundled(analysis, best, floor):
+        return replace(candidate, unit_reason="bundle")
     if best is not None:
         code, value = unit_of(analysis, best)
         if money.per_unit == "unit" and code in mass_in_grams():
@@ -161,6 +163,15 @@ def with_unit(analysis: Analysis, money: MoneyMention, mentions: list[MoneyMenti
             candidate, per_value=per_value, per_unit=code, unit_start=best.start(), unit_end=best.end(), unit_reason="before"
         )  # fmt: skip
     return candidate
+
+
+def _bundled(analysis: Analysis, unit: re.Match[str], floor: int) -> bool:
+    """ "two grams and six pills, £150": one price for different things is no price of either."""
+    if analysis.lang != "en" or not unit["num"]:
+        return False
+    around = within(analysis.quantities, max(floor, unit.start() - 40), unit.start())
+    gap = analysis.folded[around[-1].end : unit.start()] if around else ""
+    return re.fullmatch(r"(?: of [a-z' -]{2,24})? (?:and|plus|with) ", gap) is not None
 
 
 def _floor(mentions: Sequence[MoneyMention], index: int, start: int) -> int:

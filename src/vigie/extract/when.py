@@ -2,7 +2,8 @@
 
 In: Analysis, the span of a fact, its sentence and its value. Out: When, with its basis. A date is left out that only
 serves a comparison, that another figure after a break takes ("quand il en coûtait 30 il y a dix ans"), or that "now"
-sets apart ("£60 in 2019 and now costs £80").
+sets apart ("£60 in 2019 and now costs £80"). The two figures of a change ("de 66 à 58 euros entre 2021 et 2024") take the
+two ends of its span; its one date is that of the new figure, or of the old one after "since".
 """
 
 from __future__ import annotations
@@ -10,16 +11,28 @@ from __future__ import annotations
 import re
 from datetime import date
 from functools import cache
+from typing import Literal
 
+from vigie.extract.amount_patterns import patterns
+from vigie.extract.amounts import Amount
 from vigie.extract.analysis import Analysis, within
 from vigie.extract.clauses import breaks
+from vigie.extract.dates_calendar import period_around
 from vigie.extract.mentions import DateMention
 from vigie.extract.nearness import compares, cost, word_of
 from vigie.lexicon.grammar import alternation, grammar, link_words
-from vigie.model.observation import EventValue, QuantityValue, TrendValue, Value
+from vigie.model.observation import (
+    EventValue,
+    PriceValue,
+    PurityValue,
+    QuantityValue,
+    TrendValue,
+    Value,
+)
 from vigie.model.period import UNKNOWN_WHEN, When
 from vigie.text.sentences import Span
 
+_JOINT = 24  # the longest between two figures of a change
 _OWN = 30  # code points from a figure to the date that is its own
 
 
@@ -29,11 +42,18 @@ def when_of(analysis: Analysis, start: int, end: int, sentence: Span, value: Val
     found = [m for m in found if not _compared(analysis, m) and not _other_side(analysis, start, end, m)]
     found = [m for m in found if not (m.start < end and m.end > start and m.end - m.start > 40)]
     found = [m for m in found if not _of_another(analysis, start, end, m)]
+    side = _side_of_change(analysis, end, sentence) if isinstance(value, PriceValue | PurityValue) else None
+    if (
+        isinstance(value, PriceValue) and side != "old"
+    ):  # "trente euros, sans bouger depuis 2019" is a price of today
+        found = [m for m in found if not _since(analysis, m)]
     if isinstance(value, TrendValue):  # "15 €, contre 30 il y a deux ans" is a fall of today
         found = [m for m in found if not compares(analysis, start, max(start, m.start))]
     if found:
         best = min(found, key=lambda m: (cost(analysis, start, end, m.start, m.end), m.start))
-        return _from_mention(best)
+        return (
+            _from_mention(best) if side is None else _of_change(analysis, best, side, alone=len(found) == 1)
+        )
     if isinstance(value, EventValue | QuantityValue):
         index = analysis.sentence_index(sentence.start)
         if index > 0:
@@ -51,6 +71,51 @@ def when_of(analysis: Analysis, start: int, end: int, sentence: Span, value: Val
     if analysis.document.published is not None:
         return When.of(analysis.document.published, "document")
     return UNKNOWN_WHEN
+
+
+def _side_of_change(analysis: Analysis, end: int, sentence: Span) -> Literal["old", "new"] | None:
+    """Which figure of "est passé de 66 à 58 euros" ends at `end`; None where it is of no change."""
+    figures = within(analysis.amounts, sentence.start, sentence.end)
+    before = [number for number, figure in enumerate(figures) if figure.start < end]
+    if not before:
+        return None
+    here = before[-1]
+    if here + 1 < len(figures) and _changes(analysis, figures[here], figures[here + 1]):
+        return "old"
+    return "new" if here and _changes(analysis, figures[here - 1], figures[here]) else None
+
+
+def _changes(analysis: Analysis, old: Amount, new: Amount) -> bool:
+    """Whether two amounts are the ends of a change."""
+    folded, known = analysis.folded, patterns(analysis.lang)
+    if old.unit is None or new.unit is None or old.unit.kind != new.unit.kind:
+        return False
+    joint = known.join.match(folded[old.end : new.start]) if new.start - old.end <= _JOINT else None
+    if joint is None or joint["word"] not in ("a", "to"):
+        return False
+    return known.change.search(folded, max(0, old.start - 40), old.start) is not None
+
+
+def _of_change(analysis: Analysis, mention: DateMention, side: Literal["old", "new"], *, alone: bool) -> When:
+    """What the date of a change says of one of its figures. `alone`: the sentence has no other."""
+    said = analysis.folded[mention.start : mention.end]
+    first = period_around(mention.start_date, mention.precision)
+    if mention.end_date > first.last and _two_ends(analysis.lang).search(said, 1):
+        if side == "old":
+            return When(first.first, first.last, mention.precision, "text")
+        last = period_around(mention.end_date, mention.precision)
+        return When(last.first, last.last, mention.precision, "text")
+    if alone and side == "old" and not _since(analysis, mention):
+        return (
+            UNKNOWN_WHEN  # "a chuté de 66 à 58 euros en 2024": the 66 are of an earlier day, not said which
+        )
+    return _from_mention(mention)
+
+
+@cache
+def _two_ends(lang: str) -> re.Pattern[str]:
+    """What stands between the two ends of a span: "entre 2021 et 2024", "2021-2024"."""
+    return re.compile(rf"\b{link_words(lang, 'span_joint')}\b|\d ?[-–/] ?\d")
 
 
 def _other_side(analysis: Analysis, start: int, end: int, mention: DateMention) -> bool:
@@ -90,6 +155,13 @@ def _of_another(analysis: Analysis, start: int, end: int, mention: DateMention) 
 @cache
 def _now(lang: str) -> re.Pattern[str]:
     return re.compile(rf"\b{alternation(grammar(lang).link['now'])}\b")
+
+
+def _since(analysis: Analysis, mention: DateMention) -> bool:
+    """Whether a date says since when something holds."""
+    words = r"depuis" if analysis.lang == "fr" else r"since"
+    head = analysis.folded[max(0, mention.start - 12) : mention.end]
+    return re.search(rf"\b{words}\b", head) is not None
 
 
 def _compared(analysis: Analysis, mention: DateMention) -> bool:

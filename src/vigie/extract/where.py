@@ -23,8 +23,12 @@ _COARSE = (
 )
 _JOINED = re.compile(r"[ ]?(?:,|et|ou|and|or)[ ](?:de |d'|du |des |la |le |l'|the |a |au |aux |en |in )?")
 _LISTED = re.compile(
-    r"[ ]?(?:,|et|ou|and|or)[ ](?:ou |et |or |and )?(?:a |au |aux |en |dans (?:le |la |les |l')?|in |at )?"
+    r"[ ]?(?:,|et|ou|and|or)[ ](?:ou |et |or |and )?(?:a |au |aux |en |de |du |d'|dans (?:le |la |les |l')?|in |at )?"
 )
+_WITHIN = re.compile(
+    r",?[ ](?:en |(?:dans|in) (?:(?:le |la |les |l'|the )(?:(?:departement|region|department|county|state) (?:de la |de l'|des |du |de |d'|of )?)?)?|in )"
+)
+_CLOSED = re.compile(r"[ ]?(?:[,.;:)!?»\"\n]|$)")
 _RANK = {
     "arrondissement": 0,
     "commune": 0,
@@ -163,11 +167,23 @@ def _inner(analysis: Analysis, mentions: list[PlaceMention]) -> list[PlaceMentio
     for mention in mentions:
         if kept and _county().fullmatch(analysis.folded, kept[-1].end, mention.start):
             continue  # "Midleton, Co Cork"
+        if kept and _apposed(analysis, kept[-1], mention):
+            continue
         close = kept and mention.start - kept[-1].end <= 3
         if close and _RANK.get(mention.place.level, 3) > _RANK.get(kept[-1].place.level, 3):
             continue
         kept.append(mention)
     return kept
+
+
+def _apposed(analysis: Analysis, fine: PlaceMention, coarse: PlaceMention) -> bool:
+    """ "À Saint-Denis, en Seine-Saint-Denis, la police": the department or region that holds the town named first."""
+    if coarse.place.code is None or coarse.place.code not in (fine.place.department, fine.place.region):
+        return False
+    return (
+        _WITHIN.fullmatch(analysis.folded, fine.end, coarse.start) is not None
+        and _CLOSED.match(analysis.folded, coarse.end) is not None
+    )
 
 
 @cache
