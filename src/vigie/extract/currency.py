@@ -17,6 +17,22 @@ from vigie.lexicon.currencies import UNKNOWN
 from vigie.lexicon.terms import data_toml
 
 
+def province_after(folded: str, end: int, lang: str) -> str | None:
+    """The country of a province written short after a place that ends at `end`: "Sydney, N.S." is in Canada."""
+    if lang != "en" or not folded.startswith(", ", end):
+        return None
+    provinces: dict[str, list[str]] = data_toml("grammar", "prices.toml")["provinces"]
+    tail = folded[end + 2 : end + 10]
+    return next(
+        (
+            country
+            for country, names in provinces.items()
+            if any(tail.startswith(name) and not tail[len(name) : len(name) + 1].isalnum() for name in names)
+        ),
+        None,
+    )
+
+
 @cache
 def _rates() -> Mapping[str, Mapping[str, Any]]:
     return data_toml("taxonomy", "currencies.toml")
