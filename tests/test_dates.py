@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from facts import observations
 from growth import calls
 from vigie.extract.dates import find_dates
 from vigie.extract.dates_calendar import add_months, easter
@@ -114,6 +115,45 @@ def test_every_feast_is_a_day_of_its_year(year: int) -> None:
 )
 def test_feast(name: str, year: int, day: str) -> None:
     assert feast(name, year)[0].isoformat() == day
+
+
+@pytest.mark.parametrize(
+    ("text", "countries", "dates"),
+    [
+        ("On 12/03/2025 police seized 2 kg.", ["GB"], ["2025-03-12 day"]),
+        ("On 12/03/2025 police seized 2 kg.", ["US", "US", "GB"], ["2025-12-03 day"]),
+        ("On 12/03/2025 police seized 2 kg.", ["PH"], ["2025-12-03 day"]),
+        ("On 12/03/2025 police seized 2 kg.", [], ["2025-01-01 2025-12-31 year"]),
+        ("On 12/03/2025 police seized 2 kg.", ["US", "GB"], ["2025-01-01 2025-12-31 year"]),
+        ("On 12/03/2025, £300 were found.", [], ["2025-03-12 day"]),
+        ("On 12/03/2025, $300 were found.", [], ["2025-12-03 day"]),
+        ("On 12/03/2025, $300 or £240 were found.", [], ["2025-01-01 2025-12-31 year"]),
+        ("On 03/03/2025 police seized 2 kg.", [], ["2025-03-03 day"]),
+        ("On 12/03/2025, then on 13/05/2025.", ["US"], ["2025-03-12 day", "2025-05-13 day"]),
+        ("On 12/03/2025, then on 05/13/2025.", ["GB"], ["2025-12-03 day", "2025-05-13 day"]),
+        ("Opened 12/03/2025. Closed 13/05/2025. Filed 05/13/2025.", ["GB"], ["2025-03-12 day", "2025-05-13 day", "2025-05-13 day"]),
+        ("On 2025-12-03 police seized 2 kg.", ["GB"], ["2025-12-03 day"]),
+        ("On 05/07 police seized 2 kg.", ["GB"], ["2024-07-05 day"]),
+        ("On 05/07 police seized 2 kg.", [], []),
+        ("From 05/03/2025 to 07/03/2025 in town.", ["GB"], ["2025-03-05 2025-03-07 day"]),
+        ("Seizures rose. Le 12/03/2025, la police a saisi deux kilos dans une voiture.", ["US"], ["2025-03-12 day"]),
+    ],
+)  # fmt: skip
+def test_order_of_day_and_month(text: str, countries: list[str], dates: list[str]) -> None:
+    found = find_dates(text, "en", REFERENCE, countries=lambda: countries)
+    assert [said(mention) for mention in found] == dates
+
+
+@pytest.mark.parametrize(("town", "day"), [("Leeds", "2025-03-12"), ("Chicago", "2025-12-03")])
+def test_order_is_that_of_the_places_of_a_document(town: str, day: str) -> None:
+    text = f"On 12/03/2025 police in {town} seized 2 kg of cocaine."
+    (found,) = observations(text, "quantity", lang="en", published="2025-12-20")
+    assert str(found.when.start) == day
+
+
+def test_french_figures_are_day_first_wherever_the_text_is_set() -> None:
+    found = find_dates("Le 12/03/2025 à Boston.", "fr", REFERENCE, countries=lambda: ["US"])
+    assert [said(mention) for mention in found] == ["2025-03-12 day"]
 
 
 def test_relative_is_marked() -> None:

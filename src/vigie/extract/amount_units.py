@@ -211,7 +211,8 @@ def _suffixed(
         token = multiplied(token, float(g.short_multipliers[after["short"].strip()]))
     extra = 0.0
     half = p.half_after.match(folded, end)
-    if half and unit.kind in ("mass", "volume"):
+    whole_coins = unit.kind == "money" and scale == 1.0 and token.multiplier == 1
+    if half and (unit.kind in ("mass", "volume") or whole_coins):  # "trente-cinq euros et demi"
         extra, end = 0.5, half.end()
     if surface in g.context_currencies and _means_money(token, end, folded, p):
         unit = g.context_currencies[surface]

@@ -149,7 +149,13 @@ class Analysis:
     def dates(self) -> list[DateMention]:
         published = self.document.published
         known = published.precision if published else "day"
-        return _Found(find_dates(self.near_drugs, self.lang, self.reference, known=known))
+        return _Found(
+            find_dates(self.near_drugs, self.lang, self.reference, known=known, countries=self._countries)
+        )
+
+    def _countries(self) -> Iterator[str]:
+        """The country of each place named."""
+        return (m.place.country or m.place.code or "" for m in self.places)
 
     @cached_property
     def amounts(self) -> list[Amount]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from operator import itemgetter
 
@@ -27,6 +27,7 @@ from vigie.extract.dates_bare import (
 from vigie.extract.dates_calendar import period_around
 from vigie.extract.dates_compose import composed
 from vigie.extract.dates_join import place_in_order
+from vigie.extract.dates_order import in_order
 from vigie.extract.dates_read import read
 from vigie.extract.dates_rules import plan
 from vigie.extract.dates_tense import Sense, in_tense
@@ -68,7 +69,12 @@ Span = tuple[int, int]
 
 
 def find_dates(
-    text: str, lang: str, reference: date | None, known: Precision = "day", sense: Sense = "press"
+    text: str,
+    lang: str,
+    reference: date | None,
+    known: Precision = "day",
+    sense: Sense = "press",
+    countries: Callable[[], Iterable[str]] | None = None,
 ) -> list[DateMention]:
     """Dates of `text`; those that need a reference or an earlier date only when it is known.
 
@@ -79,6 +85,8 @@ def find_dates(
         sense: "press": a report of what happened before it was published; what it counts in weeks or months is
             that whole week or month, and what may be no date is left. "plain": a text of which nothing is known; a
             date without a year lies ahead unless the sentence tells of the past, and what is counted is that day.
+        countries: that of each place named, to tell in English whether 12/03 is in March; asked for only then. Without
+            it the month stands first.
     """
     if reference is not None and known in ("month", "quarter", "year"):
         reference = period_around(reference, known).last
@@ -87,6 +95,8 @@ def find_dates(
     atoms = _chosen(list(_atoms(text, low, _triggers(low, vocabulary), vocabulary, reference, sense)))
     if sense == "plain" and not atoms and len(low) < LONGEST_ENTRY:
         atoms = whole_entry(low, vocabulary)
+    if countries is not None:
+        atoms = in_order(low, atoms, vocabulary.lang, countries)
     if not atoms:
         return []
     atoms = in_tense(low, composed(low, atoms, vocabulary), vocabulary, sense)

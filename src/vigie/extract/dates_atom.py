@@ -6,6 +6,7 @@ In: nothing. Out: the record Atom, which rules make, words around them complete,
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +23,7 @@ class Atom:
         base: the date that this one counts from ("two weeks after 3 May").
         amounts: how many of which units, where there may be several ("a month and two days ago").
         coming: the tense of the sentence: a date without a year, month or week lies ahead (True) or behind.
+        figures: of a day and a month in English figures, which stands first: said by the figures, or open.
         vague: the words are read only where nothing speaks against it ("the 27th", a holiday without a cue).
     """
 
@@ -43,3 +45,4 @@ class Atom:
     amounts: tuple[tuple[int, str], ...] = ()
     coming: bool = False
     vague: bool = False
+    figures: Literal["day", "month", "open"] | None = None

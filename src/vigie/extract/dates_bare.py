@@ -13,6 +13,7 @@ from functools import cache
 
 from vigie.extract.dates_atom import Atom
 from vigie.extract.dates_calendar import full_year
+from vigie.extract.dates_order import figures_order
 from vigie.extract.dates_words import Words, words
 
 _YEAR = re.compile(r"(?<![\w.,/°#'$£€])(?<!\d-)(?:1[89]|20)\d\d(?![\w/°]|[-.,]\d| ?[€$£%]|[ \n]\d{3}(?!\d))")
@@ -226,4 +227,7 @@ def day_months(low: str, start: int, end: int, lang: str) -> Iterator[Atom]:
         clear = clear and (first > 12 or (both and lang == "en"))
         if (cued and separator != "-") or clear or (cued and lang == "en"):
             previous = match.end()
-            yield Atom(start=match.start(), end=match.end(), kind="date", month=month, day=day)
+            figures = figures_order(first, second) if lang == "en" else None
+            yield Atom(
+                start=match.start(), end=match.end(), kind="date", month=month, day=day, figures=figures
+            )

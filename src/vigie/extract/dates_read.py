@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from vigie.extract.dates_atom import Atom
 from vigie.extract.dates_calendar import full_year
+from vigie.extract.dates_order import figures_order
 from vigie.extract.dates_words import Words
 
 
@@ -33,6 +34,9 @@ def read(match: re.Match[str], kind: str, vocabulary: Words) -> Atom | None:
         day = vocabulary.ordinal(said["dw"])
         if day is None or not 1 <= day <= 31:
             return None
+    figures = None
+    if kind == "date" and vocabulary.lang == "en" and "mn" in said and "d" in said and _month_leads(match):
+        figures = figures_order(int(said["mn"]), int(said["d"]))
     if kind != "figures-range" and month is not None and day is not None and month > 12 >= day:
         month, day = day, month
     weekday = int(vocabulary.reading("weekday", said["w"])) if "w" in said else None
@@ -70,9 +74,17 @@ def read(match: re.Match[str], kind: str, vocabulary: Words) -> Atom | None:
         day2=int(said["d2"]) if "d2" in said else vocabulary.ordinal(said["dw2"]) if "dw2" in said else None,
         amounts=vocabulary.amounts(said["amounts"]) if "amounts" in said else (),
         vague="vague" in said,
+        figures=figures,
         year2=int(said["y2"]) if "y2" in said else None,
     )
     return _checked(atom, said, vocabulary)
+
+
+def _month_leads(match: re.Match[str]) -> bool:
+    """Whether the figure of the month stands first; after a year it always does."""
+    groups = match.groupdict()
+    year = match.start("y") if groups.get("y") else len(match.string)
+    return match.start("mn") < match.start("d") and match.start("mn") < year
 
 
 def _checked(atom: Atom, said: dict[str, str], vocabulary: Words) -> Atom | None:
@@ -137,18 +149,20 @@ def _figures_range(atom: Atom, said: dict[str, str], vocabulary: Words) -> Atom 
     day = int(said["d2"])
     if atom.month is None or atom.day is None:
         return None
+    english = vocabulary.lang == "en" and "mn2" in said
     if said.get("sep", "/").strip() != "/" and "y2" not in said:
         return None  # "between 1.1 and 1.3"
     if not ("m2" in said or "open" in said or "y2" in said or max(atom.day, day) > 12):
         return None
-    if max(month, atom.month) > 12 >= max(day, atom.day):
+    figures = figures_order(max(month, atom.month), max(day, atom.day))
+    if figures == "day":
         day, month, atom = month, day, replace(atom, day=atom.month, month=atom.day)
     last = Atom(
         start=atom.start, end=atom.end, kind="date", year=atom.year2 or atom.year, month=month, day=day
     )
     backwards = ((atom.month or 0), (atom.day or 0)) > (month, day)
     year = atom.year if atom.year is not None else last.year - backwards if last.year is not None else None
-    return replace(atom, year=year, day2=None, year2=None, base=last)
+    return replace(atom, year=year, day2=None, year2=None, base=last, figures=figures if english else None)
 
 
 def _shift(said: dict[str, str], vocabulary: Words) -> int | None:
