@@ -169,10 +169,21 @@ class Analysis:
     def countries_near(self, offset: int) -> Iterator[str]:
         """Countries of the places named, those of the sentence first, then by distance."""
         here = self.sentence_at(offset)
-        order = sorted(
-            self.places, key=lambda m: (not here.start <= m.start < here.end, abs(m.start - offset))
-        )
-        return (m.place.country or m.place.code or "" for m in order)
+        own = sorted(within(self.places, here.start, here.end), key=lambda m: abs(m.start - offset))
+        for mention in own:
+            yield mention.place.country or mention.place.code or ""
+        # Mostly the first few are asked for: the others come one by one from either side, without sorting them all.
+        places = self.places
+        after = bisect_left(places, offset, key=_START)
+        before = after - 1
+        while before >= 0 or after < len(places):
+            nearer = after == len(places) or (
+                before >= 0 and offset - places[before].start <= places[after].start - offset
+            )
+            mention = places[before] if nearer else places[after]
+            before, after = (before - 1, after) if nearer else (before, after + 1)
+            if not here.start <= mention.start < here.end:
+                yield mention.place.country or mention.place.code or ""
 
     @cached_property
     def quantities(self) -> list[QuantityMention]:

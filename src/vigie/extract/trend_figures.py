@@ -8,11 +8,13 @@ Left out: two figures that no word of time sets apart ("60 euros ici, contre 80 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from itertools import pairwise
+
+import ahocorasick_rs
 
 from vigie.extract.amounts import Amount
 from vigie.extract.analysis import Analysis, Draft, within
@@ -34,6 +36,8 @@ _OWNED = 16  # characters between a drug and "a encore perdu"
 _SUM = re.compile(r"€|euros?\b|£|\$|dollars?\b|pounds?\b|francs?\b|quid\b")
 _WHOLE = r"(?!\w)"
 _PAST, _NOW = date.min, date.max
+_LITERAL = ("past", "now", "more", "less", "risen", "fallen", "only", "lost", "gained", "stays")
+_REACHING, _LOSING = frozenset(("risen", "fallen", "only")), frozenset(("lost", "gained"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +69,13 @@ class _Words:
     only: re.Pattern[str]
     lost: re.Pattern[str]
     gained: re.Pattern[str]
-    literals: Mapping[str, tuple[str, ...]]
+    literals: ahocorasick_rs.AhoCorasick
+    keys: tuple[str, ...]  # of the literals
 
-    def may_hold(self, key: str, flat: str, start: int, end: int) -> bool:
-        """Whether a word of `key` can stand in [start, end): a quick no for most sentences, before a search."""
-        for literal in self.literals[key]:  # noqa: SIM110 - a generator costs more than the look-ups
-            if flat.find(literal, start, end) >= 0:
-                return True
-        return False
+    def said(self, flat: str, start: int, end: int) -> frozenset[str]:
+        """The keys of which a word can stand in [start, end): a quick no for most searches of most sentences."""
+        found = self.literals.find_matches_as_indexes(flat[start:end], overlapping=True)
+        return frozenset([self.keys[index] for index, _start, _end in found])
 
 
 @cache
@@ -91,6 +94,9 @@ def _words(lang: str) -> _Words:
 
     to = "|".join(re.escape(flatten(fold(word))) for word in data.get("reached", ())) or "(?!)"
     reached = rf"(?:{to})\s+(?:\w+\s+){{0,2}}[^\w]?$"
+    literals = [
+        (flatten(fold(word)).removesuffix("*"), key) for key in _LITERAL for word in data.get(key, ())
+    ]
     return _Words(
         before=any_of("against"),
         plain=any_of("against_alone"),
@@ -108,34 +114,34 @@ def _words(lang: str) -> _Words:
         lost=any_of("lost", after=r"\s+(?:\w+\s+){0,2}[^\w]?$"),
         gained=any_of("gained", after=r"\s+(?:\w+\s+){0,2}[^\w]?$"),
         stays=any_of("stays", after=r"\s+(?:[\w']+\s+){0,3}[^\w]?$"),
-        literals={
-            key: tuple(flatten(fold(word)).removesuffix("*") for word in data.get(key, ()))
-            for key in ("more", "less", "now")
-        },
+        literals=ahocorasick_rs.AhoCorasick([literal for literal, _key in literals]),
+        keys=tuple(key for _literal, key in literals),
     )
 
 
 def figure_trends(analysis: Analysis, found: Scan, span: Span, hits: Sequence[Hit]) -> Iterator[FigureTrend]:
     """Trends of one sentence that its figures state."""
     words = _words(analysis.lang)
+    said = words.said(found.flat, span.start, span.end)
     figures = [a for a in within(analysis.amounts, span.start, span.end) if not _is_date(analysis, a)]
     for number, (first, second) in enumerate(pairwise(figures)):
         stop = figures[number + 2].start if number + 2 < len(figures) else span.end
-        move = _moved(analysis, found, span, first, second, stop, words)
+        move = _moved(analysis, found, span, first, second, stop, words, said)
         if move is not None:
             yield from _named(analysis, hits, first.start, second.end, move, (first, second))
     for number, figure in enumerate(figures):
         begin = figures[number - 1].end if number else span.start
-        if words.stays.search(found.flat, max(begin, figure.start - 40), figure.start):
+        kept = "stays" in said and words.stays.search(found.flat, max(begin, figure.start - 40), figure.start)
+        if kept:
             yield from _named(analysis, (), figure.start, figure.end, "stable", (figure,))
         elif _rising(found, span, figure, words):
             yield from _named(analysis, hits, figure.start, figure.end, "up", (figure,))
-        elif way := _arrived(found, span, figure, words):
+        elif not said.isdisjoint(_REACHING) and (way := _arrived(found, span, figure, words)):
             yield from _named(analysis, (), figure.start, figure.end, way, (figure,))
-        elif way := _lost(analysis, found, span, figure, words):
+        elif not said.isdisjoint(_LOSING) and (way := _lost(analysis, found, span, figure, words)):
             yield FigureTrend(figure.start, figure.end, "price", way, None)
-    yield from _compared(analysis, found, span, hits, figures, words)
-    yield from _since(analysis, found, span, figures, words)
+    yield from _compared(analysis, found, span, hits, figures, words, said)
+    yield from _since(analysis, found, span, figures, words, said)
 
 
 def _rising(found: Scan, span: Span, figure: Amount, words: _Words) -> bool:
@@ -169,16 +175,18 @@ def _lost(analysis: Analysis, found: Scan, span: Span, figure: Amount, words: _W
 
 
 def _since(
-    analysis: Analysis, found: Scan, span: Span, figures: Sequence[Amount], words: _Words
+    analysis: Analysis, found: Scan, span: Span, figures: Sequence[Amount], words: _Words, said: Set[str]
 ) -> Iterator[FigureTrend]:
     """The same price or purity in the sentence before, at an earlier time: "Il valait 45 en 2020. Il en vaut 30"."""
     index = found.sentence_index(span.start)
-    if index == 0 or not words.may_hold("now", found.flat, span.start, span.end):
+    if index == 0 or "now" not in said:
         return
     if not words.now.search(found.flat, span.start, span.end):
         return
     before = found.spans[index - 1]
-    told = _when(analysis, found, before.start, before.end, words)
+    told = _when(
+        analysis, found, before.start, before.end, words, words.said(found.flat, before.start, before.end)
+    )
     if told is None or told == _NOW:
         return
     for later in figures:
@@ -207,7 +215,14 @@ def _is_date(analysis: Analysis, amount: Amount) -> bool:
 
 
 def _moved(
-    analysis: Analysis, found: Scan, span: Span, first: Amount, second: Amount, stop: int, words: _Words
+    analysis: Analysis,
+    found: Scan,
+    span: Span,
+    first: Amount,
+    second: Amount,
+    stop: int,
+    words: _Words,
+    said: Set[str],
 ) -> str | None:
     """Which way it goes from the earlier to the later of two figures; None where they are not compared."""
     if not _alike(first, second):
@@ -218,14 +233,14 @@ def _moved(
     head = found.flat[max(span.start, first.start - _VERB) : first.start]
     if words.opening.search(head) and words.closing.search(gap) and words.verbs.search(head):
         return _way(first, second)
-    before = _when(analysis, found, first.end, second.start, words)
-    after = _when(analysis, found, second.end, min(stop, second.end + _LABEL), words)
+    before = _when(analysis, found, first.end, second.start, words, said)
+    after = _when(analysis, found, second.end, min(stop, second.end + _LABEL), words, said)
     if words.plain.search(gap):
         return _way(second, first)
     if words.before.search(gap):
         return _way(second, first) if after is not None and after != _NOW else None
     if before is None:
-        before = _when(analysis, found, max(span.start, first.start - _BEFORE), first.start, words)
+        before = _when(analysis, found, max(span.start, first.start - _BEFORE), first.start, words, said)
     if before is None or after is None or before == after:
         return None
     if words.joined.search(gap):
@@ -233,11 +248,13 @@ def _moved(
     return None
 
 
-def _when(analysis: Analysis, found: Scan, start: int, end: int, words: _Words) -> date | None:
-    """When a figure holds: a date after it, or a word for the past or for today."""
-    if words.now.search(found.flat, start, end):
+def _when(
+    analysis: Analysis, found: Scan, start: int, end: int, words: _Words, said: Set[str]
+) -> date | None:
+    """When a figure holds: a date after it, or a word for the past or for today. `said`: in the sentence."""
+    if "now" in said and words.now.search(found.flat, start, end):
         return _NOW
-    if words.past.search(found.flat, start, end):
+    if "past" in said and words.past.search(found.flat, start, end):
         return _PAST
     dates = within(analysis.dates, start, end)
     return dates[0].start_date if dates else None
@@ -258,14 +275,20 @@ def _middle(amount: Amount) -> float | None:
 
 
 def _compared(
-    analysis: Analysis, found: Scan, span: Span, hits: Sequence[Hit], figures: Sequence[Amount], words: _Words
+    analysis: Analysis,
+    found: Scan,
+    span: Span,
+    hits: Sequence[Hit],
+    figures: Sequence[Amount],
+    words: _Words,
+    said: Set[str],
 ) -> Iterator[FigureTrend]:
     """ "deux fois plus qu'en 2017", "half what it cost in 2020": a comparison with an earlier time."""
     for key, pattern, direction in (("more", words.more, "up"), ("less", words.less, "down")):
-        if not words.may_hold(key, found.flat, span.start, span.end):
+        if key not in said:
             continue
         for match in pattern.finditer(found.flat, span.start, span.end):
-            when = _when(analysis, found, match.end(), min(span.end, match.end() + _LABEL), words)
+            when = _when(analysis, found, match.end(), min(span.end, match.end() + _LABEL), words, said)
             if when is None or when == _NOW:
                 continue
             near = [a for a in figures if 0 <= match.start() - a.end <= _PAIR] or figures[-1:]
