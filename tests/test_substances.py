@@ -144,6 +144,47 @@ def test_mentions_stand_in_the_text_in_order(text: str, lang: str) -> None:
         last = mention.end
 
 
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_names_are_fit_to_show(lang: str) -> None:
+    names = {id_: label(id_, lang) for id_ in taxonomy()}
+    unfit = {
+        id_: name
+        for id_, name in names.items()
+        if not name or name != name.strip() or "~" in name or re.search(r"(?:precursor|précurseur)$", name)
+    }
+    assert unfit == {}
+
+
+@pytest.mark.parametrize(
+    "word", ["methyl", "(?<!m)ethyl", "phenyl", "ketamine", "amphetamine", "nitazene", "edrone", "zepam"]
+)
+def test_french_names_carry_their_accents(word: str) -> None:
+    assert [e.name_fr for e in taxonomy().values() if re.search(word, e.name_fr)] == []
+
+
+@pytest.mark.parametrize(
+    ("substance", "above"),
+    [
+        ("calvin-klein-mix", {"cocaine", "ketamine"}),
+        ("kitty-flip", {"ketamine", "mdma"}),
+        ("candy-flip", {"lsd", "mdma"}),
+        ("benzo-dope", {"fentanyl", "benzodiazepines"}),
+        ("sextasy", {"mdma", "sildenafil"}),
+        ("mdai", {"aminoindanes"}),
+        ("5-iai", {"aminoindanes"}),
+        ("arketamine", {"ketamine"}),
+        ("toluene", {"solvents"}),
+        ("25d-nbome", {"nbome", "phenethylamines"}),
+    ],
+)
+def test_mixtures_and_members_stand_under_what_they_hold(substance: str, above: set[str]) -> None:
+    assert above <= ancestors(substance)
+
+
+def test_aminoindanes_are_no_phenethylamines() -> None:
+    assert all("phenethylamines" not in ancestors(i) for i in taxonomy() if "aminoindanes" in ancestors(i))
+
+
 def test_taxonomy_holds_the_contract() -> None:
     assert len(taxonomy()) >= 250
     assert set(taxonomy()) >= CONTRACT
