@@ -131,6 +131,21 @@ CASES = [
     ("hearsay of nobody", "fr", "Un [tract anonyme parle de 9 morts].", "reported"),
     ("the so-called", "fr", "Les [prétendus 9 kg saisis] hier.", "reported"),
     ("parody", "fr", "[Un site parodique annonce 9 tonnes].", "reported"),
+    ("object of a verb", "fr", "La police n'[a saisi aucune drogue].", "negated"),
+    ("object after an aside", "fr", "La police n'[a, ce jour-là, saisi aucune drogue].", "negated"),
+    ("object of a spoken verb", "fr", "On [a trouvé aucune arme].", "negated"),
+    ("object of an English verb", "en", "Police [seized no drugs].", "negated"),
+    ("nobody as an object", "en", "They [arrested nobody].", "negated"),
+    ("no longer is no object", "en", "Crack is sold [no longer].", "negated"),
+    ("part of a number", "fr", "Il achète un zéro-sept.", None),
+    ("a decimal in words", "fr", "Il reste zéro virgule sept gramme.", None),
+    ("from zero", "fr", "Le prix va de zéro à 9 euros.", None),
+    ("zero-five", "en", "He buys a zero-five.", None),
+    ("zero of a thing", "fr", "[Zéro overdose cet été].", "negated"),
+    ("held, no fear", "fr", "Ils ont appréhendé deux hommes.", None),
+    ("held, in capitals", "fr", "LA POLICE A APPREHENDE UN HOMME.", None),
+    ("were held", "fr", "Deux hommes ont été appréhendés.", None),
+    ("fears", "fr", "Elle [appréhende une vague].", "hypothetical"),
     ("accused", "en", "He is [accused of selling 9 kg].", "reported"),
 ]  # fmt: skip
 
@@ -174,6 +189,30 @@ BACK = [
     ("that is false", "en", "[A post says a rock costs £9.] That is false."),
     ("the claim", "en", "[A post says a rock costs £9.] The claim was later found to be untrue."),
 ]
+
+
+MAIN_VERBS = [
+    ("suspects held", "fr", "Deux hommes soupçonnés de vente ont été cueillis.", "cueillis"),
+    ("a woman about to leave", "fr", "Une femme qui allait embarquer pour Orly a été arrêtée.", "arrêtée"),
+    ("goods meant for sale", "fr", "Les 9 kg qui devaient être vendus ont été saisis.", "saisis"),
+    ("suspects held, english", "en", "Two men suspected of dealing were arrested.", "arrested"),
+    ("about to board", "en", "A woman about to board a flight was arrested.", "arrested"),
+    ("denied verb of its own", "fr", "Il a vendu 9 g et n'a gardé aucune dose.", "vendu"),
+    ("a participle before no", "en", "He sold 9 g and made no profit.", "sold"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "free"), [c[1:] for c in MAIN_VERBS], ids=[c[0] for c in MAIN_VERBS]
+)
+def test_main_verb_is_free(lang: str, text: str, free: str) -> None:
+    cues = find_assertion_cues(text, lang)
+    assert cues and assertion_of(cues, text.index(free), text.index(free) + len(free)) == "affirmed"
+
+
+def test_a_relative_clause_stays_supposed() -> None:
+    text = "Il est soupçonné d'un trafic qui a fait trois morts."
+    assert assertion_of(find_assertion_cues(text, "fr"), text.index("morts"), len(text)) == "hypothetical"
 
 
 @pytest.mark.parametrize(("lang", "marked"), [c[1:] for c in BACK], ids=[c[0] for c in BACK])

@@ -89,6 +89,15 @@ CASES = [
     ("english bought and resold", "en", "Heroin bought in Leeds is resold in Cork.", {"Leeds>Cork/- unknown"}),
     ("english enters", "en", "Cocaine enters Spain from Morocco.", {"MA>ES/- unknown"}),
     ("english ellipsis", "en", "Ketamine comes from Germany by road and heroin from Turkey.", {"DE>-/- road", "TR>-/- unknown"}),
+    ("english taken by persons", "en", "Two people died after taking nitazenes in Dublin last year.", set()),
+    ("english took", "en", "He took cocaine in Paris.", set()),
+    ("english taken pills", "en", "She had taken ecstasy pills at a club in Leeds.", set()),
+    ("english sites", "en", "Ketamine is ordered on websites based in India and comes by post.", {"IN>-/- post"}),
+    ("english brought in", "en", "The gang imported cocaine in Leeds.", set()),
+    ("english taken there", "en", "The cocaine was taken to Leeds.", {"->Leeds/- unknown"}),
+    ("english taken from there to here", "en", "He took 3 kg of cocaine from Cork to Leeds.", {"Cork>Leeds/- unknown"}),
+    ("english load taken", "en", "A load of cocaine was taken from Cork.", {"Cork>-/- unknown"}),
+    ("english lorry took", "en", "The lorry took cocaine out of Leeds.", {"Leeds>-/- road"}),
     ("english months", "en", "Cocaine prices fell from May to June in London.", set()),
 ]  # fmt: skip
 

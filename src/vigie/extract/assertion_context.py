@@ -35,6 +35,9 @@ _CLITIC = re.compile(
 _BEFORE_REACH = 18  # characters: "ne croit pas que"
 _ASIDE = re.compile(r"\s*,[^,;:.!?]{1,40},")
 _MARK = re.compile(r"[,;:.!?]")
+_HYPHENS = tuple("-\u2010\u2011")
+_GOES_ON = re.compile(r"\s(?:(?:virgule|point|comma)\s\w|(?:a|to)\s[£$€]?\d)")
+_HELD = re.compile(r"\b(?:a|ont|avait|avaient|ete|est|sont|etait|etaient|ayant|avoir) (?:deja |bien |ete )?$")
 _NUMBER = re.compile(r"\s*(?:[£$€]\s?)?\d")
 _PAST = re.compile(
     r"\b(?:a|ont|avait|avaient|ete|s'est|se sont|was|were|had|has|have)\s+(?:deja |bien |ete |been |already )?"
@@ -87,6 +90,13 @@ def _voided(hit: Hit, found: Scan, span: Span) -> bool:
     numbered = folded_words(tuple(extra.get("void_number", ())))
     if flat[hit.start : hit.end] in numbered and _NUMBER.match(flat, hit.end):
         return True
+    if flat[hit.start : hit.end] == "zero" and _in_number(hit, found, span):
+        return True
+    verbs = folded_words(tuple(extra.get("accented", ())))
+    if flat[hit.start : hit.end] in verbs and (
+        found.text[hit.end - 1] not in "eE" or _HELD.search(flat[max(span.start, hit.start - 24) : hit.start])
+    ):
+        return True  # "ont appréhendé" is no "appréhende"
     within = tuple(extra.get("unless_within", ()))
     if within and any_word(within).search(flat, hit.end, min(span.end, hit.end + _BOUND_REACH)):
         return True
@@ -97,6 +107,12 @@ def _voided(hit: Hit, found: Scan, span: Span) -> bool:
         and named
         and any_word(after).search(flat, hit.end, min(span.end, hit.end + _BOUND_REACH)) is not None
     )
+
+
+def _in_number(hit: Hit, found: Scan, span: Span) -> bool:
+    """Whether a zero is part of a number: "un zéro-sept", "zéro virgule sept", "zero to ten"."""
+    joined = found.text[hit.end : hit.end + 1] in _HYPHENS or _NUMBER.match(found.flat, hit.end)
+    return bool(joined) or _GOES_ON.match(found.flat, hit.end, span.end) is not None
 
 
 def _followed(hit: Hit, flat: str) -> bool:

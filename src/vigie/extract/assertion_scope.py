@@ -33,6 +33,25 @@ _DONE = re.compile(
     r"|discovered|killed|died|convicted)\w{0,4}\b"
 )
 
+# the words right before an object that is denied: what stood between "ne" and it, or a verb without "ne"
+_OBJECT_OF = re.compile(
+    r"\b(?:(?:a|as|ont|avons|avez|avait|avaient) (?:deja |encore |finalement |donc )?\w{2,}(?:e|i|u|is|it|ert)"
+    r"|(?<!was )(?<!were )(?<!been )(?:\w{2,}ed|found|made|took|caught|sold|saw|brought|got|bought|sent|shot)(?: up| in| out)?)"
+    r"(?: (?:a|de|d'|sur))? ?$"
+)
+_OBJECT_REACH = 40  # code points: "had finally turned up"
+_NOT_OBJECT = re.compile(r" (?:longer|more|later|sooner)\b")  # "sold no longer"
+_OTHER_NE = re.compile(
+    r"\b(?:pas|plus|jamais|rien|que|qui|dont)\b|[,;:.!?]"
+)  # a "ne" that is not the object's
+_BETWEEN = re.compile(r",[^,;:.!?]{1,30},")  # "n'a, ce jour-là, saisi"
+# the verb of the main clause after what is only supposed or meant: "soupçonnés de vol [ont été arrêtés]"
+_MAIN_VERB = re.compile(
+    r"\b(?:(?:a|ont|avait|avaient) ete|sont|etaient|est|etait|fut|furent|ont|avaient|was|were|(?:has|have|had) been)\s+"
+    r"(?:tous |toutes |ete |bien |deja |enfin |ensuite |finally |later |all |also |since )?\w{2,}(?:e|i|u|is|it|ert|ed|ught|ound|zen|ld)e?s?\b"
+)
+_RELATIVE = re.compile(r"\b(?:qui|que|dont|ou|who|which|that|where|when|quand|avoir)\b|qu'")
+
 
 def scope(hit: Hit, found: Scan, span: Span, cuts: tuple[Boundary, ...], lang: str) -> tuple[int, int]:
     """The stretch that `hit` governs; the cue itself belongs to it: facts may be anchored on it."""
@@ -45,7 +64,7 @@ def scope(hit: Hit, found: Scan, span: Span, cuts: tuple[Boundary, ...], lang: s
         ahead = tuple(cut for cut in cuts if not _adverb(cut, hit, found))
         begin = _past_aside(flat, hit.end, span) if direction == "forward" else hit.end
         limit = forward_end(ahead, begin, span, commas=bool(extra.get("commas")))
-        end = _limited(flat, begin, limit, hit)
+        end = _before_main_verb(flat, _limited(flat, begin, limit, hit), hit)
     if direction in ("backward", "clause") or _of_subject(hit, found, span):
         start = backward_start(cuts, head, span)
         if start > span.start and _AUXILIARY.fullmatch(flat, start, hit.start):
@@ -59,7 +78,33 @@ def scope(hit: Hit, found: Scan, span: Span, cuts: tuple[Boundary, ...], lang: s
         # the verb stands between "ne" and "pas": "le prix n'augmente pas"
         begin = max(backward_start(cuts, hit.start, span, commas=True), hit.start - NE_REACH)
         start = max((m.end() for m in NE.finditer(flat, begin, hit.start)), default=hit.start)
+    elif extra.get("object"):
+        start = _verb_of_object(hit, found, span, cuts)
     return start, end
+
+
+def _verb_of_object(hit: Hit, found: Scan, span: Span, cuts: tuple[Boundary, ...]) -> int:
+    """Where the verb begins whose object the cue denies: "n'a [saisi aucune drogue]", "[seized no drugs]"."""
+    flat = found.flat
+    if _NOT_OBJECT.match(flat, hit.end, span.end):
+        return hit.start
+    begin = max(backward_start(cuts, hit.start, span, commas=True), hit.start - NE_REACH)
+    start = max((m.end() for m in NE.finditer(flat, begin, hit.start)), default=hit.start)
+    if start < hit.start and not _OTHER_NE.search(_BETWEEN.sub(" ", flat[start : hit.start])):
+        return start
+    begin = max(backward_start(cuts, hit.start, span), hit.start - _OBJECT_REACH)
+    match = _OBJECT_OF.search(flat[begin : hit.start])
+    return begin + match.start() if match else hit.start
+
+
+def _before_main_verb(flat: str, end: int, hit: Hit) -> int:
+    """`end`, or where the verb of the main clause begins: only what stands before it is supposed or meant."""
+    if not hit.term.extra.get("main_verb"):
+        return end
+    match = _MAIN_VERB.search(flat, hit.end, end)
+    if match is None or _RELATIVE.search(flat, hit.end, match.start()):
+        return end
+    return match.start()
 
 
 def _past_aside(flat: str, offset: int, span: Span) -> int:

@@ -4,7 +4,8 @@ In: Analysis. Out: one Draft per event cue that speaks of drugs, with the number
 one more per figure it is compared with ("47 hospitalisations, contre 19 en 2022").
 Words: data/lexicons/<lang>/events.toml. Keys of a term: `role` = where its number stands (noun: before it; passive:
 persons before it; active: persons after it; of: a number before or persons after it; state: no number), `also` = a
-second kind of event that the word says ("surdose mortelle"), `needs` = what its sentence must hold for the word to
+second kind of event that the word says ("surdose mortelle"), `accented` = surfaces that are participles, so
+written with an accent; `needs` = what its sentence must hold for the word to
 count (quantity, product, persons, assault, hospital). The id "not" is a phrase that only looks like an event.
 Left out: possibilities ("could kill"), totals without a number ("le nombre d'overdoses").
 """
@@ -15,9 +16,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
+from typing import Literal
 
 from vigie.extract.analysis import Analysis, Draft, within
 from vigie.extract.assertion import assertion_of
+from vigie.extract.clauses import breaks
 from vigie.extract.cues import cue_hits, hits_in
 from vigie.extract.event_link import drug_link, may_be_about_drugs
 from vigie.extract.link import Link, products
@@ -57,6 +60,9 @@ def extract_events(analysis: Analysis) -> Iterator[Draft]:
                 continue
             index = analysis.sentence_index(hit.start)
             key = (value.kind, index, value.low if value.low is not None else value.high)
+            if draft.assertion == "negated" and value.kind == "seizure":
+                index = -1 - index  # "n'a saisi aucune drogue, mais a saisi ...": two facts of one sentence
+            key = (value.kind, index, key[2])
             bare = (value.kind, index, None)
             if key in seen or (key == bare and any(k[:2] == key[:2] for k in seen)):
                 continue
@@ -70,6 +76,10 @@ def _judge(analysis: Analysis, hit: Hit) -> Iterator[Draft]:
     kind: EventKind = hit.term.id  # type: ignore[assignment]
     if hit.term.id == "not" or not may_be_about_drugs(analysis, hit):
         return
+    if analysis.folded[hit.start : hit.end] in hit.term.extra.get("accented", ()) and (
+        analysis.text[hit.end - 1] == "e"
+    ):
+        return  # "elle appréhende une hausse" arrests nobody
     role = str(hit.term.extra.get("role", "state"))
     sentence = analysis.sentence_at(hit.start)
     head = analysis.folded[max(sentence.start, hit.start - 40) : hit.start]
@@ -91,7 +101,12 @@ def _judge(analysis: Analysis, hit: Hit) -> Iterator[Draft]:
     if role in ("noun", "of") and not counted:
         yield from _uncounted(analysis, hit, kind, link, head)
         return
-    own = _own_negation(analysis, hit)
+    own = _own_negation(analysis, hit) or _aside(analysis, hit, counted)
+    if kind == "seizure" and not counted:
+        denied = _denied_object(analysis, hit, sentence)
+        if denied == "other":
+            return
+        own = own or denied
     kinds: list[EventKind] = [kind, *hit.term.extra.get("also", [])]
     if kind == "death" and role == "passive" and counted and _killing(analysis, hit, sentence):
         kinds.append("violence")
@@ -137,6 +152,54 @@ def _own_negation(analysis: Analysis, hit: Hit) -> Assertion | None:
     if not inside:
         return None
     return assertion_of((c for c in over if c not in inside), hit.start, hit.end)
+
+
+def _aside(analysis: Analysis, hit: Hit, counted: list[Persons]) -> Assertion | None:
+    """The assertion of a verb whose subject is followed by what is only supposed of it; None without such an aside.
+
+    "Quatre hommes, soupçonnés de vendre de la cocaïne, ont été interpellés": the arrest is a fact.
+    """
+    if not counted or counted[0].start >= hit.start:
+        return None
+    over = analysis.cues_over(counted[0].start, hit.end)
+    aside = [
+        c
+        for c in over
+        if c.start >= counted[0].start and c.scope_end <= hit.start and c.scope_start > counted[0].start
+    ]
+    if not aside:
+        return None
+    return assertion_of((c for c in over if c not in aside), counted[0].start, hit.end)
+
+
+def _denied_object(
+    analysis: Analysis, hit: Hit, sentence: Span
+) -> Literal["affirmed", "negated", "other"] | None:
+    """What a denied object makes of a seizure; "other": the object is no drug ("n'a saisi aucune arme")."""
+    cue = next(
+        (
+            c
+            for c in analysis.cues_over(hit.start, hit.end)
+            if c.kind == "negated" and c.start >= hit.end and c.scope_start <= hit.start
+        ),
+        None,
+    )
+    if cue is None:
+        return None
+    if _names_drugs(analysis, cue.start, cue.scope_end):
+        return "negated"
+    # "aucune arme, mais 2 kg d'héroïne"
+    goes_on = within(analysis.quantities, cue.scope_end, sentence.end) or (
+        breaks(analysis.folded, Span(cue.scope_end, sentence.end), analysis.lang)
+        and _names_drugs(analysis, cue.scope_end, sentence.end)
+    )
+    return "affirmed" if goes_on else "other"
+
+
+def _names_drugs(analysis: Analysis, start: int, end: int) -> bool:
+    return bool(products(within(analysis.substances, start, end))) or (
+        _named(analysis.lang, "product_word").search(analysis.folded, start, end) is not None
+    )
 
 
 def _uncounted(analysis: Analysis, hit: Hit, kind: EventKind, link: Link, head: str) -> Iterator[Draft]:

@@ -77,6 +77,7 @@ def read_parts(
 ) -> list[Part]:
     """The parts of one sentence, one for each place that has any; the first reading of a place stands."""
     lang = analysis.lang
+    hits = [hit for hit in hits if not hit.term.extra.get("laden") or _laden(found, hit, hits, places, lang)]
     parts: list[Part] = []
     for hit in hits:
         role = hit.term.extra.get("role")
@@ -101,6 +102,18 @@ def read_parts(
     other = {"origin": "destination", "destination": "origin"}
     kept = [part for part in taken.values() if not part.paired or other[part.role] in roles]
     return sorted(kept, key=lambda part: part.place.start)
+
+
+def _laden(found: Scan, hit: Hit, hits: list[Hit], places: Sequence[PlaceMention], lang: str) -> bool:
+    """Whether a verb of many uses ("took") moves something: beside a cargo or a carrier, or towards a place."""
+    others = [h for h in hits if h is not hit and not h.term.extra.get("laden")]
+    if any(h.term.extra.get("role") in ("goods", "mode") and not h.term.extra.get("dose") for h in others):
+        return True
+    to = _words("prepositions", "destination", lang)
+    return any(
+        place.start >= hit.end and to.search(found.flat[max(hit.end, place.start - 24) : place.start])
+        for place in places
+    )
 
 
 def _part(role: str, place: PlaceMention, start: int) -> Part:
@@ -303,6 +316,8 @@ def _by_hyphen(text: str, hits: list[Hit], places: Sequence[PlaceMention]) -> It
 
 def _alternatives(words: Iterable[str]) -> str:
     folded = sorted((flatten(fold(word)) for word in words), key=len, reverse=True)
+    if not folded:
+        return "(?!)"  # a language without such words: nothing, not anything
     return "(?:" + "|".join(re.escape(w) + ("" if w.endswith("'") else r"(?:\s+|$)") for w in folded) + ")"
 
 

@@ -9,6 +9,7 @@ Words: data/lexicons/<lang>/quantity_kinds.toml. Senses of a cue:
     carry, laden, hide  a vehicle, a parcel, a traveller or a keeper: what is carried is shipped or possessed, what a thing hid was found
     custody         seized where an authority acts
     near            counts right before the amount alone ("passent dix grammes")
+    deliver         sold, unless a search is what yielded it
     take, swallow   verbs of many uses
 Carriers: [<lang>.carrier] of data/grammar/persons.toml. Left out: amounts that nobody held ("one kilogram could kill").
 """
@@ -112,6 +113,8 @@ def _judged(
         if _carried_by_thing(analysis, hit, sentence):
             # "la marine a intercepté un voilier transportant 2 tonnes"; "intercepté mardi, il transportait 3 tonnes"
             told = "seized" if deed and sense == "laden" else "shipped"
+    elif sense == "deliver" and _searches(analysis.lang).search(analysis.folded, sentence.start, hit.start):
+        told = "seized"  # "la perquisition avait livré 3 kg"
     elif sense == "hide":
         if deed or _carried_by_thing(analysis, hit, sentence):  # "un camion cachait 318 kilos"
             mailed = any(h.term.id == "shipped" and not _sense(h) for h in hits) and not deed
@@ -180,6 +183,12 @@ def _carried_by_thing(analysis: Analysis, hit: Hit, sentence: Span) -> bool:
 def _in_parcel(analysis: Analysis, hit: Hit, sentence: Span) -> bool:
     """Whether a parcel is what held an amount: it was on its way."""
     return _parcel(analysis.lang).search(analysis.folded, sentence.start, hit.start) is not None
+
+
+@cache
+def _searches(lang: str) -> re.Pattern[str]:
+    words = data_toml("grammar", "persons.toml")[lang]["carrier"].get("searches", ())
+    return re.compile(rf"\b{alternation(plurals(words))}\b" if words else "(?!)")
 
 
 @cache
