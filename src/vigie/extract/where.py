@@ -26,7 +26,8 @@ _LISTED = re.compile(
     r"[ ]?(?:,|et|ou|and|or)[ ](?:ou |et |or |and )?(?:a |au |aux |en |de |du |d'|dans (?:le |la |les |l')?|in |at )?"
 )
 _WITHIN = re.compile(
-    r",?[ ](?:en |(?:dans|in) (?:(?:le |la |les |l'|the )(?:(?:departement|region|department|county|state) (?:de la |de l'|des |du |de |d'|of )?)?)?|in )"
+    r",?[ ](?:en |(?:dans|in) (?:(?:le |la |les |l'|the )(?:(?:departement|region|department|county|state) "
+    r"(?:de la |de l'|des |du |de |d'|of )?)?)?|in )"
 )
 _CLOSED = re.compile(r"[ ]?(?:[,.;:)!?»\"\n]|$)")
 _RANK = {

@@ -20,7 +20,7 @@ from vigie.redact.links import find_links
 from vigie.redact.payment import find_payments
 from vigie.redact.phones import find_phones, within_sentence
 from vigie.redact.points_of_sale import find_points_of_sale
-from vigie.redact.sellers import find_sellers
+from vigie.redact.sellers import find_sellers, quoted_beside
 from vigie.redact.series import find_series
 from vigie.redact.shape import NOTHING, shape
 from vigie.redact.spans import Removal, merge, placeholder_spans
@@ -44,7 +44,8 @@ def contacts(text: str, folded: str, lang: str) -> list[Removal]:
     found = [*find_spoken_numbers(folded)] if _is_quiet(text, folded) else _everything(text, folded, lang)
     for view in views(written, as_written):  # written to deceive; none in plain text
         found += view.back(_everything(view.text, fold(view.text), lang))
-    return [within_sentence(text, item) for item in spare(text, folded, found)]
+    kept = spare(text, folded, found)
+    return [within_sentence(text, item) for item in [*kept, *quoted_beside(text, folded, kept)]]
 
 
 def _everything(text: str, folded: str, lang: str) -> list[Removal]:

@@ -16,6 +16,7 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
+from vigie.redact.communes import is_commune
 from vigie.redact.name_context import announced
 from vigie.redact.name_extent import extended, listed_beside, unknown_beside
 from vigie.redact.name_runs import PARTICLES, is_lone_name, is_titled_surname, may_stand_alone, names_in
@@ -62,6 +63,8 @@ def find_names(text: str, folded: str, extra: Sequence[str] = ()) -> list[Remova
         if verdict == _NO_NAME or (guarded and any(a < end and start < b for a, b in guarded)):
             continue
         if is_lone_name(token_at(text, folded, start, end), text, folded, words):
+            if is_commune(text, folded, start, end, words):
+                continue
             spans.append((start, end))
             low = folded[start:end]
             if len(low) > 2 and low in words.given and low not in words.alone and low not in words.towns:
@@ -71,6 +74,8 @@ def find_names(text: str, folded: str, extra: Sequence[str] = ()) -> list[Remova
         if guarded and any(a < run[-1][1] and run[0][0] < b for a, b in guarded):
             continue
         for name in names_in([token_at(text, folded, *word) for word in run], text, folded, words):
+            if is_commune(text, folded, name[0].start, name[-1].end, words):
+                continue
             spans.append((name[0].start, name[-1].end))
             known.update(_surnames(name, words))
     for author in extra:

@@ -42,6 +42,7 @@ _SMALL = re.compile(
 _ARTICLE = re.compile(rf"{_OPEN}(?:(?i:de{_S}la|du|des|la|le|les){_S}|(?:de )?[lL]['’]|[dD]['’])")
 _OF = re.compile(r"\s(?:de\s|d['’])$")
 _PIECE = re.compile(r"(?<!<)(?<!</)[^\W\d_](?:[\w'’]*[^\W_])?")
+_QUOTED_FOUR = re.compile(r"[«“\"][ \u00a0\u202f]?(?:[Ll]e|[Aa]u) $")
 _SEEN = re.compile(r"[\s_\-.]")
 _AT = frozenset(["near", "by", "at", "on", "in", "around", "outside", "behind", "off", "beside"])
 _CAMEL = re.compile(r"[^\W\d_]*[a-zà-ÿ][A-ZÀ-Þ][^\W_]*(?:[\-'’][^\W_]+)*")
@@ -110,7 +111,12 @@ def find_points_of_sale(text: str, folded: str) -> Iterator[Removal]:
     for start, end in words_at(folded, words.types):
         yield from _after(text, folded, start, end, sales, words)
     for start, end in words_at(folded, words.loose):
-        if _somewhere(folded, start, words) or _near(sales, start) or _named(text, folded, start, end, words):
+        if (
+            _somewhere(folded, start, words)
+            or _near(sales, start)
+            or _named(text, folded, start, end, words)
+            or _quoted(text, folded, start, end)
+        ):
             yield from _after(text, folded, start, end, sales, words)
     for start, end in words_at(folded, words.short):
         if folded[end : end + 1] == "." and (_somewhere(folded, start, words) or _near(sales, start)):
@@ -151,6 +157,15 @@ def _named(text: str, folded: str, start: int, end: int, words: _Words) -> bool:
         folded[start:end] in words.direct
         and re.match(r" [A-ZÀ-Ö]", text[end : end + 2]) is not None
         and not (before and before.group(1) in words.not_before)
+    )
+
+
+def _quoted(text: str, folded: str, start: int, end: int) -> bool:
+    """ "« Le Four X »": the slang word for a point of sale, with a name, in quotes."""
+    return (
+        folded[start:end] == "four"
+        and _QUOTED_FOUR.search(text, max(0, start - 6), start) is not None
+        and re.match(r" [A-ZÀ-Ö]", text[end : end + 2]) is not None
     )
 
 

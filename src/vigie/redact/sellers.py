@@ -1,7 +1,8 @@
 """Names of vendors, shops and markets after the word that announces them.
 
 In: text. Out: removals of kind "seller": the name; "vendeur", "shop" stay. Words: data/redaction/sellers.toml.
-Left out: names without a cue; account names (`handles`); large platforms that are no sellers of drugs.
+A quoted name that sells ("« X » livre à toute heure"), or in the sentence of a contact, is a vendor's as well (`quoted_beside`).
+Left out: other names without a cue; account names (`handles`); large platforms that are no sellers of drugs.
 """
 
 from __future__ import annotations
@@ -28,6 +29,16 @@ _BEFORE = re.compile(r"(?<!\w)[A-ZÀ-ÖØ-Þ][\w'’&\-]+(?: [A-ZÀ-ÖØ-Þ][\w'
 _QUOTED = re.compile(r"[^«»\"“”\]\)`*|\n]{2,40}")
 _CLOSE = "»\"“”])`*|’'"
 
+_QUOTE_MARKS = '«“"'
+_CAP = r"[A-ZÀ-ÖØ-Þ0-9][\w'’&\-]*"
+_IN_QUOTES = re.compile(
+    rf"[«“\"][ \u00a0\u202f]?((?=[A-ZÀ-ÖØ-Þ]){_CAP}(?:[ ](?:of |des? |du |la |le |les |the |& )?{_CAP}){{0,3}})[ \u00a0\u202f]?[»”\"]"
+)
+_STOP = re.compile(r"[.!?…](?=\s)|\n")
+_SENTENCE = 240  # code points read on either side of a quoted name
+_BESIDE = 40  # within which a word says that a quoted name is a pill's, a report's
+_REACHED = frozenset(("handle", "phone", "link", "url", "email"))
+
 
 class _Words(NamedTuple):
     cues: tuple[str, ...]
@@ -38,6 +49,10 @@ class _Words(NamedTuple):
     endings: tuple[str, ...]
     context: tuple[str, ...]
     not_shops: frozenset[str]
+    selling: re.Pattern[str]
+    offers: re.Pattern[str]
+    not_vendor: re.Pattern[str]
+    bodies: frozenset[str]
 
 
 @cache
@@ -59,7 +74,50 @@ def _words() -> _Words:
         endings=tuple(data["endings"].split()),
         context=tuple(dict.fromkeys([*phrases(data["context"]), *cues])),
         not_shops=frozenset(data["not_shops"].split()),
+        selling=re.compile(rf"[ \u00a0]?,?[ ](?:{_any(data['selling'])})(?!\w)"),
+        offers=re.compile(rf"(?<!\w)(?:{_any(data['offers'])})(?!\w)|\d\s?(?:€|e|euros?|£)(?!\w)|24\s?[h/]"),
+        not_vendor=re.compile(rf"(?<!\w)(?:{_any(data['not_vendor'])})(?!\w)"),
+        bodies=frozenset(data["bodies"].split()),
     )
+
+
+def _any(listed: str) -> str:
+    return "|".join(re.escape(word.replace("-", " ")) for word in listed.split())
+
+
+def quoted_beside(text: str, folded: str, found: list[Removal]) -> Iterator[Removal]:
+    """Removals of kind "seller": quoted names that sell, and those in the sentence of a contact of `found`."""
+    if not any(mark in text for mark in _QUOTE_MARKS):
+        return
+    words = _words()
+    for match in _IN_QUOTES.finditer(text):
+        low, high = match.span(1)
+        first, last = _sentence(text, match.start(), match.end())
+        sells = words.selling.match(folded, match.end()) and words.offers.search(folded, match.end(), last)
+        reached = any(first <= item.start < last and item.kind in _REACHED for item in found)
+        if (sells or reached) and _may_sell(folded, low, high, first, last, words):
+            yield Removal(low, high, "seller")
+
+
+def _sentence(text: str, low: int, high: int) -> tuple[int, int]:
+    start = 0
+    for stop in _STOP.finditer(text, max(0, low - _SENTENCE), low):
+        start = stop.end()
+    end = _STOP.search(text, high, high + _SENTENCE)
+    return max(start, low - _SENTENCE), end.start() if end else min(len(text), high + _SENTENCE)
+
+
+def _may_sell(folded: str, low: int, high: int, first: int, last: int, words: _Words) -> bool:
+    """No pill, title, body, platform, place or substance has this name."""
+    name = folded[low:high]
+    parts = re.findall(r"\w+", name)
+    if name in words.not_sellers or any(part in words.bodies for part in parts):
+        return False
+    if words.not_vendor.search(folded, max(first, low - _BESIDE), low) or words.not_vendor.search(
+        folded, high, min(last, high + _BESIDE)
+    ):
+        return False
+    return not gazetteer().find(key(name))
 
 
 def find_sellers(text: str, folded: str) -> Iterator[Removal]:
