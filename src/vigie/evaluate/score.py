@@ -76,7 +76,7 @@ def score(
             lines.append(_line(type_, level, [j.tally for j in judged], bootstrap))
             for document, one in zip(documents, judged, strict=True):
                 outcomes += _outcomes(document, type_, level, one, related)
-                if level == "strict":
+                if level == "strict" and (type_ in EXHAUSTIVE or type_ == "event"):
                     graded += [
                         (o.confidence, v == "matched")
                         for o, v in one.predictions
