@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench fuzz clean
+.PHONY: help demo test lint bench fuzz clean browser
 
 help:            ## what each target does
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -23,7 +23,10 @@ $(VENV)/.dev: $(BIN)/python pyproject.toml
 demo: $(VENV)/.demo  ## the bundled corpus end to end into ./vigie-demo, offline once installed
 	$(BIN)/vigie demo
 
-test: $(VENV)/.dev  ## everything the tests need, then the tests with coverage
+browser:         ## Debian's Chromium, where none is found (the tests of the pages walk it)
+	@sh scripts/install_browser.sh
+
+test: $(VENV)/.dev browser  ## everything the tests need, then the tests with coverage
 	$(BIN)/python -m pytest -n auto --cov --cov-report=term:skip-covered
 
 lint: $(VENV)/.dev  ## style, types, layers, licences, lexicons, generated data
