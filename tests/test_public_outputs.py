@@ -32,7 +32,7 @@ BELOW = {"ingest", "redact", "extract", "store", "stats", "lexicon", "text", "mo
 # Functions that read a store, and why what they read is no public output. A new one needs a line here, or the gate.
 KNOWN: dict[str, dict[str, str]] = {
     "report/facts.py": {"read_facts": "what the gate reads; test_report_gate: nobody else asks it"},
-    "report/public.py": {"Gate.read": "the gate"},
+    "report/public.py": {"Gate.read": "the gate", "Gate.read_alerts": "the gate"},
     "report/ledger.py": {
         "view": "the gate: what was published before",
         "_facts_of": "the gate: documents of what was published before",
@@ -41,6 +41,10 @@ KNOWN: dict[str, dict[str, str]] = {
     "report/alerts.py": {
         "releases": "takes a gate: alerts that an editor released",
         "add_release": "takes a gate: writes the decision down",
+    },
+    "feeds/public_alerts.py": {
+        "public_alerts": "takes a gate: official warnings and releases",
+        "_of_releases": "the log of editors: days and roles",
     },
     "cli/keeping.py": {"_reextract": "counts of documents", "export": "tables of the store with --full only"},
     "cli/doctor.py": {"stored": "counts of rows, for the owner of the store"},

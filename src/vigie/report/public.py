@@ -82,6 +82,17 @@ class Gate:
             days=_days(affirmed),
         )
 
+    def read_alerts(self, store: Store) -> Admitted:
+        """What may be told at once, and no figure: of the public there is no cell in it, so nothing to write down."""
+        affirmed, _ = read_facts(store, None)
+        return Admitted(
+            facts=(),
+            aside=(),
+            official=tuple(f for f in affirmed if self.alerts(f) and self.holds(f)),
+            days=(),
+            every=tuple(affirmed),
+        )
+
     def _public(self, store: Store, affirmed: Sequence[Fact]) -> Admitted:
         whole = replace(self, within=None)
         admitted = [f for f in affirmed if self.admits(f)]
