@@ -86,8 +86,8 @@ def change(now: Sequence[float], before: Sequence[float], least: int = LEAST_FOR
     return Change(ratio=quantile(now, 0.5) / old - 1, state="known")
 
 
-def independent_sources(sources: Sequence[str], texts: Sequence[str]) -> int:
-    """How many sources speak for themselves: near-copies of one sentence are the first one's.
+def speakers(sources: Sequence[str], texts: Sequence[str]) -> list[str]:
+    """Of each text who speaks for themselves in it: near-copies of one sentence are the first one's.
 
     Args:
         sources: who speaks in each text (of a copied document the source of its original); "" = unknown, and all
@@ -114,7 +114,12 @@ def independent_sources(sources: Sequence[str], texts: Sequence[str]) -> int:
             if count >= NEAR_COPY * len(found | triples[other]):
                 one, two = sorted((root(number), root(other)))
                 first[two] = one
-    return len({sources[root(number)] for number in range(len(texts))})
+    return [sources[root(number)] for number in range(len(texts))]
+
+
+def independent_sources(sources: Sequence[str], texts: Sequence[str]) -> int:
+    """How many sources speak for themselves; arguments as of `speakers`."""
+    return len(set(speakers(sources, texts)))
 
 
 def near_copies(one: str, other: str) -> bool:
