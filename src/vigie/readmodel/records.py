@@ -1,0 +1,400 @@
+"""What the read model answers with, and the filters of every question.
+
+In: rows of a read-model file; parameters of a URL. Out: frozen records of plain values, in no language but that of the
+documents. Left out: words and numbers as a reader sees them (the pages); what may be shown to whom (`build.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from dataclasses import replace as replaced
+from datetime import date
+from typing import Literal
+from urllib.parse import urlencode
+
+from vigie.lexicon.gazetteer import gazetteer
+from vigie.lexicon.substances import taxonomy
+from vigie.model.errors import SettingsError
+from vigie.report.disclosure import coarse
+from vigie.report.period import parse_period
+
+State = Literal["shown", "zero", "withheld", "nothing-collected"]
+ChangeState = Literal["known", "not-enough-data", "zero-base", "none"]
+Step = Literal["month", "quarter", "year"]
+Level = Literal["department", "region", "country"]
+GRADES = ("A", "B", "C", "D", "E", "F")
+_PARAMETERS = {
+    "area": "area", "grade": "grade", "language": "lang", "period": "period", "substance": "substance",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """What a page is about; None asks for everything.
+
+    Attributes:
+        substance: canonical id, alone: its kinds have ids of their own.
+        area: code of a place, or of the department, region or country that holds it.
+        period: "2025", "2025-Q1" or "2025-03": what lies wholly inside.
+        grade: this reliability of the source, or a better one.
+        lang: ISO 639-1 code of the documents' language; `language` in a URL.
+    """
+
+    substance: str | None = None
+    area: str | None = None
+    period: str | None = None
+    grade: str | None = None
+    lang: str | None = None
+
+    @classmethod
+    def parse(cls, mapping: Mapping[str, str], *, public: bool) -> Filters:
+        """Filters from the parameters of a URL; empty ones and others are left alone.
+
+        Args:
+            public: refuses what would take cells of the public rules apart: grades, languages, months, communes.
+        Raises:
+            SettingsError: naming the parameter and the repair, for a value that is not known or not for the public.
+        """
+        given = {
+            name: value for name in _PARAMETERS if (value := str(mapping.get(name) or "").strip()[:_LONGEST])
+        }
+        if public:
+            for name in ("grade", "language"):
+                if name in given:
+                    raise SettingsError(
+                        f"{name}: not for public pages, it would take figures apart (leave it out)"
+                    )
+        return cls(
+            substance=_substance(given.get("substance")),
+            area=_area(given.get("area"), public),
+            period=_period(given.get("period"), public),
+            grade=_grade(given.get("grade")),
+            lang=_lang(given.get("language")),
+        )
+
+    def query(self) -> str:
+        """The same as parameters of a URL, in one order, without what is not set: "" or "area=FR-69&period=2025"."""
+        values = {name: getattr(self, attribute) for name, attribute in _PARAMETERS.items()}
+        return urlencode({name: value for name, value in values.items() if value})
+
+    def replace(self, **changes: str | None) -> Filters:
+        """A copy with other values."""
+        return replaced(self, **changes)
+
+    def __bool__(self) -> bool:
+        return any(getattr(self, f.name) for f in fields(self))
+
+
+_LONGEST = 60  # characters of a parameter that are looked at
+NO_FILTERS = Filters()
+
+
+def _shown(value: str) -> str:
+    """The refused value as a message may repeat it: letters, figures and a few signs."""
+    return "".join(c for c in value[:20] if c.isalnum() or c in " -:_")
+
+
+def _substance(value: str | None) -> str | None:
+    if value is None or value.lower() in taxonomy():
+        return value and value.lower()
+    raise SettingsError(
+        f"substance: {_shown(value)!r} is not known (ids: vigie lexicon show, for example cocaine)"
+    )
+
+
+def _area(value: str | None, public: bool) -> str | None:
+    if value is None:
+        return None
+    entry = gazetteer().by_code(value.upper())
+    if entry is None or not entry.code:
+        raise SettingsError(
+            f"area: {_shown(value)!r} is not known (write FR-69, FR-ARA, FR, ES"
+            + ("" if public else " or INSEE:69266")
+            + ")"
+        )
+    if public and coarse(entry.code) != entry.code:
+        raise SettingsError(f"area: finer than the public sees (write {coarse(entry.code)})")
+    return entry.code
+
+
+def _period(value: str | None, public: bool) -> str | None:
+    if value is None:
+        return None
+    try:
+        found = parse_period(value if value.lower() != "latest" else "", ())
+    except SettingsError:
+        forms = "2026 or 2026-Q1" if public else "2026, 2026-Q1 or 2026-03"
+        raise SettingsError(f"period: {_shown(value)!r} is not known (write {forms})") from None
+    if public and found.kind == "month":
+        raise SettingsError(f"period: finer than the public sees (write {found.widened().label})")
+    return found.label
+
+
+def _grade(value: str | None) -> str | None:
+    if value is None or value.upper() in GRADES:
+        return value and value.upper()
+    raise SettingsError(f"grade: {_shown(value)!r} is not known (write A, B, C, D, E or F)")
+
+
+def _lang(value: str | None) -> str | None:
+    if value is None or (value.isascii() and value.isalpha() and 2 <= len(value) <= 3):
+        return value and value.lower()
+    raise SettingsError(f"language: {_shown(value)!r} is not known (write fr or en)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """One figure and what it rests on.
+
+    Attributes:
+        n: statements, each document's once.
+        sources: independent sources of them.
+        grades: of the sources, best to worst: "B–C".
+        rating: the same with credibility, for the analyst: "B–C/1–3".
+        state: "shown"; "zero" (collected, and nothing said); "withheld" (the public may see none: too few, or none);
+            "nothing-collected" (no document of that time and area).
+        values: statements that give a figure; `median` to `high` are of these, None without any. Unit: that of the group.
+    """
+
+    n: int = 0
+    sources: int = 0
+    grades: str = ""
+    rating: str = ""
+    state: State = "shown"
+    values: int = 0
+    median: float | None = None
+    q1: float | None = None
+    q3: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """A group of `vigie.report.results`: `key` as there; `change` is the new median / the old one - 1."""
+
+    topic: str
+    key: tuple[str, ...]
+    figures: Figures
+    change: float | None = None
+    change_state: ChangeState = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeriodFigures:
+    """Figures of one month, quarter or year ("2025-03", "2025-Q1", "2025")."""
+
+    period: str
+    figures: Figures
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AreaFigures:
+    """Figures of one area; `name` is the canonical label of the gazetteer."""
+
+    code: str
+    name: str
+    figures: Figures
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactRow:
+    """One statement with its evidence. Public: only of official publications, with the place and time of its cell.
+
+    Attributes:
+        address: id of the observation.
+        text: its words in the document, the quote.
+        sentence, quote_start, quote_end: sentence[quote_start:quote_end] is the quote; None without one.
+        value: JSON of the contract (docs/data-dictionary.md); "{}" in the public edition.
+        assertion: affirmed, or why it is in no figure: negated, hypothetical, planned, reported, satire.
+    """
+
+    address: str
+    doc_id: str
+    type: str
+    text: str
+    sentence: str | None
+    quote_start: int | None
+    quote_end: int | None
+    lang: str
+    title: str
+    outlet: str
+    published: str | None
+    grade: str
+    credibility: int | None
+    confidence: float | None
+    rule: str
+    substance: str | None
+    place_label: str | None
+    place_code: str | None
+    when_start: date | None
+    when_end: date | None
+    when_precision: str | None
+    value: str
+    attribution: str | None
+    assertion: str
+    form: str | None = None
+    document_kind: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentRow:
+    """One document; `published` as precise as it is known; `copy_of` is the document that it repeats."""
+
+    doc_id: str
+    title: str
+    outlet: str
+    published: str | None
+    kind: str
+    grade: str
+    lang: str
+    observations: int
+    copy_of: str | None = None
+    source_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A document whole; `text` None once it expired, and always for the public."""
+
+    row: DocumentRow
+    text: str | None
+    facts: tuple[FactRow, ...]
+    redactions: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceRow:
+    """A source and its rhythm.
+
+    Attributes:
+        name: "" where the public may not know it.
+        months: (month, documents) from its first month to its last, none left out; () for the public.
+        quiet: it stopped, by its own rhythm, on the last day of publication of the store.
+        state: "shown", or "nothing-collected" for a source card without documents.
+    """
+
+    source_id: str
+    name: str
+    kind: str
+    grade: str
+    country: str
+    documents: int
+    first: date | None
+    last: date | None
+    months: tuple[tuple[str, int], ...] = ()
+    quiet: bool = False
+    state: State = "shown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignalRow:
+    """What an alert of the analyst rests on: one indicator in `periods` periods (docs/data-dictionary.md)."""
+
+    indicator: str
+    period_start: date
+    periods: int
+    observed: float | None
+    expected: float | None
+    upper: float | None
+    p: float
+    method: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertRow:
+    """An alert: of the analyst, or one that anyone may see (official, or released by an editor).
+
+    Attributes:
+        alert_id: the analyst's id; "w-…" of an official warning, "r3" of a release.
+        kind: rise, silence, silence-area (analyst); warning, release (anyone).
+        grade: 1 low to 4 very high; None where nobody graded it.
+        likelihood, impact, status: codes; "" where there are none.
+        title, summary: in words; "" for an alert of the analyst, which the pages put into words.
+        source: who warns; "" for the analyst's.
+        saved: False for what was found while the file was built, and nobody saved.
+    """
+
+    alert_id: str
+    kind: str
+    substance: str
+    area: str
+    started: date
+    last: date
+    grade: int | None
+    likelihood: str
+    impact: str
+    status: str
+    version: int
+    official: bool
+    title: str
+    summary: str
+    source: str
+    evidence: tuple[FactRow, ...] = ()
+    signals: tuple[SignalRow, ...] = ()
+    lang: str = ""
+    saved: bool = True
+    speakers: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermRow:
+    """A word that may be new; `like` is the known name it stands where that one stands ("" without one)."""
+
+    term: str
+    count: int
+    sources: int
+    score: float
+    since: date | None
+    like: str
+    substance: str
+    contexts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexRow:
+    """A price index of one product, area and quarter (`vigie.analysis.price_index`): EUR for one `unit`, 95 % intervals.
+
+    Attributes:
+        index: 100 in the first quarter of the area.
+        state: a label of `vigie.stats.prices.PriceState`.
+    """
+
+    substance: str
+    unit: str
+    area: str
+    period: str
+    price: float | None
+    low: float | None
+    high: float | None
+    index: float | None
+    index_low: float | None
+    index_high: float | None
+    n: int
+    sources: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """What is counted under some filters.
+
+    Attributes:
+        documents, new_documents: 0 for the public, who may not know which statements stand in one document.
+        observations: affirmed statements, each document's once.
+        sources: publishers; copies are not told apart here.
+        first, last: days of publication.
+        new_documents, new_observations: of the last 30 days before the last day of publication of the store.
+        aside: denied, feared, planned, rumoured or satire: in no figure.
+    """
+
+    documents: int
+    observations: int
+    sources: int
+    substances: int
+    first: date | None
+    last: date | None
+    new_documents: int
+    new_observations: int
+    aside: int = 0
