@@ -1,0 +1,34 @@
+"""Charts and maps: plain records in, figures out (Vega-Lite made through Altair), drawn without a network."""
+
+from vigie.charts import draw
+from vigie.charts.bar_chart import bars, intervals
+from vigie.charts.draw import csv, png, spec, svg
+from vigie.charts.figure import Column, Figure
+from vigie.charts.line_chart import lines
+from vigie.charts.panels import multiples
+from vigie.charts.records import AreaValue, Bar, Flow, Point, Series, State, Stretch
+
+# How to add a chart: a module with a builder `(id, title, data, *, lang, unit, note) -> Figure | None`, and a line here.
+CHARTS = (lines, multiples, bars, intervals)
+
+__all__ = [
+    "CHARTS",
+    "AreaValue",
+    "Bar",
+    "Column",
+    "Figure",
+    "Flow",
+    "Point",
+    "Series",
+    "State",
+    "Stretch",
+    "bars",
+    "csv",
+    "draw",
+    "intervals",
+    "lines",
+    "multiples",
+    "png",
+    "spec",
+    "svg",
+]

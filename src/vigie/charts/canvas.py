@@ -1,0 +1,181 @@
+"""What all charts share: Altair charts turned into one text, widths, legends that fit a phone, signs of states.
+
+In: an Altair chart whose data have names, and those data. Out: Vega-Lite JSON, the same text for the same figures.
+Left out: drawing (`draw.py`); what each chart shows (its own module).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from vigie.charts.figure import Column, Figure
+from vigie.charts.records import State
+from vigie.charts.theme import tokens, vega_config
+from vigie.charts.words import Words
+from vigie.model.errors import MissingExtraError
+
+SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
+NARROW = 330  # px inside a page of 360 px
+_CHAR = 6.6  # px, the mean width of a letter of 12 px
+_SYMBOL = 30  # px, a legend's symbol with its gaps
+_SQUARE = "M-1,-1H1V1H-1Z"
+# Signs of states in legends, as outlines in a square from -1 to 1.
+SIGNS: Mapping[str, str] = {
+    "nothing-collected": f"{_SQUARE}M-1,0L0,-1M-1,1L1,-1M0,1L1,0",
+    "withheld": f"{_SQUARE}M-.5,-.5h.1v.1h-.1ZM.4,-.5h.1v.1h-.1ZM-.5,.4h.1v.1h-.1ZM.4,.4h.1v.1h-.1Z",
+    "zero": "M-1,0.6H1",
+    "no-figure": _SQUARE,
+}
+_ID = re.compile(r"[^A-Za-z0-9_-]+")
+_HTML = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026", 0x2028: "\\u2028", 0x2029: "\\u2029"}
+_CONTROL = dict.fromkeys([*range(32), *range(127, 160)], " ")
+
+
+def altair() -> Any:
+    """The module; MissingExtraError where it is not installed."""
+    try:
+        import altair as alt
+    except ImportError as error:
+        raise MissingExtraError("charts", "report") from error
+    return alt
+
+
+def finished(
+    chart: Any,
+    data: Mapping[str, Sequence[Mapping[str, object]]],
+    *,
+    lang: str,
+    alt: str,
+    layout: Mapping[str, object],
+) -> str:
+    """The specification as text. `layout` says how it takes a width: see `draw.sized`.
+
+    Altair would name data by a hash of them and charts by a counter; data are named here, and charts have no names.
+    """
+    spec = chart.to_dict(validate=False)
+    spec |= {
+        "$schema": SCHEMA,
+        "config": vega_config(lang),
+        "datasets": {name: list(rows) for name, rows in data.items()},
+        "background": None,
+        "padding": 4,
+        "description": alt,
+        "usermeta": {"vigie": dict(layout)},
+    }
+    return json.dumps(
+        spec, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+    ).translate(_HTML)
+
+
+def figure(
+    id_: str,
+    title: str,
+    *,
+    spec: str,
+    alt: str,
+    notes: Iterable[str],
+    unit: str,
+    columns: Sequence[Column],
+    rows: Any,
+) -> Figure:
+    return Figure(
+        id=_ID.sub("-", id_).strip("-") or "figure",
+        title=clean(title),
+        alt=alt,
+        note=" ".join(note for note in notes if note),
+        unit=unit,
+        columns=tuple(columns),
+        rows=tuple(tuple(row) for row in rows),
+        spec=spec,
+    )
+
+
+def clean(text: str) -> str:
+    """One line without control characters, which SVG may not hold."""
+    return (
+        " ".join(text.translate(_CONTROL).replace("\ufffe", " ").replace("\uffff", " ").split(" ")).strip()
+        or "–"
+    )
+
+
+def unique(names: Iterable[str]) -> list[str]:
+    """Cleaned names, each told apart from the ones before it: a scale needs distinct values."""
+    found: list[str] = []
+    for name in map(clean, names):
+        number, told = 1, name
+        while told in found:
+            number += 1
+            told = f"{name} ({number})"
+        found.append(told)
+    return found
+
+
+def legend_columns(names: Sequence[str]) -> int:
+    """Columns of a legend that fit a phone; the same on a wide page, where they take one line more."""
+    widest = max((len(name) for name in names), default=0) * _CHAR + _SYMBOL
+    return max(1, min(len(names), int(NARROW // widest)))
+
+
+def legend(names: Sequence[str], **more: Any) -> Any:
+    return altair().Legend(
+        title=None,
+        orient="top",
+        direction="horizontal",
+        columns=legend_columns(names),
+        symbolSize=90,
+        offset=24,
+        rowPadding=3,
+        **more,
+    )
+
+
+def y_axis(unit: str, **more: Any) -> Any:
+    """The vertical axis; its unit stands over it, level, where it takes no width."""
+    more = {"tickCount": 5} | more
+    return altair().Axis(
+        title=unit, titleAngle=0, titleAlign="left", titleAnchor="start", titleX=0, titleY=-12, **more
+    )
+
+
+def state_layer(states: Iterable[State | str], words: Words) -> Any:
+    """A layer that draws nothing and puts the signs of these states in the legend."""
+    alt = altair()
+    found = sorted(set(states))
+    labels = [words[f"state_{state}"] for state in found]
+    colour = tokens()["colour"]["quiet"]
+    return (
+        alt.Chart(alt.NamedData("legend"))
+        .mark_point(opacity=0, filled=False)
+        .encode(
+            shape=alt.Shape(
+                "label:N",
+                scale=alt.Scale(domain=labels, range=[SIGNS[state] for state in found]),
+                legend=legend(
+                    labels,
+                    symbolOpacity=1,
+                    symbolStrokeColor=colour,
+                    symbolFillColor="transparent",
+                    symbolStrokeWidth=1,
+                ),
+            )
+        )
+    )
+
+
+def legend_rows(states: Iterable[State | str], words: Words) -> list[dict[str, object]]:
+    return [{"label": words[f"state_{state}"]} for state in sorted(set(states))]
+
+
+def tooltips(*fields: tuple[str, str]) -> list[Any]:
+    """Plain text: field and its title."""
+    alt = altair()
+    return [alt.Tooltip(f"{field}:N", title=title) for field, title in fields]
+
+
+def interval_text(low: float | None, high: float | None, words: Words) -> str:
+    if low is None or high is None:
+        return "–"
+    return f"{words.number(low)} – {words.number(high)}"

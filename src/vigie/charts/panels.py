@@ -1,0 +1,108 @@
+"""Small multiples: one panel a series, all on one scale, so that shapes compare and nothing is crowded.
+
+In: Series. Out: Figure. States are drawn in each panel as in `lines`. Left out: panels with scales of their own, which invite
+false comparisons.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from vigie.charts import canvas, line_chart, periods, states
+from vigie.charts.canvas import altair
+from vigie.charts.figure import Figure
+from vigie.charts.records import Series
+from vigie.charts.theme import tokens
+from vigie.charts.words import Words
+
+HEIGHT = 96  # px
+MOST = 24
+
+
+def multiples(
+    id: str,
+    title: str,
+    series: Sequence[Series],
+    *,
+    lang: str,
+    unit: str = "",
+    note: str = "",
+    zero: bool = True,
+) -> Figure | None:
+    """One panel a series, at most 24 (the table has all); None where no period of any has a figure."""
+    words = Words(lang)
+    if not line_chart.has_figures(series):
+        return None
+    unit = unit or words["count_unit"]
+    names = canvas.unique(one.name for one in series)
+    axis = periods.axis_of(p.period for one in series for p in one.points)
+    marks = line_chart.mark_rows(series[:MOST], names[:MOST], axis, words, unit)
+    domain = line_chart.domain_of(marks, zero=zero)
+    rows: list[dict[str, Any]] = [row | {"kind": "mark"} for row in marks]
+    found = set()
+    for name, one in zip(names[:MOST], series[:MOST], strict=True):
+        shared, _ = states.by_period([one], [name], axis)
+        found |= {state for _, state in shared}
+        nothing = [i for i, state in shared if state == "nothing-collected"]
+        withheld = [i for i, state in shared if state == "withheld"]
+        drawn = [
+            *(row | {"kind": "wash"} for row in states.washes([i for i, _ in shared], domain)),
+            *(row | {"kind": "hatch"} for row in states.hatch(nothing, domain)),
+            *(row | {"kind": "dot"} for row in states.dots(withheld, domain)),
+        ]
+        rows += [row | {"series": name} for row in drawn]
+    text = words.fill(
+        "alt_multiples", unit=unit, first=periods.name_of(axis.periods[0], words),
+        last=periods.name_of(axis.periods[-1], words), names=words.listed(names),
+    )  # fmt: skip
+    chart = _panels(names[:MOST], axis, words, unit, domain)
+    spec = canvas.finished(
+        chart, {"figures": rows}, lang=lang, alt=text, layout={"panels": len(names[:MOST])}
+    )
+    return canvas.figure(
+        id, title, spec=spec, alt=text, unit=unit,
+        columns=line_chart.series_columns(words, unit), rows=line_chart.series_rows(series, names),
+        notes=[note, *line_chart.series_notes(marks, found, set(), words, zero=zero)],
+    )  # fmt: skip
+
+
+def _panels(
+    names: Sequence[str], axis: periods.Axis, words: Words, unit: str, domain: tuple[float, float]
+) -> Any:
+    """All layers take one data set, told apart by `kind`: a panel can only be cut from one."""
+    alt = altair()
+    t = tokens()
+    colour = t["series"]["colours"][0]
+    scale = alt.Scale(domain=list(domain), nice=False, zero=False)
+    y, low = (
+        alt.Y(f"{field}:Q", scale=scale, axis=alt.Axis(title=None, tickCount=3)) for field in ("y", "low")
+    )
+
+    def only(test: str) -> Any:
+        return alt.Chart().transform_filter(test).encode(x=line_chart.x_scale(axis, words))
+
+    marks = "datum.kind === 'mark'"
+    band = only(f"{marks} && isValid(datum.low) && !datum.alone").mark_area(opacity=0.2, color=colour)
+    whisker = only(f"{marks} && isValid(datum.low) && datum.alone").mark_rule(
+        opacity=0.55, strokeWidth=2, color=colour
+    )
+    hatches = only("datum.kind === 'hatch'").mark_rule(color=t["states"]["nothing"], strokeWidth=1)
+    dots = only("datum.kind === 'dot'").mark_point(filled=True, color=t["colour"]["edge"], size=4, opacity=1)
+    point = only(marks).mark_point(filled=True, size=22, opacity=1, color=colour)
+    panel = alt.layer(
+        only("datum.kind === 'wash'").mark_rect(color=t["colour"]["wash"]).encode(y=y, x2="x2:Q", y2="y2:Q"),
+        hatches.encode(y=y, x2="x2:Q", y2="y2:Q"),
+        dots.encode(y=y),
+        band.encode(y=low, y2="high:Q", detail="run:N"),
+        whisker.encode(y=low, y2="high:Q"),
+        only(marks).mark_line(strokeWidth=1.75, color=colour).encode(y=y, detail="run:N"),
+        point.encode(y=y, tooltip=line_chart.tips(words)),
+    ).properties(height=HEIGHT)
+    header = alt.Header(
+        title=unit, titleAnchor="start", titleOrient="top", labelAnchor="start", labelOrient="top",
+        labelLimit=canvas.NARROW - 60, labelPadding=4,
+    )  # fmt: skip
+    return panel.facet(
+        facet=alt.Facet("series:N", sort=list(names), header=header), columns=3, data=alt.NamedData("figures"), spacing=14
+    )  # fmt: skip
