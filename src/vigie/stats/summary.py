@@ -16,7 +16,7 @@ from typing import Literal
 
 LEAST_FOR_CHANGE = 3  # figures in each period: with fewer, one odd statement is the whole change
 NEAR_COPY = 0.5  # share of word triples that two sentences have in common
-_SHORT = 8  # words: below, two newsrooms may well write the same sentence by themselves
+SHORT_SENTENCE = 8  # words: below, two newsrooms may well write the same sentence by themselves
 _WORD = re.compile(r"\w+")
 
 
@@ -131,6 +131,6 @@ def near_copies(one: str, other: str) -> bool:
 @lru_cache(maxsize=20_000)  # a sentence is compared with many others
 def _triples(text: str) -> frozenset[tuple[str, ...]]:
     words = _WORD.findall(text.lower())
-    if len(words) < _SHORT:
+    if len(words) < SHORT_SENTENCE:
         return frozenset()
     return frozenset(zip(words, words[1:], words[2:], strict=False))
