@@ -46,6 +46,7 @@ KNOWN: dict[str, dict[str, str]] = {
         "public_alerts": "takes a gate: official warnings and releases",
         "_of_releases": "the log of editors: days and roles",
     },
+    "feeds/files.py": {"write_feeds": "takes a gate: the alerts above, in two forms"},
     "cli/keeping.py": {"_reextract": "counts of documents", "export": "tables of the store with --full only"},
     "cli/doctor.py": {"stored": "counts of rows, for the owner of the store"},
     "cli/releasing.py": {
@@ -165,6 +166,7 @@ UNWRITTEN = {
     "report/open_data.py:cells": "gives a table to a caller who must not publish it: tests",
     "report/open_data.py:preview": "counts for the owner of the store",
     "cli/releasing.py:add": "looks for the facts of an alert",
+    "cli/feeding.py:feed": "alerts only: no figure, so no cell to write down",
 }
 
 
@@ -348,6 +350,7 @@ BY_DEFAULT: dict[str, Callable[[Path], list[list[str]]]] = {
         # Each page is drawn twice by other programs: fewer of them say as much.
         if lang == "fr" or area in ("", "FR-69")
     ],
+    "feed": lambda out: [["feed", "--out", str(out / "feeds")]],
     "demo": lambda _out: [],  # its documents are invented: test_cli_making runs it
     "doctor": lambda _out: [["doctor"], ["doctor", "--format", "json"]],
     "release add": lambda _out: [
@@ -377,7 +380,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         patch.chdir(base)
         patch.delenv("VIGIE_STORE", raising=False)
         canary_store(base / "vigie.duckdb")
-        for verb in ("export", "bulletin", "doctor", "release add", "add"):
+        for verb in ("export", "bulletin", "feed", "doctor", "release add", "add"):
             printed = ""
             before = set(out.rglob("*"))
             for args in BY_DEFAULT[verb](out):
@@ -393,7 +396,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return found
 
 
-@pytest.mark.parametrize("verb", ["export", "bulletin", "doctor", "release add", "add"])
+@pytest.mark.parametrize("verb", ["export", "bulletin", "feed", "doctor", "release add", "add"])
 @pytest.mark.parametrize("canary", CANARIES)
 def test_no_canary_leaves(seen: dict[str, str], verb: str, canary: str) -> None:
     forms = CANARIES[canary]

@@ -206,6 +206,7 @@ def storing(here: Place) -> None:
     here.run("lexicon suggest", "lexicon", "suggest", "--since", "2023-06-01", "--out", "drafts", *store)
     clusters = ("--by", "month", "--indicator", "mentions", "--replicates", "9", "--format", "json")
     here.run("stats clusters", "stats", "clusters", *clusters, *store)
+    here.run("feed", "feed", "--out", "feeds", *store)
     here.run("doctor", "doctor", *store)
     here.run(
         "stats alerts", "stats", "alerts", "--by", "month", "--all", "--save", "--format", "json", *store
@@ -337,7 +338,7 @@ def test_the_search_reads_other_writings(written: object, packed: str) -> None:
 
 RUNS = [
     "add --count-contacts", "contacts", "key", "purge", "maintain",
-    "extract", "redact", "add", "add again", "add --reextract", "export --full", "export", "bulletin --analyst", "bulletin", "doctor", "extract -",
+    "extract", "redact", "add", "add again", "add --reextract", "export --full", "export", "bulletin --analyst", "bulletin", "feed", "doctor", "extract -",
     "stats alerts", "stats alert", "stats alert: name",
     "stats terms", "stats flows", "stats events", "stats together", "stats changepoints", "stats spread", "lexicon suggest", "stats price-index",
     "stats clusters",

@@ -7,6 +7,7 @@ import sys
 
 from vigie.cli import contacts as _contacts  # noqa: F401 - registers its verbs
 from vigie.cli import erasing as _erasing  # noqa: F401
+from vigie.cli import feeding as _feeding  # noqa: F401
 from vigie.cli import keeping as _keeping  # noqa: F401
 from vigie.cli import lexicon as _lexicon  # noqa: F401
 from vigie.cli import making as _making  # noqa: F401

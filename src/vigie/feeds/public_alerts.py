@@ -15,11 +15,11 @@ from vigie.feeds.records import PublicAlert
 from vigie.feeds.words import said
 from vigie.model.errors import SettingsError
 from vigie.report.alerts import Release, alert_area, alert_evidence, releases
+from vigie.report.evidence import one_line
 from vigie.report.facts import Fact
 from vigie.report.period import parse_period
 from vigie.report.public import Admitted, Gate, grades_of
 from vigie.report.results import warnings
-from vigie.report.tables import one_line
 from vigie.report.words import Words
 from vigie.store import Store
 from vigie.store.publications import Decision, decisions
