@@ -23,7 +23,7 @@ from vigie.lexicon.terms import data_toml, load_terms
 from vigie.model import document, observation, period, place
 from vigie.model.contract import document_json
 from vigie.model.document import CleanDocument, SourceCard
-from vigie.store.public import COLUMNS
+from vigie.store.public import TABLES as PUBLIC_TABLES
 from vigie.store.schema import load_migrations
 from vigie.store.store import TABLES
 
@@ -414,7 +414,8 @@ def store() -> Iterable[str]:
         connection.execute(step.sql)
     yield (
         "## The store\n\nOne DuckDB file. `vigie export DIR --full` writes each table under its name "
-        "(CSV, Parquet, JSON Lines); GeoJSON holds the rows of `facts` that have coordinates.\n"
+        "(CSV, Parquet, JSON Lines); GeoJSON holds the rows of `facts`, without geometry where they have no coordinates. "
+        "`datapackage.json` says types, keys and digests.\n"
     )
     for name in (*TABLES, *UNEXPORTED):
         about = connection.execute(
@@ -441,11 +442,20 @@ def store() -> Iterable[str]:
 
 
 def export() -> str:
-    return (
-        "## `vigie export DIR`: public cells (`cells.csv`, `.parquet`, `.jsonl`, `.geojson`)\n\n"
-        "One row for each quarter, area, type, kind and substance that passes the rules in [privacy](privacy.md). "
-        "`data-dictionary.csv` beside them says the same.\n\n" + meanings(COLUMNS, "column")
+    head = (
+        "## `vigie export DIR`: open data\n\n"
+        "Tables that anyone may have, by the rules in [privacy](privacy.md), each as CSV, Parquet, JSON Lines or GeoJSON. "
+        "`datapackage.json`, `data-dictionary.csv` and `README.md` beside them say the same in French and English "
+        "(`src/vigie/data/templates/open_data.toml`).\n"
     )
+    parts = [
+        f"### `{t.name}`\n\n{t.words['en']['description']}\n\n"
+        + table(
+            ("column", "type", "meaning", "French"), ((f"`{c.name}`", c.type, c.en, c.fr) for c in t.columns)
+        )
+        for t in PUBLIC_TABLES.values()
+    ]
+    return head + "\n" + "\n".join(parts)
 
 
 def rules() -> str:

@@ -126,7 +126,9 @@ def test_only_a_full_export_holds_sentences(folder: Path) -> None:
     run("add", folder)
     public, full = run("export", "public"), run("export", "full", "--full")
     assert public.exit_code == full.exit_code == 0
-    assert [Path(line).name for line in public.stdout.splitlines()] == ["cells.csv", "data-dictionary.csv"]
+    assert [Path(line).name for line in public.stdout.splitlines()] == [
+        "cells.csv", "index.csv", "data-dictionary.csv", "README.md", "datapackage.json",
+    ]  # fmt: skip
     assert b"gramme" not in b"".join(f.read_bytes() for f in Path("public").iterdir())
     assert "do not publish" in full.stderr
     with Path("full/evidence.csv").open(encoding="utf-8", newline="") as stream:

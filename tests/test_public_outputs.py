@@ -164,6 +164,7 @@ def test_a_planted_bypass_is_found(name: str) -> None:
 # Functions that make the public gate, or words of a page with it, and do not write down what it lets out: they write nothing.
 UNWRITTEN = {
     "report/open_data.py:cells": "gives a table to a caller who must not publish it: tests",
+    "report/open_data.py:price_index": "the same",
     "report/open_data.py:preview": "counts for the owner of the store",
     "cli/releasing.py:add": "looks for the facts of an alert",
     "cli/feeding.py:feed": "alerts only: no figure, so no cell to write down",

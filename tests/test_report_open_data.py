@@ -191,12 +191,14 @@ def test_the_public_export_holds_no_text(tmp_path: Path) -> None:
     store = store_of(tmp_path, *same(3))
     files = write_open_data(store, tmp_path / "out", FORMATS, as_of=LATER)
     assert sorted(f.name for f in files) == [
-        "cells.csv", "cells.geojson", "cells.jsonl", "cells.parquet", "data-dictionary.csv",
+        "README.md", "cells.csv", "cells.geojson", "cells.jsonl", "cells.parquet", "data-dictionary.csv", "datapackage.json",
+        "index.csv", "index.geojson", "index.jsonl", "index.parquet",
     ]  # fmt: skip
     for file in files:
         content = file.read_bytes()
         assert not any(
-            word.encode() in content for word in ("Gazette", "80 €", "d0000", "Un titre", "phrase")
+            word.encode() in content
+            for word in ("Gazette", "80 €", "d0000", "Un titre", *(["phrase"] if "cells" in file.name else []))
         )
     geo = json.loads((tmp_path / "out" / "cells.geojson").read_text())
     assert geo["features"][0]["properties"]["area"] == "FR-69"
@@ -220,7 +222,7 @@ def test_the_full_export_holds_everything_and_explains_it(tmp_path: Path) -> Non
         store.finish_run(run, Counts(new=1))
         files = export_full(store, tmp_path / "out", FORMATS)
         sizes = store.sizes()
-    assert len(files) == len(sizes) * 3 + 2 and all(f.is_file() for f in files)
+    assert len(files) == len(sizes) * 3 + 3 and all(f.is_file() for f in files)
     out = tmp_path / "out"
     assert {f.name for f in out.iterdir()} == {f.name for f in files}  # no half-written file stays
     for name, rows in sizes.items():

@@ -240,11 +240,12 @@ def export(
     full: bool = FULL,
     dry_run: bool = PREVIEW,
 ) -> None:
-    """Write open data, with a data dictionary.
+    """Write open data as a data package, with a dictionary and a README.
 
     Without --full only what anyone may see is written: counts and medians by quarter, department and
-    substance, from at least 3 independent sources, 14 days after the quarter. What was shown is written
-    down in the store, so that two exports never differ by fewer facts than may be shown.
+    substance, from at least 3 independent sources, 14 days after the quarter, and price indices made of
+    them. What was shown is written down in the store, so that two exports never differ by fewer facts
+    than may be shown.
 
     \b
     Example:

@@ -1,9 +1,10 @@
-"""Open data for anyone: counts and medians of cells, never a sentence, a document or a source.
+"""Open data for anyone: counts and medians of cells, price indices made of them; never a sentence, a document or a source.
 
-In: a store, through the public gate. Out: one row for each quarter x area x type x kind x substance that may be
-shown. A cell of a department that fails is pooled with the other failing cells of its region, then of its country;
-what still fails is left out. No totals stand beside the cells: a bulletin's are sums of the same cells. Only what is
-affirmed and dated to the quarter or finer counts, once its quarter is over.
+In: a store, through the public gate. Out: `cells`: one row for each quarter x area x type x kind x substance that may be
+shown; `index`: prices of them (`open_index.py`); what explains both (`open_package.py`). A cell of a department that fails is
+pooled with the other failing cells of its region, then of its country; what still fails is left out. No totals stand beside
+the cells: a bulletin's are sums of the same cells. Only what is affirmed and dated to the quarter or finer counts, once its
+quarter is over.
 """
 
 from __future__ import annotations
@@ -19,12 +20,15 @@ import pyarrow as pa
 from vigie.lexicon.gazetteer import place_by_code
 from vigie.report.disclosure import Label, figure_of
 from vigie.report.ledger import Shown
+from vigie.report.open_index import index_rows
+from vigie.report.open_package import write_beside
 from vigie.report.period import parse_period
 from vigie.report.public import Admitted, Gate, public_gate, sources_of
 from vigie.stats.summary import quantile
 from vigie.store import Store
-from vigie.store.export import write_dictionary, write_table
-from vigie.store.public import COLUMNS, SCHEMA
+from vigie.store.export import write_table
+from vigie.store.package import File
+from vigie.store.public import SCHEMA, SCHEMAS, TABLES
 
 _WITHOUT_MEDIAN = ("event",)  # the middle of several counts of persons is no count of persons
 
@@ -32,21 +36,25 @@ _WITHOUT_MEDIAN = ("event",)  # the middle of several counts of persons is no co
 def write_open_data(
     store: Store, folder: Path, formats: Sequence[str], *, as_of: date | None = None
 ) -> list[Path]:
-    """`cells.*` and the data dictionary. What they show is written down in the store first.
+    """`cells.*` and `index.*`, and what explains them. What they show is written down in the store first.
 
     Raises:
         StoreError: if the store is open for reading only, or a file cannot be written.
     """
-    gate = public_gate(as_of or date.today(), store.settings.public_sources)
+    day = as_of or date.today()
+    gate = public_gate(day, store.settings.public_sources)
     read = gate.read(store)
     gate.publish(store, read, "open-data", "")
-    found = _table(read, gate)
-    written = []
-    for form in formats:
-        written.append(folder / f"cells.{form}")
-        write_table(found, written[-1], form)
-    rows = [("cells", name, str(SCHEMA.field(name).type), meaning) for name, meaning in COLUMNS.items()]
-    return [*written, write_dictionary(folder, rows)]
+    tables = {"cells": _table(read, gate), "index": _index(read, gate)}
+    files = [
+        File(table=TABLES[name], path=folder / f"{name}.{form}", form=form)
+        for name in tables
+        for form in dict.fromkeys(formats)
+    ]
+    for file in files:
+        write_table(tables[file.table.name], file.path, file.form)
+    rows = {name: table.num_rows for name, table in tables.items()}
+    return [*(file.path for file in files), *write_beside(folder, files, rows, day)]
 
 
 def cells(store: Store, *, as_of: date | None = None) -> pa.Table:
@@ -66,13 +74,30 @@ def preview(store: Store, *, as_of: date | None = None) -> tuple[int, int, int]:
     return (len(read.cells), len(read.view.new), read.view.waiting) if read.view is not None else (0, 0, 0)
 
 
-def _table(read: Admitted, gate: Gate) -> pa.Table:
+def price_index(store: Store, *, as_of: date | None = None) -> pa.Table:
+    """The public price indices. Nothing is written down."""
+    gate = public_gate(as_of or date.today(), store.settings.public_sources)
+    return _index(gate.read(store), gate)
+
+
+def _cells(read: Admitted, gate: Gate) -> dict[Label, list[Shown]]:
+    """Those of quarters that are over, by label."""
     found: dict[Label, list[Shown]] = defaultdict(list)
     for cell in read.cells:
         period = parse_period(cell.label.period, ())
         if period.kind == "quarter" and cell.label.level != "all" and gate.closed(period):
             found[cell.label].append(cell)
+    return found
+
+
+def _table(read: Admitted, gate: Gate) -> pa.Table:
+    found = _cells(read, gate)
     return pa.Table.from_pylist([_row(label, found[label]) for label in sorted(found)], schema=SCHEMA)
+
+
+def _index(read: Admitted, gate: Gate) -> pa.Table:
+    cells = [cell for parts in _cells(read, gate).values() for cell in parts]
+    return pa.Table.from_pylist(index_rows(cells), schema=SCHEMAS["index"])
 
 
 def _row(label: Label, parts: Sequence[Shown]) -> dict[str, Any]:
@@ -97,4 +122,22 @@ def _row(label: Label, parts: Sequence[Shown]) -> dict[str, Any]:
         "published_on": max(part.published_on for part in parts),
         "place_lat": place.lat if place else None,
         "place_lon": place.lon if place else None,
+        "market": label.market or None,
+        "id": address(label),
     }
+
+
+def address(label: Label) -> str:
+    """The same for the same cell in every export: "cell/2025-Q1/department/FR-69/FR/price/retail/cocaine/EUR-g"."""
+    unit = label.unit.replace("/", "-")
+    parts = (
+        label.period,
+        label.level,
+        label.area,
+        label.market,
+        label.type,
+        label.kind,
+        label.substance,
+        unit,
+    )
+    return "/".join(("cell", *((part.replace(" ", "_") or "-") for part in parts)))

@@ -1,4 +1,4 @@
-"""A store in files: everything, for the analyst, with a data dictionary. What anyone may see: report.open_data.
+"""A store in files: everything, for the analyst, with a data package and a dictionary. What anyone may see: report.open_data.
 
 Rows are in a stable order and no time of export is written, so that the same store gives the same bytes. Each
 file is written beside its place and moved there when whole.
@@ -19,6 +19,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from vigie.model.errors import StoreError
+from vigie.store.describe import about_full, stored_tables
+from vigie.store.package import FILE, File, Table, descriptor
 from vigie.store.store import TABLES, Store
 
 Writer = Callable[[pa.RecordBatchReader, Path], None]
@@ -26,21 +28,29 @@ _ROWS = 20_000  # rows held at a time
 # A spreadsheet would compute a cell that opens with one of these (the last four are their full-width forms).
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _CSV_NOTE = "In CSV, text that opens with = + - @ has an apostrophe in front: a spreadsheet would compute it"
+_CSV_NOTE_FR = (
+    "En CSV, un texte qui commence par = + - @ reçoit une apostrophe devant : un tableur le calculerait"
+)
 
 
 def export_full(store: Store, folder: Path, formats: Sequence[str]) -> list[Path]:
-    """Every table. GeoJSON holds the observations that have coordinates."""
-    written: list[Path] = []
+    """Every table, a data package and a dictionary. GeoJSON holds the observations; those without coordinates have no geometry."""
+    tables = stored_tables(store)
+    files: list[File] = []
     for name in TABLES:
         # Only runs that wrote something: a repeated `add` then leaves the export as it was.
         chosen = "WHERE documents_new > 0" if name == "runs" else ""
         sql = f"SELECT * FROM {name} {chosen} ORDER BY ALL"
-        written += [_write(store, sql, folder, name, form) for form in formats if form != "geojson"]
+        files += [_write(store, sql, folder, tables[name], form) for form in formats if form != "geojson"]
     if "geojson" in formats:
-        placed = "place_lat IS NOT NULL AND place_lon IS NOT NULL"
-        sql = f"SELECT * FROM facts WHERE {placed} ORDER BY doc_id, span_start, id"
-        written.append(_write(store, sql, folder, "observations", "geojson"))
-    return [*written, write_dictionary(folder, _stored_columns(store))]
+        sql = "SELECT * FROM facts ORDER BY doc_id, span_start, id"
+        files.append(_write(store, sql, folder, tables["observations"], "geojson"))
+    explained = [(t.name, c.name, c.type, c.en, c.fr) for t in tables.values() for c in t.columns]
+    return [
+        *(file.path for file in files),
+        write_dictionary(folder, explained),
+        save(folder / FILE, descriptor(about_full(store), files)),
+    ]
 
 
 def write_table(table: pa.Table, path: Path, form: str) -> None:
@@ -48,10 +58,24 @@ def write_table(table: pa.Table, path: Path, form: str) -> None:
     _replace(path, lambda temporary: _WRITERS[form](table.to_reader(), temporary))
 
 
-def _write(store: Store, sql: str, folder: Path, name: str, form: str) -> Path:
-    path = folder / f"{name}.{form}"
-    _replace(path, lambda temporary: _WRITERS[form](store.stream(sql, _ROWS), temporary))
-    return path
+def _write(store: Store, sql: str, folder: Path, table: Table, form: str) -> File:
+    path = folder / f"{table.name}.{form}"
+    _replace(path, lambda temporary: _WRITERS[form](_said(store.stream(sql, _ROWS), table), temporary))
+    return File(table=table, path=path, form=form)
+
+
+def _said(reader: pa.RecordBatchReader, table: Table) -> pa.RecordBatchReader:
+    """The same rows, with what each column means for a file that can hold it."""
+    means = {
+        c.name: {"description": c.en} | ({"description_fr": c.fr} if c.fr else {}) for c in table.columns
+    }
+    fields = [f.with_metadata(means[f.name]) if means.get(f.name) else f for f in reader.schema]
+    schema = pa.schema(
+        fields, metadata={"title": table.name, "description": table.words["en"]["description"]}
+    )
+    return pa.RecordBatchReader.from_batches(
+        schema, (pa.RecordBatch.from_arrays(batch.columns, schema=schema) for batch in reader)
+    )
 
 
 def _replace(path: Path, write: Callable[[Path], None]) -> None:
@@ -77,6 +101,8 @@ def _csv(reader: pa.RecordBatchReader, path: Path) -> None:
 
 def _cell(value: Any) -> Any:
     """Text that a spreadsheet would take for a formula gets an apostrophe in front, as spreadsheets do."""
+    if isinstance(value, datetime):
+        return value.isoformat()
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
@@ -95,13 +121,13 @@ def _jsonl(reader: pa.RecordBatchReader, path: Path) -> None:
 
 
 def _geojson(reader: pa.RecordBatchReader, path: Path) -> None:
-    """A feature a row; `place_lat` and `place_lon` are its point."""
+    """A feature a row (RFC 7946); `place_lat` and `place_lon` are its point, and without them it has no geometry."""
     with path.open("w", encoding="utf-8", newline="\n") as stream:
         stream.write('{"type": "FeatureCollection", "features": [')
         for number, row in enumerate(_rows(reader)):
             point = [row.pop("place_lon"), row.pop("place_lat")]
             geometry = None if None in point else {"type": "Point", "coordinates": point}
-            feature = {"type": "Feature", "geometry": geometry, "properties": row}
+            feature = {"type": "Feature", "id": row["id"], "geometry": geometry, "properties": row}
             stream.write((",\n" if number else "\n") + json.dumps(feature, ensure_ascii=False, default=_iso))
         stream.write("\n]}\n")
 
@@ -121,26 +147,21 @@ _WRITERS: dict[str, Writer] = {"csv": _csv, "parquet": _parquet, "jsonl": _jsonl
 FORMATS = tuple(_WRITERS)
 
 
-def _stored_columns(store: Store) -> list[tuple[str, str, str, str]]:
-    """(table, column, type, meaning), from the comments of the schema."""
-    sql = (
-        "SELECT table_name, column_name, data_type, comment FROM duckdb_columns() "
-        "WHERE NOT internal AND list_contains(?, table_name) ORDER BY table_name, column_index"
-    )
-    return [tuple(row.values()) for row in store.query(sql, [list(TABLES)]).to_pylist()]
-
-
-def write_dictionary(folder: Path, columns: Sequence[tuple[str, str, str, str]]) -> Path:
-    """(table, column, type, meaning) of all that was written, as `data-dictionary.csv`."""
+def write_dictionary(folder: Path, columns: Sequence[tuple[str, ...]]) -> Path:
+    """(table, column, type, meaning, and the same in French, "" if not translated), as `data-dictionary.csv`."""
     text = io.StringIO()
     out = csv.writer(text, lineterminator="\n")
-    out.writerow(("table", "column", "type", "meaning"))
-    out.writerows(columns)
-    out.writerow(("*", "*", "text", _CSV_NOTE))
-    path = folder / "data-dictionary.csv"
-    _replace(path, lambda temporary: _save(temporary, text.getvalue()))
+    out.writerow(("table", "column", "type", "meaning", "meaning_fr"))
+    out.writerows([*row, *("",) * (5 - len(row))] for row in columns)
+    out.writerow(("*", "*", "text", _CSV_NOTE, _CSV_NOTE_FR))
+    return save(folder / "data-dictionary.csv", text.getvalue().encode())
+
+
+def save(path: Path, data: bytes) -> Path:
+    """A whole file or none. Raises StoreError."""
+    _replace(path, lambda temporary: _save(temporary, data))
     return path
 
 
-def _save(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8", newline="\n")
+def _save(path: Path, data: bytes) -> None:
+    path.write_bytes(data)

@@ -1,33 +1,39 @@
-"""The form of the public cells: their columns and what each means. Who may be in them: vigie.report.public."""
+"""The form of the public tables: their columns and what each means. Who may be in them: vigie.report.public.
+
+In: data/templates/open_data.toml. Out: `TABLES` by name, each with its columns as Table Schema, for files and dictionaries.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import pyarrow as pa
 
-COLUMNS = {
-    "quarter": "First day of the quarter that the facts speak of",
-    "area_level": "department; region or country for what is said of them, or what their parts may not show alone; none without a place",
-    "area": "ISO 3166 code; empty where no place is known",
-    "area_label": "Name of the area",
-    "type": "price, quantity, purity, event, modality, trend, flow",
-    "kind": "Kind, measure of purity, family:code of a modality, indicator:direction of a trend, origin>destination of a flow",
-    "substance": "Canonical id; empty if none is named, or if substances may not be told apart (modalities, flows)",
-    "observations": "Affirmed statements counted; a document that repeats one states it once",
-    "documents": "Documents that hold them",
-    "sources": "Independent sources of these documents (at least 3)",
-    "median": "Median of the stated values: prices in euros for one unit, masses in grams, pieces, purity as stated; none of persons",
-    "unit": "Unit of the values; empty in a row of statements without one",
-    "values": "Statements that give a value: all of a row or none",
-    "published_on": "Day of the first public output that could show the row as it stands: until enough has changed, it is repeated",
-    "place_lat": "Middle of the area, degrees, WGS 84",
-    "place_lon": "Middle of the area, degrees, WGS 84",
-}
-_TYPES = {
-    "quarter": pa.date32(),
-    "median": pa.float64(),
-    "published_on": pa.date32(),
-    "place_lat": pa.float64(),
-    "place_lon": pa.float64(),
-}
-_TYPES |= {name: pa.int64() for name in ("observations", "documents", "sources", "values")}
-SCHEMA = pa.schema([(name, _TYPES.get(name, pa.string())) for name in COLUMNS])
+from vigie.lexicon.terms import data_toml
+from vigie.store.package import Column, Table
+
+WORDS: Mapping[str, Any] = data_toml("templates", "open_data.toml")
+_ARROW = {"string": pa.string(), "integer": pa.int64(), "number": pa.float64(), "date": pa.date32()}
+
+
+def _table(name: str) -> Table:
+    words = WORDS["table"][name]
+    columns = tuple(Column(**row) for row in words["column"])
+    return Table(name=name, words={lang: words[lang] for lang in ("fr", "en")}, columns=columns, key=("id",))
+
+
+def _schema(table: Table) -> pa.Schema:
+    """Arrow's form, which Parquet files keep with the meanings."""
+    fields = [
+        pa.field(c.name, _ARROW[c.type], metadata={"description": c.en, "description_fr": c.fr})
+        for c in table.columns
+    ]
+    said = {f"{n}_{lang}": table.words[lang][n] for n in ("title", "description") for lang in ("fr", "en")}
+    return pa.schema(fields, metadata=said)
+
+
+TABLES: dict[str, Table] = {name: _table(name) for name in WORDS["table"]}
+SCHEMAS: dict[str, pa.Schema] = {name: _schema(table) for name, table in TABLES.items()}
+COLUMNS = {c.name: c.en for c in TABLES["cells"].columns}
+SCHEMA = SCHEMAS["cells"]

@@ -1,0 +1,105 @@
+"""Price indices that anyone may see: median prices of whole public cells, with intervals.
+
+In: public cells, as the gate lets them out. Out: one row for each quarter x area x kind x substance x unit. A row is a union of whole
+cells, so that what two rows differ by may be shown too. A market (country or overseas territory) and a region join the
+cells within them; a department has its own. Nothing is smoothed or borrowed: a quarter without a cell has no row.
+Interval: order statistics (`stats.median_price`), rounded outward to two figures, so that no bound is the price one source
+stated. Known weakness: as of every median, the mix of places and amounts may change; the analyst's hedonic index holds it constant, but
+needs amounts that public facts do not carry.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from math import ceil, floor, isnan, log10
+from typing import Any
+
+from vigie.lexicon.gazetteer import place_by_code
+from vigie.report.ledger import Shown
+from vigie.report.markets import is_overseas
+from vigie.report.period import Period, parse_period
+from vigie.report.public import sources_of
+from vigie.stats.median_price import median_interval
+from vigie.stats.summary import quantile
+
+Series = tuple[str, str, str, str, str]  # kind, substance, unit, level, area
+_JOINT = 0.975  # of each of two intervals, so that both hold with 95 %
+
+
+def index_rows(cells: Iterable[Shown]) -> list[dict[str, Any]]:
+    """Rows in order of kind, substance, unit, area and quarter: never of price.
+
+    Args:
+        cells: public cells of quarters that are over; others than of prices are passed by.
+    """
+    found: dict[Series, dict[str, list[Shown]]] = defaultdict(lambda: defaultdict(list))
+    for cell in cells:
+        label = cell.label
+        if label.type != "price" or not label.unit or not label.substance or not label.market:
+            continue
+        for level, area in _areas(cell):
+            found[label.kind, label.substance, label.unit, level, area][label.period].append(cell)
+    return [row for series in sorted(found) for row in _rows(series, found[series])]
+
+
+def _areas(cell: Shown) -> list[tuple[str, str]]:
+    """What a cell is a part of: its market, and within it its region and department."""
+    label, place = cell.label, place_by_code(cell.label.area)
+    areas = [("market", label.market)]
+    if label.level in ("department", "region") and not is_overseas(label.area, label.market):
+        region = label.area if label.level == "region" else place.region if place else None
+        areas += [("region", region)] if region else []
+        areas += [("department", label.area)] if label.level == "department" else []
+    return areas
+
+
+def _rows(series: Series, periods: Mapping[str, Sequence[Shown]]) -> list[dict[str, Any]]:
+    kind, substance, unit, level, area = series
+    place = place_by_code(area)
+    by_start = sorted(
+        ((parse_period(n, ()), cells) for n, cells in periods.items()), key=lambda p: p[0].start
+    )
+    rows: list[dict[str, Any]] = []
+    first: tuple[Period, list[float]] | None = None
+    for period, cells in by_start:
+        facts = [f for cell in cells for f in cell.facts]
+        values = [f.eur_per_unit for f in facts if f.eur_per_unit is not None]
+        first = first or (period, values)
+        base, at_base = first
+        median = quantile(values, 0.5)
+        low, high = outward(median_interval(values))
+        ratio = (None, None) if period == base else outward(_ratio(values, at_base))
+        rows.append(
+            {
+                "quarter": period.start, "area_level": level, "area": area, "area_label": place.label if place else None,
+                "kind": kind, "substance": substance, "unit": unit, "median": median, "low": low, "high": high,
+                "index": round(100 * median / quantile(at_base, 0.5), 1), "index_low": ratio[0], "index_high": ratio[1],
+                "base": base.start, "observations": len(facts), "documents": len({f.doc_id for f in facts}),
+                "sources": sources_of(facts), "cells": len(cells),
+                "place_lat": place.lat if place else None, "place_lon": place.lon if place else None,
+                "id": "/".join(("index", period.label, level, area, kind, substance, unit.replace("/", "-"))),
+            }
+        )  # fmt: skip
+    return rows
+
+
+def _ratio(values: list[float], base: list[float]) -> tuple[float, float]:
+    """Percent, both ends; NaN where one of the two medians has no interval."""
+    (low, high), (base_low, base_high) = median_interval(values, _JOINT), median_interval(base, _JOINT)
+    return (100 * low / base_high, 100 * high / base_low) if base_low > 0 else (float("nan"), float("nan"))
+
+
+def outward(bounds: tuple[float, float]) -> tuple[float | None, float | None]:
+    """The interval widened to bounds of two significant figures; None where there is none."""
+    if any(map(isnan, bounds)):
+        return None, None
+    return _step(bounds[0], floor), _step(bounds[1], ceil)
+
+
+def _step(value: float, to: Any) -> float:
+    if value == 0:
+        return 0.0
+    unit = floor(log10(abs(value))) - 1
+    # Through a decimal text: 0.1 * 3 would print as 0.30000000000000004.
+    return float(f"{to(round(value / 10.0**unit, 9))}e{unit}")
