@@ -14,6 +14,7 @@ from datetime import date
 from typing import Any
 
 from vigie.model.errors import StoreError
+from vigie.store.corrections import forget, readdress
 from vigie.store.database import Connection
 from vigie.store.links import DERIVED, Link, links
 from vigie.store.rewrite import record
@@ -110,6 +111,7 @@ def erase(
             tombstones.bury(_contents(db, ids[at : at + _PAGE]), everywhere=kind not in _OF_A_SOURCE)
         _bequeath(db, ids)
         found = _sum(_going(db, ids, change=True))
+        forget(db, ids)
         if card is not None:
             db.execute("DELETE FROM sources WHERE source_id = ?", [card])
         record(db, run_id, kind, documents=len(ids))
@@ -136,6 +138,8 @@ def revise(store: Store, run_id: int, kind: str, revisions: Sequence[Revision]) 
         store.insert("observations", [row for r in chosen for row in r.observations])
         store.insert("evidence", [row for r in chosen for row in r.evidence])
         _count_removed(store, chosen)
+        forget(db, doubles)
+        readdress(db, {r.old_id: str(r.document["doc_id"]) for r in chosen})
         mentions = sum(sum(r.removed.values()) for r in revisions)
         record(db, run_id, kind, documents=len(revisions), mentions=mentions)
     return len(doubles)

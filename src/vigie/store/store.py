@@ -30,6 +30,7 @@ from vigie.store.tombstones import Tombstones
 TABLES = (
     *("sources", "documents", "observations", "evidence", "redactions", "runs", "erasures"),
     *("public_cells", "public_facts", "public_outputs", "alert_releases", "alert_facts"),
+    *("public_versions", "contests", "contest_answers", "corrections"),
     *("analyst_alerts", "analyst_signals", "analyst_evidence", "analyst_decisions"),
 )
 _PAGE = 200  # documents fetched at a time when all are walked
