@@ -46,7 +46,10 @@ KNOWN: dict[str, dict[str, str]] = {
         "public_alerts": "takes a gate: official warnings and releases",
         "_of_releases": "the log of editors: days and roles",
     },
-    "feeds/files.py": {"write_feeds": "takes a gate: the alerts above, in two forms"},
+    "feeds/files.py": {
+        "write_feeds": "takes a gate: the alerts above, in two forms",
+        "cap_drafts": "takes a gate; alerts of the analyst only by their id, as drafts that stay restricted",
+    },
     "cli/keeping.py": {"_reextract": "counts of documents", "export": "tables of the store with --full only"},
     "cli/doctor.py": {"stored": "counts of rows, for the owner of the store"},
     "cli/releasing.py": {
@@ -168,6 +171,7 @@ UNWRITTEN = {
     "report/open_data.py:preview": "counts for the owner of the store",
     "cli/releasing.py:add": "looks for the facts of an alert",
     "cli/feeding.py:feed": "alerts only: no figure, so no cell to write down",
+    "cli/feeding.py:cap": "the same",
 }
 
 
@@ -352,6 +356,7 @@ BY_DEFAULT: dict[str, Callable[[Path], list[list[str]]]] = {
         if lang == "fr" or area in ("", "FR-69")
     ],
     "feed": lambda out: [["feed", "--out", str(out / "feeds")]],
+    "cap": lambda out: [["cap", "all", "--out", str(out / "cap")]],
     "demo": lambda _out: [],  # its documents are invented: test_cli_making runs it
     "doctor": lambda _out: [["doctor"], ["doctor", "--format", "json"]],
     "release add": lambda _out: [
@@ -381,7 +386,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         patch.chdir(base)
         patch.delenv("VIGIE_STORE", raising=False)
         canary_store(base / "vigie.duckdb")
-        for verb in ("export", "bulletin", "feed", "doctor", "release add", "add"):
+        for verb in ("export", "bulletin", "feed", "cap", "doctor", "release add", "add"):
             printed = ""
             before = set(out.rglob("*"))
             for args in BY_DEFAULT[verb](out):
@@ -397,7 +402,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return found
 
 
-@pytest.mark.parametrize("verb", ["export", "bulletin", "feed", "doctor", "release add", "add"])
+@pytest.mark.parametrize("verb", ["export", "bulletin", "feed", "cap", "doctor", "release add", "add"])
 @pytest.mark.parametrize("canary", CANARIES)
 def test_no_canary_leaves(seen: dict[str, str], verb: str, canary: str) -> None:
     forms = CANARIES[canary]

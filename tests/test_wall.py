@@ -207,6 +207,7 @@ def storing(here: Place) -> None:
     clusters = ("--by", "month", "--indicator", "mentions", "--replicates", "9", "--format", "json")
     here.run("stats clusters", "stats", "clusters", *clusters, *store)
     here.run("feed", "feed", "--out", "feeds", *store)
+    here.run("cap", "cap", "all", "--out", "cap", *store)
     here.run("doctor", "doctor", *store)
     here.run(
         "stats alerts", "stats", "alerts", "--by", "month", "--all", "--save", "--format", "json", *store
@@ -338,7 +339,7 @@ def test_the_search_reads_other_writings(written: object, packed: str) -> None:
 
 RUNS = [
     "add --count-contacts", "contacts", "key", "purge", "maintain",
-    "extract", "redact", "add", "add again", "add --reextract", "export --full", "export", "bulletin --analyst", "bulletin", "feed", "doctor", "extract -",
+    "extract", "redact", "add", "add again", "add --reextract", "export --full", "export", "bulletin --analyst", "bulletin", "feed", "cap", "doctor", "extract -",
     "stats alerts", "stats alert", "stats alert: name",
     "stats terms", "stats flows", "stats events", "stats together", "stats changepoints", "stats spread", "lexicon suggest", "stats price-index",
     "stats clusters",

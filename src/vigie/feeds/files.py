@@ -1,4 +1,8 @@
-"""Feeds as files. In: a store, the public gate, a folder. Out: alerts.<lang>.atom and .json, each written whole or not at all."""
+"""Feeds and drafts as files, each written whole or not at all.
+
+In: a store, the public gate, a folder. Out: alerts.<lang>.atom and .json; cap-<alert>-v<version>.xml.
+Left out: what is written in them (`atom.py`, `json_feed.py`, `cap.py`).
+"""
 
 from __future__ import annotations
 
@@ -8,11 +12,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vigie.feeds.atom import atom
+from vigie.feeds.cap import CapDraft
+from vigie.feeds.cap_drafts import draft_of_analyst, draft_of_public
 from vigie.feeds.entries import site
 from vigie.feeds.json_feed import json_feed
 from vigie.feeds.public_alerts import public_alerts
+from vigie.feeds.words import LANGUAGES
+from vigie.model.errors import SettingsError
 from vigie.report.public import Gate
 from vigie.store import Store
+from vigie.store.watchlist import alert_log, saved_alerts, signals_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +31,14 @@ class Written:
     paths: tuple[Path, ...]
     current: int
     withdrawn: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """Drafts of the alerts that were named, and (name, why) of those that are none."""
+
+    drafts: tuple[CapDraft, ...]
+    refused: tuple[tuple[str, str], ...]
 
 
 def write_feeds(
@@ -41,6 +58,38 @@ def write_feeds(
             paths.append(write_whole(out / f"alerts.{lang}.{suffix}", data))
     current = sum(a.status == "current" for a in alerts)
     return Written(paths=tuple(paths), current=current, withdrawn=len(alerts) - current)
+
+
+def cap_drafts(store: Store, gate: Gate, names: Sequence[str], *, base_url: str = "") -> Named:
+    """Drafts of the alerts that are named: "w-…", "r3", "a_…", or "all" for all that anyone may read.
+
+    Returns:
+        The drafts in order, and the names of which there is no alert, each with why.
+    """
+    base = site(base_url)
+    found = {lang: {a.identifier: a for a in public_alerts(store, gate, lang)} for lang in LANGUAGES}
+    public = found[LANGUAGES[0]]
+    saved = {a.alert_id: a for a in saved_alerts(store)}
+    drafts: list[CapDraft] = []
+    refused: list[tuple[str, str]] = []
+    for name in dict.fromkeys(n for given in names for n in (public if given == "all" else [_short(given)])):
+        if name in public:
+            drafts.append(draft_of_public([found[lang][name] for lang in LANGUAGES], base))
+        elif name in saved:
+            try:
+                drafts.append(draft_of_analyst(saved[name], signals_of(store, name), alert_log(store, name)))
+            except SettingsError as error:
+                refused.append((name, str(error)))
+        else:
+            refused.append(
+                (name, "no such alert (vigie feed lists those of everyone, vigie stats alert list yours)")
+            )
+    return Named(drafts=tuple(drafts), refused=tuple(refused))
+
+
+def _short(name: str) -> str:
+    """The name without what stands before it in an address."""
+    return name.strip().removeprefix("alert/")
 
 
 def write_whole(path: Path, data: bytes) -> Path:
