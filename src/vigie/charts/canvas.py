@@ -21,12 +21,12 @@ SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 NARROW = 330  # px inside a page of 360 px
 _CHAR = 6.6  # px, the mean width of a letter of 12 px
 _SYMBOL = 30  # px, a legend's symbol with its gaps
-_SQUARE = "M-1,-1H1V1H-1Z"
+_SQUARE = "M-1,-1L1,-1L1,1L-1,1L-1,-1"
 # Signs of states in legends, as outlines in a square from -1 to 1.
 SIGNS: Mapping[str, str] = {
     "nothing-collected": f"{_SQUARE}M-1,0L0,-1M-1,1L1,-1M0,1L1,0",
-    "withheld": f"{_SQUARE}M-.5,-.5h.1v.1h-.1ZM.4,-.5h.1v.1h-.1ZM-.5,.4h.1v.1h-.1ZM.4,.4h.1v.1h-.1Z",
-    "zero": "M-1,0.6H1",
+    "withheld": f"{_SQUARE}M-0.5,-0.4L-0.4,-0.4M0.4,-0.4L0.5,-0.4M-0.5,0.4L-0.4,0.4M0.4,0.4L0.5,0.4",
+    "zero": "M-1,0L1,0",
     "no-figure": _SQUARE,
 }
 _ID = re.compile(r"[^A-Za-z0-9_-]+")
@@ -120,16 +120,11 @@ def legend_columns(names: Sequence[str]) -> int:
 
 
 def legend(names: Sequence[str], **more: Any) -> Any:
-    return altair().Legend(
-        title=None,
-        orient="top",
-        direction="horizontal",
-        columns=legend_columns(names),
-        symbolSize=90,
-        offset=24,
-        rowPadding=3,
-        **more,
-    )
+    look: dict[str, Any] = {
+        "title": None, "orient": "top", "direction": "horizontal", "columns": legend_columns(names), "symbolSize": 90,
+        "offset": 24, "rowPadding": 3, "symbolOpacity": 1,
+    }  # fmt: skip
+    return altair().Legend(**(look | more))
 
 
 def y_axis(unit: str, **more: Any) -> Any:
@@ -140,7 +135,7 @@ def y_axis(unit: str, **more: Any) -> Any:
     )
 
 
-def state_layer(states: Iterable[State | str], words: Words) -> Any:
+def state_layer(states: Iterable[State | str], words: Words, *, offset: int = 24) -> Any:
     """A layer that draws nothing and puts the signs of these states in the legend."""
     alt = altair()
     found = sorted(set(states))
@@ -155,7 +150,7 @@ def state_layer(states: Iterable[State | str], words: Words) -> Any:
                 scale=alt.Scale(domain=labels, range=[SIGNS[state] for state in found]),
                 legend=legend(
                     labels,
-                    symbolOpacity=1,
+                    offset=offset,
                     symbolStrokeColor=colour,
                     symbolFillColor="transparent",
                     symbolStrokeWidth=1,

@@ -45,7 +45,8 @@ def sized(figure: Figure, width: int = WIDTH) -> dict[str, Any]:
     if "panels" in layout:
         columns = max(1, min(int(layout["panels"]), (width - _AXIS) // (_PANEL + _GAP)))
         spec["columns"] = columns
-        spec["spec"]["width"] = (width - _AXIS - _GAP * (columns - 1)) // columns
+        spec["spec"]["width"] = panel = (width - _AXIS - _GAP * (columns - 1)) // columns
+        spec["facet"]["header"]["labelLimit"] = panel
         return spec
     spec["width"] = width
     if "ratio" in layout:

@@ -100,9 +100,9 @@ def _panels(
         point.encode(y=y, tooltip=line_chart.tips(words)),
     ).properties(height=HEIGHT)
     header = alt.Header(
-        title=unit, titleAnchor="start", titleOrient="top", labelAnchor="start", labelOrient="top",
-        labelLimit=canvas.NARROW - 60, labelPadding=4,
+        title=unit, titleAnchor="start", titleOrient="top", labelAnchor="start", labelOrient="top", labelPadding=4
     )  # fmt: skip
-    return panel.facet(
-        facet=alt.Facet("series:N", sort=list(names), header=header), columns=3, data=alt.NamedData("figures"), spacing=14
-    )  # fmt: skip
+    facet = alt.Facet("series:N", sort=list(names), header=header)
+    return panel.facet(facet=facet, columns=3, data=alt.NamedData("figures"), spacing=14).resolve_axis(
+        x="independent"
+    )

@@ -109,7 +109,14 @@ def vega_config(lang: str) -> dict[str, Any]:
         },
         "axisX": {"grid": False},
         "axisY": {"domain": False, "ticks": False},
-        "legend": label | title | {"labelColor": colour["ink"], "labelLimit": 320, "symbolStrokeWidth": 2},
+        "legend": label
+        | title
+        | {
+            "labelColor": colour["ink"],
+            "labelLimit": 320,
+            "symbolStrokeWidth": 2,
+            "layout": {"top": {"direction": "vertical", "anchor": "start", "margin": 4}},
+        },
         "header": label | title | {"labelColor": colour["ink"], "labelFontWeight": 600},
         "text": {"font": font_family(), "fontSize": TEXT, "color": colour["ink"]},
     }

@@ -41,6 +41,10 @@ class Words:
     def months(self, short: bool = False) -> list[str]:
         return list(_table()[self.lang]["months_short" if short else "months"])
 
+    def inset(self, key: str) -> str:
+        """Short name of an inset of the map of France."""
+        return str(_table()[self.lang]["insets"][key])
+
     def locale(self) -> Mapping[str, Any]:
         """Number format as d3-format takes it."""
         number: Mapping[str, Any] = _table()[self.lang]["number"]
