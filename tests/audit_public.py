@@ -20,6 +20,7 @@ from vigie.report.period import parse_period
 from vigie.report.public import Gate, public_gate
 from vigie.report.results import TOPICS, grouped, section, values
 from vigie.store import Store
+from vigie.store.corrections import versions_of
 
 Figures = dict[tuple[object, ...], frozenset[str]]
 AREAS = (
@@ -88,6 +89,23 @@ def outputs(store: Store, today: date, gate: Gate | None = None) -> Figures:
                     for way_ in {f.direction for f in group.facts if f.direction}:
                         told = frozenset(f.doc_id + f.id for f in group.facts if f.direction == way_)
                         found["bulletin", area, name, topic.id, group.key, way_] = told
+    return found
+
+
+def versions_told(store: Store) -> dict[tuple[str, int], frozenset[str]]:
+    """The facts behind every version of every public figure, read back from what it gained and lost."""
+    facts: dict[int, set[str]] = defaultdict(set)
+    for row in store.table("public_facts").to_pylist():
+        facts[row["cell_id"]].add(row["doc_id"] + row["observation_id"])
+    held: dict[str, set[int]] = defaultdict(set)
+    found = {}
+    for version in versions_of(store):
+        cells = held[version.address]
+        assert cells.isdisjoint(version.gained) and cells.issuperset(version.lost), version
+        cells |= set(version.gained)
+        cells -= set(version.lost)
+        assert bool(cells) == version.shown, version
+        found[version.address, version.version] = frozenset().union(*(facts[n] for n in cells))
     return found
 
 

@@ -38,6 +38,19 @@ KNOWN: dict[str, dict[str, str]] = {
         "_facts_of": "the gate: documents of what was published before",
         "publish": "writes down what the gate lets out",
     },
+    "report/versions.py": {
+        "keep_versions": "the gate: writes down what stands at each address",
+        "next_versions": "the same, for the owner of the store; writes nothing",
+        "_new": "the gate: compares its cells with the versions written down",
+        "_known": "the gate: addresses that were written down",
+    },
+    "report/coverage.py": {"coverage": "takes a gate: documents by kind and quarter, no fact"},
+    "report/watch.py": {
+        "watch_parts": "takes a gate: nothing for the public",
+        "index_part": "the same",
+        "_alerts": "asked by watch_parts only",
+        "_terms": "the same",
+    },
     "report/alerts.py": {
         "releases": "takes a gate: alerts that an editor released",
         "add_release": "takes a gate: writes the decision down",
@@ -82,6 +95,9 @@ KNOWN: dict[str, dict[str, str]] = {
         "read_cases": "counts of events by place and period, for the verb of the analyst"
     },
     "cli/erasing.py": {"*": "counts and receipts of what was erased, for the owner of the store"},
+    "notebook/observatory.py": {
+        "*": "tables for the analyst at their own machine; what is public comes from public.py beside it"
+    },
     "pipeline.py": {"*": "writes the store; prints nothing"},
     "assess.py": {"*": "writes the store; prints nothing"},
     "upkeep": {"*": "erases; prints nothing"},
@@ -168,6 +184,7 @@ def test_a_planted_bypass_is_found(name: str) -> None:
 UNWRITTEN = {
     "report/open_data.py:cells": "gives a table to a caller who must not publish it: tests",
     "report/open_data.py:price_index": "the same",
+    "report/open_data.py:written_down": "only what was written down before: for notebooks",
     "report/open_data.py:preview": "counts for the owner of the store",
     "cli/releasing.py:add": "looks for the facts of an alert",
     "cli/feeding.py:feed": "alerts only: no figure, so no cell to write down",
@@ -481,9 +498,13 @@ def test_permuting_prices_moves_no_row(tmp_path: Path) -> None:
             order: list[object] = []
             for area in (None, "FR", "FR-ARA", "FR-69"):
                 page = make_bulletin(store, period="2025", area=area, lang="en", gate=gate)
-                order += [[row.cells[:2] for row in part.table.rows] for part in page.parts]
-                order += [part.chart.table.columns for part in page.parts if part.chart]
-                order += [sentence.split(":")[0] for sentence in page.sentences]
+                order += [[row.cells[0] for row in table.rows] for part in page.parts for table in part.tables]
+                order += [
+                    [row.cells[0] for row in picture.table.rows]
+                    for part in page.parts
+                    for picture in part.pictures
+                ]
+                order += [sentence.text.split(":")[0] for sentence in page.sentences]
                 order.append([row.cells for row in page.sources.rows])
             rows = cells(store, as_of=date(2026, 3, 31)).to_pylist()
             order.append([(r["quarter"], r["area"], r["substance"]) for r in rows])

@@ -30,11 +30,12 @@ Id = tuple[str, str]  # document, observation
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A cell as the public sees it: its facts say no more than its label."""
+    """A cell as the public sees it: its facts say no more than its label. `cell_id` is 0 before it is written down."""
 
     label: Label
     published_on: date
     facts: tuple[Fact, ...]
+    cell_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,7 @@ def view(
             label_of_cell(c),
             c.published_on,
             tuple(public_fact(label_of_cell(c), f) for f, _ in there[c.cell_id]),
+            c.cell_id,
         )
         for c in stand
     ]
@@ -144,7 +146,7 @@ def public_fact(label: Label, fact: Fact) -> Fact:
     What it keeps of its own is its figure, its document, and the sentence, which `Gate.quotes` decides upon.
     """
     figure = figure_of(fact)
-    return replace(_told(label, figure), **{name: getattr(fact, name) for name in _OWN})
+    return replace(told_fact(label, figure), **{name: getattr(fact, name) for name in _OWN})
 
 
 _OWN = (
@@ -154,7 +156,7 @@ _OWN = (
 )
 
 
-def _told(label: Label, figure: float | None) -> Fact:
+def told_fact(label: Label, figure: float | None) -> Fact:
     """A fact of a cell, without a document."""
     period = parse_period(label.period, ())
     place = place_by_code(label.area) if label.area else None
@@ -218,7 +220,7 @@ def _same(label: Label, counted: CountedFact, now: dict[Id, Fact]) -> bool:
 def _restored(label: Label, counted: CountedFact, document: dict[str, Any]) -> Fact:
     """A fact as it was published; its sentence is gone with it."""
     return replace(
-        _told(label, counted.figure),
+        told_fact(label, counted.figure),
         id=counted.observation_id,
         doc_id=counted.doc_id,
         quote="",

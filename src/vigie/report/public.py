@@ -19,7 +19,7 @@ from vigie.report.facts import Fact, read_facts
 from vigie.report.ledger import Shown, View, publish, view
 from vigie.report.period import Period
 from vigie.report.rules import rules
-from vigie.stats.summary import independent_sources
+from vigie.stats.summary import speakers
 from vigie.store import Store
 
 
@@ -32,7 +32,7 @@ class Admitted:
         aside: denied, feared, planned or rumoured: they are counted for the analyst, never shown.
         official: of official publications, quoted without delay.
         days: days of publication of the documents of `facts`, in order.
-        cells: of the public: what `facts` come in.
+        cells: of the public: what `facts` come in; `whole`: the same of all areas.
         view: of the public: what has to be written down before anything of this is shown.
         every: affirmed facts of the whole store, for alerts that an editor released.
     """
@@ -42,6 +42,7 @@ class Admitted:
     official: tuple[Fact, ...]
     days: tuple[date, ...]
     cells: tuple[Shown, ...] = ()
+    whole: tuple[Shown, ...] = ()
     view: View | None = None
     every: tuple[Fact, ...] = ()
 
@@ -97,12 +98,13 @@ class Gate:
         whole = replace(self, within=None)
         admitted = [f for f in affirmed if self.admits(f)]
         found = view(store, admitted, self.day, whole.shows, self.closed, sources_of)
-        cells = [
+        every = tuple(
             replace(cell, facts=tuple(map(self.veiled, cell.facts)))
             for cell in found.cells
             # Once more: the rules may have become stricter since it was published.
-            if self.holds_area(cell.label.area) and whole.shows(cell.facts, cell.label.within)
-        ]
+            if whole.shows(cell.facts, cell.label.within)
+        )
+        cells = tuple(cell for cell in every if self.holds_area(cell.label.area))
         facts = tuple(f for cell in cells for f in cell.facts)
         return Admitted(
             facts=facts,
@@ -110,15 +112,22 @@ class Gate:
             official=tuple(f for f in affirmed if self.alerts(f) and self.holds(f)),
             # Days of publication: a fact may be dated to a year that has not come.
             days=_days(facts),
-            cells=tuple(cells),
+            cells=cells,
+            whole=every,
             view=found,
             every=tuple(affirmed),
         )
 
     def publish(self, store: Store, read: Admitted, output: str, scope: str) -> None:
-        """Write down what is about to be shown; nothing for the analyst. Raises StoreError if it cannot be."""
+        """Write down what is about to be shown, with the versions of all figures; nothing for the analyst.
+
+        Raises StoreError if it cannot be.
+        """
         if read.view is not None:
+            from vigie.report.versions import keep_versions  # which is made of figures, and they of this gate
+
             publish(store, read.view, self.day, output, scope)
+            keep_versions(store, self, read, output)
 
     def admits(self, fact: Fact) -> bool:
         """False for what is too recent. A document without date counts from the day it was stored."""
@@ -225,10 +234,20 @@ def inhabited(area: str | None) -> bool:
     return entry is not None and entry.population >= rules().inhabitants
 
 
+def ordered(facts: Iterable[Fact]) -> list[Fact]:
+    """By publication: of two near-copies the first is the one that speaks for itself."""
+    return sorted(facts, key=lambda f: (f.published_end or date.max, f.doc_id or ""))
+
+
+def speakers_of(facts: Sequence[Fact]) -> list[str]:
+    """Of each fact, in the order given, its independent source: a copied document, or sentence, is that of whoever
+    published it first."""
+    return speakers([f.voice for f in facts], [f.sentence or f.quote for f in facts])
+
+
 def sources_of(facts: Iterable[Fact]) -> int:
-    """Independent sources of a figure: a copied document, or sentence, is that of whoever published it first."""
-    listed = sorted(facts, key=lambda f: (f.published_end or date.max, f.doc_id or ""))
-    return independent_sources([f.voice for f in listed], [f.sentence or f.quote for f in listed])
+    """Independent sources of a figure."""
+    return len(set(speakers_of(ordered(facts))))
 
 
 def grades_of(facts: Sequence[Fact]) -> str:

@@ -163,6 +163,34 @@ def cells_of(store: Store, addresses: Collection[str]) -> dict[str, set[int]]:
     return found
 
 
+def like(store: Store, starts: Collection[str]) -> list[str]:
+    """Addresses that were written down and begin with the four parts of one of `starts` (figure/TOPIC/KEY/KEY)."""
+    sql = (
+        "SELECT DISTINCT address FROM public_versions "
+        "WHERE array_to_string(string_split(address, '/')[1:4], '/') IN (SELECT unnest(?)) ORDER BY address"
+    )
+    return [str(address) for address in store.column(sql, [sorted(starts)])]
+
+
+_OTHER = (
+    "FROM public_versions WHERE code_version <> ? AND (address, version) IN "
+    "(SELECT (address, max(version)) FROM public_versions GROUP BY address)"
+)
+
+
+def of_other_code(store: Store, code_version: str) -> bool:
+    """True if another version of Vigie worked out what stands at some address."""
+    return bool(store.column(f"SELECT count(*) {_OTHER}", [code_version])[0])
+
+
+def worked_out(store: Store, code_version: str) -> None:
+    """Note that this version of Vigie found the same figures."""
+    store.connection.execute(
+        f"UPDATE public_versions SET code_version = ? WHERE (address, version) IN (SELECT (address, version) {_OTHER})",
+        [code_version, code_version],
+    )
+
+
 def facts_in_cells(store: Store) -> dict[tuple[str, str], int]:
     """Standing public cell by (document, observation): each fact is in one of them at most."""
     sql = (
@@ -263,12 +291,14 @@ def forget(db: Connection, doc_ids: Iterable[str] = ()) -> None:
         db.execute(
             f"UPDATE {table} SET address = ? WHERE address IN (SELECT unnest(?))", [ERASED_ALERT, alerts]
         )
+    # The address stays, which anyone may have read: else readers of a feed would not learn that the alert went.
+    db.execute("UPDATE public_alerts SET digest = '' WHERE address IN (SELECT unnest(?))", [alerts])
 
 
 def readdress(db: Connection, renamed: Mapping[str, str]) -> None:
     """Part of a revision: what was written to the address of a warning follows its document, whose id is new."""
     for old, new in renamed.items():
-        for table in ("contests", "corrections") if old != new else ():
+        for table in ("contests", "corrections", "public_alerts") if old != new else ():
             db.execute(
                 f"UPDATE {table} SET address = ? WHERE address = ?",
                 [warning_address(new), warning_address(old)],

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -73,6 +73,18 @@ def public_cells(store: Store) -> list[PublicCell]:
     return [
         PublicCell(**row, facts=tuple(sorted(facts[row["cell_id"]]))) for row in store.query(sql).to_pylist()
     ]
+
+
+def cells_numbered(store: Store, numbers: Collection[int]) -> list[PublicCell]:
+    """These cells, standing or not, without their facts."""
+    sql = "SELECT * EXCLUDE (withdrawn_on) FROM public_cells WHERE cell_id IN (SELECT unnest(?)) ORDER BY cell_id"
+    return [PublicCell(**row, facts=()) for row in store.query(sql, [sorted(numbers)]).to_pylist()]
+
+
+def withdrawn_cells(store: Store, numbers: Collection[int]) -> set[int]:
+    """Those of the cells that stand no more."""
+    sql = "SELECT cell_id FROM public_cells WHERE withdrawn_on IS NOT NULL AND cell_id IN (SELECT unnest(?))"
+    return {int(number) for number in store.column(sql, [sorted(numbers)])}
 
 
 def documents_of(store: Store, doc_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
@@ -183,4 +195,6 @@ def write_decision(
             store.connection.execute(
                 "UPDATE public_cells SET withdrawn_on = ? WHERE withdrawn_on IS NULL", [day]
             )
+            for table in ("public_versions", "public_alerts"):  # nobody has read them
+                store.connection.execute(f"DELETE FROM {table}")
     return number

@@ -1,0 +1,335 @@
+"""The life of a public figure: versions, what changed and why, and what an erasure takes of it."""
+
+from __future__ import annotations
+
+import random
+from datetime import date, timedelta
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from audit_public import AREAS, PERIODS, add, facts_of, gaps, outputs, random_papers, versions_told
+from report_store import Paper, Said, build, said_price, trend
+from vigie import __version__
+from vigie.assess import assess
+from vigie.report import versions as module
+from vigie.report.addresses import Figure, address_of, parse_address, print_address
+from vigie.report.bulletin import write_bulletin
+from vigie.report.open_data import write_open_data
+from vigie.report.public import public_gate
+from vigie.report.versions import next_versions
+from vigie.store import Store
+from vigie.store.corrections import (
+    Correction,
+    Version,
+    cells_of,
+    latest_versions,
+    versions_of,
+    write_correction,
+)
+from vigie.store.erase import Selection
+from vigie.store.publications import write_decision
+from vigie.upkeep.purge import plan, purge
+
+TODAY = date(2026, 3, 31)
+LATER, LAST = TODAY + timedelta(days=30), TODAY + timedelta(days=60)
+LYON, GRENOBLE = "INSEE:69123", "INSEE:38185"
+FRANCE = "figure/retail/cocaine/g/FR/2025-Q1"
+RHONE = "figure/retail/cocaine/g/FR-69/2025-Q1"
+
+
+def prices(sources: str, place: str | None = LYON, amount: float = 60) -> list[Paper]:
+    return [Paper(source=s, published="2025-02-03", says=[said_price(amount, place=place)]) for s in sources]
+
+
+def publish(store: Store, day: date, output: str = "bulletin") -> None:
+    """What every public output does before it is written."""
+    assess(store)
+    gate = public_gate(day)
+    gate.publish(store, gate.read(store), output, "")
+
+
+def life(store: Store, address: str) -> list[tuple[int, str, int | None, float | None]]:
+    """(version, cause, statements, median) of an address."""
+    return [(v.version, v.cause, v.values.observations, v.values.median) for v in versions_of(store, address)]
+
+
+def erase(store: Store, *doc_ids: str) -> None:
+    selection = Selection(documents=doc_ids)
+    purge(store, plan(store, selection), selection)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Three prices in Lyon, three in Grenoble."""
+    return build(tmp_path / "v.duckdb", prices("abc") + prices("abc", GRENOBLE, 80))
+
+
+def test_a_figure_over_three_outputs(path: Path) -> None:
+    with Store.open(path) as store:
+        publish(store, TODAY)
+        assert life(store, FRANCE) == [(1, "first", 6, 70.0)]
+        publish(store, LATER)  # nothing changed
+        assert life(store, FRANCE) == [(1, "first", 6, 70.0)]
+    add(path, prices("def", LYON, 100), 6, TODAY)
+    with Store.open(path) as store:
+        publish(store, LATER)
+        assert life(store, FRANCE) == [(1, "first", 6, 70.0), (2, "new-data", 9, 80.0)]
+        assert life(store, "figure/retail/cocaine/g/FR-38/2025-Q1") == [(1, "first", 3, 80.0)]
+        assert [v.since for v in versions_of(store, FRANCE)] == [TODAY, LATER]
+        assert [v.since for v in versions_of(store, RHONE)] == [TODAY, LATER]
+
+
+def test_documents_that_were_erased(path: Path) -> None:
+    """The number of the version goes up, what earlier versions showed goes, and what stays of the cell waits."""
+    with Store.open(path) as store:
+        publish(store, TODAY)
+        erase(store, "doc000")
+        assert life(store, FRANCE) == [(1, "first", None, None)]
+        assert [(v.erased, v.digest) for v in versions_of(store, FRANCE)] == [(True, "")]
+        assert life(store, "figure/retail/cocaine/g/FR-38/2025-Q1") == [(1, "first", 3, 80.0)]
+        publish(store, LATER)
+        assert life(store, FRANCE) == [(1, "first", None, None), (2, "removed", 3, 80.0)]
+        assert life(store, RHONE) == [(1, "first", None, None), (2, "removed", None, None)]
+        assert not versions_of(store, RHONE)[-1].shown
+        erase(store, "doc003")
+        assert [v.erased for v in versions_of(store, FRANCE)] == [True, True]
+    add(path, prices("def", LYON, 100), 6, TODAY)
+    with Store.open(path) as store:
+        publish(store, LAST)  # the two that stayed come back with the three
+        assert life(store, RHONE)[-1] == (3, "new-data", 5, 100.0)
+        assert life(store, FRANCE)[-1] == (3, "removed", 5, 100.0)
+
+
+def test_what_was_erased_leaves_no_value_that_tells_it(path: Path) -> None:
+    """Of a cell of three facts the aggregate and what stays would tell the rest."""
+    with Store.open(path) as store:
+        publish(store, TODAY)
+    add(path, prices("def", LYON, 100), 6, TODAY)
+    with Store.open(path) as store:
+        publish(store, LATER)
+        before = {(v.address, v.version): v for v in versions_of(store)}
+        (cell,) = store.column("SELECT cell_id FROM public_facts WHERE doc_id = 'doc001'")
+        told = versions_told(store)
+        resting = {name for name, facts in told.items() if any(f.startswith("doc001") for f in facts)}
+        erase(store, "doc001")
+        for version in versions_of(store):
+            name = (version.address, version.version)
+            assert version.erased == (name in resting), version
+            if name not in resting:
+                assert version == before[name]
+        assert 4 < len(resting) < len(before)
+        assert any(cell in v.gained for v in before.values())
+
+
+def test_facts_that_were_read_anew(path: Path) -> None:
+    """A figure that was wrong is replaced once both what went and what stays may be shown: then it is a correction."""
+    with Store.open(path) as store:
+        publish(store, TODAY)
+        store.connection.execute(
+            "UPDATE observations SET eur_per_unit = 55 WHERE doc_id IN ('doc000', 'doc001')"
+        )
+        publish(store, LATER)
+        assert life(store, RHONE) == [(1, "first", 3, 60.0)]  # repeated as published
+        store.connection.execute("UPDATE observations SET eur_per_unit = 55 WHERE doc_id = 'doc002'")
+        publish(store, LATER)
+        assert life(store, RHONE) == [(1, "first", 3, 60.0), (2, "correction", 3, 55.0)]
+        assert life(store, FRANCE)[-1] == (2, "correction", 6, 67.5)
+
+
+def test_a_correction_that_an_editor_announced(path: Path) -> None:
+    with Store.open(path) as store:
+        publish(store, TODAY)
+        write_correction(
+            store, Correction(address=FRANCE, from_version=1, to_version=2, made_on=TODAY, role="editor", reason="…")
+        )  # fmt: skip
+    add(path, prices("def", LYON, 100), 6, TODAY)
+    with Store.open(path) as store:
+        gate = public_gate(LATER)
+        coming = next_versions(store, gate, gate.read(store))
+        assert {a: v.version for a, v in coming.items() if a in (FRANCE, RHONE)} == {FRANCE: 2, RHONE: 2}
+        assert len(versions_of(store, FRANCE)) == 1  # nothing was written down
+        publish(store, LATER)
+        assert life(store, FRANCE)[-1] == (2, "correction", 9, 80.0)
+        assert life(store, RHONE)[-1] == (2, "new-data", 6, 80.0)
+        assert next_versions(store, gate, gate.read(store)) == {}
+
+
+def test_stricter_rules_withdraw(path: Path) -> None:
+    with Store.open(path) as store:
+        publish(store, TODAY)
+        gate = public_gate(LATER, sources=4)
+        gate.publish(store, gate.read(store), "bulletin", "")
+        assert [v[:2] for v in life(store, RHONE)] == [(1, "first"), (2, "withdrawn")]
+        publish(store, LAST)
+        assert [v[:2] for v in life(store, RHONE)] == [(1, "first"), (2, "withdrawn"), (3, "new-data")]
+
+
+def test_another_way_of_working_it_out(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Store.open(path) as store:
+        publish(store, TODAY)
+        monkeypatch.setattr(module, "__version__", "9.9")
+        publish(store, LATER)
+        assert life(store, FRANCE) == [(1, "first", 6, 70.0)]
+        assert latest_versions(store, [FRANCE])[FRANCE].code_version == "9.9"
+        monkeypatch.setattr(module, "__version__", "9.10")
+        whole = module.summarise
+        monkeypatch.setattr(module, "summarise", lambda figures: whole([f * 2 for f in figures]))
+        publish(store, LAST)
+        assert life(store, FRANCE) == [(1, "first", 6, 70.0), (2, "method-change", 6, 140.0)]
+
+
+def test_markets_that_are_told_apart_have_addresses_of_their_own(tmp_path: Path) -> None:
+    """The figure of all places is withdrawn when a second market comes: its place is taken by one for each."""
+    path = build(tmp_path / "v.duckdb", prices("abc"))
+    with Store.open(path) as store:
+        publish(store, TODAY)
+    add(path, prices("abc", "ES", 40), 3, TODAY)
+    with Store.open(path) as store:
+        publish(store, LATER)
+        both = "figure/retail/cocaine/g/all/2025-Q1"
+        assert [v[:2] for v in life(store, both)] == [(1, "first"), (2, "withdrawn")]
+        for market, median in (("FR", 60.0), ("ES", 40.0)):
+            address = address_of("retail", ("cocaine", "g", market), None, "2025-Q1")
+            assert life(store, address) == [(1, "first", 3, median)]
+        assert life(store, FRANCE) == [(1, "first", 3, 60.0)]
+
+
+def test_trends_say_their_directions(tmp_path: Path) -> None:
+    papers = [
+        Paper(source=s, published="2025-02-03", says=[Said(sentence=f"Ça {way} {s}.", value=trend(way), place=LYON)])
+        for way in ("up", "down") for s in "abc"
+    ]  # fmt: skip
+    with Store.open(build(tmp_path / "v.duckdb", papers)) as store:
+        publish(store, TODAY)
+        (version,) = versions_of(store, "figure/trends/price/cocaine/FR/2025-Q1")
+        assert (version.values.parts, version.values.observations) == ("down 3, up 3", 6)
+
+
+def test_a_reset_forgets_the_versions(path: Path) -> None:
+    """It says that no public output has left the machine."""
+    with Store.open(path) as store:
+        publish(store, TODAY)
+        write_decision(store, "reset", day=LATER, editor="Ada Exemple", role="editor", reason="trial")
+        assert versions_of(store) == []
+        publish(store, LATER)
+        assert life(store, FRANCE) == [(1, "first", 6, 70.0)]
+
+
+# Whoever has every version
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_every_public_figure_has_its_version(tmp_path: Path, seed: int) -> None:
+    """What the auditor finds in the outputs of every area and period is what the versions say, figure by figure."""
+    path = build(tmp_path / "v.duckdb", random_papers(random.Random(seed), 90))
+    with Store.open(path) as store:
+        publish(store, TODAY)
+        told = {a: facts for (a, _), facts in versions_told(store).items()}
+        seen: dict[str, set[str]] = {}
+        for name, facts in outputs(store, TODAY).items():
+            kind, *rest = name
+            if kind == "open data":
+                seen.setdefault(print_address(rest[0]), set()).update(facts)  # type: ignore[arg-type]
+            elif len(rest) == 4:
+                area, period, topic, key = rest
+                seen[address_of(topic, key, area, period)] = set(facts)  # type: ignore[arg-type]
+    assert {a: facts for a, facts in told.items() if a in seen} == seen
+    for address in set(told) - set(seen):  # of other areas and periods than the auditor asks for
+        what = parse_address(address)
+        assert isinstance(what, Figure) and not (what.area in AREAS and what.period in PERIODS), address
+    assert len(seen) > 30
+
+
+def test_versions_tell_no_gap(tmp_path: Path) -> None:
+    """Four outputs of a store that grows, is read anew in part and loses documents: all versions of all figures together."""
+    for seed in range(3):
+        rng = random.Random(seed)
+        path = build(tmp_path / f"{seed}.duckdb", random_papers(rng, 60))
+        figures: set[frozenset[str]] = set()
+        facts = {}
+        days = [TODAY + timedelta(days=10 * n) for n in range(4)]
+        for n, day in enumerate(days):
+            if n:
+                add(path, random_papers(rng, 25), 100 * n, day)
+            with Store.open(path) as store:
+                if n == 2:
+                    store.connection.execute(
+                        "UPDATE observations SET place_code = 'INSEE:38185', place_department = 'FR-38' "
+                        "WHERE place_department = 'FR-69' AND hash(doc_id) % 3 = 0"
+                    )
+                if n == 3:
+                    erase(store, *rng.sample(sorted(store.column("SELECT doc_id FROM documents")), 6))
+                gate = public_gate(day)
+                facts = facts_of(store, gate) | facts
+                publish(store, day)
+                if n < 3:  # then some are not there any more
+                    figures |= set(versions_told(store).values())
+        assert len(figures) > 40
+        assert gaps(figures, facts, gate) == []
+
+
+def test_two_versions_differ_by_cells_that_may_be_shown(path: Path) -> None:
+    add(path, prices("abcdef", LYON, 100), 6, TODAY)
+    with Store.open(path) as store:
+        publish(store, TODAY)
+    add(path, prices("gh", LYON, 20), 12, TODAY)  # too few to be told apart
+    with Store.open(path) as store:
+        publish(store, LATER)
+        assert [v.version for v in versions_of(store, RHONE)] == [1]
+    add(path, prices("i", LYON, 20), 14, TODAY)
+    with Store.open(path) as store:
+        publish(store, LAST)
+        first, second = versions_of(store, RHONE)
+        assert (second.version, second.lost) == (2, ())
+        gate, cells = public_gate(LAST), store.table("public_facts").to_pylist()
+        facts = facts_of(store, gate)
+        for number in (*first.gained, *second.gained):
+            inside = [facts[c["doc_id"] + c["observation_id"]] for c in cells if c["cell_id"] == number]
+            assert gate.shows(inside, "FR-69")
+
+
+# Outputs
+
+
+def test_the_same_store_gives_the_same_versions(tmp_path: Path) -> None:
+    """In any language and order of outputs."""
+
+    def written(name: str, lang: str, first: bool) -> list[Version]:
+        path = build(tmp_path / name, random_papers(random.Random(7), 60))
+        with Store.open(path) as store:
+            if first:
+                write_open_data(store, tmp_path / f"{name}-open", ["csv"], as_of=TODAY)
+            write_bulletin(
+                store, tmp_path / f"{name}-out", period="2025", lang=lang, formats=["md"], today=TODAY
+            )
+            write_open_data(store, tmp_path / f"{name}-open", ["csv"], as_of=TODAY)
+            return [v for v in versions_of(store)]  # noqa: C416
+
+    def plain(found: list[Version]) -> list[object]:
+        return [(v.address, v.version, v.since, v.digest, v.gained) for v in found]
+
+    one, other = written("one.duckdb", "fr", False), written("other.duckdb", "en", True)
+    assert plain(one) == plain(other) and len(one) > 50
+    assert {v.output for v in one} == {"bulletin"} and {v.output for v in other} == {"open-data"}
+
+
+def test_a_store_of_the_schema_before_is_brought_up_to_date(path: Path) -> None:
+    """Cells that were published before versions were kept get them with the next output."""
+    with Store.open(path) as store:
+        publish(store, TODAY)
+    with duckdb.connect(str(path)) as db:
+        for table in ("public_versions", "contests", "contest_answers", "corrections"):
+            db.execute(f"DROP TABLE {table}")
+        for table in db.execute(
+            "SELECT table_name FROM duckdb_tables() WHERE table_name = 'public_alerts'"
+        ).fetchall():
+            db.execute(f"DROP TABLE {table[0]}")
+        db.execute("DELETE FROM schema_migrations WHERE version > 6")
+    with Store.open(path) as store:
+        assert versions_of(store) == []
+        publish(store, LATER)
+        assert life(store, FRANCE) == [(1, "first", 6, 70.0)]
+        assert {v.code_version for v in versions_of(store)} == {__version__}
+        assert cells_of(store, [FRANCE])[FRANCE]
