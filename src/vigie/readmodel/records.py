@@ -172,13 +172,17 @@ class Figures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """A group of `vigie.report.results`: `key` as there; `change` is the new median / the old one - 1."""
+    """A group of `vigie.report.results`: `key` as there; `change` is the new median / the old one - 1.
+
+    `directions` are those of trends, (direction, statements), in the order up, down, stable, emerging, peak; () for other topics.
+    """
 
     topic: str
     key: tuple[str, ...]
     figures: Figures
     change: float | None = None
     change_state: ChangeState = "none"
+    directions: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -313,6 +317,8 @@ class AlertRow:
         likelihood, impact, status: codes; "" where there are none.
         title, summary: in words; "" for an alert of the analyst, which the pages put into words.
         source: who warns; "" for the analyst's.
+        source_grade: reliability of who warns, "A" or "A–C"; persons: how many it touched at least.
+        corrections: what a reader of an earlier version has to know, latest last.
         saved: False for what was found while the file was built, and nobody saved.
     """
 
@@ -336,6 +342,9 @@ class AlertRow:
     lang: str = ""
     saved: bool = True
     speakers: int = 0
+    source_grade: str = ""
+    persons: int | None = None
+    corrections: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,8 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
+import pyarrow as pa
+
 from vigie.store import Store
 from vigie.text.normalise import fold
 
@@ -110,7 +112,11 @@ _FIELDS = tuple(f.name for f in fields(Fact))
 
 def read_facts(store: Store, area: str | None) -> tuple[list[Fact], list[Fact]]:
     """Facts of the area (all without one): those affirmed, and those set aside: not affirmed, or satire."""
-    table = store.observations(area=area)
+    return as_facts(store, store.observations(area=area))
+
+
+def as_facts(store: Store, table: pa.Table) -> tuple[list[Fact], list[Fact]]:
+    """The same of rows of the view `facts`, in the order given."""
     kept = [name for name in _FIELDS if name in table.column_names]
     cards = {row["source_id"]: row for row in store.table("sources").to_pylist()}
     blank: dict[str, Any] = dict.fromkeys(_FIELDS)

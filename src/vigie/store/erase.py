@@ -14,6 +14,7 @@ from datetime import date
 from typing import Any
 
 from vigie.model.errors import StoreError
+from vigie.store.beside import forget_pages
 from vigie.store.corrections import forget, readdress
 from vigie.store.database import Connection
 from vigie.store.links import DERIVED, Link, links
@@ -101,7 +102,10 @@ def erase(
         bury: keep their content out from now on.
         card: a source whose card goes too.
         suppress: identifiers to clear from what is added later.
+    Raises:
+        StoreError: if the files of its pages cannot be deleted; nothing is erased then.
     """
+    forget_pages(store.path)
     db = store.connection
     with store.transaction():
         tombstones = Tombstones(db)

@@ -17,6 +17,7 @@ from vigie.pipeline import suppressing, versions
 from vigie.redact import REDACTOR_VERSION, again, redact
 from vigie.redact.paths import redact_path
 from vigie.store import retention
+from vigie.store.beside import forget_pages
 from vigie.store.erase import erase
 from vigie.store.integrity import faults
 from vigie.store.rows import Row
@@ -56,6 +57,8 @@ def maintain(
     tell: Callable[[int], None] | None = None,
 ) -> Upkeep:  # fmt: skip
     """Do all upkeep that is due. A dry run changes nothing; what it counts of one step knows nothing of the steps before."""
+    if not dry_run:
+        forget_pages(store.path)
     run = None if dry_run else store.start_run("maintain", versions())
     moved = retention.apply(store, change=not dry_run)
     expired = retention.over(store, today) if dry_run else store.expire(today)

@@ -1,0 +1,417 @@
+"""Makes a read-model file from a store.
+
+In: the path of a store, which edition. Out: one DuckDB file, whole or not at all: what is unfinished has another name.
+The analyst's edition holds all that the store holds (it is redacted). The public one holds what `Gate.read` admits, as coarse
+as its cell, and nothing else: statements of the press have neither text, title, outlet nor document there, and what is in the file
+was written down by `Gate.publish` before. Price indices are the analyst's alone: they are drawn to other areas and quarters and hold constant
+what no cell tells, so that they are no sums of cells.
+Left out: what is worked out beside the figures (`extras.py`); when a file is built anew (`files.py`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from random import SystemRandom
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from vigie.lexicon.gazetteer import gazetteer
+from vigie.model.errors import StoreError
+from vigie.readmodel.extras import Extras, analyst_extras, public_extras
+from vigie.readmodel.incoming import INCOMING, public_rows, shape_of
+from vigie.readmodel.ready import READY, make_ready
+from vigie.readmodel.schema import DERIVED, TABLES, VERSION, inside
+from vigie.readmodel.voices import families
+from vigie.report.facts import Fact
+from vigie.report.public import public_gate
+from vigie.report.results import TOPICS
+from vigie.settings import Settings
+from vigie.store import Store
+from vigie.text.normalise import fold
+
+MEMORY_MB = 400  # of the database while it builds; what is more goes to a folder beside the file
+NEW_DAYS = 30  # before the last day of publication: what is "new"
+TOPIC_NUMBERS = {topic.id: number for number, topic in enumerate(TOPICS, 1)}
+# The figure of each topic in SQL; test_readmodel compares with `Topic.value` on every fact.
+_VALUES = {
+    "retail": "eur_per_unit",
+    "wholesale": "eur_per_unit",
+    "purity": "CASE WHEN low IS NOT NULL AND high IS NOT NULL THEN (low + high) / 2 ELSE coalesce(low, high) END",
+    "seizures": "coalesce(grams, units)",
+    "harms": "low",
+}
+DIRECTIONS = ("up", "down", "stable", "emerging", "peak")
+TYPES = ("price", "quantity", "purity", "event", "modality", "trend", "flow")
+Database = Any  # duckdb carries no types
+
+
+def build(
+    store_path: Path | str,
+    out: Path,
+    *,
+    public: bool,
+    today: date | None = None,
+    settings: Settings | None = None,
+) -> None:
+    """Write the read model of a store to `out`, in one step.
+
+    Args:
+        today: the day from which the public delay counts.
+    Raises:
+        StoreError: if the store cannot be read, or of the public edition not be written: what is shown is written down first.
+    """
+    path, day, chosen = Path(store_path), today or date.today(), settings or Settings()
+    facts, extras = _public(path, day, chosen) if public else ([], _analyst(path, day, chosen))
+    out.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    part, spill = (
+        out.with_name(f"{out.name}.{os.getpid()}.part"),
+        out.with_name(f"{out.name}.{os.getpid()}.spill"),
+    )
+    try:
+        with _database(part, spill, chosen) as db:
+            db.execute(TABLES)
+            if public:
+                _take_public(db, facts)
+            else:
+                _take_store(db, path)
+            _number(db, public)
+            _fill(db, extras)
+            _about(db, public, day, extras)
+            db.execute("CHECKPOINT")
+        with part.open("rb") as stream:
+            os.fsync(stream.fileno())
+        part.replace(out)
+    except duckdb.Error as error:
+        # Its message may quote the values of a row.
+        raise StoreError(
+            f"the pages of {path} could not be made ({type(error).__name__}): free memory or disk, then run again"
+        ) from None
+    except OSError as error:
+        raise StoreError(f"the pages of {path} could not be written ({error.strerror})") from None
+    finally:
+        part.unlink(missing_ok=True)
+        part.with_name(f"{part.name}.wal").unlink(missing_ok=True)
+        shutil.rmtree(spill, ignore_errors=True)
+
+
+@contextmanager
+def _database(part: Path, spill: Path, settings: Settings) -> Iterator[Database]:
+    part.unlink(missing_ok=True)
+    connection = duckdb.connect(
+        str(part),
+        config={
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+            "memory_limit": f"{MEMORY_MB}MB",
+            "threads": str(settings.store_threads),
+            "temp_directory": str(spill),
+        },
+    )
+    part.chmod(0o600)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def _analyst(path: Path, day: date, settings: Settings) -> Extras:
+    from vigie.assess import assess_if_due
+    from vigie.store.assessment import due
+
+    if not path.exists():
+        raise StoreError(f"no store at {path} (make one with: vigie add PATH --store {path})")
+    try:
+        with Store.open(path, read_only=True, settings=settings) as store:
+            if not due(store):
+                return analyst_extras(store, day)
+    except StoreError:
+        pass  # an older schema; anything else is said again below
+    with Store.open(path, settings=settings) as store:
+        assess_if_due(store)
+        return analyst_extras(store, day)
+
+
+def _public(path: Path, day: date, settings: Settings) -> tuple[list[Fact], Extras]:
+    from vigie.assess import assess_if_due
+
+    gate = public_gate(day, settings.public_sources)
+    with Store.open(path, settings=settings) as store:
+        assess_if_due(store)
+        read = gate.read(store)
+        gate.publish(store, read, "pages", "")
+        return list(read.facts), public_extras(store, gate, read, day)
+
+
+def _take_store(db: Database, path: Path) -> None:
+    """Documents, and statements as `incoming`, of a store that stays locked for reading meanwhile."""
+    db.execute(f"ATTACH {_text(str(path))} AS store (READ_ONLY)")
+    db.execute(
+        f"""
+        INSERT INTO documents
+        SELECT row_number() OVER (ORDER BY d.published_end DESC NULLS LAST, d.doc_id), d.doc_id, d.title,
+            CASE WHEN s.source_id IS NULL THEN d.outlet ELSE coalesce(nullif(s.name, ''), s.source_id) END,
+            d.published, d.kind, d.grade, d.lang, d.source_id, d.original_id, 0, 0,
+            {inside("month", "d.published_start", "d.published_end")}, {inside("quarter", "d.published_start", "d.published_end")},
+            {inside("year", "d.published_start", "d.published_end")}, d.published_start, d.published_end,
+            coalesce(d.published_end > (SELECT max(published_end) FROM store.documents) - {NEW_DAYS}, false)
+        FROM store.documents d LEFT JOIN store.sources s ON s.source_id = d.source_id ORDER BY 1;
+        INSERT INTO document_ids SELECT doc_id, number FROM documents ORDER BY doc_id;
+        INSERT INTO texts SELECT n.number, d.text, (SELECT json_group_object(kind, removed)::VARCHAR FROM (
+                SELECT kind, removed FROM store.redactions r WHERE r.doc_id = n.doc_id ORDER BY kind))
+            FROM document_ids n JOIN store.documents d USING (doc_id) ORDER BY n.number;
+        CREATE TEMP VIEW incoming AS
+        SELECT n.number AS doc, n.outlet AS named, n.fresh, coalesce(c.country, '') AS source_country, f.*, f.id AS address,
+            f.assertion = 'affirmed' AND NOT coalesce(f.satire, false) AS affirmed,
+            CASE WHEN coalesce(f.satire, false) THEN 'satire' ELSE f.assertion END AS stated, true AS quotable
+        FROM store.facts f JOIN documents n ON n.doc_id = f.doc_id
+            LEFT JOIN (SELECT source_id, country FROM store.sources) c ON c.source_id = f.source_id
+        """
+    )
+
+
+def _take_public(db: Database, facts: Sequence[Fact]) -> None:
+    """Statements of public cells as `incoming`, and the documents of those that may be quoted."""
+    db.register("admitted", public_rows(facts))
+    db.execute("CREATE TEMP VIEW incoming AS SELECT * FROM admitted")
+    db.execute(
+        f"""
+        INSERT INTO documents
+        SELECT row_number() OVER (ORDER BY published_end DESC NULLS LAST, doc_id), *
+        FROM (SELECT DISTINCT ON (doc_id) doc_id, title, named, published, document_kind, grade, lang, source_id, NULL, 0, 0,
+            {inside("month", "published_end", "published_end")}, {inside("quarter", "published_end", "published_end")},
+            {inside("year", "published_end", "published_end")}, published_end AS published_start, published_end, false
+            FROM incoming WHERE quotable ORDER BY doc_id) ORDER BY 1;
+        INSERT INTO document_ids SELECT doc_id, number FROM documents ORDER BY doc_id;
+        """
+    )
+
+
+def _number(db: Database, public: bool) -> None:
+    """Statements as numbers (`told`), those that may be read as text (`evidence`)."""
+    db.execute(INCOMING)
+    _shapes(db)
+    _voices(db, public)
+    areas = "SELECT unnest([place_code, department, region, country]) AS code FROM raw"
+    db.execute(
+        f"""
+        INSERT INTO names SELECT 'area', row_number() OVER (ORDER BY code), code
+            FROM (SELECT DISTINCT code FROM ({areas}) WHERE coalesce(code, '') <> '');
+        INSERT INTO names SELECT 'substance', row_number() OVER (ORDER BY substance), substance
+            FROM (SELECT DISTINCT substance FROM raw WHERE substance IS NOT NULL);
+        INSERT INTO names SELECT 'lang', row_number() OVER (ORDER BY lang), lang FROM (SELECT DISTINCT lang FROM raw);
+        INSERT INTO told
+        SELECT coalesce(p.number, 0), coalesce(d.number, 0), coalesce(g.number, 0), coalesce(c.number, 0), r.month, r.quarter, r.year,
+            r.type, k.topic, k.number, k.market, coalesce(s.number, 0), r.direction,
+            CASE k.topic {" ".join(f"WHEN {TOPIC_NUMBERS[t]} THEN {sql}" for t, sql in _VALUES.items())} END,
+            v.number, r.alike, CASE WHEN r.alike > 0 THEN r.first ELSE 0 END,
+            ascii(upper(r.grade)) - 65, coalesce(r.credibility, 0),
+            {"0" if public else "l.number"}, r.counted, r.fresh, {"0" if public else "r.doc"},
+            {"CASE WHEN r.quotable THEN r.ord ELSE -1 END" if public else "r.ord"}
+        FROM raw r JOIN shaped k USING (shape) JOIN voice v USING (speaker)
+            LEFT JOIN names p ON p.family = 'area' AND p.name = r.place_code
+            LEFT JOIN names d ON d.family = 'area' AND d.name = r.department
+            LEFT JOIN names g ON g.family = 'area' AND g.name = r.region
+            LEFT JOIN names c ON c.family = 'area' AND c.name = r.country
+            LEFT JOIN names s ON s.family = 'substance' AND s.name = r.substance
+            LEFT JOIN names l ON l.family = 'lang' AND l.name = r.lang
+        ORDER BY r.counted DESC, k.topic, k.number, {"hash(r.ord)" if public else "r.ord"};
+        INSERT INTO evidence
+        SELECT r.ord, i.address, i.doc_id, i.type, i.quote, i.sentence, i.quote_start, i.quote_end, i.lang, i.title, i.named,
+            i.published, i.grade, {"NULL" if public else "i.credibility"}, {"NULL" if public else "i.confidence"},
+            {"''" if public else "i.rule"}, i.substance, i.place_label, i.place_code, i.when_start, i.when_end, i.when_precision,
+            {"'{}'" if public else "i.value"}, i.attribution, i.stated, {"NULL" if public else "i.form"}, i.document_kind
+        FROM incoming i JOIN raw r ON r.address = i.address AND r.doc_id = i.doc_id WHERE i.quotable ORDER BY r.ord;
+        INSERT INTO addresses SELECT address, ord FROM evidence ORDER BY address, ord;
+        UPDATE documents SET observations = n, first_ord = o
+            FROM (SELECT doc_id, count(*) AS n, min(ord) AS o FROM evidence GROUP BY doc_id) e WHERE e.doc_id = documents.doc_id;
+        """
+    )
+    db.execute(DERIVED, [[TOPIC_NUMBERS[t.id] for t in TOPICS if t.by_market]])
+    db.execute(READY)
+    make_ready(db)
+
+
+def _shapes(db: Database) -> None:
+    """Topic, key and market of each kind of statement: by `results.TOPICS`, on one statement of each kind."""
+    rows = db.sql("SELECT * FROM shapes ORDER BY shape").to_arrow_table().to_pylist()
+    keys: dict[tuple[int, str, str], int] = {}
+    markets: dict[str, int] = {"": 0}
+    shaped = []
+    for row in rows:
+        topic, key, market = shape_of(row)
+        number, held = TOPIC_NUMBERS.get(topic, 0), 0
+        if key is not None:
+            one, two = key
+            held = keys.setdefault((number, one, two), len(keys) + 1)
+        shaped.append((row["shape"], number, held, markets.setdefault(market, len(markets))))
+    _insert(db, "keys", [(n, t, one, two) for (t, one, two), n in keys.items()])
+    _insert(db, "names", [("market", n, code) for code, n in markets.items()])
+    db.register(
+        "made",
+        _columns(
+            ("shape", "topic", "number", "market"), shaped, (pa.uint64(), pa.uint8(), pa.int32(), pa.int32())
+        ),
+    )
+    db.execute("CREATE TEMP TABLE shaped AS SELECT * FROM made")
+    db.unregister("made")
+
+
+def _voices(db: Database, public: bool) -> None:
+    """Who speaks for themselves, as numbers; and sentences that several voices share (`voices.py`)."""
+    speakers = [row[0] for row in db.execute("SELECT DISTINCT speaker FROM raw ORDER BY 1").fetchall()]
+    voices = {name: fold(name or "").strip() for name in speakers}
+    distinct = sorted(set(voices.values()))
+    if public:
+        SystemRandom().shuffle(distinct)  # the order of names would tell something of them
+    numbers = {voice: number for number, voice in enumerate(distinct, 1)}
+    listed = [(name, numbers[voices[name]]) for name in speakers]
+    db.register("made", _columns(("speaker", "number"), listed, (pa.string(), pa.int32())))
+    db.execute("CREATE TEMP TABLE voice AS SELECT * FROM made")
+    db.unregister("made")
+    if len(numbers) > 1:
+        _alike(db)
+
+
+def _alike(db: Database) -> None:
+    sentences = (
+        "SELECT hash(text) AS said, any_value(text) AS text FROM (SELECT coalesce(nullif(sentence, ''), quote) AS text FROM incoming "
+        "WHERE affirmed) GROUP BY said ORDER BY said"
+    )
+    said: list[pa.Array] = []
+
+    def texts() -> Iterator[str]:
+        for batch in db.sql(sentences).to_arrow_reader(50_000):
+            said.append(batch.column(0))
+            yield from batch.column(1).to_pylist()
+
+    found = families(texts())
+    _, small = np.unique(found, return_inverse=True)  # 0 stays the first
+    numbers = small + (0 if len(found) and found.min() == 0 else 1)
+    table = pa.table(
+        {
+            "said": pa.concat_arrays(said) if said else pa.array([], pa.uint64()),
+            "alike": pa.array(numbers, pa.int32()),
+        }
+    )
+    db.register("made", table)
+    db.execute(
+        """
+        CREATE TEMP TABLE families AS SELECT * FROM made WHERE alike > 0;
+        CREATE TEMP TABLE shared AS SELECT f.alike FROM raw r JOIN families f USING (said) JOIN voice USING (speaker)
+            WHERE counted GROUP BY f.alike HAVING count(DISTINCT number) > 1;
+        UPDATE raw SET alike = f.alike FROM (FROM families SEMI JOIN shared USING (alike)) f WHERE raw.said = f.said;
+        """
+    )
+    db.unregister("made")
+
+
+def _fill(db: Database, extras: Extras) -> None:
+    """What is worked out beside the figures."""
+    codes = {
+        name: number
+        for number, name in db.execute("SELECT number, name FROM names WHERE family = 'area'").fetchall()
+    }
+    reached = []
+    for source, area in extras.areas.items():
+        for code in _reached(area):
+            if code not in codes:
+                codes[code] = max(codes.values(), default=0) + 1
+                _insert(db, "names", [("area", codes[code], code)])
+            reached.append((source, codes[code]))
+    db.register("made", _columns(("source_id", "area"), reached, (pa.string(), pa.int32())))
+    db.execute(
+        """
+        INSERT INTO collected
+        SELECT area, month, quarter, year, ascii(grade) - 65, lang, count(DISTINCT number) FROM (
+            SELECT 0 AS area, * FROM documents
+            UNION ALL SELECT m.area, d.* FROM documents d JOIN made m USING (source_id)
+            UNION ALL SELECT t.area, d.* FROM documents d JOIN (
+                SELECT DISTINCT doc, unnest([place, department, region, country]) AS area FROM told) t ON t.doc = d.number
+            WHERE t.area > 0
+        ) WHERE month IS NOT NULL OR year IS NOT NULL GROUP BY ALL ORDER BY ALL;
+        INSERT INTO source_months
+        SELECT coalesce(nullif(source_id, ''), outlet), month, quarter, year, grade, lang, count(*), min(published_start), max(published_end)
+        FROM documents GROUP BY ALL ORDER BY ALL;
+        """
+    )
+    db.unregister("made")
+    for table, rows in extras.tables.items():
+        _insert(db, table, rows)
+    if extras.alert_facts:
+        made = _columns(("alert_id", "doc_id", "address"), extras.alert_facts, (pa.string(),) * 3)
+        db.register("made", made)
+        db.execute(
+            "INSERT INTO alert_facts SELECT m.alert_id, r.ord FROM made m JOIN raw r ON r.address = m.address AND r.doc_id = m.doc_id "
+            "ORDER BY ALL"
+        )
+        db.unregister("made")
+
+
+def _reached(area: str) -> list[str]:
+    """The area of a source, what holds it and, of a region, its departments: where its silence says something."""
+    entry = gazetteer().by_code(area)
+    if entry is None:
+        return [area]
+    below = (
+        [e.code for e in gazetteer().places("department") if e.region == entry.code]
+        if entry.level == "region"
+        else []
+    )
+    above = [entry.code, entry.department, entry.region, entry.country]
+    return list(dict.fromkeys(code for code in (*above, *below) if code))
+
+
+def _about(db: Database, public: bool, day: date, extras: Extras) -> None:
+    digest = hashlib.sha256(f"{VERSION} {public} {extras.stamp}".encode())
+    counts = db.execute(
+        "SELECT count(*), count(*) FILTER (counted), sum(hash(place, year, key, substance, counted, grade)::HUGEINT)::VARCHAR, "
+        "sum(hash(coalesce(value, 0))::HUGEINT)::VARCHAR, min(month) FILTER (counted), max(month) FILTER (counted), "
+        "min(year) FILTER (counted), max(year) FILTER (counted) FROM told"
+    ).fetchall()[0]
+    digest.update(repr(counts).encode())
+    for row in db.execute("SELECT alert_id, lang, record FROM alerts ORDER BY ALL").fetchall():
+        digest.update(repr(row).encode())
+    if not public:
+        digest.update(
+            repr(
+                db.execute("SELECT count(*), sum(hash(doc_id, title)::HUGEINT) FROM documents").fetchall()
+            ).encode()
+        )
+    values = {
+        "version": str(VERSION),
+        "public": "yes" if public else "no",
+        "built_on": day.isoformat(),
+        "stamp": digest.hexdigest()[:16],
+        "first": extras.first.isoformat() if extras.first else "",
+        "last": extras.last.isoformat() if extras.last else "",
+        "aside": str(counts[0] - counts[1]),
+        "left_out": extras.left_out,
+    }
+    _insert(db, "about", list(values.items()))
+
+
+def _columns(names: Sequence[str], rows: Sequence[Sequence[Any]], types: Sequence[pa.DataType]) -> pa.Table:
+    return pa.table(
+        [pa.array([row[i] for row in rows], type_) for i, type_ in enumerate(types)], names=list(names)
+    )
+
+
+def _insert(db: Database, table: str, rows: Sequence[Sequence[Any]]) -> None:
+    if rows:
+        schema = db.sql(f"SELECT * FROM {table} LIMIT 0").to_arrow_table().schema
+        db.register("listed", _columns(schema.names, rows, schema.types))
+        db.execute(f"INSERT INTO {table} SELECT * FROM listed")
+        db.unregister("listed")
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
