@@ -56,12 +56,12 @@ KNOWN: dict[str, dict[str, str]] = {
         "add_release": "takes a gate: writes the decision down",
     },
     "feeds/public_alerts.py": {
-        "public_alerts": "takes a gate: official warnings and releases",
-        "_of_releases": "the log of editors: days and roles",
+        "found_alerts": "takes a gate: the logs of editors and of versions: days and roles",
+        "_told": "what editors said of public alerts",
     },
+    "feeds/versions.py": {"record": "writes down what the gate let out: addresses, days and hashes"},
     "feeds/files.py": {
-        "write_feeds": "takes a gate: the alerts above, in two forms",
-        "cap_drafts": "takes a gate; alerts of the analyst only by their id, as drafts that stay restricted",
+        "cap_drafts": "takes a gate; alerts of the analyst only by their id, as drafts that stay restricted"
     },
     "cli/keeping.py": {"_reextract": "counts of documents", "export": "tables of the store with --full only"},
     "cli/doctor.py": {"stored": "counts of rows, for the owner of the store"},
@@ -98,6 +98,19 @@ KNOWN: dict[str, dict[str, str]] = {
     "notebook/observatory.py": {
         "*": "tables for the analyst at their own machine; what is public comes from public.py beside it"
     },
+    # Read-model files: the public one is made of what `Gate.read` admits, after `Gate.publish`; test_readmodel searches its bytes.
+    "readmodel/build.py": {
+        "_database": "the file that is made, not the store",
+        "_public": "takes the gate: reads, publishes",
+        "_analyst": "the edition of the analyst",
+        "build": "_public or _analyst; nothing of a store in the public edition but what the first gives",
+    },
+    "readmodel/extras.py": {
+        "public_extras": "takes a gate and what it admitted",
+        "_for_anyone": "takes a gate: official warnings and releases",
+        "*": "the edition of the analyst",
+    },
+    "readmodel/model.py": {"*": "reads a read-model file, never a store"},
     "pipeline.py": {"*": "writes the store; prints nothing"},
     "assess.py": {"*": "writes the store; prints nothing"},
     "upkeep": {"*": "erases; prints nothing"},
@@ -498,7 +511,9 @@ def test_permuting_prices_moves_no_row(tmp_path: Path) -> None:
             order: list[object] = []
             for area in (None, "FR", "FR-ARA", "FR-69"):
                 page = make_bulletin(store, period="2025", area=area, lang="en", gate=gate)
-                order += [[row.cells[0] for row in table.rows] for part in page.parts for table in part.tables]
+                order += [
+                    [row.cells[0] for row in table.rows] for part in page.parts for table in part.tables
+                ]
                 order += [
                     [row.cells[0] for row in picture.table.rows]
                     for part in page.parts

@@ -186,7 +186,7 @@ def test_columns_that_name_documents_are_all_known(tmp_path: Path) -> None:
     left = {  # no reference to a document, whatever it holds
         "runs", "schema_migrations", "sources", "erasures", "erasure_salts", "tombstones", "suppressions",
         "public_cells", "public_outputs", "alert_releases",
-        "public_versions", "contests", "contest_answers", "corrections",  # emptied by store.corrections.forget (test_corrections)
+        "public_versions", "contests", "contest_answers", "corrections", "public_alerts",  # emptied by store.corrections.forget (test_corrections)
     }  # fmt: skip
     with Store.open(tmp_path / "s.duckdb") as store:
         tables = set(store.column("SELECT table_name FROM duckdb_tables()"))

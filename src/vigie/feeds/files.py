@@ -17,6 +17,7 @@ from vigie.feeds.cap_drafts import draft_of_analyst, draft_of_public
 from vigie.feeds.entries import site
 from vigie.feeds.json_feed import json_feed
 from vigie.feeds.public_alerts import public_alerts
+from vigie.feeds.versions import record
 from vigie.feeds.words import LANGUAGES
 from vigie.model.errors import SettingsError
 from vigie.report.public import Gate
@@ -46,7 +47,8 @@ def write_feeds(
 ) -> Written:  # fmt: skip
     """Write both kinds of feed in each language. Raises SettingsError if the base URL is none."""
     site(base_url)
-    read = gate.at(area).read_alerts(store)
+    read = gate.read_alerts(store)
+    record(store, gate, read=read)
     paths: list[Path] = []
     alerts = []
     for lang in languages:
@@ -66,8 +68,11 @@ def cap_drafts(store: Store, gate: Gate, names: Sequence[str], *, base_url: str 
     Returns:
         The drafts in order, and the names of which there is no alert, each with why.
     """
-    base = site(base_url)
-    found = {lang: {a.identifier: a for a in public_alerts(store, gate, lang)} for lang in LANGUAGES}
+    base, read = site(base_url), gate.read_alerts(store)
+    record(store, gate, read=read)
+    found = {
+        lang: {a.identifier: a for a in public_alerts(store, gate, lang, read=read)} for lang in LANGUAGES
+    }
     public = found[LANGUAGES[0]]
     saved = {a.alert_id: a for a in saved_alerts(store)}
     drafts: list[CapDraft] = []

@@ -38,6 +38,7 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
     "erasures": ("erasure_id",),
     "public_cells": ("cell_id",),
     "public_facts": ("cell_id", *_FACT),
+    "public_alerts": ("address", "version"),
     "public_outputs": ("output_id",),
     "alert_releases": ("entry_id",),
     "analyst_alerts": ("alert_id",),

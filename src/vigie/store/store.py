@@ -20,6 +20,7 @@ from vigie.model.errors import StoreError
 from vigie.model.observation import Observation
 from vigie.settings import Settings
 from vigie.store import rewrite, rows
+from vigie.store.beside import forget_pages
 from vigie.store.database import Connection, connect, utc_now
 from vigie.store.records import document_record, observation_record
 from vigie.store.rows import Entry
@@ -29,7 +30,7 @@ from vigie.store.tombstones import Tombstones
 
 TABLES = (
     *("sources", "documents", "observations", "evidence", "redactions", "runs", "erasures"),
-    *("public_cells", "public_facts", "public_outputs", "alert_releases", "alert_facts"),
+    *("public_cells", "public_facts", "public_outputs", "alert_releases", "alert_facts", "public_alerts"),
     *("public_versions", "contests", "contest_answers", "corrections"),
     *("analyst_alerts", "analyst_signals", "analyst_evidence", "analyst_decisions"),
 )
@@ -193,6 +194,7 @@ class Store:
             "SELECT count(*) FROM documents WHERE text IS NOT NULL AND expires_on <= ?", [day]
         )
         if count:
+            forget_pages(self.path)
             with self.transaction():
                 rewrite.record(self._db, self._last_run(), "retention", documents=int(count))
                 self._db.execute(
@@ -242,6 +244,7 @@ class Store:
 
     def rewrite(self) -> None:
         """Write the file anew without the bytes of what was erased. Raises StoreError; the store is then as it was."""
+        forget_pages(self.path)
         rewrite.rewrite(self._db, self.path)
         self._db = connect(self.path, read_only=False, settings=self.settings)
 
