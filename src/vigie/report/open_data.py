@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from typing import Any
 import pyarrow as pa
 
 from vigie.lexicon.gazetteer import place_by_code
+from vigie.report.addresses import print_address
 from vigie.report.disclosure import Label, figure_of
 from vigie.report.ledger import Shown
 from vigie.report.open_index import index_rows
@@ -80,6 +82,28 @@ def price_index(store: Store, *, as_of: date | None = None) -> pa.Table:
     return _index(gate.read(store), gate)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrittenDown:
+    """Tables of what public outputs have shown. `waiting`: cells that none has shown yet, which are in no table."""
+
+    cells: pa.Table
+    index: pa.Table
+    waiting: int
+
+
+def written_down(store: Store, *, as_of: date | None = None) -> WrittenDown:
+    """What public outputs have shown and may show still: looking at it lets nothing new out, so that nothing is written down."""
+    gate = public_gate(as_of or date.today(), store.settings.public_sources)
+    read = gate.read(store)
+    new = {(f.doc_id, f.observation_id) for cell in (read.view.new if read.view else ()) for f in cell.facts}
+    shown = replace(
+        read, cells=tuple(c for c in read.cells if not any((f.doc_id, f.id) in new for f in c.facts))
+    )
+    return WrittenDown(
+        cells=_table(shown, gate), index=_index(shown, gate), waiting=len(read.cells) - len(shown.cells)
+    )
+
+
 def _cells(read: Admitted, gate: Gate) -> dict[Label, list[Shown]]:
     """Those of quarters that are over, by label."""
     found: dict[Label, list[Shown]] = defaultdict(list)
@@ -123,21 +147,5 @@ def _row(label: Label, parts: Sequence[Shown]) -> dict[str, Any]:
         "place_lat": place.lat if place else None,
         "place_lon": place.lon if place else None,
         "market": label.market or None,
-        "id": address(label),
+        "id": print_address(label),
     }
-
-
-def address(label: Label) -> str:
-    """The same for the same cell in every export: "cell/2025-Q1/department/FR-69/FR/price/retail/cocaine/EUR-g"."""
-    unit = label.unit.replace("/", "-")
-    parts = (
-        label.period,
-        label.level,
-        label.area,
-        label.market,
-        label.type,
-        label.kind,
-        label.substance,
-        unit,
-    )
-    return "/".join(("cell", *((part.replace(" ", "_") or "-") for part in parts)))

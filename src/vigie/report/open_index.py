@@ -78,7 +78,7 @@ def _rows(series: Series, periods: Mapping[str, Sequence[Shown]]) -> list[dict[s
                 "base": base.start, "observations": len(facts), "documents": len({f.doc_id for f in facts}),
                 "sources": sources_of(facts), "cells": len(cells),
                 "place_lat": place.lat if place else None, "place_lon": place.lon if place else None,
-                "id": "/".join(("index", period.label, level, area, kind, substance, unit.replace("/", "-"))),
+                "id": "/".join(("prices", period.label, level, area, kind, substance, unit.replace("/", "-"))),
             }
         )  # fmt: skip
     return rows
