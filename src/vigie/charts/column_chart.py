@@ -45,12 +45,21 @@ def columns(
     shared, single = states.by_period(series, names, axis)
     found = {state for _, state in shared} | {state for _, state, _ in single}
     domain = line_chart.domain_of([{"y": row["y2"]} for row in rows] or [{"y": 0.0}], zero=True)
-    chart = _chart(names, axis, words, unit, domain, whole=all(float(row["y2"]).is_integer() for row in rows))
+    chart = _chart(
+        names,
+        axis,
+        words,
+        unit,
+        domain,
+        states.room(single, names),
+        whole=all(float(row["y2"]).is_integer() for row in rows),
+    )
     data_sets: dict[str, Any] = {"figures": rows, "zeros": zeros}
     alt = altair()
     if found:
-        layers, behind = states.around(shared, single, names, domain, words, line_chart.x_scale(axis, words))
-        chart = alt.layer(*layers, chart).resolve_scale(color="independent", shape="independent")
+        x = line_chart.x_scale(axis, words, **states.room(single, names))
+        layers, signs, behind = states.around(shared, single, names, domain, words, x, HEIGHT)
+        chart = alt.layer(*layers, chart, signs).resolve_scale(color="independent", shape="independent")
         data_sets |= behind
     top = max(rows, key=lambda row: float(row["y2"]), default=None)
     text = words.fill(
@@ -103,6 +112,7 @@ def _chart(
     words: Words,
     unit: str,
     domain: tuple[float, float],
+    room: dict[str, int],
     *,
     whole: bool,
 ) -> Any:
@@ -111,7 +121,7 @@ def _chart(
     colour = alt.Color(
         "series:N", sort=None, scale=alt.Scale(domain=list(names), range=colours), legend=canvas.legend(names) if len(names) > 1 else None
     )  # fmt: skip
-    x = line_chart.x_scale(axis, words)
+    x = line_chart.x_scale(axis, words, **room)
     y_axis = canvas.y_axis(unit, **({"tickMinStep": 1} if whole else {}))
     y = alt.Y("y:Q", scale=alt.Scale(domain=list(domain), nice=False), axis=y_axis)
     tips = canvas.tooltips(

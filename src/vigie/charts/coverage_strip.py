@@ -110,6 +110,8 @@ def _chart(
             [label for label, _ in fills],
             values=[label for label, _ in fills],
             symbolType="square",
+            symbolStrokeColor=t["colour"]["edge"],
+            symbolStrokeWidth=0.75,
             title=unit,
             offset=8,
         )

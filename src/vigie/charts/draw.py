@@ -20,14 +20,14 @@ from vigie.model.errors import MissingExtraError
 
 WIDTH = 680  # px
 VEGA_LITE = "6.4"
-_PANEL, _AXIS, _GAP = 190, 56, 14  # px: the narrowest panel wished, its axis, the gap between two
+PANEL, AXIS, GAP = 190, 56, 14  # px: the narrowest panel wished, its axis, the gap between two
 _INNER_ID = re.compile(r'(id="|url\(#|href="#)')
 # What a spreadsheet takes for a formula: https://owasp.org/www-community/attacks/CSV_Injection
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 @cache
-def _converter() -> Any:
+def converter() -> Any:
     try:
         import vl_convert
     except ImportError as error:
@@ -43,9 +43,9 @@ def sized(figure: Figure, width: int = WIDTH) -> dict[str, Any]:
     spec: dict[str, Any] = json.loads(figure.spec)
     layout = spec.get("usermeta", {}).get("vigie", {})
     if "panels" in layout:
-        columns = max(1, min(int(layout["panels"]), (width - _AXIS) // (_PANEL + _GAP)))
+        columns = max(1, min(int(layout["panels"]), (width - AXIS) // (PANEL + GAP)))
         spec["columns"] = columns
-        spec["spec"]["width"] = panel = (width - _AXIS - _GAP * (columns - 1)) // columns
+        spec["spec"]["width"] = panel = (width - AXIS - GAP * (columns - 1)) // columns
         spec["facet"]["header"]["labelLimit"] = panel
         return spec
     spec["width"] = width
@@ -56,7 +56,7 @@ def sized(figure: Figure, width: int = WIDTH) -> dict[str, Any]:
 
 def svg(figure: Figure, width: int = WIDTH) -> str:
     """One SVG image with its text alternative; ids inside it carry the figure's, so that several stand in one page."""
-    text = str(_converter().vegalite_to_svg(sized(figure, width), vl_version=VEGA_LITE, allowed_base_urls=[]))
+    text = str(converter().vegalite_to_svg(sized(figure, width), vl_version=VEGA_LITE, allowed_base_urls=[]))
     text = _INNER_ID.sub(rf"\g<1>{figure.id}-", text)
     head = f'<svg role="img" aria-label="{html.escape(figure.alt)}"'
     return text.replace("<svg", head, 1)
@@ -65,7 +65,7 @@ def svg(figure: Figure, width: int = WIDTH) -> str:
 def png(figure: Figure, scale: float = 2.0, width: int = WIDTH) -> bytes:
     """A PNG on white, `scale` pixels for each px."""
     spec = sized(figure, width) | {"background": "#ffffff"}
-    return bytes(_converter().vegalite_to_png(spec, vl_version=VEGA_LITE, scale=scale, allowed_base_urls=[]))
+    return bytes(converter().vegalite_to_png(spec, vl_version=VEGA_LITE, scale=scale, allowed_base_urls=[]))
 
 
 def csv(figure: Figure) -> bytes:

@@ -26,6 +26,7 @@ from vigie.charts.plane import (
 )
 
 WIDTH = 1000.0
+_INSET = "@inset"  # the same territory with more bends, for where it is drawn larger
 _SMALL = 7.0  # units; what is smaller is drawn as a disc of that radius, or nobody would see its colour
 OVERSEAS = ("FR-971", "FR-972", "FR-973", "FR-974", "FR-976")
 COLLECTIVITIES = ("FR-PM", "FR-BL", "FR-MF", "FR-WF", "FR-PF", "FR-NC")
@@ -68,7 +69,7 @@ def _features(name: str) -> Mapping[str, Mapping[str, Any]]:
 
 def codes(name: str) -> frozenset[str]:
     """Codes that a file of data/maps holds."""
-    return frozenset(_features(name))
+    return frozenset(code for code in _features(name) if not code.endswith(_INSET))
 
 
 @cache
@@ -144,7 +145,11 @@ def _regions() -> Plan:
 def _with_insets(features: Mapping[str, Mapping[str, Any]], *, paris: bool = True) -> Plan:
     project = lambert_conformal(3, 46.5, 44, 49)
     far = set(OVERSEAS) | set(COLLECTIVITIES)
-    flat = {code: _rings(feature, project) for code, feature in features.items() if code not in far}
+    flat = {
+        code: _rings(feature, project)
+        for code, feature in features.items()
+        if code not in far and not code.endswith(_INSET)
+    }
     fit = _fitted(bounds([ring for rings in flat.values() for ring in rings]), (150, 0, 1000, 860))
     rings = {code: _placed(found, fit) for code, found in flat.items()}
     spots = {code: fit(project(*features[code]["properties"]["at"])) for code in flat}
@@ -154,7 +159,7 @@ def _with_insets(features: Mapping[str, Mapping[str, Any]], *, paris: bool = Tru
     def inset(
         key: str, shown: Sequence[str], frame: tuple[float, float, float, float], project: Projection
     ) -> None:
-        parts = {code: _rings(features[code], project) for code in shown}
+        parts = {code: _rings(features.get(code + _INSET, features[code]), project) for code in shown}
         if key == "FR-WF":
             parts = {key: _nearer(parts[key])}
         left, top, right, bottom = frame

@@ -47,13 +47,14 @@ def lines(
     shared, single = states.by_period(series, names, axis)
     found = {state for _, state in shared} | {state for _, state, _ in single}
     domain = domain_of(marks, zero=zero)
-    chart = frame(axis, names, words, unit, domain)
+    chart = frame(axis, names, words, unit, domain, states.room(single, names))
     data: dict[str, Any] = {"figures": marks}
     alt = altair()
     if found:
-        layers, rows = states.around(shared, single, names, domain, words, x_scale(axis, words))
+        x = x_scale(axis, words, **states.room(single, names))
+        behind, signs, rows = states.around(shared, single, names, domain, words, x, HEIGHT)
         # Scales of their own: a sign of a state is no series; the legend of series says colour and shape at once.
-        chart = alt.layer(*layers, chart).resolve_scale(color="independent", shape="independent")
+        chart = alt.layer(*behind, chart, signs).resolve_scale(color="independent", shape="independent")
         data |= rows
     text = words.fill(
         "alt_lines", unit=unit, first=periods.name_of(axis.periods[0], words),
@@ -128,7 +129,12 @@ def domain_of(marks: Sequence[dict[str, Any]], *, zero: bool) -> tuple[float, fl
 
 
 def frame(
-    axis: periods.Axis, names: Sequence[str], words: Words, unit: str, domain: tuple[float, float]
+    axis: periods.Axis,
+    names: Sequence[str],
+    words: Words,
+    unit: str,
+    domain: tuple[float, float],
+    room: dict[str, int],
 ) -> Any:
     """Bands, lines and points in one frame."""
     alt = altair()
@@ -146,7 +152,7 @@ def frame(
     dash = scaled(alt.StrokeDash, [list(dash) or [1, 0] for dash in look["dashes"][:count]], None)
     scale = alt.Scale(domain=list(domain), nice=False, zero=False)
     y, low = (alt.Y(f"{field}:Q", scale=scale, axis=canvas.y_axis(unit)) for field in ("y", "low"))
-    base = alt.Chart(alt.NamedData("figures")).encode(x=x_scale(axis, words), color=colour)
+    base = alt.Chart(alt.NamedData("figures")).encode(x=x_scale(axis, words, **room), color=colour)
     band = base.transform_filter("isValid(datum.low) && !datum.alone").mark_area(opacity=0.2)
     whisker = base.transform_filter("isValid(datum.low) && datum.alone").mark_rule(
         opacity=0.55, strokeWidth=2

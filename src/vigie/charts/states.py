@@ -17,6 +17,7 @@ from vigie.charts.records import Series, State
 from vigie.charts.theme import tokens
 from vigie.charts.words import Words
 
+ROW = 10  # px between two files of signs
 STRIPES = 7  # in the height of the frame
 SLASH = "M-.6,1L.6,-1"
 
@@ -81,10 +82,11 @@ def around(
     domain: tuple[float, float],
     words: Words,
     x: Any,
-) -> tuple[list[Any], dict[str, list[dict[str, object]]]]:
-    """Layers that stand behind the figures, with their part of the legend, and their data.
+    height: int,
+) -> tuple[list[Any], Any, dict[str, list[dict[str, object]]]]:
+    """Layers that stand behind the figures; their part of the legend; their data.
 
-    `x`: the position of a period, as the figures have it; `domain`: the ends of the vertical axis.
+    `height`: of the frame, px; `x`: the position of a period, as the figures have it; `domain`: the ends of the vertical axis.
     """
     alt = altair()
     t = tokens()
@@ -96,9 +98,9 @@ def around(
         "feet": [
             {
                 "x": i,
-                "y": _at(0.035 + 0.055 * names.index(name), domain),
                 "series": name,
                 "shape": state,
+                "row": below(single, names).index(name),
                 "said": words[f"state_{state}"],
             }
             for i, state, name in single
@@ -106,20 +108,36 @@ def around(
         "legend": canvas.legend_rows(found, words),
     }
     y = alt.Y("y:Q", scale=alt.Scale(domain=list(domain), nice=False, zero=False))
-    colours = list(t["series"]["colours"][: len(names)])
-    signs = alt.Scale(domain=["nothing-collected", "withheld"], range=[SLASH, "circle"])
     wash, hatches, dot, foot = (
-        alt.Chart(alt.NamedData(name)).encode(x=x, y=y) for name in ("washes", "hatches", "dots", "feet")
+        alt.Chart(alt.NamedData(name)).encode(x=x) for name in ("washes", "hatches", "dots", "feet")
     )
-    layers = [
-        wash.mark_rect(color=t["colour"]["wash"]).encode(x2="x2:Q", y2="y2:Q"),
-        hatches.mark_rule(color=t["states"]["nothing"], strokeWidth=1).encode(x2="x2:Q", y2="y2:Q"),
-        dot.mark_point(filled=True, color=t["colour"]["edge"], size=5, opacity=1),
-        foot.mark_point(filled=False, size=26, strokeWidth=1.5, opacity=1).encode(
-            shape=alt.Shape("shape:N", scale=signs, legend=None),
-            color=alt.Color("series:N", scale=alt.Scale(domain=list(names), range=colours), legend=None),
-            tooltip=canvas.tooltips(("series", words["column_series"]), ("said", words["column_state"])),
-        ),
-        canvas.state_layer(found, words),
-    ]
-    return [part for part, name in zip(layers, data, strict=True) if data[name]], data
+    behind = []
+    if shared:
+        behind.append(wash.mark_rect(color=t["colour"]["wash"]).encode(x2="x2:Q", y=y, y2="y2:Q"))
+    if data["hatches"]:
+        stroke = hatches.mark_rule(color=t["states"]["nothing"], strokeWidth=1)
+        behind.append(stroke.encode(x2="x2:Q", y=y, y2="y2:Q"))
+    if data["dots"]:
+        behind.append(dot.mark_point(filled=True, color=t["colour"]["edge"], size=5, opacity=1).encode(y=y))
+    signs = alt.Scale(domain=["nothing-collected", "withheld"], range=[SLASH, "circle"])
+    tips = canvas.tooltips(("series", words["column_series"]), ("said", words["column_state"]))
+    for row, name in enumerate(below(single, names)):
+        # Under the frame, in a file for each series: inside it an open circle would be read as a value.
+        mark = foot.transform_filter(f"datum.row === {row}").mark_point(
+            filled=False, size=24, strokeWidth=1.5, opacity=1, color=t["series"]["colours"][names.index(name)]
+        )  # fmt: skip
+        shape = alt.Shape("shape:N", scale=signs, legend=None)
+        behind.append(mark.encode(y=alt.value(height + 8 + ROW * row), shape=shape, tooltip=tips))
+    return behind, canvas.state_layer(found, words), data
+
+
+def below(single: Sequence[tuple[int, State, str]], names: Sequence[str]) -> list[str]:
+    """Series that have signs of their own, in their order."""
+    having = {name for _, _, name in single}
+    return [name for name in names if name in having]
+
+
+def room(single: Sequence[tuple[int, State, str]], names: Sequence[str]) -> dict[str, int]:
+    """By how much the horizontal axis is moved down for the signs, as an argument of the axis."""
+    rows = len(below(single, names))
+    return {"offset": 5 + ROW * rows} if rows else {}
