@@ -1,0 +1,128 @@
+"""Sections that several pages share, and what is said where there is nothing.
+
+In: groups, figures, facts of a read model. Out: Section, Missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from vigie.readmodel.model import ReadModel
+from vigie.readmodel.records import AreaFigures, Figures, Filters, Group, Totals
+from vigie.web import drawn
+from vigie.web.content import Block, Missing, More, Section, Target, Why, to
+from vigie.web.groups import group_table
+from vigie.web.words import PageWords
+
+ROWS = 40  # of a table on a page that has others
+MOST_ROWS = 400  # of the one table of a page
+
+
+def empty_store(model: ReadModel, words: PageWords) -> Missing:
+    """The whole read model is empty: the analyst is told how to fill it, the public why it may be."""
+    if model.public:
+        return Missing(
+            why="withheld",
+            text=words["empty.public"],
+            repair=words["empty.public_repair"],
+            target=to("about"),
+            target_text=words["nav.about"],
+        )
+    return Missing(
+        why="nothing-collected",
+        text=words["empty.store"],
+        repair=words["empty.store_repair"],
+        command="vigie add ./documents",
+    )
+
+
+def nothing(model: ReadModel, filters: Filters, page: str, words: PageWords, **params: str) -> Missing:
+    """Nothing under these filters: the page says whether anything was collected at all, and leads back to where there is."""
+    totals = model.totals(Filters())
+    if not totals.observations:
+        return empty_store(model, words)
+    why: Why = (
+        "withheld" if model.public else "none" if model.totals(filters).documents else "nothing-collected"
+    )
+    clear = to(page, None, **params) if filters else None
+    return Missing(
+        why=why, text=words[f"empty.{why}"], repair=words["empty.clear"] if clear else words[f"empty.{why}_repair"],
+        target=clear, target_text=words["filters.clear"] if clear else "",
+    )  # fmt: skip
+
+
+def topic_section(
+    model: ReadModel, filters: Filters, topic: str, words: PageWords, *, groups: Sequence[Group] | None = None,
+    before: Sequence[Block] = (), most: int = ROWS, more: Target | None = None, missing: Missing | None = None,
+) -> Section:  # fmt: skip
+    """A topic's table under its heading, or what is missing."""
+    found = model.groups(filters, topic) if groups is None else groups
+    blocks: list[Block] = list(before)
+    if found:
+        blocks.append(group_table(topic, found[:most], words, filters))
+        if len(found) > most and more is not None:
+            blocks.append(More(links=((words.fill("more.all", n=words.figures.number(len(found))), more),)))
+        elif len(found) > most:
+            from vigie.web.content import Prose
+
+            blocks.append(
+                Prose(paragraphs=(words.fill("more.cut", n=most, total=words.figures.number(len(found))),))
+            )
+    else:
+        blocks.append(missing or none_of(model, filters, topic, words))
+    return Section(
+        id=topic, title=words[f"topics.{topic}"], lead=words.get(f"leads.{topic}"), blocks=tuple(blocks)
+    )
+
+
+def none_of(model: ReadModel, filters: Filters, topic: str, words: PageWords) -> Missing:
+    """No group of a topic: to the public too few sources or none, which must not be told apart; to the analyst none said."""
+    if model.public:
+        return Missing(
+            why="withheld", text=words.fill("empty.topic_public", topic=words[f"topics.{topic}"].lower())
+        )
+    collected = model.totals(filters).documents
+    why: Why = "none" if collected else "nothing-collected"
+    text = words.fill(
+        f"empty.topic_{'none' if collected else 'nothing'}",
+        topic=words[f"topics.{topic}"].lower(),
+        documents=words.count("document", collected),
+    )
+    return Missing(why=why, text=text)
+
+
+def map_of(
+    model: ReadModel,
+    filters: Filters,
+    topic: str,
+    words: PageWords,
+    *,
+    title: str,
+    id: str = "map",
+    width: int = 720,
+) -> tuple[Block, ...]:
+    """Departments of France, where any is named."""
+    found = {r.code: r for r in model.by_area(filters, topic, None, "department") if r.code.startswith("FR")}
+    if not any(r.figures.n for r in found.values()):
+        return ()
+    # What the model does not name is not empty on the map: nobody looked there, or too few sources let it be told.
+    other = Figures(state="withheld" if model.public else "nothing-collected")
+    for code, label in drawn.departments():
+        found.setdefault(code, AreaFigures(code=code, name=label, figures=other))
+    return drawn.area_map(id, title, list(found.values()), words, width=width)
+
+
+def lead_of(totals: Totals, words: PageWords) -> str:
+    """ "1 234 mentions de 12 sources, du … au …"."""
+    counts = [words.count("statement", totals.observations)]
+    if totals.documents:
+        counts.insert(0, words.count("document", totals.documents))
+    counts.append(words.count("source", totals.sources))
+    text = ", ".join(counts)
+    if totals.first and totals.last:
+        text += words.fill(
+            "from_to",
+            first=words.figures.day(totals.first.isoformat()),
+            last=words.figures.day(totals.last.isoformat()),
+        )
+    return text + "."

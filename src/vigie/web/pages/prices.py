@@ -1,0 +1,117 @@
+"""Prices: retail and wholesale as tables and courses, the price index with its 95 % intervals."""
+
+from __future__ import annotations
+
+from vigie.readmodel.model import ReadModel
+from vigie.readmodel.records import Filters, Group, IndexRow
+from vigie.web import drawn
+from vigie.web.content import Block, Cell, Content, Missing, Row, Section, Table, Why, to
+from vigie.web.pages.parts import MOST_ROWS, map_of, nothing, topic_section
+from vigie.web.words import PageWords
+
+
+def build(model: ReadModel, filters: Filters, words: PageWords) -> Content:
+    title, lead = words["prices.title"], words["prices.lead"]
+    retail, wholesale = (model.groups(filters, topic) for topic in ("retail", "wholesale"))
+    if not retail and not wholesale:
+        return Content(title=title, lead=lead, notes=(nothing(model, filters, "prices", words),))
+    sections = [
+        topic_section(
+            model,
+            filters,
+            "retail",
+            words,
+            groups=retail,
+            before=_courses(model, filters, retail, words),
+            most=MOST_ROWS,
+        ),
+        *index_section(model, filters, words),
+        topic_section(model, filters, "wholesale", words, groups=wholesale, most=MOST_ROWS),
+    ]
+    where = map_of(model, filters, "retail", words, title=words["charts.map_retail"])
+    if where:
+        sections.append(
+            Section(
+                id="where", title=words["overview.where"], lead=words["overview.where_lead"], blocks=where
+            )
+        )
+    return Content(title=title, lead=lead, sections=tuple(sections))
+
+
+def _courses(model: ReadModel, filters: Filters, groups: list[Group], words: PageWords) -> tuple[Block, ...]:
+    """One panel a product, most stated first; prices of a gram and of a piece share no axis."""
+    blocks: list[Block] = []
+    for unit, id in (("g", "retail-grams"), ("", "retail-units")):
+        held = [g for g in groups if (g.key[1] == "g") == (unit == "g")]
+        series = drawn.series_of(model, filters, held[: drawn.MOST_PANELS], words)
+        blocks += drawn.panels(id, words[f"charts.{id}"], series, words, words["units.euro"])
+    return tuple(blocks)
+
+
+def index_section(model: ReadModel, filters: Filters, words: PageWords, most: int = 8) -> tuple[Section, ...]:
+    """Indices of the filter's area, or of the whole countries; nothing where the model has none."""
+    rows = [r for r in model.indices(filters) if r.price is not None or r.n]
+    if filters.area is None:
+        rows = [r for r in rows if "-" not in r.area]
+    if not any(r.price is not None for r in rows):
+        return ()
+    several = len({r.area for r in rows}) > 1
+    latest: dict[tuple[str, str, str], IndexRow] = {}
+    for row in rows:
+        if row.price is not None:
+            latest[row.substance, row.unit, row.area] = row
+    table = Table(
+        id="index-table",
+        caption=words["index.caption"],
+        columns=tuple(words[f"columns.{c}"] for c in _INDEX),
+        text_columns=3,
+        rows=tuple(
+            Row(id="-".join(("index", *key)), cells=_cells(row, words))
+            for key, row in list(latest.items())[:MOST_ROWS]
+        ),
+    )
+    drawn_ = drawn.index_lines("price-index", words["charts.index"], rows, words, areas=several)
+    return (
+        Section(id="index", title=words["index.title"], lead=words["index.lead"], blocks=(*drawn_, table)),
+    )
+
+
+_INDEX = (
+    "product", "area", "period", "estimate", "interval", "index", "index_interval", "statements", "sources",
+)  # fmt: skip
+
+
+def _cells(row: IndexRow, words: PageWords) -> tuple[Cell, ...]:
+    figures = words.figures
+    name = f"{figures.substance(row.substance)}, {words.fill('per', unit=figures.of('units', row.unit))}"
+    there = to(
+        "evidence",
+        Filters(area=row.area, period=row.period),
+        topic="retail",
+        key=f"{row.substance}~{row.unit}",
+    )
+    spread = "–" if row.low is None or row.high is None else figures.money_spread(row.low, row.high)
+    index = "–" if row.index is None else figures.number(row.index)
+    around = "–"
+    if row.index_low is not None and row.index_high is not None:
+        around = figures.spread(round(row.index_low), round(row.index_high))
+    texts = (
+        figures.area(row.area),
+        figures.quarter(row.period),
+        figures.euro(row.price or 0.0),
+        spread,
+        index,
+        around,
+    )
+    return (
+        Cell(text=words.name(name), target=there),
+        *(Cell(text=text) for text in texts),
+        Cell(text=figures.number(row.n)),
+        Cell(text=figures.number(row.sources)),
+    )
+
+
+def no_price(model: ReadModel, filters: Filters, words: PageWords) -> Missing:
+    """A substance or area of which no price is stated."""
+    why: Why = "withheld" if model.public else "none"
+    return Missing(why=why, text=words[f"prices.{why}"], repair=words["prices.repair"])
