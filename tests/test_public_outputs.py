@@ -38,6 +38,10 @@ KNOWN: dict[str, dict[str, str]] = {
         "_facts_of": "the gate: documents of what was published before",
         "publish": "writes down what the gate lets out",
     },
+    "report/corrections.py": {
+        "corrections_of": "what was public, where the rules of today would show it",
+        "history": "the same of one address",
+    },
     "report/versions.py": {
         "keep_versions": "the gate: writes down what stands at each address",
         "next_versions": "the same, for the owner of the store; writes nothing",
@@ -59,6 +63,7 @@ KNOWN: dict[str, dict[str, str]] = {
         "found_alerts": "takes a gate: the logs of editors and of versions: days and roles",
         "_told": "what editors said of public alerts",
     },
+    "feeds/edas_facts.py": {"*": "facts for a draft of the analyst, never for publication"},
     "feeds/versions.py": {"record": "writes down what the gate let out: addresses, days and hashes"},
     "feeds/files.py": {
         "cap_drafts": "takes a gate; alerts of the analyst only by their id, as drafts that stay restricted"
@@ -366,6 +371,7 @@ OF_THE_OWNER = {
     "stats alert show": "the same, with their sentences and the log",
     "stats alert confirm": "writes to that log",
     "stats alert close": "writes to that log",
+    "edas": "a draft for the national focal point, with sentences",
     "release list": "the log of editors",
     "release withdraw": "writes to that log",
     "release reset": "writes to that log",

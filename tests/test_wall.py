@@ -208,6 +208,7 @@ def storing(here: Place) -> None:
     here.run("stats clusters", "stats", "clusters", *clusters, *store)
     here.run("feed", "feed", "--out", "feeds", *store)
     here.run("cap", "cap", "all", "--out", "cap", *store)
+    here.run("edas", "edas", "--substance", "cocaine", "--out", "edas", *store)
     here.run("doctor", "doctor", *store)
     here.run(
         "stats alerts", "stats", "alerts", "--by", "month", "--all", "--save", "--format", "json", *store
@@ -339,7 +340,7 @@ def test_the_search_reads_other_writings(written: object, packed: str) -> None:
 
 RUNS = [
     "add --count-contacts", "contacts", "key", "purge", "maintain",
-    "extract", "redact", "add", "add again", "add --reextract", "export --full", "export", "bulletin --analyst", "bulletin", "feed", "cap", "doctor", "extract -",
+    "extract", "redact", "add", "add again", "add --reextract", "export --full", "export", "bulletin --analyst", "bulletin", "feed", "cap", "edas", "doctor", "extract -",
     "stats alerts", "stats alert", "stats alert: name",
     "stats terms", "stats flows", "stats events", "stats together", "stats changepoints", "stats spread", "lexicon suggest", "stats price-index",
     "stats clusters",

@@ -25,6 +25,11 @@ AREA = typer.Option(None, "--area", metavar="CODE", help="FR-69, FR-ARA or FR (d
 ALERTS = typer.Argument(
     ..., metavar="ALERT…", help="w-…, r3 or a_…; all: those that anyone may read.", show_default=False
 )
+EDAS_ALERTS = typer.Argument(None, metavar="[ALERT]…", help="w-…, r3 or a_….", show_default=False)
+SUBSTANCE = typer.Option(None, "--substance", metavar="ID", help="Canonical id, with all that belong to it.")
+SINCE = typer.Option(
+    None, "--since", metavar="DAY", help="With --substance: what happened since (2026-03-31)."
+)
 ADDRESSES = typer.Option([], "--address", metavar="NAME", help="Of a private draft: for whom; repeat.")
 SENDER = typer.Option("vigie.draft.invalid", "--sender", metavar="DOMAIN", help="Who would send it.")
 
@@ -121,6 +126,72 @@ def cap(
         raise typer.Exit(SOME_REFUSED)
     if not made:
         say("no alert that anyone may read (vigie release add makes one public)")
+
+
+@app.command()
+def edas(
+    alert: list[str] | None = EDAS_ALERTS,
+    substance: str | None = SUBSTANCE,
+    area: str | None = AREA,
+    since: str | None = SINCE,
+    lang: str = LANG,
+    out: Path = OUT,
+    store: Path | None = STORE,
+) -> None:
+    """Write a draft notification to the European Drug Alert System: the ten points of Article 13(2) of Regulation (EU) 2023/1322.
+
+    Each point has the sentences that speak of it, with source and grade, or says that it is not known. For the analyst and the
+    national focal point: not for publication.
+
+    \b
+    Example:
+      vigie edas a_1f0c52aa90b3 --out ./edas
+      vigie edas --substance nitazenes --area FR-69 --since 2026-01-01 --lang en --out ./edas
+    """
+    languages, code, day = languages_of(lang), area_of(area), day_of(since)
+    if bool(alert) == (substance is not None):
+        raise fail("name alerts, or a substance with --substance", WRONG_USE)
+    if alert and (code or day):
+        raise fail("--area and --since go with --substance: an alert has its own", WRONG_USE)
+    from vigie.feeds.edas import notification
+    from vigie.feeds.edas_facts import of_alert, of_substance
+    from vigie.feeds.edas_pages import as_json, markdown
+    from vigie.feeds.files import write_whole
+    from vigie.model.errors import StoreError
+    from vigie.store import Store
+
+    settings = existing(settings_for(store))
+    refused, found = [], []
+    with Store.open(settings.store, read_only=True, settings=settings) as opened:
+        if substance is not None:
+            found.append(of_substance(opened, substance, area=code, since=day))
+        for name in dict.fromkeys(alert or ()):
+            try:
+                found.append(of_alert(opened, name))
+            except StoreError as error:
+                refused.append(str(error))
+    for gathered in found:
+        for language in languages:
+            draft = notification(gathered, language)
+            name = f"edas-{gathered.name}" + (f"-{gathered.area}" if substance and gathered.area else "")
+            for suffix, data in (("md", markdown(draft)), ("json", as_json(draft))):
+                write(f"{write_whole(out / f'{name}.{language}.{suffix}', data)}\n")
+        known = sum(p.is_known for p in draft.points)
+        say(
+            f"{gathered.name}: {known} of {len(draft.points)} points have evidence; a draft, not for publication"
+        )
+    for why in refused:
+        say(f"vigie: {why}")
+    if refused:
+        raise typer.Exit(SOME_REFUSED)
+
+
+def day_of(text: str | None) -> date | None:
+    """A day; anything else is wrong use."""
+    try:
+        return None if text is None else date.fromisoformat(text)
+    except ValueError:
+        raise fail("--since is a day: 2026-03-31", WRONG_USE) from None
 
 
 def languages_of(lang: str) -> list[str]:
