@@ -42,16 +42,7 @@ def area_map(
     shades = steps.steps_of(
         [v.value for v in by_code.values() if v.state == "shown" and v.value is not None], words
     )
-    rows, hatches, dots, found = [], [], [], set()
-    for code, outline in sorted(plan.outlines.items()):
-        value = by_code.get(code)
-        state = _state(value)
-        found.add(state)
-        if state == "nothing-collected":
-            hatches += plane.strokes(outline.rings, plan.step)
-        elif state == "withheld":
-            dots += plane.dots(outline.rings, plan.step)
-        rows.append(_row(code, outline, value, state, shades, words, unit))
+    found = {_state(by_code.get(code)) for code in plan.outlines}
     shown = sorted(
         (v for v in by_code.values() if v.value is not None and v.state == "shown"),
         key=lambda v: -float(v.value or 0),
@@ -62,24 +53,15 @@ def area_map(
         unit,
         {s: [v.name for v in by_code.values() if _state(v) == s] for s in ("withheld", "nothing-collected")},
     )
-    data: dict[str, Any] = {
-        "areas": rows,
-        "hatches": _lines(hatches),
-        "dots": [{"x": x, "y": y} for x, y in dots],
-        "frames": [
-            {"type": "Feature", "geometry": {"type": "LineString", "coordinates": frame}}
-            for frame in plan.frames
-        ],
-        "labels": [{"x": x, "y": y, "text": words.inset(key)} for key, (x, y) in plan.labels],
-        "legend": canvas.legend_rows(found & {"withheld", "nothing-collected"}, words),
-    }
-    chart = _chart(data, shades, found, words, unit)
+
+    def drawing() -> canvas.Drawing:
+        data = _data(plan, by_code, found, shades, words, unit)
+        return _chart(data, shades, found, words, unit), {name: part for name, part in data.items() if part}
+
     outside = [v.name for v in values if v.code not in plan.outlines]
-    ratio = round(plan.height / geometry.WIDTH, 4)
-    data = {name: part for name, part in data.items() if part}
     return canvas.figure(
         id, title, alt=text, unit=unit,
-        spec=canvas.finished(chart, data, lang=lang, alt=text, layout={"ratio": ratio}),
+        drawing=drawing, layout={"ratio": round(plan.height / geometry.WIDTH, 4)}, lang=lang,
         notes=[
             note,
             words["note_nothing"] if "nothing-collected" in found else "",
@@ -114,6 +96,37 @@ def _state(value: AreaValue | None) -> str:
     if value is None or (value.state == "shown" and value.value is None):
         return "no-figure"
     return value.state
+
+
+def _data(
+    plan: geometry.Plan,
+    by_code: Mapping[str, AreaValue],
+    found: set[str],
+    shades: Sequence[steps.Step],
+    words: Words,
+    unit: str,
+) -> dict[str, list[dict[str, Any]]]:
+    """What is drawn, by the name of its layer."""
+    rows, hatches, dots = [], list[tuple[plane.Spot, plane.Spot]](), list[plane.Spot]()
+    for code, outline in sorted(plan.outlines.items()):
+        value = by_code.get(code)
+        state = _state(value)
+        if state == "nothing-collected":
+            hatches += plane.strokes(outline.rings, plan.step)
+        elif state == "withheld":
+            dots += plane.dots(outline.rings, plan.step)
+        rows.append(_row(code, outline, value, state, shades, words, unit))
+    return {
+        "areas": rows,
+        "hatches": _lines(hatches),
+        "dots": [{"x": x, "y": y} for x, y in dots],
+        "frames": [
+            {"type": "Feature", "geometry": {"type": "LineString", "coordinates": frame}}
+            for frame in plan.frames
+        ],
+        "labels": [{"x": x, "y": y, "text": words.inset(key)} for key, (x, y) in plan.labels],
+        "legend": canvas.legend_rows(found & {"withheld", "nothing-collected"}, words),
+    }
 
 
 def _row(
@@ -169,41 +182,29 @@ def _chart(
         ("n", words["column_n"]),
         ("sources", words["column_sources"]),
     )
+
+    def of(name: str) -> Any:
+        return alt.Chart(data=alt.NamedData(name), projection=plane_)
+
     layers = [
-        alt.Chart(alt.NamedData("areas")).mark_geoshape(stroke=t["colour"]["edge"], strokeWidth=0.5)
+        of("areas").mark_geoshape(stroke=t["colour"]["edge"], strokeWidth=0.5)
         .encode(fill=alt.Fill("class:N", scale=scale, legend=legend), tooltip=tips),
     ]  # fmt: skip
     if data["hatches"]:
-        layers.append(
-            alt.Chart(alt.NamedData("hatches")).mark_geoshape(
-                filled=False, stroke=t["colour"]["edge"], strokeWidth=0.8
-            )
-        )
+        layers.append(of("hatches").mark_geoshape(filled=False, stroke=t["colour"]["edge"], strokeWidth=0.8))
     if data["dots"]:
-        dot = alt.Chart(alt.NamedData("dots")).mark_circle(size=5, color=t["colour"]["quiet"], opacity=1)
+        dot = of("dots").mark_circle(size=5, color=t["colour"]["quiet"], opacity=1)
         layers.append(dot.encode(longitude="x:Q", latitude="y:Q"))
     if data["frames"]:
-        layers.append(
-            alt.Chart(alt.NamedData("frames")).mark_geoshape(
-                filled=False, stroke=t["colour"]["rule"], strokeWidth=1
-            )
-        )
+        layers.append(of("frames").mark_geoshape(filled=False, stroke=t["colour"]["rule"], strokeWidth=1))
     if data["labels"]:
-        label = alt.Chart(alt.NamedData("labels")).mark_text(
-            align="left", baseline="top", fontSize=10, color=t["colour"]["quiet"]
-        )
+        label = of("labels").mark_text(align="left", baseline="top", fontSize=10, color=t["colour"]["quiet"])
         layers.append(label.encode(longitude="x:Q", latitude="y:Q", text="text:N"))
     if data["legend"]:
         layers.append(
             canvas.state_layer([s for s in ("withheld", "nothing-collected") if s in found], words, offset=8)
         )
-    layers = [
-        layer if i == len(layers) - 1 and data["legend"] else layer.properties(projection=plane_)
-        for i, layer in enumerate(layers)
-    ]
-    return alt.layer(*layers).properties(
-        width="container", autosize=alt.AutoSizeParams(type="fit-x", contains="padding")
-    )
+    return canvas.layered(layers)
 
 
 def _alt(shown: Sequence[AreaValue], words: Words, unit: str, states: Mapping[str, Sequence[str]]) -> str:

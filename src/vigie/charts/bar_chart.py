@@ -70,15 +70,14 @@ def _figure(
             f"{name}{words['colon']}{row['value']}" for name, row in zip(names, rows, strict=False)
         ),
     )
-    alt = altair()
-    chart = _chart(kind, [name for name, _ in shown], rows, words, unit, zero=zero).properties(
-        width="container",
-        height=STEP * len(shown),
-        autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
-    )
+
+    def drawing() -> canvas.Drawing:
+        layers = _layers(kind, [name for name, _ in shown], rows, words, unit, zero=zero)
+        return canvas.layered(layers, height=STEP * len(shown)), {"figures": rows}
+
     return canvas.figure(
         id_, title, alt=text, unit=unit,
-        spec=canvas.finished(chart, {"figures": rows}, lang=lang, alt=text, layout={}),
+        drawing=drawing, lang=lang,
         notes=[note, words["note_whisker"] if bounded else "", "" if zero else words["note_start"]],
         columns=[
             Column(name="name", label=words["column_name"]), Column(name="value", label=words["column_value"], unit=unit),
@@ -99,9 +98,9 @@ def _row(name: str, bar: Bar, words: Words, unit: str) -> dict[str, object]:
     return row
 
 
-def _chart(
+def _layers(
     kind: str, names: Sequence[str], rows: Sequence[dict[str, object]], words: Words, unit: str, *, zero: bool
-) -> Any:
+) -> list[Any]:
     """Names stand over their bars, level with the axis: they may be long, and take no width from the bars."""
     alt = altair()
     t = tokens()
@@ -143,4 +142,4 @@ def _chart(
     figure = base.transform_calculate(end="isValid(datum.high) ? datum.high : datum.x").mark_text(
         align="left", baseline="middle", dx=7, dy=_DOWN, color=t["colour"]["quiet"]
     ).encode(x=alt.X("end:Q", axis=axis, scale=scale), text="label:N")  # fmt: skip
-    return alt.layer(*([mark, whisker] if kind == "bars" else [whisker, mark]), figure, name)
+    return [*([mark, whisker] if kind == "bars" else [whisker, mark]), figure, name]

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from vigie.charts.figure import Column, Figure
+from vigie.charts.figure import Cell, Column, Figure
 from vigie.charts.records import State
 from vigie.charts.theme import tokens, vega_config
 from vigie.charts.words import Words
@@ -29,6 +29,7 @@ SIGNS: Mapping[str, str] = {
     "zero": "M-1,0L1,0",
     "no-figure": _SQUARE,
 }
+Drawing = tuple[Any, Mapping[str, Sequence[Mapping[str, object]]]]
 _ID = re.compile(r"[^A-Za-z0-9_-]+")
 _HTML = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026", 0x2028: "\\u2028", 0x2029: "\\u2029"}
 _CONTROL = dict.fromkeys([*range(32), *range(127, 160)], " ")
@@ -70,17 +71,39 @@ def finished(
     ).translate(_HTML)
 
 
+def layered(layers: Sequence[Any], *, height: int | None = None, apart: Sequence[str] = ()) -> Any:
+    """Layers in one frame as wide as its container; `apart`: channels of which each layer has a scale of its own.
+
+    Made in one call: each method of an Altair chart copies the whole chart.
+    """
+    alt = altair()
+    more: dict[str, Any] = {} if height is None else {"height": height}
+    if apart:
+        more["resolve"] = alt.Resolve(scale=alt.ScaleResolveMap(**dict.fromkeys(apart, "independent")))
+    return alt.LayerChart(
+        layer=list(layers), width="container", autosize=alt.AutoSizeParams(type="fit-x", contains="padding"), **more
+    )  # fmt: skip
+
+
 def figure(
     id_: str,
     title: str,
     *,
-    spec: str,
+    drawing: Callable[[], Drawing],
+    layout: Mapping[str, object] | None = None,
+    lang: str,
     alt: str,
     notes: Iterable[str],
     unit: str,
     columns: Sequence[Column],
-    rows: Any,
+    rows: Iterable[Sequence[Cell]],
 ) -> Figure:
+    """A figure whose specification waits until it is asked for: `drawing` gives the chart and its data by name."""
+
+    def make() -> str:
+        chart, data = drawing()
+        return finished(chart, data, lang=lang, alt=alt, layout=layout or {})
+
     return Figure(
         id=_ID.sub("-", id_).strip("-") or "figure",
         title=clean(title),
@@ -89,7 +112,7 @@ def figure(
         unit=unit,
         columns=tuple(columns),
         rows=tuple(tuple(row) for row in rows),
-        spec=spec,
+        make_spec=make,
     )
 
 

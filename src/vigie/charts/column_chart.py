@@ -45,34 +45,28 @@ def columns(
     shared, single = states.by_period(series, names, axis)
     found = {state for _, state in shared} | {state for _, state, _ in single}
     domain = line_chart.domain_of([{"y": row["y2"]} for row in rows] or [{"y": 0.0}], zero=True)
-    chart = _chart(
-        names,
-        axis,
-        words,
-        unit,
-        domain,
-        states.room(single, names),
-        whole=all(float(row["y2"]).is_integer() for row in rows),
-    )
-    data_sets: dict[str, Any] = {"figures": rows, "zeros": zeros}
-    alt = altair()
-    if found:
+
+    def drawing() -> canvas.Drawing:
+        whole = all(float(row["y2"]).is_integer() for row in rows)
+        layers = _layers(names, axis, words, unit, domain, states.room(single, names), whole=whole)
+        data = {"figures": rows, "zeros": zeros}
+        if not found:
+            return canvas.layered(layers, height=HEIGHT), data
         x = line_chart.x_scale(axis, words, **states.room(single, names))
-        layers, signs, behind = states.around(shared, single, names, domain, words, x, HEIGHT)
-        chart = alt.layer(*layers, chart, signs).resolve_scale(color="independent", shape="independent")
-        data_sets |= behind
+        behind, signs, more = states.around(shared, single, names, domain, words, x, HEIGHT)
+        chart = canvas.layered(
+            [*behind, altair().LayerChart(layer=layers), signs], height=HEIGHT, apart=("color", "shape")
+        )
+        return chart, {**data, **more}
+
     top = max(rows, key=lambda row: float(row["y2"]), default=None)
     text = words.fill(
         "alt_columns", unit=unit, first=periods.name_of(axis.periods[0], words), last=periods.name_of(axis.periods[-1], words),
         top=f"{top['period']}{words['colon']}{words.number(float(top['y2']))}" if top else words.number(0),
     )  # fmt: skip
     notes = line_chart.series_notes([], found, {s for _, s, _ in single}, words, zero=True)
-    spec = canvas.finished(
-        chart.properties(width="container", height=HEIGHT, autosize=alt.AutoSizeParams(type="fit-x", contains="padding")),
-        data_sets, lang=lang, alt=text, layout={},
-    )  # fmt: skip
     return canvas.figure(
-        id, title, spec=spec, alt=text, unit=unit,
+        id, title, drawing=drawing, lang=lang, alt=text, unit=unit,
         notes=[note, *(n for n in notes if n != words["note_gap"]), words["note_zero_mark"] if zeros else ""],
         columns=line_chart.series_columns(words, unit), rows=line_chart.series_rows(series, names),
     )  # fmt: skip
@@ -106,7 +100,7 @@ def _stacked(
     return rows, zeros
 
 
-def _chart(
+def _layers(
     names: Sequence[str],
     axis: periods.Axis,
     words: Words,
@@ -115,7 +109,7 @@ def _chart(
     room: dict[str, int],
     *,
     whole: bool,
-) -> Any:
+) -> list[Any]:
     alt = altair()
     colours = list(tokens()["series"]["colours"][: len(names)])
     colour = alt.Color(
@@ -133,7 +127,7 @@ def _chart(
         stroke=tokens()["colour"]["paper"], strokeWidth=0.75 if len(names) > 1 else 0
     )
     zero = alt.Chart(alt.NamedData("zeros")).mark_rule(color=tokens()["colour"]["ink"], strokeWidth=2.5)
-    return alt.layer(
+    return [
         column.encode(x=x, x2="x2:Q", y=y, y2="y2:Q", color=colour, tooltip=tips),
         zero.encode(x=x, x2="x2:Q", y=y),
-    )
+    ]

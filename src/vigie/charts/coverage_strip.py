@@ -69,10 +69,16 @@ def coverage(
         "names": [{"y": row + 0.2, "text": name} for row, (name, _) in enumerate(drawn)],
         "legend": canvas.legend_rows(found - {"shown"}, words),
     }  # fmt: skip
-    chart = _chart(data, shades, axis, len(drawn), found, words, unit)
+
+    def drawing() -> canvas.Drawing:
+        layers = _layers(data, shades, axis, len(drawn), found, words, unit)
+        return canvas.layered(layers, height=ROW * len(drawn)), {
+            name: part for name, part in data.items() if part
+        }
+
     return canvas.figure(
         id, title, alt=text, unit=unit,
-        spec=canvas.finished(chart, {k: v for k, v in data.items() if v}, lang=lang, alt=text, layout={}),
+        drawing=drawing, lang=lang,
         notes=[
             note, words["note_nothing"] if "nothing-collected" in found else "",
             words["note_withheld"] if "withheld" in found else "", words["note_zero_cell"] if "zero" in found else "",
@@ -97,9 +103,9 @@ def _hatch(at: int, row: int) -> list[dict[str, Any]]:
     return [{"x": x, "y": y, "x2": x2, "y2": y2} for x, y, x2, y2 in ends]
 
 
-def _chart(
+def _layers(
     data: dict[str, Any], shades: Sequence[steps.Step], axis: periods.Axis, rows: int, found: set[str], words: Words, unit: str
-) -> Any:  # fmt: skip
+) -> list[Any]:  # fmt: skip
     alt = altair()
     t = tokens()
     paper = t["colour"]["paper"]
@@ -148,6 +154,4 @@ def _chart(
         )
     if data["legend"]:
         layers.append(canvas.state_layer(found - {"shown"}, words, offset=8))
-    return alt.layer(*layers).properties(
-        width="container", height=ROW * rows, autosize=alt.AutoSizeParams(type="fit-x", contains="padding")
-    )
+    return layers

@@ -20,7 +20,7 @@ from vigie.model.errors import MissingExtraError
 
 WIDTH = 680  # px
 VEGA_LITE = "6.4"
-PANEL, AXIS, GAP = 190, 56, 14  # px: the narrowest panel wished, its axis, the gap between two
+PANEL, AXIS, GAP = 185, 66, 14  # px: the narrowest panel wished, its axis, the gap between two
 _INNER_ID = re.compile(r'(id="|url\(#|href="#)')
 # What a spreadsheet takes for a formula: https://owasp.org/www-community/attacks/CSV_Injection
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")

@@ -5,7 +5,9 @@ In: nothing. Out: Figure and Column. Left out: drawing (`draw.py`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
 
 Cell = str | float | int | None
 
@@ -19,14 +21,14 @@ class Column:
     unit: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Figure:
-    """One chart or map.
+    """One chart or map. A page shows title, note and table at once; the specification is made when it is asked for.
 
     Attributes:
         alt: what it shows, in words; note: how to read it (band, hatch, dots), "" if there is nothing to say.
         columns, rows: the figures behind it, raw; None is unknown, never zero.
-        spec: Vega-Lite as JSON with its data inside; "<", ">" and "&" are escaped, so that it may stand in HTML.
+        make_spec: makes `spec`; takes no part in comparisons.
     """
 
     id: str
@@ -36,4 +38,12 @@ class Figure:
     unit: str
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
-    spec: str
+    make_spec: Callable[[], str] = field(compare=False, repr=False)
+
+    @cached_property
+    def spec(self) -> str:
+        """Vega-Lite as JSON with its data inside; "<", ">" and "&" are escaped, so that it may stand in HTML.
+
+        Raises: MissingExtraError without the packages of the extra "report".
+        """
+        return self.make_spec()

@@ -49,30 +49,34 @@ def flow_map(
     lines = [
         {
             "type": "Feature", "geometry": {"type": "LineString", "coordinates": _curve(a, b)}, "n": flow.n, "sources": flow.sources,
-            "name": f"{canvas.clean(flow.origin_name)} → {canvas.clean(flow.destination_name)}", "value": words.measure(flow.n, unit),
+            "name": f"{canvas.clean(flow.origin_name)} → {canvas.clean(flow.destination_name)}", "value": words.measure(flow.n, unit), "said": words.number(flow.n),
         }
         for flow, a, b in reversed(drawable)
     ]  # fmt: skip
-    starts = sorted({a for _, a, _ in drawable})
-    arrivals = sorted({b for _, _, b in drawable})
-    data: dict[str, Any] = {
-        "land": [{"type": "Feature", "geometry": {"type": "MultiPolygon", "coordinates": [[r] for o in plan.outlines.values() for r in o.rings]}}],
-        "frames": [{"type": "Feature", "geometry": {"type": "LineString", "coordinates": frame}} for frame in plan.frames],
-        "flows": lines,
-        "starts": [{"x": x, "y": y} for x, y in starts],
-        "ends": [{"x": x, "y": y} for x, y in arrivals],
-        "labels": _labels(drawable, plan.height),
-    }  # fmt: skip
     text = words.fill(
         "alt_flow_map",
         unit=unit,
-        values=words.listed((f"{f['name']}{words['colon']}{f['value']}" for f in reversed(lines)), 5),
+        values=words.listed((f"{f['name']}{words['colon']}{f['said']}" for f in reversed(lines)), 5),
     )
+
+    def drawing() -> canvas.Drawing:
+        starts = sorted({a for _, a, _ in drawable})
+        arrivals = sorted({b for _, _, b in drawable})
+        land = [[ring] for outline in plan.outlines.values() for ring in outline.rings]
+        data: dict[str, Any] = {
+            "land": [{"type": "Feature", "geometry": {"type": "MultiPolygon", "coordinates": land}}],
+            "frames": [{"type": "Feature", "geometry": {"type": "LineString", "coordinates": frame}} for frame in plan.frames],
+            "flows": lines,
+            "starts": [{"x": x, "y": y} for x, y in starts],
+            "ends": [{"x": x, "y": y} for x, y in arrivals],
+            "labels": _labels(drawable, plan.height),
+        }  # fmt: skip
+        return _chart(data, most, unit, words), {name_: part for name_, part in data.items() if part}
+
     left = len(flows) - len(drawable)
     return canvas.figure(
         id, title, alt=text, unit=unit,
-        spec=canvas.finished(_chart(data, most, unit, words), {k: v for k, v in data.items() if v}, lang=lang, alt=text,
-            layout={"ratio": round(plan.height / geometry.WIDTH, 4)}),
+        drawing=drawing, layout={"ratio": round(plan.height / geometry.WIDTH, 4)}, lang=lang,
         notes=[note, words["note_flow"], words.fill("note_flow_left", n=left) if left else ""],
         columns=[
             Column(name="origin_code", label=words["column_origin_code"]), Column(name="origin", label=words["column_origin"]),
@@ -170,7 +174,7 @@ def _chart(data: dict[str, Any], most: int, unit: str, words: Words) -> Any:
     )
 
     def of(name: str) -> Any:
-        return alt.Chart(alt.NamedData(name)).properties(projection=flat)
+        return alt.Chart(data=alt.NamedData(name), projection=flat)
 
     def spots(mark: Any) -> Any:
         return mark.encode(longitude="x:Q", latitude="y:Q")
@@ -196,6 +200,4 @@ def _chart(data: dict[str, Any], most: int, unit: str, words: Words) -> Any:
                 ).encode(text="text:N")
             )
             layers.append(spots(base.mark_text(**look, color=t["colour"]["ink"])).encode(text="text:N"))
-    return alt.layer(*layers).properties(
-        width="container", autosize=alt.AutoSizeParams(type="fit-x", contains="padding")
-    )
+    return canvas.layered(layers)

@@ -47,25 +47,25 @@ def lines(
     shared, single = states.by_period(series, names, axis)
     found = {state for _, state in shared} | {state for _, state, _ in single}
     domain = domain_of(marks, zero=zero)
-    chart = frame(axis, names, words, unit, domain, states.room(single, names))
-    data: dict[str, Any] = {"figures": marks}
-    alt = altair()
-    if found:
+
+    def drawing() -> canvas.Drawing:
+        layers = frame(axis, names, words, unit, domain, states.room(single, names))
+        if not found:
+            return canvas.layered(layers, height=HEIGHT), {"figures": marks}
         x = x_scale(axis, words, **states.room(single, names))
         behind, signs, rows = states.around(shared, single, names, domain, words, x, HEIGHT)
         # Scales of their own: a sign of a state is no series; the legend of series says colour and shape at once.
-        chart = alt.layer(*behind, chart, signs).resolve_scale(color="independent", shape="independent")
-        data |= rows
+        chart = canvas.layered(
+            [*behind, altair().LayerChart(layer=layers), signs], height=HEIGHT, apart=("color", "shape")
+        )
+        return chart, {"figures": marks, **rows}
+
     text = words.fill(
         "alt_lines", unit=unit, first=periods.name_of(axis.periods[0], words),
         last=periods.name_of(axis.periods[-1], words), names=words.listed(names),
     )  # fmt: skip
-    spec = canvas.finished(
-        chart.properties(width="container", height=HEIGHT, autosize=alt.AutoSizeParams(type="fit-x", contains="padding")),
-        data, lang=lang, alt=text, layout={},
-    )  # fmt: skip
     return canvas.figure(
-        id, title, spec=spec, alt=text, unit=unit, columns=series_columns(words, unit), rows=series_rows(series, names),
+        id, title, drawing=drawing, lang=lang, alt=text, unit=unit, columns=series_columns(words, unit), rows=series_rows(series, names),
         notes=[note, *series_notes(marks, found, {s for _, s, _ in single}, words, zero=zero)],
     )  # fmt: skip
 
@@ -135,7 +135,7 @@ def frame(
     unit: str,
     domain: tuple[float, float],
     room: dict[str, int],
-) -> Any:
+) -> list[Any]:
     """Bands, lines and points in one frame."""
     alt = altair()
     look = tokens()["series"]
@@ -160,12 +160,12 @@ def frame(
     point = base.mark_point(
         filled=True, size=55, opacity=1, stroke=tokens()["colour"]["paper"], strokeWidth=1
     )
-    return alt.layer(
+    return [
         band.encode(y=low, y2="high:Q", detail="run:N"),
         whisker.encode(y=low, y2="high:Q"),
         base.mark_line(strokeWidth=2).encode(y=y, strokeDash=dash, detail="run:N"),
         point.encode(y=y, shape=shape, tooltip=tips(words)),
-    )
+    ]
 
 
 def tips(words: Words) -> list[Any]:

@@ -56,12 +56,12 @@ def multiples(
         "alt_multiples", unit=unit, first=periods.name_of(axis.periods[0], words),
         last=periods.name_of(axis.periods[-1], words), names=words.listed(names),
     )  # fmt: skip
-    chart = _panels(names[:MOST], axis, words, unit, domain)
-    spec = canvas.finished(
-        chart, {"figures": rows}, lang=lang, alt=text, layout={"panels": len(names[:MOST])}
-    )
+
+    def drawing() -> canvas.Drawing:
+        return _panels(names[:MOST], axis, words, unit, domain), {"figures": rows}
+
     return canvas.figure(
-        id, title, spec=spec, alt=text, unit=unit,
+        id, title, drawing=drawing, layout={"panels": len(names[:MOST])}, lang=lang, alt=text, unit=unit,
         columns=line_chart.series_columns(words, unit), rows=line_chart.series_rows(series, names),
         notes=[note, *line_chart.series_notes(marks, found, set(), words, zero=zero)],
     )  # fmt: skip
@@ -90,7 +90,7 @@ def _panels(
     hatches = only("datum.kind === 'hatch'").mark_rule(color=t["states"]["nothing"], strokeWidth=1)
     dots = only("datum.kind === 'dot'").mark_point(filled=True, color=t["colour"]["edge"], size=4, opacity=1)
     point = only(marks).mark_point(filled=True, size=22, opacity=1, color=colour)
-    panel = alt.layer(
+    layers = [
         only("datum.kind === 'wash'").mark_rect(color=t["colour"]["wash"]).encode(y=y, x2="x2:Q", y2="y2:Q"),
         hatches.encode(y=y, x2="x2:Q", y2="y2:Q"),
         dots.encode(y=y),
@@ -98,11 +98,12 @@ def _panels(
         whisker.encode(y=low, y2="high:Q"),
         only(marks).mark_line(strokeWidth=1.75, color=colour).encode(y=y, detail="run:N"),
         point.encode(y=y, tooltip=line_chart.tips(words)),
-    ).properties(height=HEIGHT)
+    ]
     header = alt.Header(
         title=unit, titleAnchor="start", titleOrient="top", labelAnchor="start", labelOrient="top", labelPadding=4
     )  # fmt: skip
     facet = alt.Facet("series:N", sort=list(names), header=header)
-    return panel.facet(facet=facet, columns=3, data=alt.NamedData("figures"), spacing=14).resolve_axis(
-        x="independent"
-    )
+    return alt.FacetChart(
+        data=alt.NamedData("figures"), spec=alt.LayerChart(layer=layers, height=HEIGHT), facet=facet, columns=3, spacing=14,
+        resolve=alt.Resolve(axis=alt.AxisResolveMap(x="independent")),
+    )  # fmt: skip
