@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from report_store import Paper, Said, event, flow, price, purity, trend, way
+from vigie.assess import assess
 from vigie.report.facts import Fact
 from vigie.report.period import parse_period
 from vigie.report.public import Gate, public_gate
@@ -166,3 +167,4 @@ def add(path: Path, papers: Sequence[Paper], start: int, today: date) -> None:
         run = store.start_run("add", Versions(code="t", lexicon="t", redactor="t"))
         store.write(run, [_entry(start + n, p) for n, p in enumerate(papers)], today=today)
         store.finish_run(run, Counts(new=len(papers)))
+        assess(store)

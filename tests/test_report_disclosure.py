@@ -23,6 +23,7 @@ from audit_public import (
     recoverable,
 )
 from report_store import Paper, Said, build, event, said_price, way
+from vigie.assess import assess
 from vigie.report.bulletin import make_bulletin
 from vigie.report.disclosure import STEPS, divide, label_of
 from vigie.report.facts import Fact
@@ -121,7 +122,7 @@ def test_totals_count_only_what_may_be_shown(
         found = {}
         for area in expected:
             page = make_bulletin(store, period="2025-Q1", area=area, lang="en", gate=GATE)
-            rows = page.parts[0].table.rows
+            rows = page.rows("retail")
             found[area] = rows[0].cells[5] if rows else None
     assert found == expected
 
@@ -131,7 +132,7 @@ def test_a_year_is_no_way_round_its_quarters(tmp_path: Path) -> None:
     papers = prices(LYON, "abc") + prices(LYON, "d", "2025-05-05", 90)
     with Store.open(build(tmp_path / "v.duckdb", papers)) as store:
         page = make_bulletin(store, period="2025", area="FR-69", lang="en", gate=GATE)
-    assert page.parts[0].table.rows[0].cells[4:6] == ("60", "3")
+    assert page.rows("retail")[0].cells[4:6] == ("60", "3")
 
 
 def test_quarters_that_are_too_small_are_pooled_for_the_year(tmp_path: Path) -> None:
@@ -139,7 +140,7 @@ def test_quarters_that_are_too_small_are_pooled_for_the_year(tmp_path: Path) -> 
     path = build(tmp_path / "v.duckdb", papers)
     with Store.open(path) as store:
         found = [
-            make_bulletin(store, period=p, area="FR-69", lang="en", gate=public_gate(day)).parts[0].table.rows
+            make_bulletin(store, period=p, area="FR-69", lang="en", gate=public_gate(day)).rows("retail")
             for p, day in (("2025", TODAY), ("2025-Q1", TODAY), ("2025", date(2026, 1, 10)))
         ]
         assert cells(store, as_of=TODAY).num_rows == 0
@@ -153,7 +154,7 @@ def test_a_pool_waits_for_the_end_of_its_quarter(tmp_path: Path) -> None:
         counts = []
         for day in (date(2025, 3, 1), date(2025, 4, 15)):
             page = make_bulletin(store, period="2025-Q1", area="FR-ARA", lang="en", gate=public_gate(day))
-            counts.append(page.parts[0].table.rows[0].cells[5])
+            counts.append(page.rows("retail")[0].cells[5])
     assert counts == ["3", "6"]
 
 
@@ -294,6 +295,7 @@ def test_what_was_erased_takes_its_cell_with_it(tmp_path: Path) -> None:
         write_open_data(store, tmp_path / "out", ["csv"], as_of=TODAY)
         assert erase(store, 1, "document", ["doc004"])["public_facts"] == 1
         assert cells(store, as_of=TODAY).num_rows == 0
+        assess(store)
         write_open_data(store, tmp_path / "out", ["csv"], as_of=TODAY)
     counts = []
     for start, more in ((5, "fg"), (7, "h")):

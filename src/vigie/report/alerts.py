@@ -15,11 +15,12 @@ from datetime import date
 from vigie.lexicon.gazetteer import gazetteer
 from vigie.model.errors import SettingsError
 from vigie.report.disclosure import coarse
+from vigie.report.evidence import Evidence
 from vigie.report.facts import Fact
 from vigie.report.period import Period, quarter_of
 from vigie.report.public import Admitted, Gate, grades_of, inhabited, speaks_of_people
 from vigie.report.rules import rules
-from vigie.report.tables import Evidence, purity_value
+from vigie.report.tables import purity_value
 from vigie.report.words import Words
 from vigie.store import Store
 from vigie.store.publications import decisions, released_facts, write_decision

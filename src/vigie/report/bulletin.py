@@ -1,60 +1,52 @@
-"""The bulletin: prices, purity, seizures, harms, ways of selling and warnings of a period, each figure with what
-it rests on.
+"""The bulletin of a period and an area: what is said of drugs there, each figure with what it rests on and how sure it is.
 
 In: a store, a period, an area, a language. Out: files in a folder. The public edition passes the gate of
 `public.py`; the analyst's opens every figure to its sentences.
-Left out: indices and their intervals, maps.
+Left out: judgement: a bulletin says what sources state, and what may be concluded from how many of them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from importlib.metadata import version
 from pathlib import Path
 from typing import Literal
 
+from vigie.report import pictures
 from vigie.report.alerts import alert_evidence, releases
-from vigie.report.charts import Chart, Line, bar_chart, line_chart
-from vigie.report.facts import Fact, source_lines
+from vigie.report.coverage import Coverage, coverage
+from vigie.report.edition import Edition, edition
+from vigie.report.evidence import Evidence, Row, Table, evidence_list, evidence_of
+from vigie.report.facts import source_lines
+from vigie.report.layout import Block, Notices, Part, Picture, Prose, numbered
+from vigie.report.overview import areas_part, substances_part
 from vigie.report.pages import html_page, markdown_page, pdf_page
-from vigie.report.period import Period, parse_period, quarters
-from vigie.report.public import ANALYST, Admitted, Gate, public_gate
-from vigie.report.results import TOPICS, Key, Section, Topic, section, series, warnings
+from vigie.report.period import parse_period
+from vigie.report.public import ANALYST, Admitted, Gate, public_gate, sources_of
+from vigie.report.results import warnings
 from vigie.report.rules import rules
-from vigie.report.sentences import sentences
-from vigie.report.tables import (
-    TABLES,
-    Evidence,
-    Table,
-    evidence_list,
-    evidence_of,
-    product_name,
-    source_table,
-)
+from vigie.report.sentences import Sentence, cautions, sentences
+from vigie.report.tables import TABLES, change_table, coverage_table, source_table
+from vigie.report.watch import index_part, watch_parts
 from vigie.report.words import Words
 from vigie.store import Store
 
 Format = Literal["html", "pdf", "md"]
 PAGES: dict[Format, Callable[[Bulletin], bytes]]
-QUARTERS_DRAWN = 12
-SERIES_DRAWN = 3
-LEAST_POINTS = 3  # quarters with figures: below, the table says it better
-_TOPIC = {topic.id: topic for topic in TOPICS}
-_ORDER = ("retail", "wholesale", "purity", "seizures", "harms", "ways", "flows", "trends")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
-    """One section of the page: its table and, for some, a chart."""
-
-    table: Table
-    chart: Chart | None = None
+_MOST_QUOTED = 2  # sentences of a figure in print
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bulletin:
-    """All that a page shows, in words of one language; `satire` only to the analyst, in no figure."""
+    """All that a page shows, in words of one language; `satire` only to the analyst, in no figure.
+
+    Attributes:
+        key: the few numbers under the title, each with what it counts.
+        sentences, cautions: what may be said, and what could not be compared.
+        quoted: sentences of a figure that print shows at most; pages show all.
+    """
 
     lang: str
     public: bool
@@ -66,12 +58,30 @@ class Bulletin:
     rests_on: str
     set_aside: str
     note: str
-    sentences: tuple[str, ...]
-    warnings: tuple[Evidence, ...]
+    key: tuple[tuple[str, str], ...]
+    sentences: tuple[Sentence, ...]
+    cautions: tuple[Sentence, ...]
     parts: tuple[Part, ...]
     sources: Table
     satire: tuple[Evidence, ...]
     method: tuple[str, ...]
+    contest: tuple[str, ...]
+    cite: str
+    quoted: int = _MOST_QUOTED
+
+    def table(self, id_: str) -> Table | None:
+        """The table of that id; None where the bulletin has none."""
+        return next((t for part in self.parts for t in part.tables if t.id == id_), None)
+
+    def rows(self, id_: str) -> tuple[Row, ...]:
+        """The rows of that table; () where the bulletin has none."""
+        found = self.table(id_)
+        return found.rows if found else ()
+
+    @property
+    def warnings(self) -> tuple[Evidence, ...]:
+        """What is shown as warnings, latest first."""
+        return tuple(e for part in self.parts for b in part.blocks if isinstance(b, Notices) for e in b.items)
 
 
 PAGES = {"html": html_page, "pdf": pdf_page, "md": markdown_page}
@@ -88,24 +98,26 @@ def make_bulletin(
 def _worded(
     store: Store, read: Admitted, period: str | None, words: Words, gate: Gate, note: str
 ) -> Bulletin:
-    place, facts, days = gate.within, read.facts, read.days
-    chosen = gate.period(parse_period(period, days))
-    inside = [f for f in facts if chosen.holds(f.when_start, f.when_end)]
+    chosen = gate.period(parse_period(period, read.days))
+    found = coverage(store, gate, chosen.end)
+    ed = edition(read, chosen, words, gate, found.published)
     aside = [f for f in read.aside if chosen.holds(f.when_start, f.when_end)]
     satire = [f for f in aside if f.satire]
     set_aside = [("aside", len(aside) - len(satire)), ("satire", len(satire))]
-    sections = {topic.id: section(topic, facts, chosen, gate) for topic in TOPICS}
-    alerts = warnings(read.official, chosen)
+    official = warnings(read.official, chosen)
     released = releases(store, read, gate, chosen)
-    charts = _charts(facts, sections, chosen, days, gate, words)
-    parts = [Part(table=TABLES[name](sections[name], words, gate), chart=charts.get(name)) for name in _ORDER]
-    earlier = chosen.previous()
-    method = (
-        *words.all()["method_text"],
-        words.fill("method_public", days=rules().delay.days, k=gate.least_sources, persons=gate.least_persons)
-        if gate.public
-        else words["method_analyst"],
-        words["rating_public" if gate.public else "rating_analyst"],
+    notices = (
+        *(evidence_of(f, words, gate) for f in official),
+        *(alert_evidence(release, words) for release in released),
+    )
+    place = gate.within
+    parts = numbered(
+        [
+            *_opening(notices, words),
+            *watch_parts(store, ed),
+            *_topics(ed, index_part(store, ed)),
+            *_around(found, ed),
+        ]
     )
     return Bulletin(
         lang=words.lang,
@@ -113,31 +125,153 @@ def _worded(
         title=words["title"],
         edition=words["public" if gate.public else "analyst"],
         period=words.period(chosen),
-        compared=words.period(earlier) if earlier else "",
+        compared=ed.then,
         area=f"{words.area(place)} ({place})" if place else words["everywhere"],
         rests_on=words.fill(
             "rests_on",
             # Of the public the statements: documents of several figures would tell which of them stand together.
-            documents=words.count("statement", len(inside))
+            documents=words.count("statement", len(ed.now))
             if gate.public
-            else words.count("document", len({f.doc_id for f in inside})),
-            sources=words.count("publisher", len({f.source for f in inside})),
+            else words.count("document", len({f.doc_id for f in ed.now})),
+            sources=words.count("publisher", len({f.source for f in ed.now})),
         )
-        if inside
+        if ed.now
         else "",
         set_aside=" ".join(words.count(what, n) for what, n in set_aside if n),
         note=note,
-        sentences=tuple(sentences(sections, len(alerts), words)),
-        warnings=(
-            *(evidence_of(f, words, gate) for f in alerts),
-            *(alert_evidence(release, words) for release in released),
+        key=_key(ed, len(official), len(released)),
+        sentences=tuple(sentences(ed, len(official))),
+        cautions=tuple(cautions(ed)),
+        parts=parts,
+        sources=replace(
+            source_table(source_lines(ed.now), words, gate),
+            number=1 + sum(len(part.tables) for part in parts),
         ),
-        # A part without rows is left out, but for prices, whose absence is worth saying.
-        parts=tuple(p for p in parts if p.table.rows or p.table.id == "retail"),
-        sources=source_table(source_lines(inside), words, gate),
         satire=evidence_list(satire, words, gate) if not gate.public else (),
-        method=method,
+        method=_method(words, gate),
+        contest=tuple(line.format(anchor=_anchor(parts)) for line in words.all()["contest_text"]),
+        cite=words.fill(
+            "cite_text",
+            title=words["title"],
+            edition=words["public" if gate.public else "analyst"].split(" – ")[0].lower(),
+            area=words.area(place) if place else words["everywhere"],
+            period=words.period(chosen),
+            version=version("vigie"),
+        ),
     )
+
+
+def _opening(notices: tuple[Evidence, ...], words: Words) -> list[Part]:
+    return [Part(id="warnings", title=words["warnings"], blocks=(Notices(items=notices),))] if notices else []
+
+
+def _topics(ed: Edition, index: Sequence[Part]) -> list[Part]:
+    """Changes, then a section for each topic; one without rows is left out, but for prices, whose absence is worth saying."""
+    words = ed.words
+    drawn: dict[str, Callable[[], list[Picture]]] = {
+        "retail": lambda: [
+            *pictures.spread_of_prices(ed),
+            *pictures.levels("retail", "g", "price_multiples", "price_axis", ed),
+        ],
+        "purity": lambda: pictures.levels("purity", "purity", "purity_multiples", "purity_axis", ed),
+        "seizures": lambda: [
+            *pictures.counts("seizures", "seizures_chart", ed),
+            *_map(ed, "seizures"),
+        ],
+        "harms": lambda: pictures.counts("harms", "harms_chart", ed),
+        "ways": lambda: pictures.ways(ed),
+        "flows": lambda: pictures.flow_map(ed),
+    }
+    parts = []
+    changed = change_table(ed)
+    if changed.rows:
+        parts.append(Part(id="changes-part", title=words["p_changes"], blocks=(changed,)))
+    for name, draw in TABLES.items():
+        if name == "purity":
+            parts += index  # after all prices
+        table = draw(ed.sections[name], ed)
+        if table.rows:
+            blocks: tuple[Block, ...] = (table, *(drawn[name]() if name in drawn else ()))
+        elif name == "retail":
+            blocks = (Prose(lines=(words["none"],)),)
+        else:
+            continue
+        parts.append(Part(id=f"{name}-part", title=table.title, blocks=blocks))
+    return parts
+
+
+def _map(ed: Edition, topic: str) -> list[Picture]:
+    place = ed.gate.within
+    if place and place != "FR":
+        return []
+    return pictures.department_map(f"map-{topic}", ed.words[f"map_{topic}"], ed.of_topic(topic, ed.now), ed)
+
+
+def _around(found: Coverage, ed: Edition) -> list[Part]:
+    """By substance, by area, and what was read."""
+    words = ed.words
+    parts = [*substances_part(ed), *areas_part(ed)] if ed.now else []
+    if found.rows:
+        lead = [words["coverage_lead"]]
+        if ed.gate.public:
+            lead.append(words.fill("coverage_public", k=ed.gate.least_sources))
+        table = coverage_table(found, ed)
+        blocks: tuple[Block, ...] = (Prose(lines=tuple(lead)), *pictures.collected(found, ed))
+        parts.append(
+            Part(
+                id="coverage-part",
+                title=words["p_coverage"],
+                blocks=(*blocks, *([table] if table.rows else [Prose(lines=table.notes)])),
+            )
+        )
+    return parts
+
+
+def _key(ed: Edition, official: int, released: int) -> tuple[tuple[str, str], ...]:
+    """The few numbers under the title."""
+    if not ed.now:
+        return ()
+    words = ed.words
+    areas = {f.place_department for f in ed.now if f.place_department and f.place_country == "FR"}
+    compared = sum(
+        g.change is not None and g.change.ratio is not None
+        for t in ("retail", "wholesale", "purity")
+        for g in ed.groups(t)
+    )
+    found = [
+        (len(ed.now), "key_statements"),
+        (sources_of(ed.now), "key_sources"),
+        (len(areas), "key_areas"),
+        (compared, "key_compared"),
+        (official, "key_warnings"),
+        (released, "key_released"),
+    ]
+    return tuple((words.number(n), words[key]) for n, key in found if n)
+
+
+def _method(words: Words, gate: Gate) -> tuple[str, ...]:
+    return (
+        *words.all()["method_text"],
+        words["interval_method"],
+        *words.all()["limits_text"],
+        *(
+            (
+                words["interval_public"],
+                words.fill(
+                    "method_public", days=rules().delay.days, k=gate.least_sources, persons=gate.least_persons
+                ),
+            )
+            if gate.public
+            else (words["method_analyst"],)
+        ),
+        words["rating_public" if gate.public else "rating_analyst"],
+    )
+
+
+def _anchor(parts: Sequence[Part]) -> str:
+    """An example of an anchor: the first figure of the bulletin."""
+    ids = [row.id for part in parts for t in part.tables for row in t.rows if t.id in TABLES]
+    return ids[0] if ids else "retail-cocaine-g"
 
 
 def write_bulletin(
@@ -157,13 +291,14 @@ def write_bulletin(
     Args:
         period: "2025", "2025-Q1", "2025-03", "latest" (the year of the last publication) or None (all dates).
         area: code of a department, region or country (a commune in the analyst's edition); None for all.
-        store: of the public edition it must be open for writing: what is shown is written down in it first.
+        store: of the public edition it must be open for writing: what is shown is written down in it first. It must be
+            assessed (`vigie.assess.assess_if_due`), as the verbs do.
         today: the day from which the public delay counts; the same store and day give the same bytes.
         note: one more line under the title.
     Raises:
         MissingExtraError: without the packages of the `report` extra.
         SettingsError: if the period or language is not known.
-        StoreError: if the public edition cannot be written down.
+        StoreError: if the public edition cannot be written down, or copies are not worked out yet.
     """
     if not isinstance(store, Store):
         with Store.open(store, read_only=analyst) as opened:
@@ -184,34 +319,3 @@ def write_bulletin(
         path.write_bytes(PAGES[format_](bulletin))
         written.append(path)
     return written
-
-
-def _charts(
-    facts: Sequence[Fact],
-    sections: dict[str, Section],
-    chosen: Period,
-    days: Sequence[date],
-    gate: Gate,
-    words: Words,
-) -> dict[str, Chart]:
-    if not days:
-        return {}
-    last = min(chosen.end, days[-1])
-    drawn = quarters(min(days[0], last), last)[-QUARTERS_DRAWN:]
-
-    def lines(topic: Topic, second: str) -> list[Line]:
-        keys: list[Key] = [g.key for g in sections[topic.id].groups if g.key[1] == second]
-        found = [
-            Line(name=product_name(key, words), points=tuple(series(topic, key, facts, drawn, gate)))
-            for key in keys
-        ]
-        return [line for line in found if sum(p.median is not None for p in line.points) >= LEAST_POINTS][
-            :SERIES_DRAWN
-        ]
-
-    charts = {
-        "retail": line_chart("price", lines(_TOPIC["retail"], "g"), words),
-        "purity": line_chart("purity", lines(_TOPIC["purity"], "purity"), words),
-        "ways": bar_chart("ways", sections["ways"], words),
-    }
-    return {name: chart for name, chart in charts.items() if chart is not None}

@@ -1,42 +1,91 @@
 """Draws a bulletin as HTML, Markdown or PDF.
 
-In: a Bulletin. Out: bytes of one file, the same for the same bulletin; nothing is loaded from a network.
-Templates: data/templates/bulletin.*.j2. Left out: what a bulletin says (`bulletin.py`).
+In: a Bulletin. Out: bytes of one file, the same for the same bulletin; nothing is loaded from a network, and no font of the
+machine is used. The PDF is tagged (PDF/UA-1). Templates: data/templates/bulletin.*.j2. Left out: what a bulletin says (`bulletin.py`).
 """
 
 from __future__ import annotations
 
+import base64
 import re
 import tempfile
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from vigie.charts.theme import css_variables, font_directory, typst_variables
 from vigie.model.errors import MissingExtraError
-from vigie.report.charts import png_of
+from vigie.report.evidence import Table
 from vigie.report.words import Words
 
 if TYPE_CHECKING:
     from vigie.report.bulletin import Bulletin
 
-_TYPST = re.compile(r"[\\#$*_`@<>\[\]~=+\-/'\"]")
-_MARKDOWN = re.compile(r"[\\|*_`<>\[\]#]")
+_TYPST = re.compile(r"[\\#$*_`@<>\[\]~=+\-/'\"&:;{}()^|%]")
+_MARKDOWN = re.compile(r"[\\|*_`<>\[\]#~$]")
+_AT_START = re.compile(r"^(\s*)(\d+)([.)])|^(\s*)([-+])(?=\s)")
+_LABEL = re.compile(r"[^A-Za-z0-9_-]")
+_WIDE = 24  # characters: cells of more are words, which stand to the left
+_CHARACTERS = {True: 122, False: 108}  # in a line of a table, small or not
 
 
 def typst_text(text: object) -> str:
     """Text that typst prints as it is."""
-    return _TYPST.sub(lambda m: "\\" + m[0], " ".join(str(text).split(" ")))
+    return _TYPST.sub(
+        lambda m: "\\" + m[0], " ".join(str(text).split(" ")).replace("\n", " ").replace("\r", " ")
+    )
 
 
 def typst_string(text: object) -> str:
-    return str(text).replace("\\", "\\\\").replace('"', '\\"')
+    return str(text).replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ").replace("\r", " ")
+
+
+def typst_label(text: object) -> str:
+    """A name that typst takes for a label, another for every other text."""
+    return "l-" + _LABEL.sub(lambda m: f"_{ord(m[0]):x}_", str(text))
 
 
 def markdown_text(text: object) -> str:
-    return _MARKDOWN.sub(lambda m: "\\" + m[0], str(text))
+    """Text that Markdown prints as it is, in one line."""
+    line = _MARKDOWN.sub(lambda m: "\\" + m[0], " ".join(str(text).splitlines()))
+    return _AT_START.sub(lambda m: f"{m[1]}{m[2]}\\{m[3]}" if m[2] else f"{m[4]}\\{m[5]}", line)
 
 
-def _render(name: str, bulletin: Bulletin, *, escape: bool) -> str:
+def typst_columns(table: Table) -> str:
+    """Widths of the columns: figures take what they need, and the longest words share what is left."""
+    needs = [
+        max([*(len(row.cells[n]) for row in table.rows), *map(len, name.split())]) + 2
+        for n, name in enumerate(table.columns)
+    ]
+    room = _CHARACTERS[small(table)]
+    shared = {0}
+    while len(shared) < len(needs) and sum(
+        n for k, n in enumerate(needs) if k not in shared
+    ) > room - 16 * len(shared):
+        shared.add(max((k for k in range(len(needs)) if k not in shared), key=lambda k: needs[k]))
+    return ", ".join(
+        f"{needs[k] if len(shared) > 1 else 1}fr" if k in shared else "auto" for k in range(len(needs))
+    )
+
+
+def small(table: Table) -> bool:
+    """True for a table of many columns, which is set smaller."""
+    return len(table.columns) > 7
+
+
+def typst_align(table: Table) -> str:
+    """Figures to the right, words to the left."""
+    return ", ".join("right" if right_of(table, n) else "left" for n, _ in enumerate(table.columns))
+
+
+def right_of(table: Table, column: int) -> bool:
+    """True for a column of figures: those after the first `text_columns`, unless most of their cells are long words."""
+    return (
+        column >= table.text_columns and max((len(r.cells[column]) for r in table.rows), default=0) <= _WIDE
+    )
+
+
+def _render(name: str, bulletin: Bulletin, *, escape: bool, **more: object) -> str:
     try:
         from jinja2 import Environment, StrictUndefined
     except ImportError as error:
@@ -44,14 +93,36 @@ def _render(name: str, bulletin: Bulletin, *, escape: bool) -> str:
     environment: Any = Environment(
         autoescape=escape, undefined=StrictUndefined, trim_blocks=False, keep_trailing_newline=True
     )
-    environment.filters |= {"typ": typst_text, "typstring": typst_string, "md": markdown_text}
+    environment.filters |= {
+        "typ": typst_text, "typstring": typst_string, "typlabel": typst_label, "md": markdown_text,
+        "typcolumns": typst_columns, "typalign": typst_align,
+    }  # fmt: skip
+    environment.globals |= {"right_of": right_of, "small": small}
     source = (files("vigie") / "data" / "templates" / name).read_text("utf-8")
-    words = Words(bulletin.lang).all()
-    return str(environment.from_string(source).render(b=bulletin, w=words))
+    words = Words(bulletin.lang)
+    numbers = {t.id: t.number for part in bulletin.parts for t in part.tables}
+    return str(environment.from_string(source).render(b=bulletin, w=words.all(), numbers=numbers, **more))
 
 
 def html_page(bulletin: Bulletin) -> bytes:
-    return _render("bulletin.html.j2", bulletin, escape=True).encode()
+    return _render(
+        "bulletin.html.j2", bulletin, escape=True, variables=css_variables(), fonts=_web_fonts()
+    ).encode()
+
+
+def _web_fonts() -> str:
+    """The fonts of the package inside the page; "" where it has none: then the reader's own are used."""
+    found = []
+    folder = font_directory()
+    for file in sorted(folder.glob("*.woff2")) if folder.is_dir() else ():
+        if "Italic" in file.stem:  # the page has no slanted text
+            continue
+        weight = 600 if "SemiBold" in file.stem else 400
+        data = base64.b64encode(file.read_bytes()).decode("ascii")
+        found.append(
+            f"@font-face{{font-family:Inter;font-weight:{weight};src:url(data:font/woff2;base64,{data})}}"
+        )
+    return "\n".join(found)
 
 
 def markdown_page(bulletin: Bulletin) -> bytes:
@@ -64,11 +135,18 @@ def pdf_page(bulletin: Bulletin) -> bytes:
         import typst
     except ImportError as error:
         raise MissingExtraError("the PDF bulletin", "report") from error
-    with tempfile.TemporaryDirectory() as folder:
-        root = Path(folder)
+    folder = font_directory()
+    with tempfile.TemporaryDirectory() as work:
+        root = Path(work)
         for part in bulletin.parts:
-            if part.chart is not None:
-                (root / f"{part.chart.id}.png").write_bytes(png_of(part.chart))
+            for picture in part.pictures:
+                (root / f"{picture.figure.id}.svg").write_text(picture.svg, "utf-8")
         source = root / "bulletin.typ"
-        source.write_text(_render("bulletin.typ.j2", bulletin, escape=False), "utf-8")
-        return bytes(typst.compile(str(source), root=folder, format="pdf"))
+        text = _render("bulletin.typ.j2", bulletin, escape=False, variables=typst_variables())
+        source.write_text(text, "utf-8")
+        return bytes(
+            typst.compile(
+                str(source), root=str(root), format="pdf", pdf_standards=["ua-1"], ignore_system_fonts=True,
+                font_paths=[str(folder)] if folder.is_dir() else [],
+            )
+        )  # fmt: skip

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from vigie.lexicon.gazetteer import gazetteer
-from vigie.model.errors import SettingsError
+from vigie.model.errors import SettingsError, StoreError
 from vigie.report.disclosure import coarse
 from vigie.report.facts import Fact, read_facts
 from vigie.report.ledger import Shown, View, publish, view
@@ -21,6 +21,7 @@ from vigie.report.period import Period
 from vigie.report.rules import rules
 from vigie.stats.summary import speakers
 from vigie.store import Store
+from vigie.store.assessment import due
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,13 +122,20 @@ class Gate:
     def publish(self, store: Store, read: Admitted, output: str, scope: str) -> None:
         """Write down what is about to be shown, with the versions of all figures; nothing for the analyst.
 
-        Raises StoreError if it cannot be.
+        Raises:
+            StoreError: if it cannot be, or if copies and satire are not worked out for all that is stored.
         """
-        if read.view is not None:
-            from vigie.report.versions import keep_versions  # which is made of figures, and they of this gate
+        if read.view is None:
+            return
+        if due(store):
+            raise StoreError(
+                f"{store.path}: copies are not worked out for all documents, so that sources would be counted twice "
+                "(call vigie.assess.assess_if_due(store) first; the verbs do)"
+            )
+        from vigie.report.versions import keep_versions  # made of figures, and these of this gate
 
-            publish(store, read.view, self.day, output, scope)
-            keep_versions(store, self, read, output)
+        publish(store, read.view, self.day, output, scope)
+        keep_versions(store, self, read, output)
 
     def admits(self, fact: Fact) -> bool:
         """False for what is too recent. A document without date counts from the day it was stored."""

@@ -50,6 +50,7 @@ class Group:
         rating: grades of their sources and, for the analyst, credibility: "B–C/1–3".
         summary: None where no fact gives a figure.
         change: against the previous period; None where the bulletin has none.
+        before: facts of the previous period, () where they may not be shown.
     """
 
     key: Key
@@ -58,14 +59,20 @@ class Group:
     summary: Summary | None
     change: Change | None
     rating: str = ""
+    before: tuple[Fact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """Groups of one topic that may be shown, most stated first."""
+    """Groups of one topic that may be shown, most stated first.
+
+    Attributes:
+        gone: keys that had a figure in the previous period and have none in this one.
+    """
 
     topic: str
     groups: tuple[Group, ...]
+    gone: tuple[Key, ...] = ()
 
 
 def _price(kind: str) -> Callable[[Fact], Key | None]:
@@ -156,19 +163,25 @@ def section(topic: Topic, facts: Sequence[Fact], period: Period, gate: Gate) -> 
     for key in sorted(now, key=lambda k: (-len(now[k]), k)):
         if not gate.shows(now[key]):
             continue
-        old = before.get(key, [])
-        figures = values(topic, old) if gate.shows(old) else []
+        old = _shown(before.get(key, []), gate)
         groups.append(
             Group(
                 key=key,
                 facts=tuple(now[key]),
                 sources=sources_of(now[key]),
                 summary=summarise(values(topic, now[key])),
-                change=change(values(topic, now[key]), figures) if earlier else None,
+                change=change(values(topic, now[key]), values(topic, old)) if earlier else None,
                 rating=rating(now[key], gate),
+                before=tuple(old),
             )
         )
-    return Section(topic=topic.id, groups=tuple(groups))
+    there = {group.key for group in groups}
+    gone = (key for key in sorted(before) if key not in there and gate.shows(before[key]))
+    return Section(topic=topic.id, groups=tuple(groups), gone=tuple(gone))
+
+
+def _shown(facts: Sequence[Fact], gate: Gate) -> Sequence[Fact]:
+    return facts if gate.shows(facts) else ()
 
 
 def rating(facts: Sequence[Fact], gate: Gate) -> str:

@@ -9,126 +9,36 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
-from vigie.report.facts import Fact, SourceLine, credibility_of
-from vigie.report.public import Gate, grades_of
+from vigie.report.certainty import spread_of
+from vigie.report.coverage import Collected, Coverage
+from vigie.report.edition import Edition
+from vigie.report.evidence import Row, Table, evidence_list, one_line, proof_of
+from vigie.report.facts import SourceLine
+from vigie.report.period import Period, parse_period
+from vigie.report.public import Gate
 from vigie.report.results import Group, Key, Section
 from vigie.report.words import Words
+from vigie.stats.order import Interval
 from vigie.stats.summary import Summary
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
-    """One sentence that a figure rests on, in its own language: `before`, `quote` and `after` make it whole.
-
-    `grade` is that of the source, for the analyst with the credibility of the fact: "B2".
-    """
-
-    before: str
-    quote: str
-    after: str
-    lang: str
-    title: str
-    outlet: str
-    date: str
-    grade: str
-    attribution: str
-    place: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """Cells as printed; `proof` says how many statements and sources, and `evidence` opens them."""
-
-    id: str
-    cells: tuple[str, ...]
-    proof: str = ""
-    evidence: tuple[Evidence, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
-    """One table; `text_columns` first columns are words, the others figures."""
-
-    id: str
-    title: str
-    caption: str
-    columns: tuple[str, ...]
-    rows: tuple[Row, ...]
-    text_columns: int = 1
-
-
-# Controls, and marks that turn the direction of what follows: a title must not rearrange the line it stands in.
-_UNSEEN = dict.fromkeys(
-    [
-        *range(0x09),
-        *range(0x0E, 0x20),
-        *range(0x7F, 0xA0),
-        0x200E,
-        0x200F,
-        *range(0x202A, 0x202F),
-        *range(0x2066, 0x206A),
-    ]
-)
-
-
-def one_line(text: str) -> str:
-    """Words of a document as one line of a page."""
-    return " ".join(text.translate(_UNSEEN).split())
-
-
-def evidence_of(fact: Fact, words: Words, gate: Gate) -> Evidence:
-    """The sentence with its quote apart, and who says it."""
-    sentence = fact.sentence or fact.quote
-    start, end = fact.quote_start, fact.quote_end
-    if start is None or end is None or fact.sentence is None:
-        start, end = 0, len(sentence)
-    return Evidence(
-        before=one_line(sentence[:start]) + (" " if sentence[:start].endswith((" ", "\n")) else ""),
-        quote=one_line(sentence[start:end]),
-        after=(" " if sentence[end:].startswith((" ", "\n")) else "") + one_line(sentence[end:]),
-        lang=fact.lang,
-        title=one_line(fact.title),
-        outlet=one_line(fact.outlet),
-        date=words.day(fact.published),
-        grade=fact.grade if gate.public else fact.rating,
-        attribution=one_line(fact.attribution or ""),
-        place=words.place(fact.place_label or "") if not gate.public else "",
-    )
-
-
-def evidence_list(facts: Sequence[Fact], words: Words, gate: Gate) -> tuple[Evidence, ...]:
-    """What may be quoted, latest first, one entry for each sentence of a document."""
-    shown = {(f.doc_id, f.sentence or f.quote, f.quote): f for f in facts if gate.quotes(f)}
-    ordered = sorted(shown.values(), key=lambda f: (f.published or "", f.doc_id, f.id), reverse=True)
-    return tuple(evidence_of(f, words, gate) for f in ordered)
-
-
-def proof_of(facts: Sequence[Fact], sources: int, words: Words, gate: Gate) -> str:
-    """What a figure rests on, in words: statements, sources, grades and, for the analyst, credibility."""
-    credibility = "" if gate.public else credibility_of(facts)
-    return words.fill(
-        "evidence_rated" if credibility else "evidence",
-        statements=words.count("statement", len(facts)),
-        sources=words.count("source", sources),
-        grades=grades_of(facts),
-        credibility=credibility,
-    )
-
-
-def _rows(
-    section: Section, words: Words, gate: Gate, cells: Callable[[Group], Sequence[str]]
-) -> tuple[Row, ...]:
+def _rows(section: Section, ed: Edition, cells: Callable[[Group], Sequence[str]]) -> tuple[Row, ...]:
     return tuple(
         Row(
-            id="-".join("-".join((part or "any").split()) for part in (section.topic, *group.key)),
+            id="-".join(_slug(section.topic, group.key)),
             cells=tuple(cells(group)),
-            proof=proof_of(group.facts, group.sources, words, gate),
-            evidence=evidence_list(group.facts, words, gate),
+            proof=proof_of(group.facts, group.sources, ed.words, ed.gate),
+            evidence=evidence_list(group.facts, ed.words, ed.gate),
         )
         for group in section.groups
     )
+
+
+def _slug(topic: str, key: Key) -> list[str]:
+    """Parts of an anchor: the same for the same figure in every edition."""
+    return ["-".join((part or "any").split()) for part in (topic, *key)]
 
 
 def _table(
@@ -158,19 +68,20 @@ def product_name(key: Key, words: Words) -> str:
     return f"{name}, {words.area(key[2]) if key[2] else words['no_place']}"
 
 
-def price_table(section: Section, words: Words, gate: Gate) -> Table:
-    """Median, middle half and range, in euros per unit; masses by the kilogram where the trade is wholesale."""
+def price_table(section: Section, ed: Edition) -> Table:
+    """Median with its interval, middle half and range, in euros per unit; masses by the kilogram where the trade is wholesale."""
+    words = ed.words
 
     def scaled(unit: str) -> tuple[float, str]:
         return (1000.0, "kg") if section.topic == "wholesale" and unit == "g" else (1.0, unit)
 
     def cells(group: Group) -> Sequence[str]:
         size, unit = scaled(group.key[1])
-        found = _has(group)
+        found, sure = _has(group), ed.certain(section.topic, group)
         return (
             product_name(group.key, words),
-            words.of("units", unit),
-            words.euro(found.median * size),
+            f"{words.euro(found.median * size)}/{words.of('units', unit)}",
+            words.money_spread(sure.median.low * size, sure.median.high * size) if sure.median else "–",
             words.money_spread(found.q1 * size, found.q3 * size),
             words.money_spread(found.low * size, found.high * size),
             words.number(found.n),
@@ -179,22 +90,25 @@ def price_table(section: Section, words: Words, gate: Gate) -> Table:
             words.change(group.change),
         )
 
-    columns = ("product", "unit", "median", "half", "range", "statements", "sources", "rating", "change")
-    rows = _rows(section, words, gate, cells)
-    return _table(section, words, columns, rows, text_columns=2)
+    columns = ("product", "median", "interval", "half", "range", "statements", "sources", "rating", "change")
+    rows = _rows(section, ed, cells)
+    return _table(section, words, columns, rows, text_columns=1)
 
 
 def purity_value(measure: str, value: float, words: Words) -> str:
     return f"{words.short(value)}\u00a0mg" if measure == "mg-per-unit" else words.percent(value)
 
 
-def purity_table(section: Section, words: Words, gate: Gate) -> Table:
+def purity_table(section: Section, ed: Edition) -> Table:
+    words = ed.words
+
     def cells(group: Group) -> Sequence[str]:
-        found = _has(group)
+        found, sure = _has(group), ed.certain(section.topic, group)
         return (
             words.substance(group.key[0]),
             words.of("measures", group.key[1]),
             purity_value(group.key[1], found.median, words),
+            words.spread(sure.median.low, sure.median.high) if sure.median else "–",
             words.spread(found.low, found.high),
             words.number(found.n),
             words.number(group.sources),
@@ -202,8 +116,18 @@ def purity_table(section: Section, words: Words, gate: Gate) -> Table:
             words.change(group.change),
         )
 
-    columns = ("product", "measure", "median", "range", "statements", "sources", "rating", "change")
-    rows = _rows(section, words, gate, cells)
+    columns = (
+        "product",
+        "measure",
+        "median",
+        "interval",
+        "range",
+        "statements",
+        "sources",
+        "rating",
+        "change",
+    )
+    rows = _rows(section, ed, cells)
     return _table(section, words, columns, rows, text_columns=2)
 
 
@@ -215,7 +139,9 @@ def seized(unit: str, value: float, words: Words) -> str:
     return f"{words.number(value)}\u00a0{name}"
 
 
-def seizure_table(section: Section, words: Words, gate: Gate) -> Table:
+def seizure_table(section: Section, ed: Edition) -> Table:
+    words = ed.words
+
     def cells(group: Group) -> Sequence[str]:
         found, unit = _has(group), group.key[1]
         return (
@@ -228,11 +154,13 @@ def seizure_table(section: Section, words: Words, gate: Gate) -> Table:
         )
 
     columns = ("product", "largest", "median", "statements", "sources", "rating")
-    rows = _rows(section, words, gate, cells)
+    rows = _rows(section, ed, cells)
     return _table(section, words, columns, rows, text_columns=1)
 
 
-def harm_table(section: Section, words: Words, gate: Gate) -> Table:
+def harm_table(section: Section, ed: Edition) -> Table:
+    words = ed.words
+
     def cells(group: Group) -> Sequence[str]:
         found = _has(group)
         return (
@@ -245,32 +173,55 @@ def harm_table(section: Section, words: Words, gate: Gate) -> Table:
         )
 
     columns = ("event", "product", "persons", "statements", "sources", "rating")
-    rows = _rows(section, words, gate, cells)
+    rows = _rows(section, ed, cells)
     return _table(section, words, columns, rows, text_columns=2)
 
 
-def way_table(section: Section, words: Words, gate: Gate) -> Table:
+def way_table(section: Section, ed: Edition) -> Table:
+    """Practices with the share of sources that describe each, now and before, and the difference with its interval."""
+    words = ed.words
+    now, before = ed.of_topic("ways", ed.now), ed.of_topic("ways", ed.before)
+    # What the public is not shown of the period before is unknown, not absent.
+    if not ed.gate.shows(before):
+        before = []
+
     def cells(group: Group) -> Sequence[str]:
+        found = spread_of(group, now, before, complete=not ed.gate.public)
         return (
             words.way(*group.key),
             words.of("families", group.key[0]),
             words.number(len(group.facts)),
-            words.number(group.sources),
+            share(found.sources, found.of, words),
+            share(found.before, found.of_before, words) if found.difference else "–",
+            points(found.difference, words) if found.difference else words["not_enough"],
             group.rating,
         )
 
-    columns = ("way", "family", "statements", "sources", "rating")
-    rows = _rows(section, words, gate, cells)
-    return _table(section, words, columns, rows, text_columns=2)
+    columns = ("way", "family", "statements", "ways_now", "ways_before", "ways_change", "rating")
+    table = _table(section, words, columns, _rows(section, ed, cells), text_columns=2)
+    return replace(table, notes=(words["ways_note"],))
 
 
-def flow_table(section: Section, words: Words, gate: Gate) -> Table:
+def share(count: int, of: int, words: Words) -> str:
+    """ "6 (30 %)"."""
+    return f"{words.number(count)} ({words.percent(round(100 * count / of))})" if of else words.number(count)
+
+
+def points(found: Interval, words: Words) -> str:
+    """Limits of a difference of shares, in points with their signs."""
+    low, high = (words.signed(100 * limit) for limit in (found.low, found.high))
+    return words.fill("points", low=low, high=high)
+
+
+def flow_table(section: Section, ed: Edition) -> Table:
+    words = ed.words
+
     def cells(group: Group) -> Sequence[str]:
         ends = (words.place(end) if end else "–" for end in group.key)
         return (*ends, words.number(len(group.facts)), words.number(group.sources), group.rating)
 
     columns = ("origin", "destination", "statements", "sources", "rating")
-    rows = _rows(section, words, gate, cells)
+    rows = _rows(section, ed, cells)
     return _table(section, words, columns, rows, text_columns=2)
 
 
@@ -282,15 +233,121 @@ def trend_name(key: Key, words: Words) -> str:
 DIRECTIONS = ("up", "down", "stable", "emerging", "peak")
 
 
-def trend_table(section: Section, words: Words, gate: Gate) -> Table:
+def trend_table(section: Section, ed: Edition) -> Table:
+    words = ed.words
+
     def cells(group: Group) -> Sequence[str]:
         counts = Counter(f.direction for f in group.facts)
         figures = [words.number(counts[d]) if counts[d] else "–" for d in DIRECTIONS]
         return (trend_name(group.key, words), *figures, words.number(group.sources), group.rating)
 
     columns = ("subject", *DIRECTIONS, "sources", "rating")
-    rows = _rows(section, words, gate, cells)
+    rows = _rows(section, ed, cells)
     return _table(section, words, columns, rows, text_columns=1)
+
+
+def change_table(ed: Edition) -> Table:
+    """Prices and purities in both periods, with the interval of the change and what may be said of it."""
+    words = ed.words
+    rows = []
+    for topic in ("retail", "wholesale", "purity"):
+        for group in ed.groups(topic):
+            sure = ed.certain(topic, group)
+            if sure.ratio is None or sure.old is None:
+                continue
+            rows.append(
+                Row(
+                    id="-".join(("change", *_slug(topic, group.key))),
+                    cells=(
+                        figure_name(topic, group.key, words),
+                        level(topic, group.key, sure.old, words),
+                        level(topic, group.key, _has(group).median, words),
+                        words.change(group.change),
+                        limits(sure.change, words) if sure.change else "–",
+                        f"{words.number(sure.sources_before)} / {words.number(group.sources)}",
+                        words[f"verdict_{sure.verdict}"],
+                    ),
+                )
+            )
+    return Table(
+        id="changes",
+        title=words["p_changes"],
+        caption=words["changes_caption"],
+        columns=(
+            words["figure_of"], words.period(ed.earlier) if ed.earlier else words["before"], words.period(ed.period),
+            words["change"], words["change_interval"], words["sources"], words["verdict"],
+        ),
+        rows=tuple(rows),
+        notes=(words["changes_note"],),
+    )  # fmt: skip
+
+
+def figure_name(topic: str, key: Key, words: Words) -> str:
+    """ "cocaïne, France (prix de détail)"."""
+    if topic == "purity":
+        return f"{words.substance(key[0])} ({words.of('measures', key[1])})"
+    return f"{product_name(key, words)} ({words[topic].lower()})"
+
+
+def level(topic: str, key: Key, value: float, words: Words) -> str:
+    """A figure with its unit."""
+    if topic == "purity":
+        return purity_value(key[1], value, words)
+    if topic == "wholesale" and key[1] == "g":
+        return f"{words.euro(1000 * value)}/kg"
+    return f"{words.euro(value)}/{words.of('units', key[1])}"
+
+
+def limits(found: Interval, words: Words) -> str:
+    """Limits of a relative change: "−12 à +3 %"."""
+    low, high = (words.signed(100 * limit) for limit in (found.low, found.high))
+    return words.percent_of(low) if low == high else words.fill("to", low=low, high=words.percent_of(high))
+
+
+def coverage_table(found: Coverage, ed: Edition) -> Table:
+    """Documents of each kind of source inside the period and the one before, as far as they may be told."""
+    words = ed.words
+
+    def inside(cells: Sequence[Collected], period: Period) -> str:
+        listed = [c for label, c in zip(found.periods, cells, strict=True) if _lies_in(label, period)]
+        if not listed:
+            return "–"
+        if any(c.documents is None for c in listed):
+            return words["state_withheld"]
+        return words.number(sum(c.documents or 0 for c in listed))
+
+    rows, withheld = [], []
+    for kind, cells in found.rows:
+        last = max((n for n, c in enumerate(cells) if c.state == "shown"), default=None)
+        if last is None:
+            withheld.append(words.of("kinds", kind))
+            continue
+        rows.append(
+            Row(
+                id=f"coverage-{kind}",
+                cells=(
+                    words.of("kinds", kind),
+                    *([inside(cells, ed.period), inside(cells, ed.earlier)] if ed.earlier else []),
+                    period_name(found.periods[last], words),
+                ),
+            )
+        )
+    columns = ("kind", *(["coverage_period", "coverage_before"] if ed.earlier else []), "coverage_last")
+    return Table(
+        id="coverage-table", title=words["p_coverage"], caption=words["coverage_caption"],
+        columns=tuple(words[c] for c in columns), rows=tuple(rows), text_columns=1,
+        notes=(words.fill("coverage_withheld", kinds=", ".join(withheld)),) if withheld else (),
+    )  # fmt: skip
+
+
+def _lies_in(label: str, period: Period) -> bool:
+    part = parse_period(label, ())
+    return period.start <= part.start and part.end <= period.end
+
+
+def period_name(label: str, words: Words) -> str:
+    """ "2024-Q3" or "2024-03" in words."""
+    return words.quarter(label) if "Q" in label else words.day(label)
 
 
 def source_table(lines: Sequence[SourceLine], words: Words, gate: Gate) -> Table:
@@ -317,7 +374,7 @@ def source_table(lines: Sequence[SourceLine], words: Words, gate: Gate) -> Table
     )
 
 
-TABLES: dict[str, Callable[[Section, Words, Gate], Table]] = {
+TABLES: dict[str, Callable[[Section, Edition], Table]] = {
     "retail": price_table,
     "wholesale": price_table,
     "purity": purity_table,

@@ -1,11 +1,12 @@
 """Words and number formats of a bulletin in one language.
 
-In: data/templates/words.toml, names in data/taxonomy. Out: Words, which turns codes and figures into text.
+In: data/templates/words.toml and bulletin_words.toml, names in data/taxonomy. Out: Words, which turns codes and figures into text.
 Left out: sentences of a bulletin (`sentences.py` chooses them).
 """
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from vigie.report.period import Period
 from vigie.stats.summary import Change
 
 _NBSP = "\u00a0"
+_SIGNS = re.compile(r" (?=[:;?!%»])|(?<=«) ")
 MONTHS = {
     "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
     "en": "January February March April May June July August September October November December",
@@ -28,7 +30,23 @@ MONTHS = {
 
 @cache
 def _table() -> Mapping[str, Any]:
-    return tomllib.loads((files("vigie") / "data" / "templates" / "words.toml").read_text("utf-8"))
+    """Both files of words as one. In French what a sign stands after stays on its line."""
+    found: dict[str, dict[str, Any]] = {}
+    for name in ("words.toml", "bulletin_words.toml"):
+        for lang, words in tomllib.loads(
+            (files("vigie") / "data" / "templates" / name).read_text("utf-8")
+        ).items():
+            found.setdefault(lang, {}).update(_spaced(words) if lang == "fr" else words)
+    return found
+
+
+def _spaced(words: Any) -> Any:
+    """Words with unbreakable spaces before ":", ";", "?", "!", "%" and inside guillemets."""
+    if isinstance(words, dict):
+        return {key: _spaced(value) for key, value in words.items()}
+    if isinstance(words, list):
+        return [_spaced(value) for value in words]
+    return _SIGNS.sub(_NBSP, words)
 
 
 @cache
@@ -115,6 +133,15 @@ class Words:
 
     def percent(self, value: float) -> str:
         return f"{self.short(value)}{_NBSP if self.lang == 'fr' else ''}%"
+
+    def percent_of(self, figure: str) -> str:
+        """A figure in words with its sign: "+3" as "+3 %"."""
+        return f"{figure}{_NBSP if self.lang == 'fr' else ''}%"
+
+    def signed(self, value: float) -> str:
+        """Whole, with its sign: "+3", "−12", "0"."""
+        whole = round(value)
+        return ("+" if whole > 0 else "") + self.number(whole)
 
     def mass(self, grams: float) -> str:
         for size, unit in ((1e6, "t"), (1e3, "kg")):

@@ -1,0 +1,135 @@
+"""How sure a figure and its change are: intervals over independent sources, and what may be said of a change.
+
+In: groups of facts. Out: Certainty. What several statements of one source say is one figure, their median: they are not
+independent. Method: `vigie.stats.order`, `vigie.stats.shares`; docs/statistics.md. The same in both editions; of the public
+only facts that the gate let out enter. Left out: models that pool areas (`vigie.analysis.price_index`).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from vigie.report.facts import Fact
+from vigie.report.public import ordered, speakers_of
+from vigie.report.results import Group, Topic
+from vigie.stats.order import Interval, median_interval, ratio_interval
+from vigie.stats.shares import difference_interval
+from vigie.stats.summary import quantile
+
+Verdict = Literal["rose", "fell", "unsettled", "indication", "few", "absent", "zero-base", "none"]
+"""rose, fell: the interval of the change excludes no change; unsettled: it does not; indication: a change of medians
+without an interval; few, absent: too few statements, or none that may be shown, in the period before; none: no period before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Certainty:
+    """Of one group.
+
+    Attributes:
+        median, before: 95 % intervals in the unit of the topic; None where too few sources allow none.
+        ratio: relative change of the medians; None where it is not known.
+        change: 95 % interval of it; None where too few sources allow none.
+        old: median of the period before; None without.
+        sources_before: independent sources of it.
+    """
+
+    median: Interval | None
+    before: Interval | None
+    ratio: float | None
+    change: Interval | None
+    old: float | None
+    sources_before: int
+    verdict: Verdict
+
+
+def by_source(facts: Iterable[Fact], value: Callable[[Fact], float | None]) -> list[float]:
+    """One figure for each independent source: the median of what it states, in order of size."""
+    listed = ordered(facts)
+    found: dict[str, list[float]] = defaultdict(list)
+    for fact, source in zip(listed, speakers_of(listed), strict=True):
+        figure = value(fact)
+        if figure is not None:
+            found[source].append(figure)
+    return sorted(quantile(figures, 0.5) for figures in found.values())
+
+
+def certainty(topic: Topic, group: Group) -> Certainty:
+    """The intervals of a group and of its change."""
+    now, old = by_source(group.facts, topic.value), by_source(group.before, topic.value)
+    figures = [v for v in map(topic.value, group.before) if v is not None]
+    ratio = group.change.ratio if group.change else None
+    change = ratio_interval(now, old) if ratio is not None else None
+    return Certainty(
+        median=median_interval(now),
+        before=median_interval(old),
+        ratio=ratio,
+        change=change,
+        old=quantile(figures, 0.5) if figures else None,
+        sources_before=len(old),
+        verdict=_verdict(group, ratio, change),
+    )
+
+
+def _verdict(group: Group, ratio: float | None, change: Interval | None) -> Verdict:
+    if group.change is None:
+        return "none"
+    if ratio is None:
+        if not group.before:
+            return "absent"
+        return "zero-base" if group.change.state == "zero-base" else "few"
+    if change is None:
+        return "indication"
+    # A median may move one way while most figures move the other: then nothing is settled.
+    if change.low > 0 and ratio > 0:
+        return "rose"
+    return "fell" if change.high < 0 and ratio < 0 else "unsettled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spread:
+    """How many of the sources that speak of a topic speak of one thing, and the difference of that share to before.
+
+    Attributes:
+        of, of_before: independent sources of the whole topic; 0 where they may not be shown.
+        difference: 95 % interval of the difference of shares; None where either total is 0.
+    """
+
+    sources: int
+    of: int
+    before: int
+    of_before: int
+    difference: Interval | None
+
+    @property
+    def verdict(self) -> Verdict:
+        if self.difference is None:
+            return "absent"
+        if self.difference.low > 0:
+            return "rose"
+        return "fell" if self.difference.high < 0 else "unsettled"
+
+
+def spread_of(group: Group, now: Sequence[Fact], before: Sequence[Fact], *, complete: bool) -> Spread:
+    """Of a group among all facts of its topic in both periods.
+
+    Args:
+        complete: whether `before` holds all that was stated: then a group without facts there is a zero. The public, from whom
+            some is kept back, is told of no zero.
+    """
+    of, of_before = len(set(speakers_of(ordered(now)))), len(set(speakers_of(ordered(before))))
+    sources, old = _among(group.facts, now), _among(group.before, before)
+    known = of > 0 and of_before > 0 and (complete or bool(group.before))
+    return Spread(
+        sources=sources, of=of, before=old, of_before=of_before,
+        difference=difference_interval(sources, of, old, of_before) if known else None,
+    )  # fmt: skip
+
+
+def _among(facts: Sequence[Fact], whole: Sequence[Fact]) -> int:
+    """Sources of the facts as they are told apart in the whole, so that none is counted twice."""
+    listed = ordered(whole)
+    chosen = {(f.doc_id, f.id) for f in facts}
+    return len({s for f, s in zip(listed, speakers_of(listed), strict=True) if (f.doc_id, f.id) in chosen})

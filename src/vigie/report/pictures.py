@@ -1,0 +1,221 @@
+"""Figures of a bulletin, drawn from what its tables may hold and from nothing else.
+
+In: an Edition. Out: Pictures; none where there is too little to compare. A quarter without a figure stays a gap; of the public
+nobody can tell there whether nothing was said or too few said it.
+Left out: maps of prices, and any order by price: both would guide a purchase.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from vigie import charts
+from vigie.charts import Bar, Point, Series, State
+from vigie.report.coverage import Coverage
+from vigie.report.edition import TOPIC, Edition
+from vigie.report.facts import Fact
+from vigie.report.layout import Picture, picture
+from vigie.report.period import Period
+from vigie.report.public import sources_of
+from vigie.report.results import Group, grouped, values
+from vigie.report.sentences import capital
+from vigie.report.tables import product_name
+from vigie.stats.summary import summarise
+
+LEAST_POINTS = 3  # quarters with figures: below, the table says it better
+LEAST_BARS = 3
+MOST_PANELS = 9
+MOST_BARS = 8
+HALF = 332  # px: two figures side by side
+
+
+def levels(topic: str, second: str, title: str, unit: str, ed: Edition) -> list[Picture]:
+    """Medians by quarter of the groups whose second key is `second`, one panel a group, the most stated first."""
+    found = []
+    for group in ed.groups(topic):
+        if group.key[1] == second:
+            points = _medians(topic, group, ed)
+            if sum(p.value is not None for p in points) >= LEAST_POINTS:
+                found.append(Series(name=capital(product_name(group.key, ed.words)), points=points))
+    draw = charts.lines if len(found) == 1 else charts.multiples
+    return picture(
+        draw(
+            f"{topic}-quarters", ed.words[title], found[:MOST_PANELS], lang=ed.words.lang, unit=ed.words[unit],
+            note=_note(ed.words["half_note"], ed),
+        ),
+        ed.words,
+    )  # fmt: skip
+
+
+def _medians(topic: str, group: Group, ed: Edition) -> tuple[Point, ...]:
+    listed = grouped(TOPIC[topic], ed.facts).get(group.key, [])
+    points = []
+    for quarter in ed.drawn:
+        inside = _within(listed, quarter)
+        found = summarise(values(TOPIC[topic], inside)) if ed.gate.shows(inside) else None
+        points.append(
+            Point(period=quarter.label, state=_gap(quarter, ed))
+            if found is None
+            else Point(
+                period=quarter.label, value=found.median, low=found.q1, high=found.q3, n=found.n,
+                sources=sources_of(inside),
+            )
+        )  # fmt: skip
+    return tuple(points)
+
+
+def _gap(quarter: Period, ed: Edition) -> State:
+    """Nothing was read, or no figure: of the public nobody can tell there whether nobody said it or too few did."""
+    return "nothing-collected" if quarter.label in ed.unread else "shown"
+
+
+def _note(text: str, ed: Edition) -> str:
+    return f"{text} {ed.words['gap']}".strip() if ed.gate.public else text
+
+
+def _within(facts: Sequence[Fact], period: Period) -> list[Fact]:
+    return [f for f in facts if period.holds(f.when_start, f.when_end)]
+
+
+def spread_of_prices(ed: Edition) -> list[Picture]:
+    """Median and interval of each product sold by the gram, the most stated first."""
+    bars = []
+    for group in ed.groups("retail"):
+        if group.key[1] == "g" and group.summary is not None:
+            limits = ed.certain("retail", group).median
+            bars.append(
+                Bar(
+                    name=capital(product_name(group.key, ed.words)), value=group.summary.median,
+                    low=limits.low if limits else None, high=limits.high if limits else None,
+                    n=group.summary.n, sources=group.sources,
+                )
+            )  # fmt: skip
+    if len(bars) < LEAST_BARS:
+        return []
+    found = charts.intervals(
+        "retail-intervals", ed.words["interval_chart"], bars[:MOST_BARS], lang=ed.words.lang,
+        unit=ed.words["interval_unit"], note=ed.words["interval_note"],
+    )  # fmt: skip
+    return picture(found, ed.words)
+
+
+def counts(topic: str, title: str, ed: Edition, width: int = charts.draw.WIDTH) -> list[Picture]:
+    """Statements of a topic by quarter."""
+    points = counted(ed.of_topic(topic, ed.facts), ed)
+    if sum(p.value is not None and p.value > 0 for p in points) < LEAST_POINTS:
+        return []
+    series = [Series(name=ed.words.of("topics", topic), points=points)]
+    found = charts.lines(
+        f"{topic}-counts",
+        ed.words[title],
+        series,
+        lang=ed.words.lang,
+        unit=ed.words["counts_unit"],
+        note=_note("", ed),
+    )
+    return picture(found, ed.words, width)
+
+
+def counted(facts: Sequence[Fact], ed: Edition) -> tuple[Point, ...]:
+    """Statements by quarter; to the analyst none is zero, to the public it is not told from too few."""
+    points = []
+    for quarter in ed.drawn:
+        inside = _within(facts, quarter)
+        if inside and ed.gate.shows(inside):
+            points.append(
+                Point(period=quarter.label, value=len(inside), n=len(inside), sources=sources_of(inside))
+            )
+        elif ed.gate.public or quarter.label in ed.unread:
+            points.append(Point(period=quarter.label, state=_gap(quarter, ed)))
+        else:
+            points.append(Point(period=quarter.label, value=0, state="zero"))
+    return tuple(points)
+
+
+def ways(ed: Edition) -> list[Picture]:
+    """Statements of the ways of selling that are most described."""
+    bars = [
+        Bar(name=ed.words.way(*g.key), value=len(g.facts), n=len(g.facts), sources=g.sources)
+        for g in ed.groups("ways")[:MOST_BARS]
+    ]
+    if len(bars) < LEAST_BARS:
+        return []
+    found = charts.bars(
+        "ways-bars", ed.words["ways_chart"], bars, lang=ed.words.lang, unit=ed.words["ways_axis"]
+    )
+    return picture(found, ed.words)
+
+
+def collected(found: Coverage, ed: Edition) -> list[Picture]:
+    """What was read, as a strip for each kind of source."""
+    draw = getattr(charts, "coverage", None)
+    if draw is None or not found.periods:
+        return []
+    stretches = [
+        charts.Stretch(
+            name=capital(ed.words.of("kinds", kind)),
+            cells=tuple((p, c.documents or 0, c.state) for p, c in zip(found.periods, cells, strict=True)),
+        )
+        for kind, cells in found.rows
+    ]
+    return picture(
+        draw(
+            "coverage",
+            ed.words["coverage_chart"],
+            stretches,
+            lang=ed.words.lang,
+            unit=ed.words["documents"].lower(),
+        ),
+        ed.words,
+    )
+
+
+def department_map(id_: str, title: str, facts: Sequence[Fact], ed: Edition, note: str = "") -> list[Picture]:
+    """Statements by department: how many, never at what price. None where fewer than three departments have any."""
+    draw = getattr(charts, "area_map", None)
+    by_code: dict[str, list[Fact]] = {}
+    for fact in facts:
+        code = fact.place_code if fact.place_level == "department" else fact.place_department
+        if code and code.startswith("FR-"):
+            by_code.setdefault(code, []).append(fact)
+    shown = {code: listed for code, listed in by_code.items() if ed.gate.shows(listed, code)}
+    if draw is None or len(shown) < LEAST_BARS:
+        return []
+    areas = [
+        charts.AreaValue(
+            code=code, name=ed.words.area(code), value=len(listed), n=len(listed), sources=sources_of(listed)
+        )
+        for code, listed in sorted(shown.items())
+    ]
+    found = draw(id_, title, areas, which="france", lang=ed.words.lang, unit=ed.words["map_unit"], note=note)
+    return picture(found, ed.words)
+
+
+def flow_map(ed: Edition) -> list[Picture]:
+    """Routes that have both ends."""
+    draw = getattr(charts, "flow_map", None)
+    pairs: Counter[tuple[str, str]] = Counter()
+    names: dict[str, str] = {}
+    told: dict[tuple[str, str], list[Fact]] = {}
+    for group in ed.groups("flows"):
+        for fact in group.facts:
+            ends = (fact.origin_code or "", fact.destination_code or "")
+            if all(ends):
+                pairs[ends] += 1
+                told.setdefault(ends, []).append(fact)
+                names |= {ends[0]: fact.origin_label or "", ends[1]: fact.destination_label or ""}
+    if draw is None or not pairs:
+        return []
+    flows = [
+        charts.Flow(
+            origin=a, origin_name=ed.words.place(names[a]), destination=b, destination_name=ed.words.place(names[b]), n=n,
+            sources=sources_of(told[a, b]),
+        )
+        for (a, b), n in sorted(pairs.items(), key=lambda pair: (-pair[1], pair[0]))
+        if ed.gate.shows(told[a, b])
+    ]  # fmt: skip
+    return picture(
+        draw("flows-map", ed.words["flows_chart"], flows, lang=ed.words.lang, unit=ed.words["flows_unit"]),
+        ed.words,
+    )

@@ -1,0 +1,38 @@
+"""Shares of two samples compared, with intervals that hold for few cases.
+
+In: counts out of totals. Out: limits. Source: Wilson (1927); Newcombe (1998, Statistics in Medicine 17: 873, method 10) for
+the difference. Left out: the same sources in both samples, which makes the interval longer than needed.
+"""
+
+from __future__ import annotations
+
+from math import sqrt
+
+from vigie.model.errors import SeriesError
+from vigie.stats.order import Interval
+
+_Z = 1.959963984540054  # of 95 %
+
+
+def share_interval(count: int, total: int) -> Interval:
+    """95 % interval of count / total (Wilson's, without correction). SeriesError for what is no share."""
+    if total <= 0 or not 0 <= count <= total:
+        raise SeriesError(f"{count} of {total} is no share")
+    share, weight = count / total, _Z**2 / total
+    middle, half = share + weight / 2, _Z * sqrt(share * (1 - share) / total + weight / (4 * total))
+    return Interval(
+        low=max(0.0, (middle - half) / (1 + weight)),
+        high=min(1.0, (middle + half) / (1 + weight)),
+        level=0.95,
+    )
+
+
+def difference_interval(count: int, total: int, before: int, total_before: int) -> Interval:
+    """95 % interval of count / total - before / total_before."""
+    now, old = share_interval(count, total), share_interval(before, total_before)
+    p, q = count / total, before / total_before
+    return Interval(
+        low=p - q - sqrt((p - now.low) ** 2 + (old.high - q) ** 2),
+        high=p - q + sqrt((now.high - p) ** 2 + (q - old.low) ** 2),
+        level=0.95,
+    )
