@@ -194,12 +194,16 @@ def _chart(
         layers.append(of("hatches").mark_geoshape(filled=False, stroke=t["colour"]["edge"], strokeWidth=0.8))
     if data["dots"]:
         dot = of("dots").mark_circle(size=5, color=t["colour"]["quiet"], opacity=1)
-        layers.append(dot.encode(longitude="x:Q", latitude="y:Q"))
+        layers.append(dot.encode(longitude=alt.Longitude("x:Q"), latitude=alt.Latitude("y:Q")))
     if data["frames"]:
         layers.append(of("frames").mark_geoshape(filled=False, stroke=t["colour"]["rule"], strokeWidth=1))
     if data["labels"]:
         label = of("labels").mark_text(align="left", baseline="top", fontSize=10, color=t["colour"]["quiet"])
-        layers.append(label.encode(longitude="x:Q", latitude="y:Q", text="text:N"))
+        layers.append(
+            label.encode(
+                longitude=alt.Longitude("x:Q"), latitude=alt.Latitude("y:Q"), text=alt.Text("text:N")
+            )
+        )
     if data["legend"]:
         layers.append(
             canvas.state_layer([s for s in ("withheld", "nothing-collected") if s in found], words, offset=8)

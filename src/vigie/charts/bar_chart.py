@@ -128,11 +128,11 @@ def _layers(
     )  # fmt: skip
     blue, ink = t["series"]["colours"][0], t["colour"]["ink"]
     name = base.mark_text(align="left", baseline="middle", dy=-9, dx=1, limit=canvas.NARROW - 20).encode(
-        x=alt.value(0), text="name:N"
+        x=alt.XValue(0), text=alt.Text("name:N")
     )
     whisker = base.transform_filter("isValid(datum.low)").mark_rule(
         strokeWidth=2, color=ink if kind == "bars" else blue, yOffset=_DOWN, y2Offset=_DOWN
-    ).encode(x=alt.X("low:Q", axis=axis, scale=scale), x2="high:Q")  # fmt: skip
+    ).encode(x=alt.X("low:Q", axis=axis, scale=scale), x2=alt.X2("high:Q"))  # fmt: skip
     if kind == "bars":
         mark = base.mark_bar(height=13, yOffset=_DOWN, color=blue).encode(x=x, tooltip=tips)
     else:
@@ -141,5 +141,5 @@ def _layers(
         )
     figure = base.transform_calculate(end="isValid(datum.high) ? datum.high : datum.x").mark_text(
         align="left", baseline="middle", dx=7, dy=_DOWN, color=t["colour"]["quiet"]
-    ).encode(x=alt.X("end:Q", axis=axis, scale=scale), text="label:N")  # fmt: skip
+    ).encode(x=alt.X("end:Q", axis=axis, scale=scale), text=alt.Text("label:N"))  # fmt: skip
     return [*([mark, whisker] if kind == "bars" else [whisker, mark]), figure, name]

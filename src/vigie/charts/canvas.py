@@ -19,7 +19,7 @@ from vigie.model.errors import MissingExtraError
 
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 NARROW = 330  # px inside a page of 360 px
-_CHAR = 6.6  # px, the mean width of a letter of 12 px
+_CHAR = 6.9  # px, the mean width of a letter of 12 px
 _SYMBOL = 30  # px, a legend's symbol with its gaps
 _SQUARE = "M-1,-1L1,-1L1,1L-1,1L-1,-1"
 # Signs of states in legends, as outlines in a square from -1 to 1.

@@ -128,6 +128,6 @@ def _layers(
     )
     zero = alt.Chart(alt.NamedData("zeros")).mark_rule(color=tokens()["colour"]["ink"], strokeWidth=2.5)
     return [
-        column.encode(x=x, x2="x2:Q", y=y, y2="y2:Q", color=colour, tooltip=tips),
-        zero.encode(x=x, x2="x2:Q", y=y),
+        column.encode(x=x, x2=alt.X2("x2:Q"), y=y, y2=alt.Y2("y2:Q"), color=colour, tooltip=tips),
+        zero.encode(x=x, x2=alt.X2("x2:Q"), y=y),
     ]

@@ -137,20 +137,23 @@ def _layers(
         return alt.Chart(alt.NamedData(name))
 
     layers = [
-        of("cells").mark_rect(stroke=t["colour"]["edge"], strokeWidth=0.5).encode(x=x, x2="x2:Q", y=y, y2="y2:Q", fill=fill, tooltip=tips),
-        of("names").mark_text(align="left", baseline="middle", limit=canvas.NARROW - 10).encode(x=alt.value(0), y=y, text="text:N"),
+        of("cells").mark_rect(stroke=t["colour"]["edge"], strokeWidth=0.5)
+        .encode(x=x, x2=alt.X2("x2:Q"), y=y, y2=alt.Y2("y2:Q"), fill=fill, tooltip=tips),
+        of("names").mark_text(align="left", baseline="middle", limit=canvas.NARROW - 10).encode(x=alt.XValue(0), y=y, text=alt.Text("text:N")),
     ]  # fmt: skip
     if data["strokes"]:
         layers.append(
             of("strokes")
             .mark_rule(color=t["colour"]["edge"], strokeWidth=0.8)
-            .encode(x=x, x2="x2:Q", y=y, y2="y2:Q")
+            .encode(x=x, x2=alt.X2("x2:Q"), y=y, y2=alt.Y2("y2:Q"))
         )
     if data["dots"]:
         layers.append(of("dots").mark_circle(size=7, color=t["colour"]["quiet"], opacity=1).encode(x=x, y=y))
     if data["zeros"]:
         layers.append(
-            of("zeros").mark_rule(color=t["colour"]["ink"], strokeWidth=1.5).encode(x=x, x2="x2:Q", y=y)
+            of("zeros")
+            .mark_rule(color=t["colour"]["ink"], strokeWidth=1.5)
+            .encode(x=x, x2=alt.X2("x2:Q"), y=y)
         )
     if data["legend"]:
         layers.append(canvas.state_layer(found - {"shown"}, words, offset=8))

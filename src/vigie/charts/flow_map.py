@@ -49,7 +49,8 @@ def flow_map(
     lines = [
         {
             "type": "Feature", "geometry": {"type": "LineString", "coordinates": _curve(a, b)}, "n": flow.n, "sources": flow.sources,
-            "name": f"{canvas.clean(flow.origin_name)} → {canvas.clean(flow.destination_name)}", "value": words.measure(flow.n, unit), "said": words.number(flow.n),
+            "name": f"{canvas.clean(flow.origin_name)} → {canvas.clean(flow.destination_name)}", "value": words.measure(flow.n, unit),
+            "said": words.number(flow.n),
         }
         for flow, a, b in reversed(drawable)
     ]  # fmt: skip
@@ -177,7 +178,7 @@ def _chart(data: dict[str, Any], most: int, unit: str, words: Words) -> Any:
         return alt.Chart(data=alt.NamedData(name), projection=flat)
 
     def spots(mark: Any) -> Any:
-        return mark.encode(longitude="x:Q", latitude="y:Q")
+        return mark.encode(longitude=alt.Longitude("x:Q"), latitude=alt.Latitude("y:Q"))
 
     layers = [
         of("land").mark_geoshape(fill=t["states"]["withheld"], stroke=t["colour"]["paper"], strokeWidth=0.5)
@@ -197,7 +198,9 @@ def _chart(data: dict[str, Any], most: int, unit: str, words: Words) -> Any:
             layers.append(
                 spots(
                     base.mark_text(**look, stroke=t["colour"]["paper"], strokeWidth=3, strokeJoin="round"),
-                ).encode(text="text:N")
+                ).encode(text=alt.Text("text:N"))
             )
-            layers.append(spots(base.mark_text(**look, color=t["colour"]["ink"])).encode(text="text:N"))
+            layers.append(
+                spots(base.mark_text(**look, color=t["colour"]["ink"])).encode(text=alt.Text("text:N"))
+            )
     return canvas.layered(layers)

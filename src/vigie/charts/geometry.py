@@ -176,10 +176,10 @@ def _with_insets(features: Mapping[str, Mapping[str, Any]], *, paris: bool = Tru
             code, [code], (0, row * 172, 118, row * 172 + 118), level(features[code]["properties"]["at"][1])
         )
     for column, code in enumerate(COLLECTIVITIES):
-        left = column * 169.0
+        left = column * 165.0
         inset(code, [code], (left, 900, left + 130, 990), level(features[code]["properties"]["at"][1]))
     if paris:
-        inset("paris", INNER_PARIS, (172, 0, 300, 110), level(48.9))
+        inset("paris", INNER_PARIS, (196, 0, 324, 110), level(48.9))
     return Plan(
         outlines={code: Outline(rings=rings[code], at=_tenth(spots[code])) for code in sorted(rings)},
         frames=tuple(frames),

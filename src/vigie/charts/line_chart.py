@@ -161,9 +161,9 @@ def frame(
         filled=True, size=55, opacity=1, stroke=tokens()["colour"]["paper"], strokeWidth=1
     )
     return [
-        band.encode(y=low, y2="high:Q", detail="run:N"),
-        whisker.encode(y=low, y2="high:Q"),
-        base.mark_line(strokeWidth=2).encode(y=y, strokeDash=dash, detail="run:N"),
+        band.encode(y=low, y2=alt.Y2("high:Q"), detail=alt.Detail("run:N")),
+        whisker.encode(y=low, y2=alt.Y2("high:Q")),
+        base.mark_line(strokeWidth=2).encode(y=y, strokeDash=dash, detail=alt.Detail("run:N")),
         point.encode(y=y, shape=shape, tooltip=tips(words)),
     ]
 

@@ -91,12 +91,14 @@ def _panels(
     dots = only("datum.kind === 'dot'").mark_point(filled=True, color=t["colour"]["edge"], size=4, opacity=1)
     point = only(marks).mark_point(filled=True, size=22, opacity=1, color=colour)
     layers = [
-        only("datum.kind === 'wash'").mark_rect(color=t["colour"]["wash"]).encode(y=y, x2="x2:Q", y2="y2:Q"),
-        hatches.encode(y=y, x2="x2:Q", y2="y2:Q"),
+        only("datum.kind === 'wash'")
+        .mark_rect(color=t["colour"]["wash"])
+        .encode(y=y, x2=alt.X2("x2:Q"), y2=alt.Y2("y2:Q")),
+        hatches.encode(y=y, x2=alt.X2("x2:Q"), y2=alt.Y2("y2:Q")),
         dots.encode(y=y),
-        band.encode(y=low, y2="high:Q", detail="run:N"),
-        whisker.encode(y=low, y2="high:Q"),
-        only(marks).mark_line(strokeWidth=1.75, color=colour).encode(y=y, detail="run:N"),
+        band.encode(y=low, y2=alt.Y2("high:Q"), detail=alt.Detail("run:N")),
+        whisker.encode(y=low, y2=alt.Y2("high:Q")),
+        only(marks).mark_line(strokeWidth=1.75, color=colour).encode(y=y, detail=alt.Detail("run:N")),
         point.encode(y=y, tooltip=line_chart.tips(words)),
     ]
     header = alt.Header(

@@ -113,10 +113,12 @@ def around(
     )
     behind = []
     if shared:
-        behind.append(wash.mark_rect(color=t["colour"]["wash"]).encode(x2="x2:Q", y=y, y2="y2:Q"))
+        behind.append(
+            wash.mark_rect(color=t["colour"]["wash"]).encode(x2=alt.X2("x2:Q"), y=y, y2=alt.Y2("y2:Q"))
+        )
     if data["hatches"]:
         stroke = hatches.mark_rule(color=t["states"]["nothing"], strokeWidth=1)
-        behind.append(stroke.encode(x2="x2:Q", y=y, y2="y2:Q"))
+        behind.append(stroke.encode(x2=alt.X2("x2:Q"), y=y, y2=alt.Y2("y2:Q")))
     if data["dots"]:
         behind.append(dot.mark_point(filled=True, color=t["colour"]["edge"], size=5, opacity=1).encode(y=y))
     signs = alt.Scale(domain=["nothing-collected", "withheld"], range=[SLASH, "circle"])
@@ -127,7 +129,7 @@ def around(
             filled=False, size=24, strokeWidth=1.5, opacity=1, color=t["series"]["colours"][names.index(name)]
         )  # fmt: skip
         shape = alt.Shape("shape:N", scale=signs, legend=None)
-        behind.append(mark.encode(y=alt.value(height + 8 + ROW * row), shape=shape, tooltip=tips))
+        behind.append(mark.encode(y=alt.YValue(height + 8 + ROW * row), shape=shape, tooltip=tips))
     return behind, canvas.state_layer(found, words), data
 
 
