@@ -28,8 +28,7 @@ from vigie.lexicon.gazetteer import gazetteer
 from vigie.model.errors import StoreError
 from vigie.readmodel.extras import Extras, analyst_extras, public_extras
 from vigie.readmodel.incoming import INCOMING, public_rows, shape_of
-from vigie.readmodel.ready import READY, make_ready
-from vigie.readmodel.schema import DERIVED, TABLES, VERSION, inside
+from vigie.readmodel.schema import TABLES, VERSION, inside
 from vigie.readmodel.voices import families
 from vigie.report.facts import Fact
 from vigie.report.public import public_gate
@@ -207,14 +206,14 @@ def _number(db: Database, public: bool) -> None:
             FROM (SELECT DISTINCT code FROM ({areas}) WHERE coalesce(code, '') <> '');
         INSERT INTO names SELECT 'substance', row_number() OVER (ORDER BY substance), substance
             FROM (SELECT DISTINCT substance FROM raw WHERE substance IS NOT NULL);
-        INSERT INTO names SELECT 'lang', row_number() OVER (ORDER BY lang), lang FROM (SELECT DISTINCT lang FROM raw);
+        INSERT INTO names SELECT 'lang', row_number() OVER (ORDER BY lang), lang FROM (SELECT lang FROM raw UNION SELECT lang FROM documents);
         INSERT INTO told
         SELECT coalesce(p.number, 0), coalesce(d.number, 0), coalesce(g.number, 0), coalesce(c.number, 0), r.month, r.quarter, r.year,
-            r.type, k.topic, k.number, k.market, coalesce(s.number, 0), r.direction,
-            CASE k.topic {" ".join(f"WHEN {TOPIC_NUMBERS[t]} THEN {sql}" for t, sql in _VALUES.items())} END,
+            r.type, k.topic, k.number AS key, k.market, coalesce(s.number, 0), r.direction,
+            CASE k.topic {" ".join(f"WHEN {TOPIC_NUMBERS[t]} THEN {sql}" for t, sql in _VALUES.items())} END AS value,
             v.number, r.alike, CASE WHEN r.alike > 0 THEN r.first ELSE 0 END,
             ascii(upper(r.grade)) - 65, coalesce(r.credibility, 0),
-            {"0" if public else "l.number"}, r.counted, r.fresh, {"0" if public else "r.doc"},
+            {"0" if public else "l.number"}, r.counted AS counted, r.fresh, {"0" if public else "r.doc"},
             {"CASE WHEN r.quotable THEN r.ord ELSE -1 END" if public else "r.ord"}
         FROM raw r JOIN shaped k USING (shape) JOIN voice v USING (speaker)
             LEFT JOIN names p ON p.family = 'area' AND p.name = r.place_code
@@ -223,7 +222,7 @@ def _number(db: Database, public: bool) -> None:
             LEFT JOIN names c ON c.family = 'area' AND c.name = r.country
             LEFT JOIN names s ON s.family = 'substance' AND s.name = r.substance
             LEFT JOIN names l ON l.family = 'lang' AND l.name = r.lang
-        ORDER BY r.counted DESC, k.topic, k.number, {"hash(r.ord)" if public else "r.ord"};
+        ORDER BY counted DESC, topic, key, value NULLS LAST, {"hash(r.ord)" if public else "r.ord"};
         INSERT INTO evidence
         SELECT r.ord, i.address, i.doc_id, i.type, i.quote, i.sentence, i.quote_start, i.quote_end, i.lang, i.title, i.named,
             i.published, i.grade, {"NULL" if public else "i.credibility"}, {"NULL" if public else "i.confidence"},
@@ -235,9 +234,6 @@ def _number(db: Database, public: bool) -> None:
             FROM (SELECT doc_id, count(*) AS n, min(ord) AS o FROM evidence GROUP BY doc_id) e WHERE e.doc_id = documents.doc_id;
         """
     )
-    db.execute(DERIVED, [[TOPIC_NUMBERS[t.id] for t in TOPICS if t.by_market]])
-    db.execute(READY)
-    make_ready(db)
 
 
 def _shapes(db: Database) -> None:

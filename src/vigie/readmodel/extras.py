@@ -15,6 +15,7 @@ from typing import Any
 
 from vigie.feeds.public_alerts import public_alerts
 from vigie.feeds.records import PublicAlert
+from vigie.lexicon.gazetteer import gazetteer
 from vigie.model.errors import SeriesError, StoreError
 from vigie.readmodel.version import code_version
 from vigie.report.facts import Fact, as_facts, source_lines
@@ -132,12 +133,19 @@ def _for_anyone(store: Store, gate: Gate, read: Admitted) -> tuple[Rows, Rows]:
             record = json.dumps(_row_of(alert), ensure_ascii=False, sort_keys=True)
             alerts.append(
                 (
-                    len(alerts), alert.identifier, lang, alert.substance or "", alert.area or "", alert.first_published,
+                    len(alerts), alert.identifier, lang, alert.substance or "", alert.area or "", _holding(alert.area or ""), alert.first_published,
                     alert.updated, record,
                 )
             )  # fmt: skip
             feed.append((lang, len(feed), json.dumps(alert.as_json(), ensure_ascii=False, sort_keys=True)))
     return alerts, feed
+
+
+def _holding(area: str) -> list[str]:
+    """The area and what holds it."""
+    entry = gazetteer().by_code(area) if area else None
+    holders = (entry.department, entry.region, entry.country) if entry else ()
+    return list(dict.fromkeys(code for code in (area, *holders) if code))
 
 
 def _row_of(alert: PublicAlert) -> dict[str, Any]:
@@ -224,7 +232,19 @@ def _keep(
         "official": False, "title": "", "summary": "", "source": source, "lang": "", "speakers": speakers, "saved": saved,
         "signals": signals,
     }  # fmt: skip
-    rows.append((len(rows), alert_id, "", substance, area, started, last, json.dumps(record, sort_keys=True)))
+    rows.append(
+        (
+            len(rows),
+            alert_id,
+            "",
+            substance,
+            area,
+            _holding(area),
+            started,
+            last,
+            json.dumps(record, sort_keys=True),
+        )
+    )
 
 
 def _sources(store: Store, last: date | None) -> Rows:

@@ -10,16 +10,18 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar, cast
 
 import duckdb
+import numpy as np
+from numpy.typing import NDArray
 
 from vigie.feeds.records import PublicAlert
 from vigie.lexicon.gazetteer import gazetteer
 from vigie.model.errors import SettingsError, StoreError
-from vigie.readmodel.queries import Where, figures, in_area, in_period, medians
 from vigie.readmodel.records import (
     GRADES,
     AlertRow,
@@ -42,6 +44,7 @@ from vigie.readmodel.records import (
     Totals,
 )
 from vigie.readmodel.schema import VERSION, number_of, period_of
+from vigie.readmodel.told import Ints, Told, dense
 from vigie.report.period import parse_period
 from vigie.report.results import TOPICS
 from vigie.stats.summary import LEAST_FOR_CHANGE
@@ -98,13 +101,18 @@ class ReadModel:
         for number, topic, one, two in self._rows("SELECT number, topic, one, two FROM keys"):
             self._key_of[number] = (one, two)
             self._keys[topic, one, two] = number
-        latest = self.last or self.built_on
-        most = latest.year * 12 + latest.month - 1
-        self._span = self._rows(
-            "SELECT min(a), max(b) FROM (SELECT coalesce(month, quarter * 3, year * 12) AS a, "
-            "least(coalesce(month, quarter * 3 + 2, year * 12 + 11), ?) AS b FROM told WHERE counted) WHERE a BETWEEN ? AND ?",
-            [most, most - 12 * _YEARS_BACK, most],
-        )[0]
+        self._told = Told(self._cursor())
+        self._read = self._arrays(
+            "SELECT area, coalesce(month, -1) AS month, coalesce(quarter, -1) AS quarter, coalesce(year, -1) AS year, grade, "
+            "coalesce(n.number, 0) AS lang FROM collected c LEFT JOIN names n ON n.family = 'lang' AND n.name = c.lang ORDER BY area"
+        )
+        self._papers = self._arrays(
+            "SELECT d.number, coalesce(month, -1) AS month, coalesce(quarter, -1) AS quarter, coalesce(year, -1) AS year, "
+            "ascii(grade) - 65 AS grade, coalesce(n.number, 0) AS lang, fresh, first_ord, coalesce(published_start - DATE '0001-01-01' + 1, 0) "
+            "AS first, coalesce(published_end - DATE '0001-01-01' + 1, 0) AS last "
+            "FROM documents d LEFT JOIN names n ON n.family = 'lang' AND n.name = d.lang ORDER BY d.number"
+        )
+        self._span = self._first_and_last()
 
     @classmethod
     def open(cls, path: Path | str, *, memory_mb: int = 200, threads: int = 2) -> ReadModel:
@@ -144,32 +152,32 @@ class ReadModel:
         return self._once(("totals", f), lambda: self._totals(f))
 
     def _totals(self, f: Filters) -> Totals:
-        where = self._where(f)
-        if where is None:
+        told, within = self._told, self._conditions(f)
+        if within is None:
             return Totals(
                 documents=0, observations=0, sources=0, substances=0, first=None, last=None, new_documents=0, new_observations=0
             )  # fmt: skip
-        n, sources, substances, fresh = self._rows(
-            "SELECT count(*)::INTEGER, count(DISTINCT voice)::INTEGER, count(DISTINCT nullif(substance, 0))::INTEGER, "
-            f"(count(*) FILTER (fresh))::INTEGER FROM told WHERE counted AND {where}",
-            where.values,
-        )[0]
-        (aside,) = self._rows(
-            f"SELECT count(*)::INTEGER FROM told WHERE NOT counted AND {where}", where.values
-        )[0]
+        rows = told.choose(told.stretch(), **within)
+        aside = told.choose(slice(told.counted, told.size), **within)
         documents, first, last, new = 0, self.first, self.last, 0
         if not self.public:
-            chosen = self._documents_where(
+            papers = self._chosen_documents(
                 f, by_facts=bool(f.substance or f.area or f.period), published=False
             )
-            documents, first, last, new = self._rows(
-                "SELECT count(*)::INTEGER, min(published_start), max(published_end), (count(*) FILTER (fresh))::INTEGER "
-                f"FROM documents WHERE {chosen}",
-                chosen.values,
-            )[0]
+            documents, new = len(papers), int(np.count_nonzero(self._papers["fresh"][papers]))
+            days = self._papers["first"][papers], self._papers["last"][papers]
+            known = days[0] > 0
+            first, last = (None, None)
+            if known.any():
+                first, last = (
+                    date.fromordinal(int(days[0][known].min())),
+                    date.fromordinal(int(days[1][known].max())),
+                )
+        substances = told.columns["substance"][rows]
         return Totals(
-            documents=documents, observations=n, sources=sources, substances=substances, first=first, last=last,
-            new_documents=new, new_observations=fresh, aside=aside,
+            documents=documents, observations=len(rows), sources=told.voices_of(rows),
+            substances=len(np.flatnonzero(np.bincount(substances, minlength=1)[1:])), first=first, last=last, new_documents=new,
+            new_observations=int(np.count_nonzero(told.columns["fresh"][rows])), aside=len(aside),
         )  # fmt: skip
 
     def groups(self, f: Filters, topic: str) -> list[Group]:
@@ -178,88 +186,106 @@ class ReadModel:
 
     def _groups(self, f: Filters, topic: str) -> list[Group]:
         number, kind = _topic(topic)
-        everything = self._where(f, period=False)
-        if everything is None:
+        told, within = self._told, self._conditions(f, period=False)
+        if within is None:
             return []
-        told = everything.also("topic = ?", number)
-        market = self._market_column(f, number) if kind.by_market else "-1"
-        by = ["key", "market"]
-        found = self._figures(in_period(told, f.period), by, market)
+        rows = told.choose(told.stretch(number), **within)
+        codes = told.columns["key"][rows].astype(np.int64)
+        markets, several = len(self._markets), np.zeros(0, dtype=bool)
+        if kind.by_market:
+            several = self._several(rows)
+            codes = codes * markets + np.where(several[codes], told.columns["market"][rows], 0)
+        named, labels = dense(codes)
+        now = self._inside(rows, f.period)
+        found = told.figures(rows[now], labels[now], len(named), public=self.public)
         earlier = parse_period(f.period, ()).previous() if f.period else None
-        before: dict[tuple[Any, ...], tuple[int, float]] = {}
+        before = {}
         if earlier is not None:
-            sql, values = medians(in_period(told, earlier.label), by, market)
-            before = {tuple(row[:-2]): (row[-2], row[-1]) for row in self._rows(sql, values)}
-        directions = self._directions(in_period(told, f.period)) if topic == "trends" else {}
+            then = self._inside(rows, earlier.label)
+            before = told.spread(rows[then], labels[then], len(named))
+        ways = self._directions(rows[now], labels[now], len(named)) if topic == "trends" else {}
         groups = []
-        for named, figure in found.items():
-            key: Key = self._key_of[named[0]]
-            if named[1] >= 0:
-                key = (*key, self._market_of[named[1]])
-            ratio, state = _change(figure, before.get(named), earlier is not None)
+        for label, figure in found.items():
+            held, market = divmod(int(named[label]), markets) if kind.by_market else (int(named[label]), 0)
+            key: Key = self._key_of[held]
+            if kind.by_market and several[held]:
+                key = (*key, self._market_of[market])
+            old = before.get(label)
+            ratio, state = _change(figure, old and (old[0], old[3]), earlier is not None)
             groups.append(
                 Group(
-                    topic=topic, key=key, figures=figure, change=ratio, change_state=state, directions=directions.get(named[0], ()),
+                    topic=topic,
+                    key=key,
+                    figures=figure,
+                    change=ratio,
+                    change_state=state,
+                    directions=ways.get(label, ()),
                 )
-            )  # fmt: skip
+            )
         return sorted(groups, key=lambda g: (-g.figures.n, g.key))
 
-    def _directions(self, where: Where) -> dict[int, tuple[tuple[str, int], ...]]:
-        found: dict[int, dict[int, int]] = {}
-        sql = f"SELECT key, direction, count(*)::INTEGER FROM told WHERE counted AND {where} GROUP BY ALL"
-        for key, direction, n in self._rows(sql, where.values):
-            found.setdefault(key, {})[direction] = n
+    def _directions(self, rows: Ints, labels: Ints, size: int) -> dict[int, tuple[tuple[str, int], ...]]:
+        many = len(_DIRECTIONS) + 1
+        codes = labels * many + self._told.columns["direction"][rows]
+        table = np.bincount(codes, minlength=size * many).reshape(size, many).tolist()
         return {
-            key: tuple((name, counts[n]) for n, name in enumerate(_DIRECTIONS, 1) if n in counts)
-            for key, counts in found.items()
+            label: tuple((name, counts[n]) for n, name in enumerate(_DIRECTIONS, 1) if counts[n])
+            for label, counts in enumerate(table)
         }
+
+    def _several(self, rows: Ints) -> NDArray[Any]:
+        """Of each key whether its rows name more than one market (`vigie.report.markets`)."""
+        markets = len(self._markets)
+        size = max(self._key_of, default=0) + 1
+        there = np.zeros(size * markets, dtype=bool)
+        there[
+            self._told.columns["key"][rows].astype(np.int64) * markets + self._told.columns["market"][rows]
+        ] = True
+        return np.asarray(np.count_nonzero(there.reshape(size, markets)[:, 1:], axis=1) > 1)
 
     def series(self, f: Filters, topic: str, key: Key, step: Step = "quarter") -> list[PeriodFigures]:
         """One group over time, from the first period of the store to the last (or within the filter's), none left out.
 
         Where the bulletin tells markets apart, only a key with its market has figures: ask for a key that `groups` gave.
         """
-        return list(self._once(("series", f, topic, key, step), lambda: self._series(f, topic, key, step)))
-
-    def _series(self, f: Filters, topic: str, key: Key, step: Step) -> list[PeriodFigures]:
-        where = self._of_key(f, topic, key, exact=True)
-        return self._over_time(f, where, step)
+        return list(
+            self._once(
+                ("series", f, topic, key, step),
+                lambda: self._over_time(f, self._of_key(f, topic, key, exact=True), step, True),
+            )
+        )
 
     def counts(self, f: Filters, types: Sequence[str], step: Step) -> list[PeriodFigures]:
         """Statements of these types over time, none left out; no types: all of them."""
-        chosen = tuple(types)
-        return list(self._once(("counts", f, chosen, step), lambda: self._counts(f, chosen, step)))
+        chosen = tuple(_TYPES.index(t) + 1 for t in types if t in _TYPES)
 
-    def _counts(self, f: Filters, types: Sequence[str], step: Step) -> list[PeriodFigures]:
-        where = self._where(f)
-        if where is not None and types:
-            where = where.also(
-                "type IN (SELECT unnest(?))", [_TYPES.index(t) + 1 for t in types if t in _TYPES]
-            )
-        return [
-            PeriodFigures(period=p.period, figures=_without_values(p.figures))
-            for p in self._over_time(f, where, step)
-        ]
+        def answer() -> list[PeriodFigures]:
+            within = self._conditions(f)
+            rows = None if within is None else self._told.choose(self._told.stretch(), types=chosen, **within)
+            return self._over_time(f, rows, step, False)
 
-    def _over_time(self, f: Filters, where: Where | None, step: Step) -> list[PeriodFigures]:
+        return list(self._once(("counts", f, chosen, step), answer))
+
+    def _over_time(self, f: Filters, rows: Ints | None, step: Step, values: bool) -> list[PeriodFigures]:
         if step not in _STEPS:
             raise SettingsError(f"no step of that name (write {', '.join(_STEPS)})")
         periods = self._periods(step, f.period)
         if not periods:
             return []
-        found: dict[tuple[Any, ...], Figures] = {}
-        if where is not None:
-            numbers = [number_of(p)[1] for p in periods]
-            inside = where.also(f"{step} >= ?", min(numbers)).also(f"{step} <= ?", max(numbers))
-            found = self._figures(inside, [step])
+        first = number_of(periods[0])[1]
+        found: dict[int, Figures] = {}
+        if rows is not None and len(rows):
+            labels = self._told.columns[step][rows].astype(np.int64) - first
+            inside = (labels >= 0) & (labels < len(periods))
+            found = self._told.figures(
+                rows[inside], labels[inside], len(periods), public=self.public, values=values
+            )
         collected = self._collected(f, step)
         return [
             PeriodFigures(
-                period=p,
-                figures=found.get((number_of(p)[1],))
-                or Figures(state=self._empty(number_of(p)[1] in collected)),
+                period=p, figures=found.get(n) or Figures(state=self._empty(first + n in collected))
             )
-            for p in periods
+            for n, p in enumerate(periods)
         ]
 
     def by_area(
@@ -274,13 +300,13 @@ class ReadModel:
     def _by_area(self, f: Filters, topic: str, key: Key | None, level: Level) -> list[AreaFigures]:
         if level not in _LEVELS:
             raise SettingsError(f"no level of that name (write {', '.join(_LEVELS)})")
-        where = self._of_key(f, topic, key, exact=False)
-        found: dict[tuple[Any, ...], Figures] = {}
-        if where is not None:
-            found = self._figures(where.also(f"{level} > 0"), [level])
-        by_code = {self._codes[number]: figure for (number,), figure in found.items()}
-        if key is None:
-            by_code = {code: _without_values(figure) for code, figure in by_code.items()}
+        rows = self._of_key(f, topic, key, exact=False)
+        by_code: dict[str, Figures] = {}
+        if rows is not None and len(rows):
+            labels = self._told.columns[level][rows].astype(np.int64)
+            size = int(labels.max()) + 1
+            found = self._told.figures(rows, labels, size, public=self.public, values=key is not None)
+            by_code = {self._codes[number]: figure for number, figure in found.items() if number > 0}
         if not self.public:
             for code in self._areas_collected(f, level):
                 by_code.setdefault(code, Figures(state="zero"))
@@ -288,15 +314,12 @@ class ReadModel:
 
     def _areas_collected(self, f: Filters, level: Level) -> list[str]:
         """Areas of a level of which documents of the period speak, or that a source covers."""
-        where = in_period(self._read(f), f.period)
-        area = f.area
+        kept = self._read_under(f, f.period)
         codes = []
-        for (number,) in self._rows(
-            f"SELECT DISTINCT area FROM collected WHERE area > 0 AND {where}", where.values
-        ):
-            entry = gazetteer().by_code(self._codes[number])
+        for number in np.unique(self._read["area"][kept]).tolist():
+            entry = gazetteer().by_code(self._codes[number]) if number else None
             if entry is not None and entry.level == level and (
-                area is None or area in (entry.code, entry.department, entry.region, entry.country)
+                f.area is None or f.area in (entry.code, entry.department, entry.region, entry.country)
             ):  # fmt: skip
                 codes.append(self._codes[number])
         return codes
@@ -318,18 +341,23 @@ class ReadModel:
     def _facts(
         self, f: Filters, topic: str | None, key: Key | None, limit: int, offset: int
     ) -> tuple[list[FactRow], int]:
-        where = self._where(f) if topic is None else self._of_key(f, topic, key, exact=True)
-        if where is None:
+        rows: Ints | None
+        if topic is None:
+            within = self._conditions(f)
+            rows = None if within is None else self._told.choose(slice(0, self._told.size), **within)
+        else:
+            rows = self._of_key(f, topic, key, exact=True)
+        if rows is None:
             return [], 0
-        where = where.also("ord >= 0")
-        if topic is not None:
-            where = where.also("counted")
-        (total,) = self._rows(f"SELECT count(*)::INTEGER FROM told WHERE {where}", where.values)[0]
-        chosen = self._rows(
-            f"SELECT ord FROM told WHERE {where} ORDER BY ord LIMIT ? OFFSET ?",
-            [*where.values, min(max(limit, 0), _MOST_ROWS), max(offset, 0)],
-        )
-        return self._evidence([row[0] for row in chosen]), total
+        ords = self._told.columns["ord"][rows]
+        if self.public:
+            ords = ords[ords >= 0]
+        first = max(offset, 0)
+        last = min(first + min(max(limit, 0), _MOST_ROWS), len(ords))
+        if first >= last:
+            return [], len(ords)
+        latest = np.partition(ords, last - 1)[:last] if last < len(ords) else ords
+        return self._evidence(np.sort(latest)[first:last].tolist()), len(ords)
 
     def fact(self, address: str) -> FactRow | None:
         """One statement by its address; None if there is none (or the public may not read it)."""
@@ -339,11 +367,8 @@ class ReadModel:
     def _evidence(self, ords: Sequence[int]) -> list[FactRow]:
         if not ords:
             return []
-        rows = self._named(
-            "SELECT * EXCLUDE (ord) FROM evidence WHERE ord >= ? AND ord <= ? AND ord IN (SELECT unnest(?)) ORDER BY ord",
-            [min(ords), max(ords), list(ords)],
-        )
-        return [FactRow(**row) for row in rows]
+        sql = f"SELECT * EXCLUDE (ord) FROM evidence WHERE ord IN ({_marks(ords)}) ORDER BY ord"
+        return [FactRow(**row) for row in self._named(sql, list(ords))]
 
     def documents(self, f: Filters, limit: int = 50, offset: int = 0) -> tuple[list[DocumentRow], int]:
         """Documents, latest first, and how many in all; a period keeps those published in it, a substance or an area
@@ -352,34 +377,40 @@ class ReadModel:
         return list(rows), total
 
     def _documents(self, f: Filters, limit: int, offset: int) -> tuple[list[DocumentRow], int]:
-        where = self._documents_where(f, by_facts=bool(f.substance or f.area), published=True)
-        (total,) = self._rows(f"SELECT count(*)::INTEGER FROM documents WHERE {where}", where.values)[0]
-        rows = self._named(
-            f"{_DOCUMENT} WHERE {where} ORDER BY number LIMIT ? OFFSET ?",
-            [*where.values, min(max(limit, 0), _MOST_ROWS), max(offset, 0)],
-        )
-        return [DocumentRow(**row) for row in rows], total
+        papers = self._chosen_documents(f, by_facts=bool(f.substance or f.area), published=True)
+        page = papers[max(offset, 0) :][: min(max(limit, 0), _MOST_ROWS)]
+        numbers = self._papers["number"][page].tolist()
+        if not numbers:
+            return [], len(papers)
+        rows = self._named(f"{_DOCUMENT} WHERE number IN ({_marks(numbers)}) ORDER BY number", numbers)
+        return [DocumentRow(**row) for row in rows], len(papers)
 
-    def _documents_where(self, f: Filters, *, by_facts: bool, published: bool) -> Where:
-        where = Where()
+    def _chosen_documents(self, f: Filters, *, by_facts: bool, published: bool) -> Ints:
+        """Documents as places in `_papers`, latest first."""
+        papers = self._papers
+        kept = np.ones(len(papers["number"]), dtype=bool)
         if f.grade:
-            where = where.also("grade <= ?", f.grade)
+            kept &= papers["grade"] <= GRADES.index(f.grade)
         if f.lang:
-            where = where.also("lang = ?", f.lang)
-        if published:
-            where = in_period(where, f.period)
-        if not by_facts:
-            return where
-        told = self._where(f.replace(grade=None, lang=None), period=not published)
-        if told is None:
-            return where.also("false")
-        if self.public:
-            return where.also(
-                "first_ord IN (SELECT d.first_ord FROM documents d JOIN evidence e USING (doc_id) JOIN told ON told.ord = e.ord "
-                f"WHERE {told})",
-                *told.values,
+            kept &= papers["lang"] == self._langs.get(f.lang, -1)
+        if published and f.period:
+            column, number = number_of(f.period)
+            kept &= papers[column] == number
+        if by_facts:
+            told, within = (
+                self._told,
+                self._conditions(f.replace(grade=None, lang=None), period=not published),
             )
-        return where.also(f"number IN (SELECT doc FROM told WHERE counted AND {told})", *told.values)
+            spoken = np.zeros(len(kept), dtype=bool)
+            if within is not None:
+                rows = told.choose(told.stretch(), **within)
+                if self.public:
+                    ords = told.columns["ord"][rows]
+                    spoken[np.searchsorted(papers["first_ord"], ords[ords >= 0], side="right") - 1] = True
+                else:
+                    spoken[told.columns["doc"][rows] - 1] = True
+            kept &= spoken
+        return np.flatnonzero(kept)
 
     def document(self, doc_id: str) -> Document | None:
         """A document with its statements in the order of the text; None if there is none (or the public may not read it)."""
@@ -394,28 +425,27 @@ class ReadModel:
         return Document(
             row=row,
             text=text,
-            facts=tuple(self._evidence(range(first, first + row.observations))),
+            facts=tuple(self._evidence(list(range(first, first + row.observations))[:_MOST_ROWS])),
             redactions=json.loads(redactions or "{}"),
         )
 
     # Alerts, sources, words
 
     def alerts(self, f: Filters, *, lang: str = "fr") -> list[AlertRow]:
-        """Alerts, latest first, without their evidence. Official warnings and releases in words of `lang`."""
-        where = Where(("lang IN ('', ?)",), (lang,))
+        """Alerts, latest first (the latest 500), without their evidence. Official warnings and releases in words of `lang`."""
+        where, values = ["lang IN ('', ?)"], list[Any]((lang,))
         if f.substance:
-            where = where.also("substance = ?", f.substance)
-        rows = self._rows(
-            f"SELECT area, started, last, record FROM alerts WHERE {where} ORDER BY last DESC, position",
-            where.values,
-        )
-        period = parse_period(f.period, ())
-        return [
-            _alert(json.loads(record))
-            for area, started, last, record in rows
-            if _within(area, f.area)
-            and (f.period is None or (started <= period.end and last >= period.start))
-        ]
+            where.append("substance = ?")
+            values.append(f.substance)
+        if f.area:
+            where.append("list_contains(within, ?)")
+            values.append(f.area)
+        if f.period:
+            period = parse_period(f.period, ())
+            where.append("started <= ? AND last >= ?")
+            values += [period.end, period.start]
+        sql = f"SELECT record FROM alerts WHERE {' AND '.join(where)} ORDER BY last DESC, position LIMIT {_MOST_ROWS}"
+        return [_alert(json.loads(row[0])) for row in self._rows(sql, values)]
 
     def alert(self, alert_id: str, *, lang: str = "fr") -> AlertRow | None:
         """One alert with its evidence and signals; None if there is none."""
@@ -430,7 +460,7 @@ class ReadModel:
         ]
         return _alert(json.loads(rows[0][0]), tuple(self._evidence(ords[:_MOST_ROWS])))
 
-    def feed(self, lang: str = "fr") -> list[PublicAlert]:
+    def public_alerts(self, lang: str = "fr") -> list[PublicAlert]:
         """Alerts for anyone as feeds write them (`vigie.feeds`), latest first."""
         rows = self._rows("SELECT record FROM feed WHERE lang = ? ORDER BY position", [lang])
         return [PublicAlert.from_json(json.loads(row[0])) for row in rows]
@@ -443,21 +473,30 @@ class ReadModel:
     def _sources(self, f: Filters) -> list[SourceRow]:
         if self.public:
             return self._named_sources(f)
-        where = in_period(Where(), f.period)
-        if f.grade:
-            where = where.also("grade <= ?", f.grade)
-        if f.lang:
-            where = where.also("lang = ?", f.lang)
-        rows = self._rows(
-            "WITH d AS (SELECT source_id, sum(documents)::INTEGER AS n, min(first) AS first, max(last) AS last, "
-            "list((month, documents)) FILTER (month IS NOT NULL) AS months FROM source_months "
-            f"WHERE {where} GROUP BY source_id) "
-            "SELECT s.source_id, s.name, s.kind, s.grade, s.country, s.area, s.quiet, coalesce(d.n, 0), d.first, d.last, d.months "
-            "FROM sources s LEFT JOIN d USING (source_id) ORDER BY s.grade, s.name, s.source_id",
-            where.values,
-        )
+        where, values = ["true"], list[Any]()
+        for condition, value in (("grade <= ?", f.grade), ("lang = ?", f.lang)):
+            if value:
+                where.append(condition)
+                values.append(value)
+        if f.period:
+            column, number = number_of(f.period)
+            where.append(f"{column} = ?")
+            values.append(number)
+        months: dict[str, list[tuple[int, int]]] = {}
+        seen: dict[str, tuple[int, date | None, date | None]] = {}
+        for source, month, n, first, last in self._rows(
+            f"SELECT source_id, month, documents, first, last FROM source_months WHERE {' AND '.join(where)}",
+            values,
+        ):
+            count, least, most = seen.get(source, (0, None, None))
+            seen[source] = (count + n, _least(least, first), _most(most, last))
+            if month is not None:
+                months.setdefault(source, []).append((month, n))
         found = []
-        for source_id, name, kind, grade, country, area, quiet, n, first, last, months in rows:
+        for source_id, name, kind, grade, country, area, quiet in self._rows(
+            "SELECT source_id, name, kind, grade, country, area, quiet FROM sources ORDER BY grade, name, source_id"
+        ):
+            n, first, last = seen.get(source_id, (0, None, None))
             if (f.area and not _within(area or country, f.area)) or (
                 (f.grade or f.lang or f.period) and not n
             ):
@@ -465,21 +504,20 @@ class ReadModel:
             found.append(
                 SourceRow(
                     source_id=source_id, name=name, kind=kind, grade=grade, country=country, documents=n, first=first,
-                    last=last, months=_filled(months or []), quiet=quiet, state="shown" if n else "nothing-collected",
+                    last=last, months=_filled(months.get(source_id, [])), quiet=quiet, state="shown" if n else "nothing-collected",
                 )
             )  # fmt: skip
         return found
 
     def _named_sources(self, f: Filters) -> list[SourceRow]:
-        where = Where()
+        where, values = ["true"], list[Any]()
         if f.area:
-            where = where.also("(place = ? OR department = ? OR region = ? OR country = ?)", *[f.area] * 4)
+            where.append("? IN (place, department, region, country)")
+            values.append(f.area)
         if f.period:
-            where = where.also("(period = ? OR starts_with(period, ?))", f.period, f"{f.period}-")
-        rows = self._rows(
-            f"SELECT DISTINCT grade, name, kind FROM named WHERE {where} ORDER BY grade, name, kind",
-            where.values,
-        )
+            where.append("(period = ? OR starts_with(period, ?))")
+            values += [f.period, f"{f.period}-"]
+        sql = f"SELECT DISTINCT grade, name, kind FROM named WHERE {' AND '.join(where)} ORDER BY grade, name, kind"
         return [
             SourceRow(
                 source_id="",
@@ -491,7 +529,7 @@ class ReadModel:
                 first=None,
                 last=None,
             )
-            for grade, name, kind in rows
+            for grade, name, kind in self._rows(sql, values)
         ]
 
     def terms(self, limit: int = 50) -> list[TermRow]:
@@ -503,35 +541,42 @@ class ReadModel:
 
     def substances(self, f: Filters) -> list[tuple[str, int]]:
         """(id, statements), most stated first; the filter's own substance is left aside."""
-        where = self._where(f.replace(substance=None))
-        if where is None:
-            return []
-        rows = self._once(
-            ("substances", f.replace(substance=None)),
-            lambda: self._rows(
-                f"SELECT substance, count(*)::INTEGER FROM told WHERE counted AND substance > 0 AND {where} GROUP BY 1",
-                where.values,
-            ),
+        return list(
+            self._once(
+                ("substances", f.replace(substance=None)),
+                lambda: self._named_counts(f.replace(substance=None)),
+            )
         )
-        return sorted(((self._substance_of[s], n) for s, n in rows), key=lambda found: (-found[1], found[0]))
+
+    def _named_counts(self, f: Filters) -> list[tuple[str, int]]:
+        within = self._conditions(f)
+        if within is None:
+            return []
+        rows = self._told.choose(self._told.stretch(), **within)
+        counts = np.bincount(self._told.columns["substance"][rows], minlength=1)
+        found = [(self._substance_of[s], int(counts[s])) for s in np.flatnonzero(counts).tolist() if s]
+        return sorted(found, key=lambda item: (-item[1], item[0]))
 
     def areas(self, f: Filters, level: Level | None = None) -> list[tuple[str, int]]:
         """(code, statements) of departments, regions and countries, most stated first; the filter's own area is left aside."""
         asked = f.replace(area=None)
-        where = self._where(asked)
-        if where is None:
-            return []
 
-        def read() -> dict[str, int]:
+        def answer() -> list[tuple[str, int]]:
+            within = self._conditions(asked)
+            if within is None:
+                return []
+            rows = self._told.choose(self._told.stretch(), **within)
             found: dict[str, int] = {}
-            for column in (level,) if level else _LEVELS:
-                sql = f"SELECT {column}, count(*)::INTEGER FROM told WHERE counted AND {column} > 0 AND {where} GROUP BY 1"
-                for number, n in self._rows(sql, where.values):
-                    found[self._codes[number]] = max(n, found.get(self._codes[number], 0))
-            return found
+            for column in (level,) if level in _LEVELS else _LEVELS:
+                counts = np.bincount(self._told.columns[column][rows], minlength=1)
+                for number in np.flatnonzero(counts).tolist():
+                    if number:
+                        found[self._codes[number]] = max(
+                            int(counts[number]), found.get(self._codes[number], 0)
+                        )
+            return sorted(found.items(), key=lambda item: (-item[1], item[0]))
 
-        found = self._once(("areas", asked, level), read)
-        return sorted(found.items(), key=lambda item: (-item[1], item[0]))
+        return list(self._once(("areas", asked, level), answer))
 
     def periods(self, step: Step = "quarter") -> list[str]:
         """Every period from the first statement to the last one, in order: 30 years back from the last publication at most."""
@@ -549,118 +594,101 @@ class ReadModel:
         Without an area those of countries and overseas territories. None with a grade or language: they rest on all sources."""
         if f.grade or f.lang:
             return []
-        where = Where()
-        if f.substance:
-            where = where.also("substance = ?", f.substance)
-        if f.area:
-            where = where.also("area = ?", f.area)
+        where, values = ["true"], list[Any]()
+        for condition, value in (("substance = ?", f.substance), ("area = ?", f.area)):
+            if value:
+                where.append(condition)
+                values.append(value)
         if f.period:
-            where = where.also("(period = ? OR starts_with(period, ?))", f.period, f"{f.period}-")
-        rows = [
-            IndexRow(**row)
-            for row in self._named(f"SELECT * FROM indices WHERE {where} ORDER BY ALL", where.values)
-        ]
+            where.append("(period = ? OR starts_with(period, ?))")
+            values += [f.period, f"{f.period}-"]
+        sql = f"SELECT * FROM indices WHERE {' AND '.join(where)} ORDER BY ALL"
+        rows = [IndexRow(**row) for row in self._named(sql, values)]
         return rows if f.area else [row for row in rows if _is_market(row.area)]
 
     # How
 
-    def _where(self, f: Filters, *, period: bool = True) -> Where | None:
-        """Conditions on `told`; None where nothing of it is in the file."""
-        where = Where()
-        if f.substance:
-            if f.substance not in self._substances:
-                return None
-            where = where.also("substance = ?", self._substances[f.substance])
-        if f.area:
-            if f.area not in self._areas:
-                return None
-            where = in_area(where, self._areas[f.area])
+    def _conditions(self, f: Filters, *, period: bool = True) -> dict[str, Any] | None:
+        """The filters as numbers of the file; None where nothing of it is in the file."""
+        found: dict[str, Any] = {}
+        for name, asked, numbers in (
+            ("substance", f.substance, self._substances), ("area", f.area, self._areas), ("lang", f.lang, self._langs),
+        ):  # fmt: skip
+            if asked:
+                if asked not in numbers:
+                    return None
+                found[name] = numbers[asked]
         if f.grade:
-            where = where.also("grade <= ?", GRADES.index(f.grade))
-        if f.lang:
-            if f.lang not in self._langs:
-                return None
-            where = where.also("lang = ?", self._langs[f.lang])
-        return in_period(where, f.period) if period else where
+            found["grade"] = GRADES.index(f.grade)
+        if period and f.period:
+            found["period"] = f.period
+        return found
 
-    def _of_key(self, f: Filters, topic: str, key: Key | None, *, exact: bool) -> Where | None:
-        """Conditions of one group; with `exact` a key without its market has nothing where markets are told apart."""
+    def _inside(self, rows: Ints, period: str | None) -> Any:
+        """Which of the rows lie in the period."""
+        if period is None:
+            return slice(None)
+        column, number = number_of(period)
+        return self._told.columns[column][rows] == number
+
+    def _of_key(self, f: Filters, topic: str, key: Key | None, *, exact: bool) -> Ints | None:
+        """Rows of one group; with `exact` a key without its market has none where markets are told apart."""
         number, kind = _topic(topic)
-        where = self._where(f)
-        if where is None:
+        told, within = self._told, self._conditions(f)
+        if within is None:
             return None
-        where = where.also("topic = ?", number)
         if key is None:
-            return where
-        held = self._keys.get((number, *key[:2])) if len(key) in (2, 3) else None
-        if held is None:
+            return told.choose(told.stretch(number), **within)
+        held = self._keys.get((number, key[0], key[1])) if len(key) in (2, 3) else None
+        if held is None or (len(key) == 3 and (not kind.by_market or key[2] not in self._markets)):
             return None
-        where = where.also("key = ?", held)
+        stretch = told.stretch(number, held)
+        rows = told.choose(stretch, **within)
         if len(key) == 3:
-            return (
-                where.also("market = ?", self._markets[key[2]])
-                if kind.by_market and key[2] in self._markets
-                else None
-            )
+            return np.asarray(rows[told.columns["market"][rows] == self._markets[key[2]]])
         if exact and kind.by_market:
-            several = self._several(self._where(f, period=False), number)
-            return None if held in several else where
-        return where
+            within.pop("period", None)
+            if self._several(told.choose(stretch, **within))[held]:
+                return None
+        return rows
 
-    def _several(self, everything: Where | None, topic: int) -> list[int]:
-        """Keys whose statements name more than one market (`vigie.report.markets`), in whatever period."""
-        if everything is None:
-            return []
-        where = everything.also("topic = ?", topic)
-        sql = (
-            f"SELECT key FROM markets WHERE {where} GROUP BY key HAVING count(DISTINCT nullif(market, 0)) > 1"
-        )
-        return [row[0] for row in self._rows(sql, where.values)]
-
-    def _market_column(self, f: Filters, topic: int) -> str:
-        """SQL of the market of a group: -1 where its statements are of one market, so that it is not told apart."""
-        several = self._several(self._where(f, period=False), topic)
-        listed = ", ".join(str(int(key)) for key in several)
-        return f"CASE WHEN key IN ({listed}) THEN market ELSE -1 END" if several else "-1"
-
-    def _figures(
-        self, where: Where, by: Sequence[str], market: str = "market"
-    ) -> dict[tuple[Any, ...], Figures]:
-        sql, values = figures(where, by, market)
-        size = len(by)
-        return {tuple(row[:size]): self._figure(row[size:]) for row in self._rows(sql, values)}
-
-    def _figure(self, row: Sequence[Any]) -> Figures:
-        n, sources, best, worst, most, least, values, low, high, quartiles = row
-        grades = "–".join(dict.fromkeys((GRADES[best], GRADES[worst])))
-        credibility = "–".join(dict.fromkeys((str(most), str(least)))) if most and not self.public else ""
-        q1, median, q3 = quartiles or (None, None, None)
-        return Figures(
-            n=n, sources=sources, grades=grades, rating=f"{grades}/{credibility}" if credibility else grades, values=values,
-            low=low, high=high, q1=q1, median=median, q3=q3,
-        )  # fmt: skip
-
-    def _read(self, f: Filters) -> Where:
-        """Conditions on `collected`: what was read, whatever it said."""
-        where = Where()
+    def _read_under(self, f: Filters, period: str | None) -> NDArray[np.bool_]:
+        """What was read, whatever it said, of the grade, language and period."""
+        kept = np.ones(len(self._read["area"]), dtype=bool)
         if f.grade:
-            where = where.also("grade <= ?", GRADES.index(f.grade))
-        return where.also("lang = ?", f.lang) if f.lang else where
+            kept &= self._read["grade"] <= GRADES.index(f.grade)
+        if f.lang:
+            kept &= self._read["lang"] == self._langs.get(f.lang, -1)
+        if period:
+            column, number = number_of(period)
+            kept &= self._read[column] == number
+        return kept
 
     def _collected(self, f: Filters, step: Step) -> set[int]:
         """Numbers of the periods of which something was read; for the public of those between the first and the last cell."""
         if self.public:
             return {number_of(p)[1] for p in self._periods(step, None)}
-        area = self._areas.get(f.area, -1) if f.area else 0
-        where = self._read(f).also("area = ?", area).also(f"{step} IS NOT NULL")
-        return {
-            row[0] for row in self._rows(f"SELECT DISTINCT {step} FROM collected WHERE {where}", where.values)
-        }
+        kept = self._read_under(f, None) & (
+            self._read["area"] == (self._areas.get(f.area, -1) if f.area else 0)
+        )
+        return set(np.unique(self._read[step][kept]).tolist())
 
     def _empty(self, collected: bool) -> State:
         if not collected:
             return "nothing-collected"
         return "withheld" if self.public else "zero"
+
+    def _first_and_last(self) -> tuple[int, int] | None:
+        """Months of the first and the last statement, neither after the last publication nor long before it."""
+        latest = self.last or self.built_on
+        most = latest.year * 12 + latest.month - 1
+        months = []
+        for column, size in (("month", 1), ("quarter", 3), ("year", 12)):
+            numbers = self._told.columns[column][: self._told.counted]
+            for number in np.unique(numbers[numbers >= 0]).astype(np.int64).tolist():
+                months += [number * size, min(number * size + size - 1, most)]
+        kept = [m for m in months if most - 12 * _YEARS_BACK <= m <= most]
+        return (min(kept), max(kept)) if kept else None
 
     def _periods(self, step: Step, within: str | None) -> list[str]:
         if within is not None:
@@ -669,12 +697,17 @@ class ReadModel:
                 asked.start.year * 12 + asked.start.month - 1,
                 asked.end.year * 12 + asked.end.month - 1,
             )
-        elif self._span[0] is not None:
+        elif self._span is not None:
             first, last = self._span
         else:
             return []
         size = {"month": 1, "quarter": 3, "year": 12}[step]
         return [period_of(step, number) for number in range(first // size, last // size + 1)]
+
+    def forget(self) -> None:
+        """Answers that are kept in memory are worked out anew when they are asked for."""
+        with self._lock:
+            self._answers.clear()
 
     def _once(self, question: tuple[Any, ...], answer: Callable[[], Result]) -> Result:
         """An answer that was given before, or a new one."""
@@ -698,6 +731,11 @@ class ReadModel:
 
     def _rows(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
         return list(self._cursor().execute(sql, list(values)).fetchall())
+
+    def _arrays(self, sql: str) -> dict[str, NDArray[Any]]:
+        return {
+            name: np.ma.getdata(values) for name, values in self._cursor().execute(sql).fetchnumpy().items()
+        }
 
     def _named(self, sql: str, values: Sequence[Any] = ()) -> list[dict[str, Any]]:
         cursor = self._cursor().execute(sql, list(values))
@@ -725,13 +763,6 @@ def _change(
     return (None, "zero-base") if before[1] == 0 else (now.median / before[1] - 1, "known")
 
 
-def _without_values(figure: Figures) -> Figures:
-    """Prices of several things have no median."""
-    return Figures(
-        n=figure.n, sources=figure.sources, grades=figure.grades, rating=figure.rating, state=figure.state
-    )
-
-
 def _label(code: str) -> str:
     entry = gazetteer().by_code(code)
     return entry.label if entry else code
@@ -749,13 +780,30 @@ def _is_market(code: str) -> bool:
     return entry is None or entry.level not in ("department", "region") or code.startswith(("FR-97", "FR-98"))
 
 
+def _least(one: date | None, other: date | None) -> date | None:
+    return min((day for day in (one, other) if day is not None), default=None)
+
+
+def _most(one: date | None, other: date | None) -> date | None:
+    return max((day for day in (one, other) if day is not None), default=None)
+
+
+def _marks(values: Sequence[int]) -> str:
+    return ", ".join("?" * len(values))
+
+
+@cache
+def _month(number: int) -> str:
+    return period_of("month", number)
+
+
 def _filled(months: Sequence[tuple[int, int]]) -> tuple[tuple[str, int], ...]:
     counts: dict[int, int] = {}
     for month, n in months:
         counts[month] = counts.get(month, 0) + n
     if not counts:
         return ()
-    return tuple((period_of("month", m), counts.get(m, 0)) for m in range(min(counts), max(counts) + 1))
+    return tuple((_month(m), counts.get(m, 0)) for m in range(min(counts), max(counts) + 1))
 
 
 def _alert(record: Mapping[str, Any], evidence: tuple[FactRow, ...] = ()) -> AlertRow:

@@ -49,7 +49,8 @@ CREATE TABLE named (
     name VARCHAR, kind VARCHAR, grade VARCHAR, place VARCHAR, department VARCHAR, region VARCHAR, country VARCHAR, period VARCHAR
 );
 CREATE TABLE alerts (
-    position INTEGER, alert_id VARCHAR, lang VARCHAR, substance VARCHAR, area VARCHAR, started DATE, last DATE, record VARCHAR
+    position INTEGER, alert_id VARCHAR, lang VARCHAR, substance VARCHAR, area VARCHAR, within VARCHAR[], started DATE,
+    last DATE, record VARCHAR
 );
 CREATE TABLE alert_facts (alert_id VARCHAR, ord INTEGER);
 CREATE TABLE feed (lang VARCHAR, position INTEGER, record VARCHAR);
@@ -58,13 +59,6 @@ CREATE TABLE indices (
     substance VARCHAR, unit VARCHAR, area VARCHAR, period VARCHAR, price DOUBLE, low DOUBLE, high DOUBLE, "index" DOUBLE,
     index_low DOUBLE, index_high DOUBLE, n INTEGER, sources INTEGER, state VARCHAR
 );
-"""
-
-# Made once `told` is whole; `ready` holds what a page asks first and what is slow to add up: whole topics by area and period.
-DERIVED = """
-CREATE TABLE markets AS
-    SELECT DISTINCT topic, key, market, substance, place, department, region, country, grade, lang FROM told
-    WHERE counted AND topic IN (SELECT unnest(?::UTINYINT[])) ORDER BY ALL;
 """
 
 MONTH = "(year({0}) * 12 + month({0}) - 1)"

@@ -80,7 +80,7 @@ def _near(triples: Ints, ends: Ints) -> Iterator[tuple[int, int]]:
         if len(hashes)
         else np.array([], dtype=np.int64)
     )
-    stops = np.r_[starts[1:], len(hashes)]
+    stops = np.r_[starts[1:], len(hashes)] if len(starts) else starts
     begins = np.r_[0, ends[:-1]]
     sets: dict[int, frozenset[int]] = {}
     tried: set[tuple[int, int]] = set()
