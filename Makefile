@@ -37,6 +37,8 @@ lint: $(VENV)/.dev  ## style, types, layers, licences, lexicons, generated data
 	$(BIN)/python scripts/check_licences.py
 	$(BIN)/vigie lexicon check
 	$(BIN)/python scripts/build_gazetteer.py --check
+	$(BIN)/python scripts/build_maps.py --check
+	$(BIN)/python scripts/build_fonts.py --check
 	$(BIN)/python scripts/build_demo.py --check
 	$(BIN)/python scripts/build_data_dictionary.py --check
 
