@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
+import re
 from datetime import date, timedelta
 from pathlib import Path
+from typing import get_args
 
 import duckdb
 import pytest
@@ -16,12 +18,25 @@ from vigie.assess import assess
 from vigie.report import versions as module
 from vigie.report.addresses import Figure, address_of, parse_address, print_address
 from vigie.report.bulletin import write_bulletin
+from vigie.report.corrections import (
+    correction_words,
+    corrections_of,
+    history,
+    how_to_contest,
+    label_of,
+    said_of,
+)
 from vigie.report.open_data import write_open_data
 from vigie.report.public import public_gate
 from vigie.report.versions import next_versions
+from vigie.report.words import Words
+from vigie.settings import Settings
 from vigie.store import Store
 from vigie.store.corrections import (
+    Cause,
     Correction,
+    Status,
+    Values,
     Version,
     cells_of,
     latest_versions,
@@ -215,6 +230,152 @@ def test_a_reset_forgets_the_versions(path: Path) -> None:
         assert versions_of(store) == []
         publish(store, LATER)
         assert life(store, FRANCE) == [(1, "first", 6, 70.0)]
+
+
+# In words
+
+
+def box(store: Store, lang: str = "en", **asked: object) -> list[tuple[str, int, str, str, str]]:
+    found = corrections_of(store, Words(lang), **asked)  # type: ignore[arg-type]
+    return [(c.label, c.version, c.before, c.now, c.reason) for c in found]
+
+
+def test_new_data_are_no_correction(path: Path) -> None:
+    with Store.open(path) as store:
+        publish(store, TODAY)
+    add(path, prices("def", LYON, 100), 6, TODAY)
+    with Store.open(path) as store:
+        publish(store, LATER)
+        assert box(store) == []
+        first, second = history(store, FRANCE, Words("en"))
+        assert (first.line, second.line) == (
+            "version 1, since 31 March 2026",
+            "version 2, changed on 30 April 2026: new data",
+        )
+        assert (first.now, second.before, second.now) == (
+            "€70/g (6 statements, 3 independent sources)", "€70/g (6 statements, 3 independent sources)", "€80/g (9 statements, 6 independent sources)",
+        )  # fmt: skip
+
+
+def test_the_box_says_what_was_and_what_is(path: Path) -> None:
+    with Store.open(path) as store:
+        publish(store, TODAY)
+        store.connection.execute("UPDATE observations SET eur_per_unit = 55 WHERE place_department = 'FR-69'")
+        line = Correction(
+            address=RHONE,
+            from_version=1,
+            to_version=2,
+            made_on=LATER,
+            role="editor",
+            reason="the unit was misread",
+        )
+        write_correction(store, line)
+        publish(store, LATER)
+        rhone = "Retail prices – cocaine – Rhône – Q1 2025"
+        told = "corrected: the unit was misread (decided by: editor)"
+        assert box(store, area="FR-69", period="2025-Q1") == [
+            (
+                rhone,
+                2,
+                "€60/g (3 statements, 3 independent sources)",
+                "€55/g (3 statements, 3 independent sources)",
+                told,
+            )
+        ]
+        assert (
+            box(store, "fr", area="FR", period="2025-Q1")[0][0]
+            == "Prix de détail – cocaïne – France – T1 2025"
+        )
+        assert box(store, area="FR", period="2025-Q1")[0][4] == "the facts behind it were corrected"
+        assert (
+            box(store, area="FR-38", period="2025-Q1")
+            == box(store, since=LAST)
+            == box(store, until=TODAY)
+            == []
+        )
+        assert len(box(store)) == 12  # in each area and period that counts it
+        assert len(box(store, area=None, period="")) == 1
+
+
+def test_what_was_erased_or_is_shown_no_more_is_not_told_again(path: Path) -> None:
+    with Store.open(path) as store:
+        publish(store, TODAY)
+        erase(store, "doc000")
+        publish(store, LATER)
+        ((_, _, before, now, why),) = box(store, area="FR-69", period="2025-Q1")
+        assert (before, now, why) == ("value erased", "no longer shown", "documents were removed")
+        ((_, _, before, now, why),) = box(store, area="FR", period="2025-Q1")
+        assert (before, now) == ("value erased", "€80/g (3 statements, 3 independent sources)")
+
+
+def test_milder_rules_of_before_are_no_way_round_those_of_today(path: Path) -> None:
+    with Store.open(path) as store:
+        publish(store, TODAY)
+    with Store.open(path, settings=Settings(store=path, public_sources=4)) as store:
+        gate = public_gate(LATER, sources=4)
+        gate.publish(store, gate.read(store), "bulletin", "")
+        ((_, _, before, now, _),) = box(store, area="FR-69", period="2025-Q1")
+        assert (before, now) == ("value not repeated", "no longer shown")
+
+
+def test_a_note_on_what_stays(path: Path) -> None:
+    with Store.open(path) as store:
+        publish(store, TODAY)
+        for address in (RHONE, "alert/r3"):
+            line = Correction(
+                address=address,
+                from_version=1,
+                to_version=1,
+                made_on=LATER,
+                role="editor",
+                reason="one city only",
+            )
+            write_correction(store, line)
+        found = corrections_of(store, Words("en"))
+        assert [(c.address, c.line) for c in found] == [
+            (a, "version 1 unchanged, note of 30 April 2026: corrected: one city only (decided by: editor)")
+            for a in ("alert/r3", RHONE)
+        ]
+        assert [c.version for c in history(store, RHONE, Words("en"))] == [1, 1]
+
+
+FIGURES = [
+    ("figure/wholesale/cocaine/g/FR/2025", Values(observations=3, sources=3, figures=3, median=30), "€30,000/kg (3 statements, 3 independent sources)"),
+    ("figure/purity/cocaine/purity/all/all", Values(observations=3, sources=3, figures=3, median=70), "70% (3 statements, 3 independent sources)"),
+    ("figure/seizures/cocaine/g/FR/2025", Values(observations=1, sources=1, figures=1, median=1500), "1.5 kg (1 statement, 1 independent source)"),
+    ("figure/harms/death/-/FR/2025", Values(observations=4, sources=3, figures=4, median=2, high=7), "7 persons (4 statements, 3 independent sources)"),
+    ("figure/trends/price/-/FR/2025", Values(observations=7, sources=3, parts="down 4, up 3"), "down 4, up 3 (7 statements, 3 independent sources)"),
+    ("figure/flows/Espagne/-/FR/2025", Values(observations=3, sources=3), "3 statements, 3 independent sources"),
+    ("figure/ways/channel/telegram/FR/2025", Values(observations=3, sources=3), "3 statements, 3 independent sources"),
+    ("cell/2025/country/FR/purity/purity/cocaine/percent/-", Values(observations=3, sources=3, median=70), "70 (3 statements, 3 independent sources)"),
+    ("index/cocaine/g/FR/2025", None, "no longer shown"),
+    ("alert/r3", Values(), "no longer shown"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("address", "values", "said"), FIGURES, ids=[f[0] for f in FIGURES])
+def test_figures_in_words(address: str, values: Values | None, said: str) -> None:
+    for lang in ("fr", "en"):
+        assert label_of(parse_address(address), Words(lang))
+    assert said_of(parse_address(address), values, Words("en")).replace("\u00a0", " ") == said
+
+
+def test_both_languages_have_the_same_words() -> None:
+    def keys(table: object) -> object:
+        return (
+            {k: keys(v) for k, v in table.items()}
+            if isinstance(table, dict)
+            else re.findall(r"{\w+}", str(table))
+        )
+
+    french, english = (correction_words(lang) for lang in ("fr", "en"))
+    assert keys(dict(french)) == keys(dict(english))
+    assert set(french["causes"]) == set(get_args(Cause)) and set(french["status"]) == set(get_args(Status))
+
+
+def test_how_to_contest_where_there_is_no_form() -> None:
+    assert "figure/x" in how_to_contest("fr", "figure/x") and "{" not in how_to_contest("en")
+    assert "redaction@observatoire.example" in how_to_contest("en", contact="redaction@observatoire.example")
 
 
 # Whoever has every version

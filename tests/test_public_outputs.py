@@ -44,7 +44,6 @@ KNOWN: dict[str, dict[str, str]] = {
     },
     "report/versions.py": {
         "keep_versions": "the gate: writes down what stands at each address",
-        "next_versions": "the same, for the owner of the store; writes nothing",
         "_new": "the gate: compares its cells with the versions written down",
         "_known": "the gate: addresses that were written down",
     },

@@ -133,6 +133,18 @@ def versions_of(store: Store, address: str | None = None) -> list[Version]:
     return [_version(row) for row in store.query(sql, [address, address]).to_pylist()]
 
 
+def versions_changed(store: Store) -> dict[str, list[Version]]:
+    """Every version of the addresses at which something else came than new data, or of which an editor said something."""
+    sql = (
+        "SELECT * FROM public_versions WHERE address IN (SELECT address FROM public_versions WHERE cause NOT IN "
+        "('first', 'new-data') UNION SELECT address FROM corrections) ORDER BY address, version"
+    )
+    found: dict[str, list[Version]] = {}
+    for row in store.query(sql).to_pylist():
+        found.setdefault(row["address"], []).append(_version(row))
+    return found
+
+
 def latest_versions(store: Store, addresses: Collection[str] | None = None) -> dict[str, Version]:
     """The last version of each address."""
     sql = (
