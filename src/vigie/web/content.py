@@ -115,6 +115,7 @@ class Quote:
     title: str = ""
     target: Target | None = None
     address: str = ""
+    fact_target: Target | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -107,13 +107,14 @@ def said(fact: FactRow, words: PageWords) -> str:
 
 
 def quote_of(
-    fact: FactRow, words: PageWords, *, public: bool, titled: bool = True, told: bool = True
+    fact: FactRow, words: PageWords, *, public: bool, titled: bool = True, told: bool = True, to_fact: bool = False
 ) -> Quote:
     """The sentence with its words marked.
 
     Args:
         titled: False on the page of the document itself.
         told: False where the heading says already what was read.
+        to_fact: True to lead to the page of the statement from what was read in it.
     """
     sentence = fact.sentence or fact.text or ""
     start, end = fact.quote_start, fact.quote_end
@@ -140,4 +141,5 @@ def quote_of(
         title=(one_line(fact.title) or words["untitled"]) if titled and fact.doc_id else "",
         target=to("document", doc_id=fact.doc_id) if titled and fact.doc_id else None,
         address=f"f-{fact.address}",
+        fact_target=to("fact", address=fact.address) if to_fact else None,
     )

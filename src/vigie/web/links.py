@@ -41,7 +41,13 @@ class Links(Protocol):
         """Where a reader contests a public figure or alert; "" where nobody answers."""
         ...
 
-    def other_language(self) -> str: ...
+    def other_language(self) -> str:
+        """The same page in the other language; "" where there is none."""
+        ...
+
+    def data(self) -> str:
+        """The page of the open data; "" where there is none."""
+        ...
 
 
 def follow(links: Links, target: Target) -> str:
@@ -101,6 +107,9 @@ class ServerLinks:
 
     def contest(self, address: str) -> str:
         return f"/{self.lang}/contest?{urlencode({'address': address})}" if self.contesting else ""
+
+    def data(self) -> str:
+        return ""
 
     def other_language(self) -> str:
         other = LANGUAGES[1 - LANGUAGES.index(self.lang)]

@@ -48,9 +48,7 @@ def _prices(model: ReadModel, filters: Filters, words: PageWords) -> Section:
         blocks.append(More(links=((words["overview.all_prices"], to("prices", filters)),)))
     else:
         blocks.append(none_of(model, filters, "retail", words))
-    return Section(
-        id="prices", title=words["overview.prices"], lead=words["overview.prices_lead"], blocks=tuple(blocks)
-    )
+    return Section(id="prices", title=words["overview.prices"], lead=lead, blocks=tuple(blocks))
 
 
 def _latest_year(model: ReadModel, filters: Filters, words: PageWords) -> tuple[Filters, list[Group]]:
@@ -93,7 +91,7 @@ def _places(model: ReadModel, filters: Filters, words: PageWords) -> Section:
     return Section(
         id="where",
         title=words["overview.where"],
-        lead=words["overview.where_lead"],
+        lead=words["overview.where_lead_public" if model.public else "overview.where_lead"],
         blocks=tuple(blocks),
         beside=True,
     )

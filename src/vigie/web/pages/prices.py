@@ -32,7 +32,10 @@ def build(model: ReadModel, filters: Filters, words: PageWords) -> Content:
     if where:
         sections.append(
             Section(
-                id="where", title=words["overview.where"], lead=words["overview.where_lead"], blocks=where
+                id="where",
+                title=words["overview.where"],
+                lead=words["overview.where_lead_public" if model.public else "overview.where_lead"],
+                blocks=where,
             )
         )
     return Content(title=title, lead=lead, sections=tuple(sections))

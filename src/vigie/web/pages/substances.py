@@ -16,18 +16,21 @@ from vigie.web.content import (
     NotFoundError,
     Pairs,
     Prose,
+    Quotes,
     Row,
     Section,
     Table,
     Tiles,
     to,
 )
+from vigie.web.facts import quote_of
 from vigie.web.groups import tile_of
 from vigie.web.pages.parts import lead_of, map_of, none_of, nothing, topic_section
 from vigie.web.pages.prices import index_section, no_price
 from vigie.web.words import PageWords
 
 _TOPICS = ("purity", "seizures", "harms", "trends")
+_LATEST = 3  # sentences shown on the page of a substance
 _WITH_TILE = ("retail", "purity", "seizures")
 
 
@@ -132,6 +135,10 @@ def build(model: ReadModel, filters: Filters, words: PageWords, *, id: str) -> C
         sections.append(topic_section(model, mine, topic, words, groups=groups, before=before))
     sections.append(_ways(model, mine, words))
     sections.append(_where(model, mine, words))
+    facts, _ = model.facts(mine, None, None, _LATEST, 0)
+    if facts:
+        quotes = Quotes(items=tuple(quote_of(f, words, public=model.public, to_fact=True) for f in facts))
+        sections.append(Section(id="latest", title=words["substance.latest"], blocks=(quotes,)))
     links = (
         (words["link.evidence"], to("evidence", mine)),
         (words["link.documents"], to("documents", mine)),
@@ -181,5 +188,8 @@ def _where(model: ReadModel, filters: Filters, words: PageWords) -> Section:
             else Prose(paragraphs=(words["areas.none_public"],))
         )
     return Section(
-        id="where", title=words["substance.where"], lead=words["overview.where_lead"], blocks=tuple(blocks)
+        id="where",
+        title=words["substance.where"],
+        lead=words["overview.where_lead_public" if model.public else "overview.where_lead"],
+        blocks=tuple(blocks),
     )
