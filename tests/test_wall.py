@@ -196,6 +196,7 @@ def storing(here: Place) -> None:
     here.run("add --reextract", "add", "--reextract", *store)
     here.run("export --full", "export", "full", "--full", *store, *FORMATS)
     here.run("export", "export", "public", *store, *FORMATS)
+    here.run("site", "site", "--lang", "fr", "--out", "site", *store)
     here.run("bulletin --analyst", "bulletin", "--analyst", "--period", "2024", "--out", "analyst", *store)
     here.run("bulletin", "bulletin", "--period", "2024", "--out", "public", *store)
     here.run("stats price-index", "stats", "price-index", "--by", "year", "--format", "json", *store)
@@ -340,7 +341,7 @@ def test_the_search_reads_other_writings(written: object, packed: str) -> None:
 
 RUNS = [
     "add --count-contacts", "contacts", "key", "purge", "maintain",
-    "extract", "redact", "add", "add again", "add --reextract", "export --full", "export", "bulletin --analyst", "bulletin", "feed", "cap", "edas", "doctor", "extract -",
+    "extract", "redact", "add", "add again", "add --reextract", "export --full", "export", "site", "bulletin --analyst", "bulletin", "feed", "cap", "edas", "doctor", "extract -",
     "stats alerts", "stats alert", "stats alert: name",
     "stats terms", "stats flows", "stats events", "stats together", "stats changepoints", "stats spread", "lexicon suggest", "stats price-index",
     "stats clusters",
