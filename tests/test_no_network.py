@@ -43,6 +43,8 @@ REACHING = frozenset(
         "xmlrpc",
     ]
 )
+# What `vigie digest` sends through, and why: mail and webhooks that the owner's configuration names, nothing else.
+SENDING = ("feeds/mail.py", "feeds/webhook.py")
 REACHING_PARTS = ("urllib.request", "urllib.robotparser", "logging.handlers", "multiprocessing.managers")
 
 # Loaded by every Python that starts in the folder's care: what reaches out is written down and stopped.
@@ -82,6 +84,10 @@ VERBS = (
     ("release", "list"),
     ("purge", "--before", "2026-02-20", "--yes"),
     ("maintain", "--reredact"),
+    ("feed", "--out", "feeds"),
+    ("cap", "all", "--out", "cap"),
+    ("edas", "--substance", "cocaine", "--out", "edas"),
+    ("digest", "--dry-run"),
     ("doctor",),
     ("lexicon", "show", "teuch"),
 )
@@ -101,7 +107,25 @@ def reaching(source: str) -> set[str]:
 def test_no_module_imports_what_reaches_the_network() -> None:
     found = {f.relative_to(PACKAGE).as_posix(): reaching(f.read_text("utf-8")) for f in PACKAGE.rglob("*.py")}
     assert len(found) > 100
-    assert {name: names for name, names in found.items() if names} == {}
+    assert {name: names for name, names in found.items() if names and name not in SENDING} == {}
+    assert all(found[name] for name in SENDING)
+
+
+def test_only_the_digest_sends() -> None:
+    """`vigie digest`, which sends to whom its configuration names: no other module comes near those that reach out."""
+    above = {
+        "feeds.mail": {"feeds/sending.py"},
+        "feeds.webhook": {"feeds/sending.py"},
+        "feeds.sending": {"cli/digesting.py"},
+    }
+    for module, allowed in above.items():
+        path = "/".join(module.split(".")) + ".py"
+        users = {
+            f.relative_to(PACKAGE).as_posix()
+            for f in PACKAGE.rglob("*.py")
+            if f"vigie.{module}" in f.read_text("utf-8") and f.relative_to(PACKAGE).as_posix() != path
+        }
+        assert users == allowed, module
 
 
 @pytest.mark.parametrize(

@@ -206,6 +206,7 @@ UNWRITTEN = {
     "cli/releasing.py:add": "looks for the facts of an alert",
     "cli/feeding.py:feed": "alerts only: no figure, so no cell to write down",
     "cli/feeding.py:cap": "the same",
+    "cli/digesting.py:_made": "the same",
 }
 
 
@@ -391,6 +392,7 @@ BY_DEFAULT: dict[str, Callable[[Path], list[list[str]]]] = {
         if lang == "fr" or area in ("", "FR-69")
     ],
     "feed": lambda out: [["feed", "--out", str(out / "feeds")]],
+    "digest": lambda _out: [["digest", "--dry-run", "--period", "month"]],
     "cap": lambda out: [["cap", "all", "--out", str(out / "cap")]],
     "site": lambda _out: [],  # test_site runs it on these canaries: of drawings it must not read where their lines run
     "demo": lambda _out: [],  # its documents are invented: test_cli_making runs it
@@ -422,7 +424,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         patch.chdir(base)
         patch.delenv("VIGIE_STORE", raising=False)
         canary_store(base / "vigie.duckdb")
-        for verb in ("export", "bulletin", "feed", "cap", "doctor", "release add", "add"):
+        for verb in ("export", "bulletin", "feed", "cap", "digest", "doctor", "release add", "add"):
             printed = ""
             before = set(out.rglob("*"))
             for args in BY_DEFAULT[verb](out):
@@ -438,7 +440,9 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return found
 
 
-@pytest.mark.parametrize("verb", ["export", "bulletin", "feed", "cap", "doctor", "release add", "add"])
+@pytest.mark.parametrize(
+    "verb", ["export", "bulletin", "feed", "cap", "digest", "doctor", "release add", "add"]
+)
 @pytest.mark.parametrize("canary", CANARIES)
 def test_no_canary_leaves(seen: dict[str, str], verb: str, canary: str) -> None:
     forms = CANARIES[canary]

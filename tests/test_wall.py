@@ -209,6 +209,7 @@ def storing(here: Place) -> None:
     here.run("stats clusters", "stats", "clusters", *clusters, *store)
     here.run("feed", "feed", "--out", "feeds", *store)
     here.run("cap", "cap", "all", "--out", "cap", *store)
+    here.run("digest", "digest", "--dry-run", "--period", "month", *store)
     here.run("edas", "edas", "--substance", "cocaine", "--out", "edas", *store)
     here.run("doctor", "doctor", *store)
     here.run(
@@ -341,7 +342,7 @@ def test_the_search_reads_other_writings(written: object, packed: str) -> None:
 
 RUNS = [
     "add --count-contacts", "contacts", "key", "purge", "maintain",
-    "extract", "redact", "add", "add again", "add --reextract", "export --full", "export", "site", "bulletin --analyst", "bulletin", "feed", "cap", "edas", "doctor", "extract -",
+    "extract", "redact", "add", "add again", "add --reextract", "export --full", "export", "site", "bulletin --analyst", "bulletin", "feed", "cap", "edas", "digest", "doctor", "extract -",
     "stats alerts", "stats alert", "stats alert: name",
     "stats terms", "stats flows", "stats events", "stats together", "stats changepoints", "stats spread", "lexicon suggest", "stats price-index",
     "stats clusters",

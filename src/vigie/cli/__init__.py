@@ -6,6 +6,8 @@ import os
 import sys
 
 from vigie.cli import contacts as _contacts  # noqa: F401 - registers its verbs
+from vigie.cli import contesting as _contesting  # noqa: F401
+from vigie.cli import digesting as _digesting  # noqa: F401
 from vigie.cli import erasing as _erasing  # noqa: F401
 from vigie.cli import feeding as _feeding  # noqa: F401
 from vigie.cli import keeping as _keeping  # noqa: F401

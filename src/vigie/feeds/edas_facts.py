@@ -14,7 +14,7 @@ from vigie.lexicon.substances import ancestors, taxonomy
 from vigie.model.errors import SettingsError, StoreError
 from vigie.report.disclosure import coarse
 from vigie.report.facts import Fact
-from vigie.report.public import ANALYST, Admitted, public_gate
+from vigie.report.public import ANALYST, Admitted
 from vigie.store import Store
 from vigie.store.corrections import warning_address
 from vigie.store.publications import released_facts
@@ -94,9 +94,10 @@ def of_alert(store: Store, name: str) -> Gathered:
 def _public_keys(store: Store, name: str, read: Admitted) -> set[tuple[str, str]]:
     if name[:1] == "r" and name[1:].isdigit():
         return set(released_facts(store).get(int(name[1:]), ()))
-    official = public_gate(date.today()).alerts
     return {
-        (f.doc_id, f.id) for f in read.facts if official(f) and warning_address(f.doc_id) == f"alert/{name}"
+        (f.doc_id, f.id)
+        for f in read.facts
+        if ANALYST.alerts(f) and warning_address(f.doc_id) == f"alert/{name}"
     }
 
 

@@ -12,11 +12,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
+from vigie.feeds.plain import plain
 from vigie.feeds.records import Correction, PublicAlert
 from vigie.feeds.standing import Found, digest_of, standing
 from vigie.feeds.words import said
 from vigie.model.errors import SettingsError
-from vigie.report.evidence import one_line
 from vigie.report.public import Admitted, Gate
 from vigie.report.words import Words
 from vigie.store import Store
@@ -121,7 +121,7 @@ def _told(store: Store) -> dict[str, list[Correction]]:
     for line in corrections(store):
         if line.address.startswith("alert/"):
             found.setdefault(line.address, []).append(
-                Correction(version=line.to_version, day=line.made_on, note=one_line(line.reason))
+                Correction(version=line.to_version, day=line.made_on, note=plain(line.reason))
             )
     return found
 

@@ -10,10 +10,10 @@ import hashlib
 from dataclasses import dataclass
 from datetime import date
 
+from vigie.feeds.plain import plain
 from vigie.feeds.records import PublicAlert
 from vigie.feeds.words import said
 from vigie.report.alerts import Release, alert_area, alert_evidence, releases
-from vigie.report.evidence import one_line
 from vigie.report.facts import Fact
 from vigie.report.period import parse_period
 from vigie.report.public import Admitted, Gate, grades_of
@@ -55,7 +55,7 @@ def _of_warning(fact: Fact, words: Words) -> Found:
         status="current",
         first_published=day,
         updated=day,
-        title=one_line(fact.title) or _title(fact, kind, words),
+        title=plain(fact.title) or _title(fact, kind, words),
         summary=_summary(fact, kind, words),
         note="",
         area=area,
@@ -66,9 +66,9 @@ def _of_warning(fact: Fact, words: Words) -> Found:
         persons=int(fact.persons) if kind == fact.kind and fact.persons else None,
         grade=fact.grade,
         official=True,
-        source=one_line(fact.outlet),
+        source=plain(fact.outlet),
         lang=words.lang,
-        evidence=one_line(fact.sentence or fact.quote),
+        evidence=plain(fact.sentence or fact.quote),
         evidence_lang=fact.lang,
     )
     says = digest_of(fact.title, fact.sentence or fact.quote, area, fact.substance, kind, alert.persons, fact.grade, fact.outlet)  # fmt: skip
@@ -137,5 +137,5 @@ def _title(fact: Fact, kind: str, words: Words) -> str:
 
 def _summary(fact: Fact, kind: str, words: Words) -> str:
     """Where the document has no more than a title, its codes: never nothing."""
-    text = one_line(fact.sentence or fact.quote)
-    return text if text and text != one_line(fact.title) else _title(fact, kind, words)
+    text = plain(fact.sentence or fact.quote)
+    return text if text and text != plain(fact.title) else _title(fact, kind, words)
