@@ -32,7 +32,7 @@ SIGNS: Mapping[str, str] = {
 Drawing = tuple[Any, Mapping[str, Sequence[Mapping[str, object]]]]
 _ID = re.compile(r"[^A-Za-z0-9_-]+")
 _HTML = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026", 0x2028: "\\u2028", 0x2029: "\\u2029"}
-_CONTROL = dict.fromkeys([*range(32), *range(127, 160)], " ")
+_CONTROL = dict.fromkeys([*range(32), *range(127, 160), 0x2028, 0x2029], " ")
 
 
 def altair() -> Any:
@@ -61,7 +61,7 @@ def finished(
         "$schema": SCHEMA,
         "config": vega_config(lang),
         "datasets": {name: list(rows) for name, rows in data.items()},
-        "background": None,
+        "background": "transparent",
         "padding": 4,
         "description": alt,
         "usermeta": {"vigie": dict(layout)},

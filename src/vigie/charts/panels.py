@@ -52,13 +52,15 @@ def multiples(
             *(row | {"kind": "dot"} for row in states.dots(withheld, domain)),
         ]
         rows += [row | {"series": name} for row in drawn]
+    order = {name: number for number, name in enumerate(names)}
+    rows = [row | {"order": order[str(row["series"])]} for row in rows]
     text = words.fill(
         "alt_multiples", unit=unit, first=periods.name_of(axis.periods[0], words),
         last=periods.name_of(axis.periods[-1], words), names=words.listed(names),
     )  # fmt: skip
 
     def drawing() -> canvas.Drawing:
-        return _panels(names[:MOST], axis, words, unit, domain), {"figures": rows}
+        return _panels(axis, words, unit, domain), {"figures": rows}
 
     return canvas.figure(
         id, title, drawing=drawing, layout={"panels": len(names[:MOST])}, lang=lang, alt=text, unit=unit,
@@ -67,9 +69,7 @@ def multiples(
     )  # fmt: skip
 
 
-def _panels(
-    names: Sequence[str], axis: periods.Axis, words: Words, unit: str, domain: tuple[float, float]
-) -> Any:
+def _panels(axis: periods.Axis, words: Words, unit: str, domain: tuple[float, float]) -> Any:
     """All layers take one data set, told apart by `kind`: a panel can only be cut from one."""
     alt = altair()
     t = tokens()
@@ -104,7 +104,8 @@ def _panels(
     header = alt.Header(
         title=unit, titleAnchor="start", titleOrient="top", labelAnchor="start", labelOrient="top", labelPadding=4
     )  # fmt: skip
-    facet = alt.Facet("series:N", sort=list(names), header=header)
+    # By number: a list of names would become an expression, in which a name must not stand.
+    facet = alt.Facet("series:N", sort=alt.EncodingSortField(field="order", op="min"), header=header)
     return alt.FacetChart(
         data=alt.NamedData("figures"), spec=alt.LayerChart(layer=layers, height=HEIGHT), facet=facet, columns=3, spacing=14,
         resolve=alt.Resolve(axis=alt.AxisResolveMap(x="independent")),

@@ -55,7 +55,7 @@ class Axis:
         count, per_year = len(self.periods), _PER_YEAR[self.kind]
         steps = {
             "year": (1, 2, 5, 10, 20, 50, 100),
-            "quarter": (1, 2, 4, 8, 20, 40),
+            "quarter": (1, 2, 4, 8, 20, 40, 80),
             "month": (1, 3, 6, 12, 24, 60, 120),
         }
         found: list[int] = []
