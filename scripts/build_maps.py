@@ -286,7 +286,7 @@ def build(folder: Path) -> dict[str, bytes]:
         ),
     }
     inhabited = {row[0] for row in divisions() if row[1] == "country"} | set(INSETS)
-    world = simplified({k: v for k, v in coarse.items() if k in inhabited}, TOLERANCE["world"])
+    world = simplified(coarse, TOLERANCE["world"])
     features = [feature(k, without_specks(v, 0.25), DIGITS["world"], spot(k)) for k, v in world.items()]
     for code in sorted(inhabited - NOBODY - set(world)):
         if code in fine:
@@ -298,7 +298,7 @@ def build(folder: Path) -> dict[str, bytes]:
             raise SystemExit(f"no shape and no point for {code}: add it to POINTS")
     out["world.json"] = written(features)
     frame = shapely.box(*EUROPE)
-    near = {k: v.intersection(frame) for k, v in coarse.items() if k in inhabited and v.intersects(frame)}
+    near = {k: v.intersection(frame) for k, v in coarse.items() if v.intersects(frame)}
     near = {
         k: without_specks(v, 0.02) for k, v in simplified(near, TOLERANCE["europe"]).items() if v.area > 0
     }

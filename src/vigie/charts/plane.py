@@ -112,16 +112,20 @@ def strokes(rings: Sequence[Ring], step: float) -> list[tuple[Spot, Spot]]:
 
     every = [value(p) for ring in rings for p in ring]
     low, high = min(every), max(every)
-    lines = [k * step for k in range(math.ceil(low / step), math.floor(high / step) + 1)] or [
-        (low + high) / 2
-    ]
-    found = []
-    for at in lines:
-        ends = _crossings(rings, value, along, at)
-        for a, b in zip(ends[::2], ends[1::2], strict=False):
-            if b - a > step / 12:
-                found.append((_back(at, a), _back(at, b)))
-    return found
+
+    def through(lines: Sequence[float], least: float) -> list[tuple[Spot, Spot]]:
+        found = []
+        for at in lines:
+            ends = _crossings(rings, value, along, at)
+            found += [
+                (_back(at, a), _back(at, b))
+                for a, b in zip(ends[::2], ends[1::2], strict=False)
+                if b - a > least
+            ]
+        return found
+
+    lines = [k * step for k in range(math.ceil(low / step), math.floor(high / step) + 1)]
+    return through(lines, step / 12) or through([(low + high) / 2], 0)
 
 
 def _back(value: float, along: float) -> Spot:
