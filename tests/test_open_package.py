@@ -13,12 +13,14 @@ import pytest
 from frictionless import Package
 
 from report_store import Paper, Said, build, event, flow, price, purity, said_price, seized, trend, way
+from vigie.lexicon.terms import data_toml
 from vigie.report.open_data import write_open_data
 from vigie.report.open_index import outward
 from vigie.stats.median_price import median_interval
 from vigie.store import Store
+from vigie.store.describe import stored_tables
 from vigie.store.export import FORMATS, export_full
-from vigie.store.public import TABLES
+from vigie.store.public import TABLES, WORDS
 
 DAY = date(2026, 3, 31)
 NAMES = "abcdefgh"
@@ -184,6 +186,17 @@ def test_every_public_column_is_explained_in_both_languages(public: Path, lang: 
     assert all(said.values())
     readme = (public / "README.md").read_text("utf-8")
     assert [text for text in said.values() if text.replace("|", "\\|") not in readme] == []
+
+
+def test_every_stored_column_is_explained_in_both_languages(store: Path) -> None:
+    """English: COMMENT of data/schema; French: data/templates/columns.fr.toml and open_data.toml."""
+    with Store.open(store, read_only=True) as opened:
+        tables = stored_tables(opened)
+    assert [(t.name, c.name) for t in tables.values() for c in t.columns if not (c.en and c.fr)] == []
+    assert [name for name in tables if name not in WORDS["full"]["table"]] == []
+    written = data_toml("templates", "columns.fr.toml")
+    known = {t.name: {c.name for c in t.columns} for t in tables.values()}
+    assert [(t, c) for t in written for c in written[t] if c not in known.get(t, ())] == []
 
 
 def test_parquet_says_what_its_columns_mean(public: Path) -> None:

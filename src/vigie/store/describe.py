@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any, get_args
 
 from vigie import __version__
+from vigie.lexicon.terms import data_toml
 from vigie.model import observation, period, place
 from vigie.store.package import Column, ForeignKey, Table, both
 from vigie.store.public import WORDS
@@ -121,10 +122,8 @@ def _column(row: Mapping[str, Any]) -> Column:
         constraints["enum"] = list(get_args(_CODES[at]))
     if not row["is_nullable"] and (kind != "string" or at[1] in _KEYS.get(at[0], ())):
         constraints = {"required": True} | constraints
-    french = WORDS["full"].get("column", {}).get(at[0], {})
-    return Column(
-        name=at[1], type=kind, en=row["comment"] or "", fr=french.get(at[1], ""), constraints=constraints
-    )
+    french = data_toml("templates", "columns.fr.toml").get(at[0], {}).get(at[1], "")
+    return Column(name=at[1], type=kind, en=row["comment"] or "", fr=french, constraints=constraints)
 
 
 def _lists(store: Store, sql: str) -> list[list[Any]]:

@@ -8,7 +8,6 @@ Left out: filters and notes of readers, which need a server.
 
 from __future__ import annotations
 
-import hashlib
 import html
 import json
 import tempfile
@@ -20,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from vigie import __version__
-from vigie.charts import draw
+from vigie.charts import Figure, draw
 from vigie.lexicon.terms import data_toml
 from vigie.readmodel.build import build
 from vigie.readmodel.model import ReadModel
@@ -95,7 +94,8 @@ class _Site:
     base: str
     waiting: deque[Address] = field(default_factory=deque)
     known: set[Address] = field(default_factory=set)
-    drawn: dict[tuple[str, str], bytes] = field(default_factory=dict)
+    figures: dict[Figure, Figure] = field(default_factory=dict)
+    drawn: dict[tuple[Figure, str, int], bytes] = field(default_factory=dict)
     charts: int = 0
     written: list[str] = field(default_factory=list)
 
@@ -157,12 +157,11 @@ class _Site:
 
     def _draw(self, chart: Chart, form: str) -> bytes:
         """A figure in a form; what several pages show is drawn once."""
-        figure = chart.figure
+        figure = self.figures.setdefault(chart.figure, chart.figure)  # equal ones have one specification
         if form in ("csv", "json"):
             return draw.csv(figure) if form == "csv" else draw.spec(figure)
-        seen = hashlib.sha256(f"{figure.id}\n{figure.alt}\n{figure.spec}".encode()).hexdigest()
         width = NARROW if form == NARROW_FORM else chart.width
-        key = (f"{form} {width}", seen)
+        key = (figure, form, width)
         if key not in self.drawn:
             self.drawn[key] = draw.png(figure) if form == "png" else draw.svg(figure, width).encode()
         return self.drawn[key]
@@ -192,7 +191,7 @@ class _Site:
             for r in package["resources"]
         )  # fmt: skip
         table = Table(
-            id="files", caption=said["files"], columns=tuple(said["head"]), rows=rows, text_columns=2
+            id="files", caption=said["each"], columns=tuple(said["head"]), rows=rows, text_columns=2
         )
         beside = Prose(items=tuple(said[name] for name in ("package", "dictionary", "readme")))
         sections = (
@@ -238,10 +237,14 @@ class _Site:
             for name in ("theme", "site")
             if static
         )
+        icon = (
+            f'<link rel="icon" href="{html.escape(static)}icon.svg" type="image/svg+xml">\n' if static else ""
+        )
         page = (
             f'<!DOCTYPE html>\n<html lang="{lang}">\n<head>\n<meta charset="utf-8">\n'
             '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-            f"{more}<title>{html.escape(title)} – Vigie</title>\n{style}</head>\n<body>\n"
+            f"{more}<title>{html.escape(title)} – Vigie</title>\n{style}{icon}</head>\n<body>\n"
+            '<header class="site"><div class="bar"><p class="brand">Vigie</p></div></header>\n'
             f'<main id="main">\n<h1>{html.escape(title)}</h1>\n{body}\n</main>\n</body>\n</html>\n'
         )
         return self._secured(page.encode(), file)
