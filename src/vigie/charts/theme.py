@@ -113,7 +113,7 @@ def vega_config(lang: str) -> dict[str, Any]:
         | title
         | {
             "labelColor": colour["ink"],
-            "labelLimit": 320,
+            "labelLimit": 280,
             "symbolStrokeWidth": 2,
             "layout": {"top": {"direction": "vertical", "anchor": "start", "margin": 4}},
         },
