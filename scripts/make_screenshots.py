@@ -1,83 +1,148 @@
-"""Pictures of the demonstration bulletin for the README: `python scripts/make_screenshots.py`.
+"""Pictures of the demonstration for the README and the documentation: `python scripts/make_screenshots.py`.
 
-In: `vigie demo`, run into a temporary folder. Out: docs/images/*.png, each below MAX_BYTES. Needs Chromium (the page)
-and pdftoppm (the printed edition); a picture whose tool is missing is skipped with a message. Not compared in `make
-lint`: browsers of two versions draw the same page a pixel apart.
+In: `vigie demo`, run into a temporary folder, and `vigie serve` over it in both editions. Out: docs/images/*.png, each below
+MAX_BYTES, all below MAX_TOTAL. Needs Chromium (`make browser`) for the pages; the printed pages are drawn by pdfium, which
+Vigie brings along. Not compared in `make lint`: browsers of two versions draw the same page a pixel apart.
 """
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
-IMAGES = Path(__file__).resolve().parents[1] / "docs" / "images"
-MAX_BYTES = 150_000
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
-# Picture, file of the demo, part of the page to begin with ("" = its top), width and height of the window. A part is
-# shown with the evidence of its first figure opened.
-PAGES = (
-    ("bulletin-public-en.png", "bulletin/en/bulletin-public.html", "", 900, 760),
-    ("bulletin-evidence-en.png", "bulletin/en/bulletin-analyst.html", "retail", 900, 980),
+import pypdfium2
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tests" / "browser"))
+from browser_walk import CHROMIUM_ARGS, Site, chromium_path, served, watched  # noqa: E402 (below the tests)
+
+IMAGES = ROOT / "docs" / "images"
+MAX_BYTES = 250_000
+MAX_TOTAL = 2_500_000
+COLOURS = 128  # flat colours and grey letters need no more; a third of the bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shot:
+    """One picture of a page.
+
+    Attributes:
+        path: address below the language; where it names a list and `follow`, the first link that begins so.
+        part: what of the page is shown, a CSS selector; "" for the top of it.
+        click: what is opened before.
+    """
+
+    name: str
+    path: str
+    lang: str = "en"
+    public: bool = False
+    width: int = 1200
+    height: int = 900
+    scale: float = 1.0
+    follow: str = ""
+    part: str = ""
+    click: str = ""
+
+
+SHOTS = (
+    Shot(name="overview-en", path="/"),
+    Shot(name="prices-en", path="/prices"),
+    Shot(name="substance-fr", path="/substance/cocaine", lang="fr"),
+    Shot(name="map-fr", path="/areas", lang="fr"),
+    Shot(name="flows-en", path="/flows"),
+    Shot(name="evidence-en", path="/prices", follow="/evidence?", height=800),
+    Shot(name="alerts-fr", path="/alerts", lang="fr", height=800),
+    Shot(name="public-fr", path="/", lang="fr", public=True, height=800),
+    Shot(name="phone-fr", path="/", lang="fr", width=360, height=740, scale=1.5),
+    Shot(name="phone-prices-en", path="/prices", width=360, height=740, scale=1.5),
 )
-PRINTED = (("bulletin-print-fr.png", "bulletin/fr/bulletin-public.pdf", 80),)  # picture, file, dots an inch
+# Pages of the printed bulletin: name, file of the demonstration, page, dots an inch.
+PRINTED = (
+    ("bulletin-page-1-fr", "bulletin/fr/bulletin-public.pdf", 1, 90),
+    ("bulletin-page-2-fr", "bulletin/fr/bulletin-public.pdf", 2, 90),
+    ("bulletin-analyst-page-1-en", "bulletin/en/bulletin-analyst.pdf", 1, 90),
+    ("bulletin-analyst-page-3-en", "bulletin/en/bulletin-analyst.pdf", 3, 90),
+)
 
 
-def browser() -> str | None:
-    return next((found for name in BROWSERS if (found := shutil.which(name))), None)
+def keep(picture: Image.Image, name: str) -> Path:
+    """Write a picture with few colours, without anything that tells when or where it was made."""
+    target = IMAGES / f"{name}.png"
+    picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(target, optimize=True)
+    return target
 
 
-def part_of(page: Path, part: str) -> Path:
-    """A copy of the page without what stands before a part, with the first evidence in it opened."""
-    if not part:
-        return page
-    html = page.read_text(encoding="utf-8")
-    start, at = html.index("<section"), html.index(f'<section aria-labelledby="{part}"')
-    copy = page.with_name(f"{part}-{page.name}")
-    copy.write_text(
-        html[:start] + html[at:].replace("<details><summary>", "<details open><summary>", 1), encoding="utf-8"
-    )
-    return copy
+def look(page: Page, shot: Shot) -> Image.Image:
+    if shot.follow:
+        page.locator(f"main a[href*='{shot.follow}']").first.click()
+        page.wait_for_load_state("networkidle")
+    if shot.click:
+        page.locator(shot.click).first.click()
+    if shot.part:
+        page.locator(shot.part).first.scroll_into_view_if_needed()
+        return Image.open(BytesIO(page.locator(shot.part).first.screenshot()))
+    return Image.open(BytesIO(page.screenshot()))
 
 
-def photograph(program: str, page: Path, target: Path, width: int, height: int) -> None:
-    """The top of a page, drawn without a window and without the network."""
-    command = [program, "--headless", "--disable-gpu", "--no-sandbox", "--hide-scrollbars"]
-    command += [f"--window-size={width},{height}", f"--screenshot={target}", page.as_uri()]
-    subprocess.run(command, check=True, capture_output=True, timeout=120)
+def pages(browser: Browser, sites: dict[bool, Site]) -> Iterator[Path]:
+    for shot in SHOTS:
+        size = {"width": shot.width, "height": shot.height}
+        with watched(browser, sites[shot.public].base, viewport=size, device_scale_factor=shot.scale) as here:
+            yield keep(look(here.open(f"/{shot.lang}{shot.path}"), shot), shot.name)
+            for fault in here.faults():
+                print(f"{shot.name}: {fault}", file=sys.stderr)
 
 
-def print_first_page(program: str, page: Path, target: Path, resolution: int) -> None:
-    command = [program, "-png", "-singlefile", "-f", "1", "-r", str(resolution), str(page)]
-    subprocess.run([*command, str(target.with_suffix(""))], check=True, capture_output=True, timeout=120)
+def printed(demo: Path) -> Iterator[Path]:
+    for name, file, number, dots in PRINTED:
+        with pypdfium2.PdfDocument(demo / file) as document:
+            if number <= len(document):
+                yield keep(document[number - 1].render(scale=dots / 72).to_pil(), name)
+            else:
+                print(f"{name}: {file} has {len(document)} pages", file=sys.stderr)
 
 
 def main() -> int:
-    chromium, pdftoppm = browser(), shutil.which("pdftoppm")
-    if chromium is None:
-        print("skipped the pages: Chromium is not installed", file=sys.stderr)
-    if pdftoppm is None:
-        print("skipped the printed edition: pdftoppm (poppler-utils) is not installed", file=sys.stderr)
-    made: list[Path] = []
+    chromium = chromium_path()
     IMAGES.mkdir(parents=True, exist_ok=True)
+    made: list[Path] = []
     with tempfile.TemporaryDirectory() as name:
         demo = Path(name) / "vigie-demo"
         command = [sys.executable, "-m", "vigie.cli", "demo", "--out", str(demo)]
         subprocess.run(command, check=True, capture_output=True)
-        for picture, page, part, width, height in PAGES if chromium else ():
-            photograph(str(chromium), part_of(demo / page, part), IMAGES / picture, width, height)
-            made.append(IMAGES / picture)
-        for picture, page, resolution in PRINTED if pdftoppm else ():
-            print_first_page(str(pdftoppm), demo / page, IMAGES / picture, resolution)
-            made.append(IMAGES / picture)
-    large = [path for path in made if path.stat().st_size > MAX_BYTES]
+        made += printed(demo)
+        if chromium is None:
+            print("skipped the pages: Chromium is not installed (make browser)", file=sys.stderr)
+            return 1
+        store = demo / "vigie.duckdb"
+        other = demo / "public" / "vigie.duckdb"
+        other.parent.mkdir()
+        other.write_bytes(store.read_bytes())
+        with (
+            served(store, public=False) as analyst,
+            served(other, public=True) as public,
+            sync_playwright() as playwright,
+        ):
+            browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGS)
+            made += pages(browser, {False: analyst, True: public})
+            browser.close()
     for path in made:
         print(f"{path.name}: {path.stat().st_size:,} bytes")
-    for path in large:
-        print(f"{path.name} is larger than {MAX_BYTES:,} bytes: make its window smaller", file=sys.stderr)
-    return 1 if large else 0
+    large = [path.name for path in made if path.stat().st_size > MAX_BYTES]
+    total = sum(path.stat().st_size for path in made)
+    print(f"{len(made)} pictures, {total:,} bytes")
+    if large or total > MAX_TOTAL:
+        print(f"too large: {', '.join(large) or 'all together'}: take a smaller window", file=sys.stderr)
+    for old in sorted(set(IMAGES.glob("*.png")) - set(made)):
+        print(f"{old.name}: made by nothing any more; remove it and what shows it", file=sys.stderr)
+    return 1 if large or total > MAX_TOTAL else 0
 
 
 if __name__ == "__main__":

@@ -52,6 +52,9 @@ class Paper:
     title: str = "Un titre"
     satire: bool = False
     publisher: str = ""
+    name: str = ""
+    outlet: str = ""
+    path: str = ""
 
 
 def price(amount: float, unit: str = "g", kind: str = "retail") -> PriceValue:
@@ -141,7 +144,7 @@ def _entry(number: int, paper: Paper) -> Entry:
         text += fact.sentence + " "
     card = SourceCard(
         id=paper.source,
-        name=f"Journal {paper.source}",
+        name=paper.name or f"Journal {paper.source}",
         kind=paper.kind,
         grade=paper.grade,
         satire=paper.satire,
@@ -149,14 +152,14 @@ def _entry(number: int, paper: Paper) -> Entry:
     )
     document = CleanDocument(
         doc_id=doc_id,
-        path=f"{doc_id}.txt",
+        path=paper.path or f"{doc_id}.txt",
         format="text",
         kind=paper.kind,
         grade=paper.grade,
         lang="fr",
         title=paper.title,
         published=published,
-        outlet="",
+        outlet=paper.outlet,
         text=text,
         source_id=paper.source,
     )

@@ -13,9 +13,13 @@ import subprocess
 import sys
 import warnings
 from collections.abc import Iterator
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # report_store.py and other helpers of all tests
+
 from browser_walk import CHROMIUM_ARGS, Site, chromium_path, served
 from playwright.sync_api import Browser, sync_playwright
 
@@ -42,17 +46,20 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def demo_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The store of `vigie demo`, built once for all workers of a run."""
+    """The store of `vigie demo` without its bulletins, built once for all workers of a run."""
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID")
     base = tmp_path_factory.getbasetemp()
     folder = (base.parent / f"browser-{run}") if run else tmp_path_factory.mktemp("browser")
     folder.mkdir(exist_ok=True)
-    store = folder / "vigie-demo" / "vigie.duckdb"
+    store = folder / "vigie.duckdb"
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (folder / "done").exists():
-            command = [sys.executable, "-m", "vigie.cli", "demo", "--out", str(store.parent)]
-            subprocess.run(command, check=True, capture_output=True, timeout=300)
+            corpus = Path(str(files("vigie").joinpath("data", "demo")))
+            folders = sorted(str(card.parent) for card in corpus.glob("*/source.toml"))
+            command = [sys.executable, "-m", "vigie.cli", "add", *folders, "--store", str(store)]
+            done = subprocess.run(command, capture_output=True, text=True, timeout=300)
+            assert store.exists(), done.stderr
             (folder / "done").touch()
     return store
 
