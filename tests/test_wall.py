@@ -27,6 +27,7 @@ import typer
 import vigie
 from vigie.cli import app
 from vigie.ingest.registry import READERS
+from vigie.upkeep.contests import contests_folder, drop
 from wall_canaries import Planted, contents, leaks, plant, shows_marker, touched
 from wall_inputs import FACT, MAKERS, MORE, files, pdf
 
@@ -221,10 +222,24 @@ def storing(here: Place) -> None:
     asked = here.asked["why of an alert"]
     decided = ("--role", asked.name, "--why", f"Selon {asked.name}, {asked.phone}, {asked.email}.")
     here.run("stats alert: name", "stats", "alert", "close", "a_none", *decided, *store)
+    contesting(here)
     here.run("address", "add", here.asked["address"].url, here.asked["address 2"].link, *store)
     here.run("disk full: export", "export", "cut", "--full", *store, mode="full")
     page = ("--analyst", "--period", "2024", "--out", "cut")
     here.run("disk full: bulletin", "bulletin", *page, *store, mode="full")
+
+
+def contesting(here: Place) -> None:
+    """A note of a reader that names somebody, its answer, and a correction that does."""
+    store, asked = ("--store", here.work / "a.duckdb"), here.asked["note of a reader"]
+    told = f"C'est faux, selon {asked.name}, {asked.phone}, {asked.email}, {asked.link}."
+    drop(contests_folder(here.work / "a.duckdb"), "figure/retail/cocaine/g/FR/2024", "fr", told)
+    here.run("contest list", "contest", "list", "--format", "json", *store)
+    here.run("contest show", "contest", "show", "1", *store)
+    said = ("--status", "upheld", "--answer", told, "--role")
+    here.run("contest answer", "contest", "answer", "1", *said, "rédaction", *store)
+    here.run("contest: name", "contest", "answer", "1", *said, asked.name, *store)
+    here.run("correct", "correct", "alert/r1", "--reason", told, "--role", "rédaction", *store)
 
 
 def counting(here: Place) -> None:
@@ -274,7 +289,15 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
     root = tmp_path_factory.mktemp("wall")
     here = Place(root=root, inputs=good(root / "inputs"))
     spoilt, heap = bad(root / "bad"), many(root / "many")
-    for name in ("subject of a request", "address", "address 2", "missing", "missing 2", "why of an alert"):
+    for name in (
+        "subject of a request",
+        "address",
+        "address 2",
+        "missing",
+        "missing 2",
+        "why of an alert",
+        "note of a reader",
+    ):
         here.asked[name] = plant(name)
     here.environment()
     chains = (
@@ -345,7 +368,7 @@ RUNS = [
     "extract", "redact", "add", "add again", "add --reextract", "export --full", "export", "site", "bulletin --analyst", "bulletin", "feed", "cap", "edas", "digest", "doctor", "extract -",
     "stats alerts", "stats alert", "stats alert: name",
     "stats terms", "stats flows", "stats events", "stats together", "stats changepoints", "stats spread", "lexicon suggest", "stats price-index",
-    "stats clusters",
+    "stats clusters", "correct", "contest list", "contest show", "contest answer", "contest: name",
     "address", "missing", "bad", "bad add", "late", "small", "tight", "reader-known", "reader-odd", "redactor", "noise", "stdout full",
     "disk full: add", "disk full: export", "disk full: bulletin", "no folder", "killed", "interrupted", "interrupted redact",
 ]  # fmt: skip

@@ -152,7 +152,7 @@ def editor_of(text: str) -> tuple[str, str]:
     return name, role
 
 
-def refuse_persons(role: str) -> None:
+def refuse_persons(role: str, option: str = "--editor") -> None:
     """The public reads the role: a name or a contact in it is wrong use."""
     from vigie.model.document import RawDocument
     from vigie.redact import redact
@@ -160,7 +160,7 @@ def refuse_persons(role: str) -> None:
     # A second sentence, so that the language of a few words is not guessed.
     text = f"La décision est prise par: {role}."
     if redact(RawDocument(path="-", format="text", text=text)).redactions:
-        raise fail("--editor: the role is shown to anyone, and seems to hold a name or a contact", WRONG_USE)
+        raise fail(f"{option}: the role is shown to anyone, and seems to hold a name or a contact", WRONG_USE)
 
 
 def stated(reason: str) -> str:

@@ -7,6 +7,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -64,16 +65,19 @@ def serve(
             WRONG_USE,
         )
     with _listening(host, port) as bound:
-        from vigie.web.app import make_app
+        from vigie.upkeep.contests import contests_folder
+        from vigie.web.app import make_app, warm
         from vigie.web.follow import Follower
         from vigie.web.provider import Models
 
+        Thread(target=warm, name="warm", daemon=True).start()
         models = Models()
         follower = Follower(settings, public=public, models=models, told=say)
         say(f"reading {settings.store} …")
         follower.first()
         hosts: Any = name or ((), None)[is_loopback(host)]
-        server = _server(make_app(models, public=public, hosts=hosts))
+        box = contests_folder(settings.store) if public else None
+        server = _server(make_app(models, public=public, hosts=hosts, contests=box))
         follower.start()
         try:
             shown = f"[{host}]" if ":" in host else host

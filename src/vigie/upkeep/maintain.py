@@ -24,6 +24,7 @@ from vigie.store.rows import Row
 from vigie.store.runs import Counts
 from vigie.store.store import Store
 from vigie.store.tombstones import Buried
+from vigie.upkeep import contests
 from vigie.upkeep.purge import clear
 from vigie.upkeep.walk import Tally, walk
 
@@ -62,6 +63,9 @@ def maintain(
     run = None if dry_run else store.start_run("maintain", versions())
     moved = retention.apply(store, change=not dry_run)
     expired = retention.over(store, today) if dry_run else store.expire(today)
+    if run is not None:
+        contests.take_in(store)
+        contests.expire(store, run, today or date.today())
     held = purged(store)
     if held and run is not None:
         erase(store, run, "tombstones", held, bury=False)
@@ -84,6 +88,8 @@ def maintain(
         assess(store, everything=True)  # what was a copy, or confirmed, may be so no more
     elif run is not None:
         assess_if_due(store)
+    if run is not None:
+        contests.tell(store)
     if rewritten:
         store.rewrite()
     if run is not None:

@@ -21,6 +21,7 @@ from vigie.store.links import texts
 from vigie.store.runs import Counts
 from vigie.store.store import Store
 from vigie.store.tombstones import Suppression, keyed
+from vigie.upkeep.contests import take_in, tell
 from vigie.upkeep.receipt import Receipt
 from vigie.upkeep.revising import tidied
 from vigie.upkeep.walk import Tally, walk
@@ -56,10 +57,12 @@ def plan(store: Store, selection: Selection) -> Plan:
 def purge(store: Store, chosen: Plan, selection: Selection) -> Receipt:
     """Erase the documents of a plan and keep their content out. The card of a source goes with its last document."""
     run = store.start_run("purge", versions())
+    take_in(store)
     salted = tuple(store.tombstones.salted(doc_id) for doc_id in chosen.doc_ids)
     card = selection.source if selection.before is None and not selection.documents else None
     rows = erase(store, run, chosen.kind, chosen.doc_ids, card=card)
     assess(store)  # what was a copy, or confirmed, may be so no more
+    tell(store)
     copies = other_names(store)
     store.rewrite()
     store.finish_run(run, Counts(read=len(salted), new=len(salted)))
@@ -120,6 +123,7 @@ def purge_subject(store: Store, subject: Subject, chosen: Plan) -> Receipt:
     marks = subject.contact_marks(Marker(load_key(key))) if keyed_here else set()
     unread = not keyed_here and store.query("SELECT 1 FROM contact_marks LIMIT 1").num_rows > 0
     run, tombstones = store.start_run("purge", versions()), store.tombstones
+    take_in(store)
     whole, touched = bool(chosen.doc_ids), chosen.touched
     salted = tuple(tombstones.salted(doc_id) for doc_id in touched)
     suppressed = subject.suppressions(tombstones.salt())
@@ -131,6 +135,7 @@ def purge_subject(store: Store, subject: Subject, chosen: Plan) -> Receipt:
         rows["contact_marks"] = rows.get("contact_marks", 0) + forgotten
     tombstones.applied()
     assess(store)  # what was a copy, or confirmed, may be so no more
+    tell(store)
     copies = other_names(store)
     store.rewrite()
     store.finish_run(run, Counts(read=len(touched), new=len(touched)))
