@@ -42,11 +42,12 @@ def make_app(
     provider: Provider = Models.of(source) if isinstance(source, Path) else source
     contesting = contests is not None and find_spec("vigie.web.contest") is not None
     made = Answers(provider, public=public, contesting=contesting, feeding=public)
-    app = FastAPI(title="Vigie", docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(title="Vigie", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     if contesting and contests is not None:
         app.include_router(import_module("vigie.web.contest").contest_router(contests))
     app.add_api_route("/", _root, methods=["GET", "HEAD"])
     app.add_api_route("/health", _health(made), methods=["GET", "HEAD"])
+    app.add_api_route("/{lang}", _language_alone, methods=["GET", "HEAD"])
     app.add_api_route("/static/{name:path}", _static, methods=["GET", "HEAD"])
     if public:
         app.add_api_route("/feeds/alerts.{lang}.{form}", _feed(made), methods=["GET", "HEAD"])
@@ -104,6 +105,12 @@ def _root(request: Request) -> Response:
     return RedirectResponse(
         f"/{lang}/", status_code=307, headers={"vary": "accept-language", "cache-control": "no-cache"}
     )
+
+
+def _language_alone(request: Request, lang: str) -> Response:
+    if lang not in LANGUAGES:
+        raise HTTPException(404)
+    return RedirectResponse(f"/{lang}/", status_code=307)
 
 
 def _health(made: Answers) -> Callable[..., Response]:
@@ -236,4 +243,16 @@ def _errors(app: FastAPI, made: Answers) -> None:
         app.add_exception_handler(kind, handler)
 
 
-__all__ = ["make_app"]
+def warm() -> None:
+    """What the first page would wait for: the library, the names of places, and the first drawing of all."""
+    from vigie.charts import Bar, bars, draw
+    from vigie.lexicon.gazetteer import place_by_code
+
+    assets()
+    place_by_code("FR")
+    drawn = bars("warm", "warm", [Bar(name="a", value=1.0)], lang="fr")
+    if drawn is not None:
+        draw.svg(drawn)
+
+
+__all__ = ["make_app", "warm"]

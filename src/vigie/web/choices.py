@@ -81,15 +81,10 @@ def name_of(kind: str, value: str, words: PageWords) -> str:
     if kind == "area":
         return figures.area(value)
     if kind == "period":
-        return period_name(value, words)
+        return words.period(value)
     if kind == "language":
         return words.get(f"languages.{value}", value)
     return words.fill("filters.grade_or_better", grade=value) if value != "A" else words["filters.grade_a"]
-
-
-def period_name(label: str, words: PageWords) -> str:
-    """ "2024-Q3", "2024-03", "2024" as words."""
-    return words.figures.quarter(label) if "-Q" in label else words.figures.day(label)
 
 
 def _areas(model: ReadModel, words: PageWords) -> tuple[tuple[str, tuple[Option, ...]], ...]:
@@ -123,7 +118,7 @@ def lists(model: ReadModel, words: PageWords) -> Lists:
     periods = tuple(
         (
             words[f"filters.{name}"],
-            tuple(Option(value=p, text=period_name(p, words)) for p in reversed(found)),
+            tuple(Option(value=p, text=words.period(p)) for p in reversed(found)),
         )
         for name, found in (("years", model.periods("year")), ("quarters", model.periods("quarter")))
         if found

@@ -60,6 +60,12 @@ class PageWords:
         form = "one" if abs(n) < 2 and (self.lang == "fr" or n == 1) else "many"
         return self.fill(f"count.{what}.{form}", n=self.figures.number(n))
 
+    def period(self, label: str) -> str:
+        """ "2024-Q3", "2024-03", "2024" as words; as it is where it is none of them."""
+        if "-Q" in label:
+            return self.figures.quarter(label)
+        return self.figures.day(label) if label[:4].isdigit() else label
+
     def name(self, name: str) -> str:
         """A name at the beginning of a line."""
         return name[:1].upper() + name[1:]

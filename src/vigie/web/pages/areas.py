@@ -35,7 +35,7 @@ def listing(model: ReadModel, filters: Filters, words: PageWords) -> Content:
             blocks += map_of(model, filters, "retail", words, title=words["charts.map_retail"])
         rows = tuple(
             Row(
-                id=f"area-{code}",
+                id=f"{level}-{code}",
                 cells=(
                     Cell(
                         text=words.figures.area(code),

@@ -41,7 +41,13 @@ def build(model: ReadModel, filters: Filters, words: PageWords) -> Content:
     )
     rows = []
     for number, source in enumerate(found, 1):
-        state = words["sources.quiet"] if source.quiet else words[f"states.{source.state}"]
+        state = (
+            words["sources.quiet"]
+            if source.quiet
+            else words["sources.publishes"]
+            if source.state == "shown"
+            else words[f"states.{source.state}"]
+        )
         cells = [
             Cell(
                 text=one_line(source.name)

@@ -26,6 +26,7 @@
       canvas.setAttribute("role", "img");
       canvas.setAttribute("aria-label", picture.querySelector("img").alt);
       plot.append(canvas);
+      await document.fonts?.load("12px Inter");
       await window.vigieDraw(canvas, spec);
       if (!canvas.querySelector("svg")) throw new Error("nothing drawn");
       picture.hidden = true;
