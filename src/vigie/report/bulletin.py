@@ -16,9 +16,11 @@ from typing import Literal
 
 from vigie.report import pictures
 from vigie.report.alerts import alert_evidence, releases
-from vigie.report.coverage import Coverage, coverage
+from vigie.report.compared import change_table
+from vigie.report.corrections import correction_words, corrections_of
+from vigie.report.coverage import Coverage, coverage, coverage_table
 from vigie.report.edition import Edition, edition
-from vigie.report.evidence import Evidence, Row, Table, evidence_list, evidence_of
+from vigie.report.evidence import Evidence, Row, Table, evidence_list, evidence_of, one_line
 from vigie.report.facts import source_lines
 from vigie.report.layout import Block, Notices, Part, Picture, Prose, numbered
 from vigie.report.overview import areas_part, substances_part
@@ -28,14 +30,14 @@ from vigie.report.public import ANALYST, Admitted, Gate, public_gate, sources_of
 from vigie.report.results import warnings
 from vigie.report.rules import rules
 from vigie.report.sentences import Sentence, cautions, sentences
-from vigie.report.tables import TABLES, change_table, coverage_table, source_table
+from vigie.report.tables import TABLES, source_table
 from vigie.report.watch import index_part, watch_parts
 from vigie.report.words import Words
 from vigie.store import Store
 
 Format = Literal["html", "pdf", "md"]
 PAGES: dict[Format, Callable[[Bulletin], bytes]]
-_MOST_QUOTED = 2  # sentences of a figure in print
+_MOST_QUOTED = 1  # sentences of a figure in print
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +47,7 @@ class Bulletin:
     Attributes:
         key: the few numbers under the title, each with what it counts.
         sentences, cautions: what may be said, and what could not be compared.
+        tight: of a region or smaller, printed without a list of contents.
         quoted: sentences of a figure that print shows at most; pages show all.
     """
 
@@ -67,6 +70,7 @@ class Bulletin:
     method: tuple[str, ...]
     contest: tuple[str, ...]
     cite: str
+    tight: bool = False
     quoted: int = _MOST_QUOTED
 
     def table(self, id_: str) -> Table | None:
@@ -117,6 +121,7 @@ def _worded(
             *watch_parts(store, ed),
             *_topics(ed, index_part(store, ed)),
             *_around(found, ed),
+            *_corrected(store, ed),
         ]
     )
     return Bulletin(
@@ -148,6 +153,7 @@ def _worded(
             number=1 + sum(len(part.tables) for part in parts),
         ),
         satire=evidence_list(satire, words, gate) if not gate.public else (),
+        tight=ed.tight,
         method=_method(words, gate),
         contest=tuple(line.format(anchor=_anchor(parts)) for line in words.all()["contest_text"]),
         cite=words.fill(
@@ -174,18 +180,15 @@ def _topics(ed: Edition, index: Sequence[Part]) -> list[Part]:
             *pictures.levels("retail", "g", "price_multiples", "price_axis", ed),
         ],
         "purity": lambda: pictures.levels("purity", "purity", "purity_multiples", "purity_axis", ed),
-        "seizures": lambda: [
-            *pictures.counts("seizures", "seizures_chart", ed),
-            *_map(ed, "seizures"),
-        ],
-        "harms": lambda: pictures.counts("harms", "harms_chart", ed),
+        "seizures": lambda: _map(ed, "seizures"),
         "ways": lambda: pictures.ways(ed),
         "flows": lambda: pictures.flow_map(ed),
     }
     parts = []
-    changed = change_table(ed)
-    if changed.rows:
-        parts.append(Part(id="changes-part", title=words["p_changes"], blocks=(changed,)))
+    changed, counted = change_table(ed), pictures.by_topic(ed)
+    if changed.rows or counted:
+        opening: tuple[Block, ...] = (*([changed] if changed.rows else []), *counted)
+        parts.append(Part(id="changes-part", title=words["p_changes"], blocks=opening))
     for name, draw in TABLES.items():
         if name == "purity":
             parts += index  # after all prices
@@ -204,7 +207,21 @@ def _map(ed: Edition, topic: str) -> list[Picture]:
     place = ed.gate.within
     if place and place != "FR":
         return []
-    return pictures.department_map(f"map-{topic}", ed.words[f"map_{topic}"], ed.of_topic(topic, ed.now), ed)
+    return pictures.department_map(
+        f"map-{topic}", ed.words[f"map_{topic}"], ed.of_topic(topic, ed.now), ed, width=pictures.HALF
+    )
+
+
+def _corrected(store: Store, ed: Edition) -> list[Part]:
+    """Public figures of this area and period that changed for other reasons than new data, and why."""
+    if not ed.gate.public:
+        return []
+    found = corrections_of(store, ed.words, area=ed.gate.within, period=ed.period.label, until=ed.gate.day)
+    lines = tuple(
+        f"{one_line(c.label)}{ed.words['colon']}{c.before} → {c.now}; {one_line(c.line)}" for c in found
+    )
+    title = str(correction_words(ed.words.lang)["title"])
+    return [Part(id="corrections", title=title, blocks=(Prose(lines=lines),))] if lines else []
 
 
 def _around(found: Coverage, ed: Edition) -> list[Part]:
@@ -246,7 +263,7 @@ def _key(ed: Edition, official: int, released: int) -> tuple[tuple[str, str], ..
         (official, "key_warnings"),
         (released, "key_released"),
     ]
-    return tuple((words.number(n), words[key]) for n, key in found if n)
+    return tuple((words.number(n), words[f"one_{key}" if n == 1 else key]) for n, key in found if n)
 
 
 def _method(words: Words, gate: Gate) -> tuple[str, ...]:

@@ -14,8 +14,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from vigie.charts import State
-from vigie.report.period import Period, month_of, quarter_of, quarters
+from vigie.report.edition import Edition
+from vigie.report.evidence import Row, Table
+from vigie.report.period import Period, month_of, parse_period, quarter_of, quarters
 from vigie.report.public import Gate
+from vigie.report.words import Words
 from vigie.store import Store
 
 MONTHS = 24
@@ -93,3 +96,49 @@ def _periods(first: date, until: date, gate: Gate) -> list[Period]:
         return held[-QUARTERS:]
     months = [month_of(date(q.start.year, q.start.month + n, 1)) for q in held for n in range(3)]
     return [m for m in months if m.end >= first and m.start <= until][-MONTHS:]
+
+
+def coverage_table(found: Coverage, ed: Edition) -> Table:
+    """Documents of each kind of source inside the period and the one before, as far as they may be told."""
+    words = ed.words
+
+    def inside(cells: Sequence[Collected], period: Period) -> str:
+        listed = [c for label, c in zip(found.periods, cells, strict=True) if _lies_in(label, period)]
+        if not listed:
+            return "–"
+        if any(c.documents is None for c in listed):
+            return words["state_withheld"]
+        return words.number(sum(c.documents or 0 for c in listed))
+
+    rows, withheld = [], []
+    for kind, cells in found.rows:
+        last = max((n for n, c in enumerate(cells) if c.state == "shown"), default=None)
+        if last is None:
+            withheld.append(words.of("kinds", kind))
+            continue
+        rows.append(
+            Row(
+                id=f"coverage-{kind}",
+                cells=(
+                    words.of("kinds", kind),
+                    *([inside(cells, ed.period), inside(cells, ed.earlier)] if ed.earlier else []),
+                    period_name(found.periods[last], words),
+                ),
+            )
+        )
+    columns = ("kind", *(["coverage_period", "coverage_before"] if ed.earlier else []), "coverage_last")
+    return Table(
+        id="coverage-table", title=words["p_coverage"], caption=words["coverage_caption"],
+        columns=tuple(words[c] for c in columns), rows=tuple(rows), text_columns=1,
+        notes=(words.fill("coverage_withheld", kinds=", ".join(withheld)),) if withheld else (),
+    )  # fmt: skip
+
+
+def _lies_in(label: str, period: Period) -> bool:
+    part = parse_period(label, ())
+    return period.start <= part.start and part.end <= period.end
+
+
+def period_name(label: str, words: Words) -> str:
+    """ "2024-Q3" or "2024-03" in words."""
+    return words.quarter(label) if "Q" in label else words.day(label)

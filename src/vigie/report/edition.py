@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from vigie.lexicon.gazetteer import place_by_code
 from vigie.report.certainty import Certainty, certainty
 from vigie.report.facts import Fact
 from vigie.report.period import Period, quarters
@@ -58,6 +59,12 @@ class Edition:
     def of_topic(self, topic: str, facts: Sequence[Fact]) -> list[Fact]:
         """The facts that a topic counts."""
         return [f for listed in grouped(TOPIC[topic], facts).values() for f in listed]
+
+    @property
+    def tight(self) -> bool:
+        """True for a region or smaller: what a nation needs several figures for stands in one table."""
+        place = place_by_code(self.gate.within) if self.gate.within else None
+        return place is not None and place.level != "country"
 
     @property
     def then(self) -> str:

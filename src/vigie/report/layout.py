@@ -39,16 +39,25 @@ class Notices:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """One figure. `svg` is drawn at `width` px of the 680 of a page; `table` holds its numbers."""
+    """One figure, drawn; `table` holds its numbers, `share` is that of the width of a printed page that it takes."""
 
     kind: ClassVar[str] = "picture"
     figure: Figure
     svg: str
     table: Table
     number: int = 0
+    share: float = 1.0
 
 
-Block: TypeAlias = Prose | Notices | Picture | Table
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """Two figures side by side, drawn at half a width each."""
+
+    kind: ClassVar[str] = "pair"
+    pictures: tuple[Picture, Picture]
+
+
+Block: TypeAlias = Prose | Notices | Picture | Pair | Table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,14 +74,28 @@ class Part:
 
     @property
     def pictures(self) -> tuple[Picture, ...]:
-        return tuple(b for b in self.blocks if isinstance(b, Picture))
+        found: list[Picture] = []
+        for block in self.blocks:
+            found += (
+                block.pictures if isinstance(block, Pair) else [block] if isinstance(block, Picture) else []
+            )
+        return tuple(found)
 
 
-def picture(figure: Figure | None, words: Words, width: int = charts.draw.WIDTH) -> list[Picture]:
+def picture(
+    figure: Figure | None, words: Words, width: int = charts.draw.WIDTH, share: float = 1.0
+) -> list[Picture]:
     """The figure drawn, in a list; none for none."""
     if figure is None:
         return []
-    return [Picture(figure=figure, svg=charts.svg(figure, width), table=_numbers(figure, words))]
+    return [Picture(figure=figure, svg=charts.svg(figure, width), table=_numbers(figure, words), share=share)]
+
+
+def paired(first: Sequence[Picture], second: Sequence[Picture]) -> list[Block]:
+    """Side by side, where there are both."""
+    if first and second:
+        return [Pair(pictures=(first[0], second[0]))]
+    return [*first, *second]
 
 
 def _numbers(figure: Figure, words: Words) -> Table:
@@ -126,6 +149,10 @@ def numbered(parts: Sequence[Part]) -> tuple[Part, ...]:
             elif isinstance(block, Picture):
                 pictures += 1
                 block = replace(block, number=pictures)
+            elif isinstance(block, Pair):
+                one, other = (replace(p, number=pictures + n) for n, p in enumerate(block.pictures, 1))
+                pictures += 2
+                block = Pair(pictures=(one, other))
             blocks.append(block)
         found.append(replace(part, blocks=tuple(blocks)))
     return tuple(found)

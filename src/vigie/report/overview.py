@@ -18,8 +18,8 @@ from vigie.lexicon.terms import data_toml
 from vigie.report.edition import TOPIC, Edition
 from vigie.report.evidence import Row, Table
 from vigie.report.facts import Fact
-from vigie.report.layout import Block, Part, Prose, picture
-from vigie.report.pictures import LEAST_POINTS, counted, department_map
+from vigie.report.layout import Block, Part, Prose, paired, picture
+from vigie.report.pictures import HALF, LEAST_POINTS, counted, department_map
 from vigie.report.public import sources_of
 from vigie.report.results import rating
 from vigie.report.sentences import capital
@@ -67,6 +67,8 @@ def substances_part(ed: Edition) -> list[Part]:
     shown = [g for g in _order() if g in groups and ed.gate.shows(groups[g])]
     if not shown:
         return []
+    if ed.tight:
+        return _one_table(named, ed)
     every = by((f for f in ed.facts if f.substance), lambda f: group_of(f.substance or ""))
     series = []
     for group in shown:
@@ -94,7 +96,7 @@ def substances_part(ed: Edition) -> list[Part]:
             statements=words.count("statement", len(listed)),
             sources=words.count("source", sources_of(listed)),
             rated=_rated(listed, ed),
-            share=words.percent(round(100 * len(listed) / len(named))),
+            share=_percent(len(listed), len(named), ed),
             change=change,
         )
         blocks.append(Prose(id=f"group-{group}", title=words.of("groups", group), lines=(line,)))
@@ -116,6 +118,20 @@ def substances_part(ed: Edition) -> list[Part]:
     return [Part(id="groups", title=words["p_groups"], blocks=tuple(blocks))]
 
 
+def _one_table(named: Sequence[Fact], ed: Edition) -> list[Part]:
+    """All substances in one table, in the order of the groups."""
+    words, order = ed.words, _order()
+    substances = by(named, lambda f: f.substance)
+    keys = sorted(substances, key=lambda s: (order.index(group_of(s)), -len(substances[s]), s))
+    rows = _rows(
+        "substance", keys, lambda s: capital(words.substance(s)), substances, ed, lambda _: ed.gate.within
+    )
+    if len(rows) < _LEAST_SHOWN:
+        return []
+    table = _table("substances", words["substances_all"], words["product"], rows, ed)
+    return [Part(id="groups", title=words["p_substances"], blocks=(table,))]
+
+
 def areas_part(ed: Edition) -> list[Part]:
     """Statements by area inside the bulletin's: departments of a region, else regions and countries."""
     words = ed.words
@@ -126,12 +142,13 @@ def areas_part(ed: Edition) -> list[Part]:
     shown = {code: listed for code, listed in areas.items() if ed.gate.shows(listed, code)}
     blocks: list[Block] = []
     if level == "region":
-        blocks += department_map("map-all", words["map_all"], ed.now, ed, words["map_all_note"])
         most = by(ed.now, lambda f: f.substance)
         best = min(most, key=lambda s: (-len(most[s]), s), default=None)
-        if best:
-            title = words.fill("map_product", product=capital(words.substance(best)))
-            blocks += department_map("map-product", title, most[best], ed)
+        title = words.fill("map_product", product=capital(words.substance(best or "")))
+        blocks += paired(
+            department_map("map-all", words["map_all"], ed.now, ed, words["map_all_note"], HALF),
+            department_map("map-product", title, most[best], ed, width=HALF) if best else [],
+        )
     rows = _rows(
         "area",
         sorted(shown, key=lambda c: fold(words.area(c))),
@@ -226,3 +243,8 @@ def _table(
 def _rated(facts: Sequence[Fact], ed: Edition) -> str:
     found = ed.words.rated(rating(facts, ed.gate))
     return f", {found}" if found else ""
+
+
+def _percent(count: int, of: int, ed: Edition) -> str:
+    whole = round(100 * count / of)
+    return ed.words.percent(whole) if whole else f"< {ed.words.percent(1)}"

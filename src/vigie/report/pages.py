@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from vigie.report.bulletin import Bulletin
 
 _TYPST = re.compile(r"[\\#$*_`@<>\[\]~=+\-/'\"&:;{}()^|%]")
-_MARKDOWN = re.compile(r"[\\|*_`<>\[\]#~$]")
+_MARKDOWN = re.compile(r"[\\|*_`\[\]#~$]")
 _AT_START = re.compile(r"^(\s*)(\d+)([.)])|^(\s*)([-+])(?=\s)")
 _LABEL = re.compile(r"[^A-Za-z0-9_-]")
 _WIDE = 24  # characters: cells of more are words, which stand to the left
-_CHARACTERS = {True: 122, False: 108}  # in a line of a table, small or not
+_CHARACTERS = {True: 126, False: 100}  # in a line of a table, small or not
 
 
 def typst_text(text: object) -> str:
@@ -48,21 +48,23 @@ def typst_label(text: object) -> str:
 def markdown_text(text: object) -> str:
     """Text that Markdown prints as it is, in one line."""
     line = _MARKDOWN.sub(lambda m: "\\" + m[0], " ".join(str(text).splitlines()))
+    line = line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return _AT_START.sub(lambda m: f"{m[1]}{m[2]}\\{m[3]}" if m[2] else f"{m[4]}\\{m[5]}", line)
 
 
 def typst_columns(table: Table) -> str:
     """Widths of the columns: figures take what they need, and the longest words share what is left."""
     needs = [
-        max([*(len(row.cells[n]) for row in table.rows), *map(len, name.split())]) + 2
+        max([*(len(row.cells[n]) for row in table.rows), len(name)]) + 2
         for n, name in enumerate(table.columns)
     ]
-    room = _CHARACTERS[small(table)]
-    shared = {0}
-    while len(shared) < len(needs) and sum(
-        n for k, n in enumerate(needs) if k not in shared
-    ) > room - 16 * len(shared):
-        shared.add(max((k for k in range(len(needs)) if k not in shared), key=lambda k: needs[k]))
+    # What may be broken: words, never a figure or a rating.
+    broken = [k for k in range(1, len(needs)) if any(" " in row.cells[k] for row in table.rows)]
+    room, shared = _CHARACTERS[small(table)], {0}
+    for k in sorted(broken, key=lambda k: -needs[k]):
+        if sum(n for n_, n in enumerate(needs) if n_ not in shared) <= room - 18 * len(shared):
+            break
+        shared.add(k)
     return ", ".join(
         f"{needs[k] if len(shared) > 1 else 1}fr" if k in shared else "auto" for k in range(len(needs))
     )

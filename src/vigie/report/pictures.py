@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from vigie import charts
 from vigie.charts import Bar, Point, Series, State
 from vigie.report.coverage import Coverage
+from vigie.report.disclosure import coarse
 from vigie.report.edition import TOPIC, Edition
 from vigie.report.facts import Fact
 from vigie.report.layout import Picture, picture
@@ -27,7 +28,8 @@ LEAST_POINTS = 3  # quarters with figures: below, the table says it better
 LEAST_BARS = 3
 MOST_PANELS = 9
 MOST_BARS = 8
-HALF = 332  # px: two figures side by side
+_MAP = 0.62  # of the width of a printed page: a map of France is nearly as high as wide
+HALF = 400  # px of a figure that takes half of the width
 
 
 def levels(topic: str, second: str, title: str, unit: str, ed: Edition) -> list[Picture]:
@@ -38,7 +40,7 @@ def levels(topic: str, second: str, title: str, unit: str, ed: Edition) -> list[
             points = _medians(topic, group, ed)
             if sum(p.value is not None for p in points) >= LEAST_POINTS:
                 found.append(Series(name=capital(product_name(group.key, ed.words)), points=points))
-    draw = charts.lines if len(found) == 1 else charts.multiples
+    draw = charts.lines if len(found) == 1 and not ed.tight else charts.multiples
     return picture(
         draw(
             f"{topic}-quarters", ed.words[title], found[:MOST_PANELS], lang=ed.words.lang, unit=ed.words[unit],
@@ -91,7 +93,7 @@ def spread_of_prices(ed: Edition) -> list[Picture]:
                     n=group.summary.n, sources=group.sources,
                 )
             )  # fmt: skip
-    if len(bars) < LEAST_BARS:
+    if len(bars) < LEAST_BARS or (ed.tight and all(bar.low is None for bar in bars)):
         return []
     found = charts.intervals(
         "retail-intervals", ed.words["interval_chart"], bars[:MOST_BARS], lang=ed.words.lang,
@@ -100,21 +102,19 @@ def spread_of_prices(ed: Edition) -> list[Picture]:
     return picture(found, ed.words)
 
 
-def counts(topic: str, title: str, ed: Edition, width: int = charts.draw.WIDTH) -> list[Picture]:
-    """Statements of a topic by quarter."""
-    points = counted(ed.of_topic(topic, ed.facts), ed)
-    if sum(p.value is not None and p.value > 0 for p in points) < LEAST_POINTS:
+def by_topic(ed: Edition) -> list[Picture]:
+    """Statements of each topic by quarter, one panel a topic."""
+    series = []
+    for topic in TOPIC:
+        points = counted(ed.of_topic(topic, ed.facts), ed)
+        if sum(bool(p.value) for p in points) >= LEAST_POINTS:
+            series.append(Series(name=ed.words.of("topics", topic), points=points))
+    if not series:
         return []
-    series = [Series(name=ed.words.of("topics", topic), points=points)]
-    found = charts.lines(
-        f"{topic}-counts",
-        ed.words[title],
-        series,
-        lang=ed.words.lang,
-        unit=ed.words["counts_unit"],
-        note=_note("", ed),
-    )
-    return picture(found, ed.words, width)
+    found = charts.multiples(
+        "topics-counts", ed.words["topics_chart"], series, lang=ed.words.lang, unit=ed.words["counts_unit"], note=_note("", ed)
+    )  # fmt: skip
+    return picture(found, ed.words)
 
 
 def counted(facts: Sequence[Fact], ed: Edition) -> tuple[Point, ...]:
@@ -139,7 +139,7 @@ def ways(ed: Edition) -> list[Picture]:
         Bar(name=ed.words.way(*g.key), value=len(g.facts), n=len(g.facts), sources=g.sources)
         for g in ed.groups("ways")[:MOST_BARS]
     ]
-    if len(bars) < LEAST_BARS:
+    if len(bars) < LEAST_BARS or (ed.tight and bars[0].n < LEAST_BARS):
         return []
     found = charts.bars(
         "ways-bars", ed.words["ways_chart"], bars, lang=ed.words.lang, unit=ed.words["ways_axis"]
@@ -149,8 +149,7 @@ def ways(ed: Edition) -> list[Picture]:
 
 def collected(found: Coverage, ed: Edition) -> list[Picture]:
     """What was read, as a strip for each kind of source."""
-    draw = getattr(charts, "coverage", None)
-    if draw is None or not found.periods:
+    if not found.periods or ed.tight:
         return []
     stretches = [
         charts.Stretch(
@@ -160,7 +159,7 @@ def collected(found: Coverage, ed: Edition) -> list[Picture]:
         for kind, cells in found.rows
     ]
     return picture(
-        draw(
+        charts.coverage(
             "coverage",
             ed.words["coverage_chart"],
             stretches,
@@ -171,16 +170,17 @@ def collected(found: Coverage, ed: Edition) -> list[Picture]:
     )
 
 
-def department_map(id_: str, title: str, facts: Sequence[Fact], ed: Edition, note: str = "") -> list[Picture]:
+def department_map(
+    id_: str, title: str, facts: Sequence[Fact], ed: Edition, note: str = "", width: int = charts.draw.WIDTH
+) -> list[Picture]:
     """Statements by department: how many, never at what price. None where fewer than three departments have any."""
-    draw = getattr(charts, "area_map", None)
     by_code: dict[str, list[Fact]] = {}
     for fact in facts:
         code = fact.place_code if fact.place_level == "department" else fact.place_department
         if code and code.startswith("FR-"):
             by_code.setdefault(code, []).append(fact)
     shown = {code: listed for code, listed in by_code.items() if ed.gate.shows(listed, code)}
-    if draw is None or len(shown) < LEAST_BARS:
+    if len(shown) < LEAST_BARS:
         return []
     areas = [
         charts.AreaValue(
@@ -188,24 +188,32 @@ def department_map(id_: str, title: str, facts: Sequence[Fact], ed: Edition, not
         )
         for code, listed in sorted(shown.items())
     ]
-    found = draw(id_, title, areas, which="france", lang=ed.words.lang, unit=ed.words["map_unit"], note=note)
-    return picture(found, ed.words)
+    found = charts.area_map(
+        id_, title, areas, which="france", lang=ed.words.lang, unit=ed.words["map_unit"], note=note
+    )
+    return picture(found, ed.words, width, share=_MAP)
 
 
 def flow_map(ed: Edition) -> list[Picture]:
     """Routes that have both ends."""
-    draw = getattr(charts, "flow_map", None)
     pairs: Counter[tuple[str, str]] = Counter()
     names: dict[str, str] = {}
     told: dict[tuple[str, str], list[Fact]] = {}
     for group in ed.groups("flows"):
         for fact in group.facts:
-            ends = (fact.origin_code or "", fact.destination_code or "")
+            # A map has countries and departments: what is finer is drawn where it lies.
+            ends = (coarse(fact.origin_code) or "", coarse(fact.destination_code) or "")
             if all(ends):
                 pairs[ends] += 1
                 told.setdefault(ends, []).append(fact)
-                names |= {ends[0]: fact.origin_label or "", ends[1]: fact.destination_label or ""}
-    if draw is None or not pairs:
+                names |= {
+                    code: label or "" if code == told_code else ed.words.area(code)
+                    for code, told_code, label in (
+                        (ends[0], fact.origin_code, fact.origin_label),
+                        (ends[1], fact.destination_code, fact.destination_label),
+                    )
+                }
+    if not pairs:
         return []
     flows = [
         charts.Flow(
@@ -216,6 +224,8 @@ def flow_map(ed: Edition) -> list[Picture]:
         if ed.gate.shows(told[a, b])
     ]  # fmt: skip
     return picture(
-        draw("flows-map", ed.words["flows_chart"], flows, lang=ed.words.lang, unit=ed.words["flows_unit"]),
+        charts.flow_map(
+            "flows-map", ed.words["flows_chart"], flows, lang=ed.words.lang, unit=ed.words["flows_unit"]
+        ),
         ed.words,
     )

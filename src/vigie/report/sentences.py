@@ -11,19 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from vigie.report.certainty import Certainty, spread_of
+from vigie.report.compared import figure_name, level
 from vigie.report.edition import Edition
 from vigie.report.facts import Fact
 from vigie.report.public import sources_of
 from vigie.report.results import Group
-from vigie.report.tables import (
-    figure_name,
-    level,
-    product_name,
-    purity_value,
-    seized,
-    share,
-    trend_name,
-)
+from vigie.report.tables import product_name, purity_value, seized, share, trend_name
 
 MOST_PRICES = 4
 MOST_PURITIES = 2

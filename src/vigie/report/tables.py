@@ -12,11 +12,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from vigie.report.certainty import spread_of
-from vigie.report.coverage import Collected, Coverage
 from vigie.report.edition import Edition
 from vigie.report.evidence import Row, Table, evidence_list, one_line, proof_of
 from vigie.report.facts import SourceLine
-from vigie.report.period import Period, parse_period
 from vigie.report.public import Gate
 from vigie.report.results import Group, Key, Section
 from vigie.report.words import Words
@@ -27,7 +25,7 @@ from vigie.stats.summary import Summary
 def _rows(section: Section, ed: Edition, cells: Callable[[Group], Sequence[str]]) -> tuple[Row, ...]:
     return tuple(
         Row(
-            id="-".join(_slug(section.topic, group.key)),
+            id="-".join(slug(section.topic, group.key)),
             cells=tuple(cells(group)),
             proof=proof_of(group.facts, group.sources, ed.words, ed.gate),
             evidence=evidence_list(group.facts, ed.words, ed.gate),
@@ -36,7 +34,7 @@ def _rows(section: Section, ed: Edition, cells: Callable[[Group], Sequence[str]]
     )
 
 
-def _slug(topic: str, key: Key) -> list[str]:
+def slug(topic: str, key: Key) -> list[str]:
     """Parts of an anchor: the same for the same figure in every edition."""
     return ["-".join((part or "any").split()) for part in (topic, *key)]
 
@@ -54,7 +52,8 @@ def _table(
     )
 
 
-def _has(group: Group) -> Summary:
+def has(group: Group) -> Summary:
+    """Its figures."""
     if group.summary is None:  # every topic with figures drops facts without one
         raise ValueError(f"no figures in {group.key}")
     return group.summary
@@ -77,7 +76,7 @@ def price_table(section: Section, ed: Edition) -> Table:
 
     def cells(group: Group) -> Sequence[str]:
         size, unit = scaled(group.key[1])
-        found, sure = _has(group), ed.certain(section.topic, group)
+        found, sure = has(group), ed.certain(section.topic, group)
         return (
             product_name(group.key, words),
             f"{words.euro(found.median * size)}/{words.of('units', unit)}",
@@ -103,7 +102,7 @@ def purity_table(section: Section, ed: Edition) -> Table:
     words = ed.words
 
     def cells(group: Group) -> Sequence[str]:
-        found, sure = _has(group), ed.certain(section.topic, group)
+        found, sure = has(group), ed.certain(section.topic, group)
         return (
             words.substance(group.key[0]),
             words.of("measures", group.key[1]),
@@ -143,7 +142,7 @@ def seizure_table(section: Section, ed: Edition) -> Table:
     words = ed.words
 
     def cells(group: Group) -> Sequence[str]:
-        found, unit = _has(group), group.key[1]
+        found, unit = has(group), group.key[1]
         return (
             words.substance(group.key[0]),
             seized(unit, found.high, words),
@@ -162,7 +161,7 @@ def harm_table(section: Section, ed: Edition) -> Table:
     words = ed.words
 
     def cells(group: Group) -> Sequence[str]:
-        found = _has(group)
+        found = has(group)
         return (
             words.of("events", group.key[0]),
             words.substance(group.key[1]) if group.key[1] else "–",
@@ -244,110 +243,6 @@ def trend_table(section: Section, ed: Edition) -> Table:
     columns = ("subject", *DIRECTIONS, "sources", "rating")
     rows = _rows(section, ed, cells)
     return _table(section, words, columns, rows, text_columns=1)
-
-
-def change_table(ed: Edition) -> Table:
-    """Prices and purities in both periods, with the interval of the change and what may be said of it."""
-    words = ed.words
-    rows = []
-    for topic in ("retail", "wholesale", "purity"):
-        for group in ed.groups(topic):
-            sure = ed.certain(topic, group)
-            if sure.ratio is None or sure.old is None:
-                continue
-            rows.append(
-                Row(
-                    id="-".join(("change", *_slug(topic, group.key))),
-                    cells=(
-                        figure_name(topic, group.key, words),
-                        level(topic, group.key, sure.old, words),
-                        level(topic, group.key, _has(group).median, words),
-                        words.change(group.change),
-                        limits(sure.change, words) if sure.change else "–",
-                        f"{words.number(sure.sources_before)} / {words.number(group.sources)}",
-                        words[f"verdict_{sure.verdict}"],
-                    ),
-                )
-            )
-    return Table(
-        id="changes",
-        title=words["p_changes"],
-        caption=words["changes_caption"],
-        columns=(
-            words["figure_of"], words.period(ed.earlier) if ed.earlier else words["before"], words.period(ed.period),
-            words["change"], words["change_interval"], words["sources"], words["verdict"],
-        ),
-        rows=tuple(rows),
-        notes=(words["changes_note"],),
-    )  # fmt: skip
-
-
-def figure_name(topic: str, key: Key, words: Words) -> str:
-    """ "cocaïne, France (prix de détail)"."""
-    if topic == "purity":
-        return f"{words.substance(key[0])} ({words.of('measures', key[1])})"
-    return f"{product_name(key, words)} ({words[topic].lower()})"
-
-
-def level(topic: str, key: Key, value: float, words: Words) -> str:
-    """A figure with its unit."""
-    if topic == "purity":
-        return purity_value(key[1], value, words)
-    if topic == "wholesale" and key[1] == "g":
-        return f"{words.euro(1000 * value)}/kg"
-    return f"{words.euro(value)}/{words.of('units', key[1])}"
-
-
-def limits(found: Interval, words: Words) -> str:
-    """Limits of a relative change: "−12 à +3 %"."""
-    low, high = (words.signed(100 * limit) for limit in (found.low, found.high))
-    return words.percent_of(low) if low == high else words.fill("to", low=low, high=words.percent_of(high))
-
-
-def coverage_table(found: Coverage, ed: Edition) -> Table:
-    """Documents of each kind of source inside the period and the one before, as far as they may be told."""
-    words = ed.words
-
-    def inside(cells: Sequence[Collected], period: Period) -> str:
-        listed = [c for label, c in zip(found.periods, cells, strict=True) if _lies_in(label, period)]
-        if not listed:
-            return "–"
-        if any(c.documents is None for c in listed):
-            return words["state_withheld"]
-        return words.number(sum(c.documents or 0 for c in listed))
-
-    rows, withheld = [], []
-    for kind, cells in found.rows:
-        last = max((n for n, c in enumerate(cells) if c.state == "shown"), default=None)
-        if last is None:
-            withheld.append(words.of("kinds", kind))
-            continue
-        rows.append(
-            Row(
-                id=f"coverage-{kind}",
-                cells=(
-                    words.of("kinds", kind),
-                    *([inside(cells, ed.period), inside(cells, ed.earlier)] if ed.earlier else []),
-                    period_name(found.periods[last], words),
-                ),
-            )
-        )
-    columns = ("kind", *(["coverage_period", "coverage_before"] if ed.earlier else []), "coverage_last")
-    return Table(
-        id="coverage-table", title=words["p_coverage"], caption=words["coverage_caption"],
-        columns=tuple(words[c] for c in columns), rows=tuple(rows), text_columns=1,
-        notes=(words.fill("coverage_withheld", kinds=", ".join(withheld)),) if withheld else (),
-    )  # fmt: skip
-
-
-def _lies_in(label: str, period: Period) -> bool:
-    part = parse_period(label, ())
-    return period.start <= part.start and part.end <= period.end
-
-
-def period_name(label: str, words: Words) -> str:
-    """ "2024-Q3" or "2024-03" in words."""
-    return words.quarter(label) if "Q" in label else words.day(label)
 
 
 def source_table(lines: Sequence[SourceLine], words: Words, gate: Gate) -> Table:
