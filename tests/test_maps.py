@@ -64,6 +64,22 @@ def test_regions_are_made_of_their_departments() -> None:
             assert inside((float(row[6]), float(row[5])), rings_of("regions", row[7])), row[2]
 
 
+def test_regions_have_no_slits_where_departments_meet() -> None:
+    holes = {
+        code: sum(len(p) - 1 for p in f["geometry"]["coordinates"])
+        for code, f in geometry._features("regions").items()
+    }
+    # The Enclave des Papes (Vaucluse) inside the Drôme, two enclaves of the Hautes-Pyrénées inside the Pyrénées-Atlantiques.
+    assert {code: count for code, count in holes.items() if count} == {"FR-ARA": 1, "FR-NAQ": 2}
+    # A slit cuts the coast: the mainland of each region is one part, nearly all of its area.
+    for code in holes:
+        areas = sorted(
+            abs(sum(a[0] * b[1] - b[0] * a[1] for a, b in pairwise(ring))) / 2
+            for ring in rings_of("regions", code)
+        )
+        assert areas[-1] > 0.97 * sum(areas), code
+
+
 def test_every_country_is_on_the_world() -> None:
     outlines = geometry.plan("world").outlines
     assert not [row[2] for row in COUNTRIES if row[0] not in outlines]
