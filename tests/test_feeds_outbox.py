@@ -21,16 +21,23 @@ from typer.testing import CliRunner, Result
 from feeds_servers import Authority, Letterbox, mail_server, says, web_server
 from report_store import build
 from test_feeds_cap import SAVED, SIGNAL
+from test_feeds_forms import GONE
 from test_feeds_mail import digest
-from test_feeds_public_alerts import papers
+from test_feeds_public_alerts import let_out, papers
 from vigie.cli import app
+from vigie.feeds.digest import make_digest
 from vigie.feeds.digest_config import DigestConfig, HookConfig, MailConfig, addresses, load_config
 from vigie.feeds.outbox import Delivery, Outbox
 from vigie.feeds.outcome import DELIVERED, Outcome, dead, later
+from vigie.feeds.public_alerts import public_alerts
 from vigie.feeds.sending import IN_A_RUN, MOST, PATIENCE, deliver, enqueue
 from vigie.model.errors import SettingsError, StoreError
+from vigie.report.public import public_gate
 from vigie.store import Store
+from vigie.store.beside import outbox_folder
+from vigie.store.erase import Selection
 from vigie.store.watchlist import write_alerts
+from vigie.upkeep.purge import plan, purge
 
 MAIL = MailConfig(
     host="localhost",
@@ -190,6 +197,36 @@ def test_a_kill_loses_nothing_and_repeats_only_what_it_cut_off(box: Outbox, tmp_
     before = log.read_text().splitlines()
     # The one in the middle again, under the same id; the first not.
     assert before[0] not in {d.id for d in tried} and before[1] in {d.id for d in tried} and len(tried) == 2
+
+
+def waiting(folder: Path) -> Outbox:
+    """An outbox beside a store, in which a digest of each of its public alerts waits, and one of another."""
+    path = build(folder / "vigie.duckdb", papers(), today=date(2026, 3, 20))
+    let_out(path, "doc001-0")
+    box = Outbox(outbox_folder(path))
+    with Store.open(path) as opened:
+        found = {lang: public_alerts(opened, public_gate(date(2026, 3, 21)), lang) for lang in ("fr", "en")}
+    for official in (True, False):
+        chosen = {lang: [a for a in found[lang] if a.official is official] for lang in found}
+        made = make_digest(chosen, date(2026, 3, 1))
+        assert made is not None and enqueue(made, replace(CONFIG, mail=None), box) == (1, 0)
+    enqueue(digest(GONE), replace(CONFIG, mail=None), box)
+    return box
+
+
+@pytest.mark.parametrize(
+    ("document", "gone"), [("doc000", "alert/w-"), ("doc001", "alert/r1"), ("doc002", "")]
+)
+def test_what_is_erased_leaves_the_outbox_too(tmp_path: Path, document: str, gone: str) -> None:
+    box = waiting(tmp_path)
+    assert len(box.all()) == 3
+    with Store.open(tmp_path / "vigie.duckdb") as opened:
+        chosen = Selection(documents=(document,))
+        purge(opened, plan(opened, chosen), chosen)
+    left = [about for d in box.all() for about in d.about]
+    assert len(left) == (2 if gone else 3) and not [
+        about for about in left if gone and about.startswith(gone)
+    ]
 
 
 # The configuration
@@ -356,7 +393,7 @@ def test_the_verb_delivers_once_by_mail_and_webhook(place: Path) -> None:
     printed = first.output + second.output + (first.stderr or "")
     assert "3 delivered" in printed and "3 known before" in printed
     everything = printed + "".join(
-        f.read_text("utf-8", "replace") for f in (place / "vigie.outbox").iterdir()
+        f.read_text("utf-8", "replace") for f in (place / "vigie.duckdb.outbox").iterdir()
     )
     assert not [w for w in ("ars.example", "k3y", "un-secret", "feutré") if w in everything]
     store = (place / "vigie.duckdb").read_bytes()
@@ -389,7 +426,7 @@ def test_a_dry_run_sends_and_keeps_nothing(place: Path) -> None:
     before = (place / "vigie.duckdb").read_bytes()
     done = run("--dry-run")
     assert done.exit_code == 0 and "Sept surdoses" in done.stdout and "nothing was sent" in done.stderr
-    assert not (place / "vigie.outbox").exists() and (place / "vigie.duckdb").read_bytes() == before
+    assert not (place / "vigie.duckdb.outbox").exists() and (place / "vigie.duckdb").read_bytes() == before
     assert "feutré" not in done.output.lower()
 
 
@@ -423,7 +460,7 @@ def test_wrong_use_is_told(place: Path, id: str, args: list[str], said: str) -> 
     told = done.output + str(done.exception or "")
     assert said in told and "ars.example" not in told
     assert done.exit_code == 2 or isinstance(done.exception, SettingsError)
-    assert not (place / "vigie.outbox").exists()
+    assert not (place / "vigie.duckdb.outbox").exists()
 
 
 def test_the_exit_code_of_wrong_use_is_two(place: Path) -> None:

@@ -125,3 +125,14 @@ def test_a_copy_of_a_warning_is_no_second_alert(tmp_path: Path) -> None:
     again = replace(first, source="ministere", published="2026-03-19")
     path = build(tmp_path / "copy.duckdb", [first, again], today=TODAY)
     assert len(listed(path)) == 1
+
+
+def test_what_the_gate_reads_for_alerts_is_all_that_they_need(store: Path) -> None:
+    """It leaves out the documents of which nothing can be told at once, and no alert."""
+    let_out(store, "doc001-0")
+    with Store.open(store) as opened:
+        gate = public_gate(TODAY)
+        few, whole = gate.read_alerts(opened), gate.read(opened)
+        assert {f.doc_id for f in few.every} == {"doc000", "doc001"} < {f.doc_id for f in whole.every}
+        assert few.official == whole.official and few.cells == () and few.view is None
+        assert public_alerts(opened, gate, "fr", read=few) == public_alerts(opened, gate, "fr", read=whole)

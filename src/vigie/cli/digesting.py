@@ -75,8 +75,10 @@ def digest(
     if sum((dry_run, dead, retry)) > 1:
         raise fail("--dry-run, --dead and --retry exclude each other", WRONG_USE)
     settings = settings_for(store)
-    folder = outbox or settings.store.with_suffix(".outbox")
     from vigie.feeds.outbox import Outbox
+    from vigie.store.beside import outbox_folder
+
+    folder = outbox or outbox_folder(settings.store)
 
     if dead:
         _list(Outbox(folder) if folder.exists() else None, format)

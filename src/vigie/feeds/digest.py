@@ -32,12 +32,14 @@ class Digest:
 
     Attributes:
         id: 32 hex digits over the alerts and their versions; not over the day on which it was made.
+        about: addresses of the public alerts in it, so that it goes with what is erased.
         day: the last day on which one of its alerts changed.
         body: what a webhook posts, as JSON bytes.
     """
 
     id: str
     edition: Edition
+    about: tuple[str, ...]
     day: date
     alerts: int
     subject: str
@@ -87,6 +89,7 @@ def make_digest(
     return Digest(
         id=number,
         edition=edition,
+        about=tuple(sorted({a.address for a in first})),
         day=day,
         alerts=count,
         subject=_subject(count, first, edition),

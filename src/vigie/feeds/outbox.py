@@ -14,7 +14,7 @@ import hmac
 import json
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -35,6 +35,7 @@ class Delivery:
         target: recipient or name of the webhook; "" once delivered.
         content: what is sent: subject, text and html, or the body; {} once delivered.
         attempts: how often it was tried; `after`: unix time before which it is not tried again.
+        about: addresses of the alerts in it (`vigie.store.beside` deletes what holds an erased one); () once delivered.
         reason: why the last attempt failed, without any address.
     """
 
@@ -49,6 +50,7 @@ class Delivery:
     attempts: int = 0
     after: float = 0.0
     reason: str = ""
+    about: Sequence[str] = ()
 
 
 class Outbox:

@@ -40,7 +40,12 @@ class Report:
 def enqueue(digest: Digest, config: DigestConfig, outbox: Outbox) -> tuple[int, int]:
     """Put a delivery for each recipient into the outbox: (new, known before)."""
     wanted: list[Delivery] = []
-    common: dict[str, Any] = {"digest": digest.id, "edition": digest.edition, "day": digest.day.isoformat()}
+    common: dict[str, Any] = {
+        "digest": digest.id,
+        "edition": digest.edition,
+        "day": digest.day.isoformat(),
+        "about": digest.about,
+    }
     mail = config.mail
     if mail is not None and (digest.edition == "public" or mail.analyst):
         content = {"subject": digest.subject, "text": digest.text, "html": digest.html}
@@ -123,7 +128,9 @@ def _after(delivery: Delivery, outcome: Outcome, now: float, chance: float) -> D
     """The delivery as it stands after an attempt."""
     attempts = delivery.attempts + 1
     if outcome.state == "delivered":
-        return replace(delivery, state="sent", attempts=attempts, after=now, reason="", target="", content={})
+        return replace(
+            delivery, state="sent", attempts=attempts, after=now, reason="", target="", content={}, about=()
+        )
     if outcome.state == "dead" or attempts >= MOST:
         return replace(delivery, state="dead", attempts=attempts, reason=outcome.reason)
     # Half of the wait is chance: many who failed together do not come back together.

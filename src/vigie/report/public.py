@@ -15,13 +15,14 @@ from datetime import date
 from vigie.lexicon.gazetteer import gazetteer
 from vigie.model.errors import SettingsError, StoreError
 from vigie.report.disclosure import coarse
-from vigie.report.facts import Fact, read_facts
+from vigie.report.facts import Fact, as_facts, read_facts
 from vigie.report.ledger import Shown, View, publish, view
 from vigie.report.period import Period
 from vigie.report.rules import rules
 from vigie.stats.summary import speakers
 from vigie.store import Store
 from vigie.store.assessment import due
+from vigie.store.publications import alert_documents
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +87,9 @@ class Gate:
 
     def read_alerts(self, store: Store) -> Admitted:
         """What may be told at once, and no figure: of the public there is no cell in it, so nothing to write down."""
-        affirmed, _ = read_facts(store, None)
+        # Of the other documents nothing can be told, and there may be a million facts in them.
+        wanted = alert_documents(store, rules().quoted)
+        affirmed, _ = as_facts(store, store.observations(documents=wanted))
         return Admitted(
             facts=(),
             aside=(),

@@ -1,11 +1,14 @@
-"""What other parts keep beside a store and what has to go with what is erased: the folder of its pages.
+"""What other parts keep beside a store and what has to go with what is erased: the folder of its pages, the outbox of digests.
 
-In: the path of a store. Out: the folder's path; its deletion. Left out: what is in it (`vigie.readmodel`).
+In: the path of a store. Out: the folders' paths; deletion of the one, of deliveries in the other. Left out: what is in them
+(`vigie.readmodel`, `vigie.feeds.outbox`).
 """
 
 from __future__ import annotations
 
+import re
 import shutil
+from collections.abc import Collection
 from pathlib import Path
 
 from vigie.model.errors import StoreError
@@ -30,3 +33,31 @@ def forget_pages(path: Path | str) -> None:
         raise StoreError(
             f"{folder} could not be deleted ({error.strerror}); it may hold what is erased: stop vigie serve, then: vigie maintain"
         ) from None
+
+
+def outbox_folder(path: Path | str) -> Path:
+    """`vigie.duckdb.outbox` beside `vigie.duckdb`, or beside what a link of that name points to."""
+    target = Path(path).resolve()
+    return target.with_name(f"{target.name}.outbox")
+
+
+def forget_undelivered(path: Path | str, addresses: Collection[str]) -> int:
+    """Delete deliveries that wait, or were given up, and hold one of these alerts; how many. Each names its alerts as `about`.
+
+    Raises:
+        StoreError: if one of them stays.
+    """
+    folder, count = outbox_folder(path), 0
+    if not addresses or not folder.is_dir():
+        return 0
+    named = re.compile("|".join(rf'"{re.escape(address)}"' for address in sorted(addresses)))
+    try:
+        for file in sorted(folder.glob("*.json")):
+            if named.search(file.read_text("utf-8", "replace")):
+                file.unlink()
+                count += 1
+    except OSError as error:
+        raise StoreError(
+            f"{folder} may hold what is erased and could not be cleared ({error.strerror}): delete it, then run again"
+        ) from None
+    return count

@@ -14,8 +14,8 @@ from datetime import date
 from typing import Any
 
 from vigie.model.errors import StoreError
-from vigie.store.beside import forget_pages
-from vigie.store.corrections import forget, readdress
+from vigie.store.beside import forget_pages, forget_undelivered
+from vigie.store.corrections import forget, readdress, warning_address
 from vigie.store.database import Connection
 from vigie.store.links import DERIVED, Link, links
 from vigie.store.rewrite import record
@@ -106,6 +106,7 @@ def erase(
         StoreError: if the files of its pages cannot be deleted; nothing is erased then.
     """
     forget_pages(store.path)
+    forget_undelivered(store.path, _alerts(store, doc_ids))
     db = store.connection
     with store.transaction():
         tombstones = Tombstones(db)
@@ -134,6 +135,7 @@ def revise(store: Store, run_id: int, kind: str, revisions: Sequence[Revision]) 
         else:
             kept[new] = r
     chosen = list(kept.values())
+    forget_undelivered(store.path, _alerts(store, [r.old_id for r in revisions]))
     with store.transaction():
         _bequeath(db, doubles)
         _sum(_going(db, doubles, change=True))
@@ -147,6 +149,13 @@ def revise(store: Store, run_id: int, kind: str, revisions: Sequence[Revision]) 
         mentions = sum(sum(r.removed.values()) for r in revisions)
         record(db, run_id, kind, documents=len(revisions), mentions=mentions)
     return len(doubles)
+
+
+def _alerts(store: Store, doc_ids: Collection[str]) -> list[str]:
+    """Addresses of the public alerts that may speak of these documents."""
+    sql = "SELECT DISTINCT release_id FROM alert_facts WHERE doc_id IN (SELECT unnest(?)) ORDER BY release_id"
+    released = [f"alert/r{number}" for number in store.column(sql, [list(doc_ids)])]
+    return [*map(warning_address, doc_ids), *released]
 
 
 def _contents(db: Connection, doc_ids: Sequence[str]) -> list[Buried]:

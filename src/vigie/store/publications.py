@@ -168,6 +168,15 @@ def released_facts(store: Store) -> dict[int, list[tuple[str, str]]]:
     return found
 
 
+def alert_documents(store: Store, kinds: Collection[str]) -> list[str]:
+    """Documents of which something may be told at once: those of these kinds, and those behind a release."""
+    sql = (
+        "SELECT doc_id FROM documents WHERE kind IN (SELECT unnest(?)) "
+        "UNION SELECT doc_id FROM alert_facts ORDER BY doc_id"
+    )
+    return [str(doc_id) for doc_id in store.column(sql, [sorted(kinds)])]
+
+
 def write_decision(
     store: Store, action: str, *, day: date, editor: str, role: str, reason: str,
     release_id: int = 0, facts: Sequence[tuple[str, str]] = (),

@@ -306,6 +306,7 @@ class Store:
         until: date | None = None,
         assertions: Collection[str] = (),
         doc_id: str | None = None,
+        documents: Collection[str] | None = None,
     ) -> pa.Table:
         """Observations with their sentence and their document's title, date, outlet and grade (view `facts`).
 
@@ -313,12 +314,16 @@ class Store:
             area: code of a place, or of the department, region or country that holds it.
             since, until: keep what speaks of a period that touches [since, until]; undated facts are then
             left out.
+            documents: of these only; None for all.
         """
         where, values = ["true"], list[Any]()
         for column, chosen in (("type", types), ("substance", substances), ("assertion", assertions)):
             if chosen:
                 where.append(f"{column} IN (SELECT unnest(?))")
                 values.append(list(chosen))
+        if documents is not None:
+            where.append("doc_id IN (SELECT unnest(?))")
+            values.append(list(documents))
         if area is not None:
             where.append("? IN (place_code, place_department, place_region, place_country)")
             values.append(area)
