@@ -11,12 +11,16 @@ from __future__ import annotations
 import ast
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -108,6 +112,30 @@ class Place:
             (self.root / f"{name}.out").read_bytes(),
             (self.root / f"{name}.err").read_bytes(),
         )
+
+    def served(self, name: str, *args: object) -> None:
+        """Run a server, ask it for its lists and a document, stop it; what it answered counts as printed."""
+        answered = b""
+        with (self.root / f"{name}.err").open("wb") as err:
+            process = subprocess.Popen(
+                self.command("", *args), cwd=self.work, env=self.environment(), stdout=err, stderr=err
+            )
+            until = time.monotonic() + SECONDS
+            url = None
+            while url is None and process.poll() is None and time.monotonic() < until:
+                url = re.search(r"http://\S+:\d+", (self.root / f"{name}.err").read_text())
+                time.sleep(0.05)
+            for path in (
+                ("/fr/", "/fr/documents", "/fr/evidence", "/fr/sources", "/fr/nothing?q=a") if url else ()
+            ):
+                with (
+                    suppress(urllib.error.HTTPError),
+                    urllib.request.urlopen(url.group() + path, timeout=SECONDS) as got,
+                ):
+                    answered += got.read()
+            process.send_signal(signal.SIGINT)
+            code = process.wait(SECONDS)
+        self.printed[name] = (code, answered, (self.root / f"{name}.err").read_bytes())
 
     def _begun(self, name: str) -> bool:
         log = self.work / f"{name}.duckdb.wal"
@@ -212,6 +240,7 @@ def storing(here: Place) -> None:
     here.run("cap", "cap", "all", "--out", "cap", *store)
     here.run("digest", "digest", "--dry-run", "--period", "month", *store)
     here.run("edas", "edas", "--substance", "cocaine", "--out", "edas", *store)
+    here.served("serve", "serve", "--port", 0, *store)
     here.run("doctor", "doctor", *store)
     here.run(
         "stats alerts", "stats", "alerts", "--by", "month", "--all", "--save", "--format", "json", *store
@@ -365,7 +394,7 @@ def test_the_search_reads_other_writings(written: object, packed: str) -> None:
 
 RUNS = [
     "add --count-contacts", "contacts", "key", "purge", "maintain",
-    "extract", "redact", "add", "add again", "add --reextract", "export --full", "export", "site", "bulletin --analyst", "bulletin", "feed", "cap", "edas", "digest", "doctor", "extract -",
+    "extract", "redact", "add", "add again", "add --reextract", "export --full", "export", "site", "serve", "bulletin --analyst", "bulletin", "feed", "cap", "edas", "digest", "doctor", "extract -",
     "stats alerts", "stats alert", "stats alert: name",
     "stats terms", "stats flows", "stats events", "stats together", "stats changepoints", "stats spread", "lexicon suggest", "stats price-index",
     "stats clusters", "correct", "contest list", "contest show", "contest answer", "contest: name",

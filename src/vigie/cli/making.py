@@ -74,6 +74,7 @@ READ = """\
 """
 NEXT = """\
   see what was found     vigie extract {out}/documents --format table
+  browse it as pages     vigie serve --store {store}
   read your own files    vigie add ./my-articles
   write your bulletin    vigie bulletin --period 2026-Q1 --area FR-69 --out ./bulletin
   check the installation vigie doctor --store {store}"""
