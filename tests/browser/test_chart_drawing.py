@@ -38,6 +38,7 @@ FAULTS = """box => {
     .map(t => ({said: t.textContent, r: t.getBoundingClientRect()}));
   for (const {said, r} of texts)
     if (r.left < frame.left - 1 || r.right > frame.right + 1 || r.top < frame.top - 1 || r.bottom > frame.bottom + 1) found.push("cut: " + said);
+  for (const {said} of texts) if (said.endsWith("…") && /montré|shown|collect/.test(said)) found.push("shortened: " + said);
   for (let i = 0; i < texts.length; i++) for (let j = 0; j < i; j++) {
     const a = texts[i].r, b = texts[j].r;
     const wide = Math.min(a.right, b.right) - Math.max(a.left, b.left), high = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);

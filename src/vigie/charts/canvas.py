@@ -174,6 +174,7 @@ def state_layer(states: Iterable[State | str], words: Words, *, offset: int = 28
                 legend=legend(
                     labels,
                     offset=offset,
+                    labelLimit=NARROW - 20,
                     symbolStrokeColor=colour,
                     symbolFillColor="transparent",
                     symbolStrokeWidth=1,

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 State = Literal["shown", "zero", "withheld", "nothing-collected"]
-"""`zero`: collected, and none found; `withheld`: too few sources for a figure; `nothing-collected`: nobody looked."""
+"""`zero`: collected, and none found; `withheld`: too few independent sources for a figure, or none (a public page does not
+tell which); `nothing-collected`: nobody looked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
