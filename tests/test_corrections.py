@@ -26,6 +26,7 @@ from vigie.report.corrections import (
     label_of,
     said_of,
 )
+from vigie.report.corrections import versions_told as versions_told_in
 from vigie.report.open_data import write_open_data
 from vigie.report.public import public_gate
 from vigie.report.versions import next_versions
@@ -316,6 +317,24 @@ def test_milder_rules_of_before_are_no_way_round_those_of_today(path: Path) -> N
         gate.publish(store, gate.read(store), "bulletin", "")
         ((_, _, before, now, _),) = box(store, area="FR-69", period="2025-Q1")
         assert (before, now) == ("value not repeated", "no longer shown")
+
+
+def test_pages_say_which_version_stands(path: Path) -> None:
+    with Store.open(path) as store:
+        publish(store, TODAY)
+        store.connection.execute("UPDATE observations SET eur_per_unit = 55 WHERE place_department = 'FR-69'")
+        line = Correction(
+            address=RHONE, from_version=1, to_version=2, made_on=LATER, role="editor", reason="misread"
+        )
+        write_correction(store, line)
+        publish(store, LATER)
+        told = versions_told_in(store, Words("en"))
+        assert told[RHONE] == (
+            2,
+            "version 2, changed on 30 April 2026: corrected: misread (decided by: editor)",
+        )
+        assert told[FRANCE] == (2, "version 2, changed on 30 April 2026: the facts behind it were corrected")
+        assert told["figure/retail/cocaine/g/FR-38/2025-Q1"] == (1, "version 1, since 31 March 2026")
 
 
 def test_a_note_on_what_stays(path: Path) -> None:

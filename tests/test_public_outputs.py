@@ -45,6 +45,7 @@ KNOWN: dict[str, dict[str, str]] = {
     "report/corrections.py": {
         "corrections_of": "what was public, where the rules of today would show it",
         "history": "the same of one address",
+        "versions_told": "numbers and days of versions that stand",
     },
     "report/versions.py": {
         "keep_versions": "the gate: writes down what stands at each address",

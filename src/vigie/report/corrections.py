@@ -22,7 +22,15 @@ from vigie.report.rules import rules
 from vigie.report.tables import product_name, purity_value, seized, trend_name
 from vigie.report.words import Words
 from vigie.store import Store
-from vigie.store.corrections import Correction, Values, Version, corrections, versions_changed, versions_of
+from vigie.store.corrections import (
+    Correction,
+    Values,
+    Version,
+    corrections,
+    latest_versions,
+    versions_changed,
+    versions_of,
+)
 
 ANY = "*"  # of an area or period: all of them, those that speak of everything included
 
@@ -112,6 +120,20 @@ def history(store: Store, address: str, words: Words) -> list[Changed]:
     found = _told(what, versions_of(store, address), lines, words, _least(store))
     told = {c.reason for c in found}
     return found + [_noted(line, words) for line in lines if _reason(line, words) not in told]
+
+
+def versions_told(store: Store, words: Words) -> dict[str, tuple[int, str]]:
+    """(version, line in words) of what stands at each address of a figure: for pages, which print it beside the figure."""
+    given = {
+        (line.address, line.to_version): _reason(line, words)
+        for line in corrections(store)
+        if line.to_version > line.from_version
+    }
+    return {
+        address: (version.version, version_line(version, words, given.get((address, version.version), "")))
+        for address, version in latest_versions(store).items()
+        if version.shown
+    }
 
 
 def version_line(version: Version, words: Words, reason: str = "") -> str:
