@@ -3,8 +3,8 @@
 In: the path of a store, which edition. Out: one DuckDB file, whole or not at all: what is unfinished has another name.
 The analyst's edition holds all that the store holds (it is redacted). The public one holds what `Gate.read` admits, as coarse
 as its cell, and nothing else: statements of the press have neither text, title, outlet nor document there, and what is in the file
-was written down by `Gate.publish` before. Price indices are the analyst's alone: they are drawn to other areas and quarters and hold constant
-what no cell tells, so that they are no sums of cells.
+was written down by `Gate.publish` before. Its price indices are medians of whole cells (`report/open_index.py`); those of the analyst
+hold constant what no cell tells and are drawn to other areas and quarters, and would be no sums of cells.
 Left out: what is worked out beside the figures (`extras.py`); when a file is built anew (`files.py`).
 """
 
@@ -28,7 +28,7 @@ from vigie.lexicon.gazetteer import gazetteer
 from vigie.model.errors import StoreError
 from vigie.readmodel.extras import Extras, analyst_extras, public_extras
 from vigie.readmodel.incoming import INCOMING, public_rows, shape_of
-from vigie.readmodel.schema import TABLES, VERSION, inside
+from vigie.readmodel.schema import EVIDENCE, FACT, TABLES, VERSION, inside
 from vigie.readmodel.voices import families
 from vigie.report.facts import Fact
 from vigie.report.public import public_gate
@@ -37,7 +37,7 @@ from vigie.settings import Settings
 from vigie.store import Store
 from vigie.text.normalise import fold
 
-MEMORY_MB = 400  # of the database while it builds; what is more goes to a folder beside the file
+MEMORY_MB = 600  # of the database while it builds; what is more goes to a folder beside the file
 NEW_DAYS = 30  # before the last day of publication: what is "new"
 TOPIC_NUMBERS = {topic.id: number for number, topic in enumerate(TOPICS, 1)}
 # The figure of each topic in SQL; test_readmodel compares with `Topic.value` on every fact.
@@ -85,6 +85,7 @@ def build(
             _number(db, public)
             _fill(db, extras)
             _about(db, public, day, extras)
+            _texts(db, public)
             db.execute("CHECKPOINT")
         with part.open("rb") as stream:
             os.fsync(stream.fileno())
@@ -168,10 +169,11 @@ def _take_store(db: Database, path: Path) -> None:
                 SELECT kind, removed FROM store.redactions r WHERE r.doc_id = n.doc_id ORDER BY kind))
             FROM document_ids n JOIN store.documents d USING (doc_id) ORDER BY n.number;
         CREATE TEMP VIEW incoming AS
-        SELECT n.number AS doc, n.outlet AS named, n.fresh, coalesce(c.country, '') AS source_country, f.*, f.id AS address,
+        SELECT n.number AS doc, n.outlet AS named, n.fresh, coalesce(c.country, '') AS source_country, f.*, f.id AS address, n.rank,
             f.assertion = 'affirmed' AND NOT coalesce(f.satire, false) AS affirmed,
             CASE WHEN coalesce(f.satire, false) THEN 'satire' ELSE f.assertion END AS stated, true AS quotable
-        FROM store.facts f JOIN documents n ON n.doc_id = f.doc_id
+        FROM store.facts f JOIN (SELECT *, row_number() OVER (ORDER BY published_end NULLS LAST, doc_id) AS rank FROM documents) n
+                ON n.doc_id = f.doc_id
             LEFT JOIN (SELECT source_id, country FROM store.sources) c ON c.source_id = f.source_id
         """
     )
@@ -223,16 +225,38 @@ def _number(db: Database, public: bool) -> None:
             LEFT JOIN names s ON s.family = 'substance' AND s.name = r.substance
             LEFT JOIN names l ON l.family = 'lang' AND l.name = r.lang
         ORDER BY counted DESC, topic, key, value NULLS LAST, {"hash(r.ord)" if public else "r.ord"};
-        INSERT INTO evidence
-        SELECT r.ord, i.address, i.doc_id, i.type, i.quote, i.sentence, i.quote_start, i.quote_end, i.lang, i.title, i.named,
-            i.published, i.grade, {"NULL" if public else "i.credibility"}, {"NULL" if public else "i.confidence"},
-            {"''" if public else "i.rule"}, i.substance, i.place_label, i.place_code, i.when_start, i.when_end, i.when_precision,
-            {"'{}'" if public else "i.value"}, i.attribution, i.stated, {"NULL" if public else "i.form"}, i.document_kind
-        FROM incoming i JOIN raw r ON r.address = i.address AND r.doc_id = i.doc_id WHERE i.quotable ORDER BY r.ord;
-        INSERT INTO addresses SELECT address, ord FROM evidence ORDER BY address, ord;
+        INSERT INTO addresses SELECT address, ord FROM raw WHERE quotable ORDER BY address, ord;
         UPDATE documents SET observations = n, first_ord = o
-            FROM (SELECT doc_id, count(*) AS n, min(ord) AS o FROM evidence GROUP BY doc_id) e WHERE e.doc_id = documents.doc_id;
+            FROM (SELECT doc_id, count(*) AS n, min(ord) AS o FROM raw WHERE quotable GROUP BY doc_id) e WHERE e.doc_id = documents.doc_id;
         """
+    )
+
+
+def _texts(db: Database, public: bool) -> None:
+    """Statements as they are read; of the public those that may be quoted, without what only the analyst is told."""
+    columns = {name: name for name in FACT} | {"text": "quote", "outlet": "named", "assertion": "stated"}
+    if public:
+        columns |= {
+            "credibility": "NULL",
+            "confidence": "NULL",
+            "rule": "''",
+            "value": "'{}'",
+            "form": "NULL",
+        }
+    listed = ", ".join(
+        columns[name] if not columns[name].isidentifier() else f"i.{columns[name]}" for name in FACT
+    )
+    listed = (
+        listed.replace("i.NULL", "NULL")
+        .replace("i.when_start", "i.when_start::VARCHAR")
+        .replace("i.when_end", "i.when_end::VARCHAR")
+    )
+    db.execute("CHECKPOINT")
+    db.execute("SET force_compression = 'uncompressed'")
+    db.execute(EVIDENCE)
+    db.execute(
+        f"INSERT INTO evidence SELECT r.ord, json_array({listed})::VARCHAR FROM incoming i "
+        "JOIN (SELECT doc, hash(address) AS id, ord FROM raw) r ON r.doc = i.doc AND r.id = hash(i.address) WHERE i.quotable ORDER BY r.ord"
     )
 
 
@@ -278,26 +302,23 @@ def _voices(db: Database, public: bool) -> None:
 
 
 def _alike(db: Database) -> None:
-    sentences = (
-        "SELECT hash(text) AS said, any_value(text) AS text FROM (SELECT coalesce(nullif(sentence, ''), quote) AS text FROM incoming "
-        "WHERE affirmed) GROUP BY said ORDER BY said"
-    )
-    said: list[pa.Array] = []
+    sentences = "SELECT hash(text) AS said, text FROM (SELECT coalesce(nullif(sentence, ''), quote) AS text FROM incoming WHERE affirmed)"
+    said: list[int] = []
+    seen: set[int] = set()
 
     def texts() -> Iterator[str]:
-        for batch in db.sql(sentences).to_arrow_reader(50_000):
-            said.append(batch.column(0))
-            yield from batch.column(1).to_pylist()
+        for batch in db.sql(sentences).to_arrow_reader(20_000):
+            for number, text in zip(batch.column(0).to_pylist(), batch.column(1).to_pylist(), strict=True):
+                if number not in seen:
+                    seen.add(number)
+                    said.append(number)
+                    yield text
 
     found = families(texts())
     _, small = np.unique(found, return_inverse=True)  # 0 stays the first
     numbers = small + (0 if len(found) and found.min() == 0 else 1)
-    table = pa.table(
-        {
-            "said": pa.concat_arrays(said) if said else pa.array([], pa.uint64()),
-            "alike": pa.array(numbers, pa.int32()),
-        }
-    )
+    seen.clear()
+    table = pa.table({"said": pa.array(said, pa.uint64()), "alike": pa.array(numbers, pa.int32())})
     db.register("made", table)
     db.execute(
         """

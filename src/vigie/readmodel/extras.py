@@ -15,12 +15,16 @@ from typing import Any
 
 from vigie.feeds.public_alerts import public_alerts
 from vigie.feeds.records import PublicAlert
+from vigie.feeds.versions import record
 from vigie.lexicon.gazetteer import gazetteer
 from vigie.model.errors import SeriesError, StoreError
 from vigie.readmodel.version import code_version
 from vigie.report.facts import Fact, as_facts, source_lines
+from vigie.report.open_index import index_rows
+from vigie.report.period import parse_period, quarter_of
 from vigie.report.public import Admitted, Gate, public_gate
 from vigie.report.rules import rules
+from vigie.stats.prices import PriceState
 from vigie.store import Store
 from vigie.store.publications import released_facts
 
@@ -58,6 +62,7 @@ class Extras:
 
 def public_extras(store: Store, gate: Gate, read: Admitted, day: date) -> Extras:
     """Official warnings and released alerts, and the sources of cells by name where they may be named."""
+    record(store, gate, read=read)  # what anyone is shown is remembered, so that its withdrawal can be told
     alerts, feed = _for_anyone(store, gate, read)
     places: dict[tuple[str, ...], list[Fact]] = {}
     for fact in read.facts:
@@ -70,11 +75,36 @@ def public_extras(store: Store, gate: Gate, read: Admitted, day: date) -> Extras
     }
     days = read.days
     return Extras(
-        tables={"alerts": alerts, "feed": feed, "named": sorted(named)},
+        tables={
+            "alerts": alerts,
+            "feed": feed,
+            "named": sorted(named),
+            "indices": _public_indices(gate, read),
+        },
         first=days[0] if days else None,
         last=days[-1] if days else None,
         stamp=code_version(),
     )
+
+
+def _public_indices(gate: Gate, read: Admitted) -> Rows:
+    """Medians of whole public cells of quarters that are over, retail only, as open data have them (`report/open_index.py`)."""
+    cells = [
+        cell
+        for cell in read.cells
+        if cell.label.level != "all"
+        and "-Q" in cell.label.period
+        and gate.closed(parse_period(cell.label.period, ()))
+    ]
+    rows: dict[tuple[Any, ...], tuple[Any, ...]] = {}
+    for r in index_rows(cells):
+        if r["kind"] != "retail":
+            continue
+        period = quarter_of(r["quarter"]).label
+        key = (r["substance"], r["unit"].removeprefix("EUR/"), r["area"], period)
+        told = ("median", "low", "high", "index", "index_low", "index_high", "observations", "sources")
+        rows.setdefault(key, (*key, *(r[name] for name in told), PriceState.ESTIMATED.label))
+    return [rows[key] for key in sorted(rows)]
 
 
 def _label(fact: Fact) -> str:

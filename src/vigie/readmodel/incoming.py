@@ -50,22 +50,28 @@ def _held(level: str) -> str:
     return f"CASE WHEN i.place_level = '{level}' AND i.place_code <> '' THEN i.place_code ELSE i.place_{level} END AS {level}"
 
 
-# A department that is the place itself holds the place, as `vigie.report.disclosure` has it.
+# In narrow steps: a window over rows with their texts would take several times the memory. A department that is the place itself holds
+# the place, as `vigie.report.disclosure` has it. What a document says twice counts once (`vigie.report.facts`).
 INCOMING = f"""
+CREATE TEMP TABLE keyed AS
+SELECT doc::INTEGER AS doc, hash(address) AS id, affirmed, {ONCE} AS once, CASE WHEN place_code IS NOT NULL THEN hash(place_code) END AS placed,
+    span_start::INTEGER AS span_start, span_end::INTEGER AS span_end FROM incoming;
+CREATE TEMP TABLE numbered AS
+SELECT doc, id, (row_number() OVER (ORDER BY doc, span_start, span_end, id) - 1)::INTEGER AS ord,
+    affirmed AND row_number() OVER (PARTITION BY affirmed, doc, once, placed ORDER BY span_start, span_end, id) = 1
+        AND (placed IS NOT NULL OR NOT bool_or(placed IS NOT NULL) OVER (PARTITION BY affirmed, doc, once)) AS counted
+FROM keyed;
+DROP TABLE keyed;
 CREATE TEMP TABLE raw AS
-SELECT (row_number() OVER (ORDER BY i.doc, i.span_start, i.span_end, i.address) - 1)::INTEGER AS ord, i.doc::INTEGER AS doc, i.address,
-    i.doc_id, i.speaker, i.place_code, {_held("department")}, {_held("region")}, {_held("country")},
+SELECT n.ord, i.doc::INTEGER AS doc, i.address, i.doc_id, i.speaker, i.place_code, {_held("department")}, {_held("region")}, {_held("country")},
     {inside("month", "i.when_start", "i.when_end")} AS month, {inside("quarter", "i.when_start", "i.when_end")} AS quarter,
     {inside("year", "i.when_start", "i.when_end")} AS year,
     list_position(['price', 'quantity', 'purity', 'event', 'modality', 'trend', 'flow'], i.type)::UTINYINT AS type,
     coalesce(list_position(['up', 'down', 'stable', 'emerging', 'peak'], i.direction), 0)::UTINYINT AS direction,
     i.eur_per_unit, i.grams, i.units, i.low, i.high, 0::INTEGER AS alike, i.rank::INTEGER AS first, i.grade, i.credibility, i.lang, i.substance,
-    i.affirmed AND row_number() OVER (PARTITION BY i.affirmed, i.doc, i.once, i.place_code ORDER BY i.span_start, i.address) = 1
-        AND (i.place_code IS NOT NULL OR NOT bool_or(i.place_code IS NOT NULL) OVER (PARTITION BY i.affirmed, i.doc, i.once)) AS counted,
-    i.fresh, i.quotable, i.said, i.shape
-FROM (SELECT *, {ONCE} AS once, {_SHAPE} AS shape, hash(coalesce(nullif(sentence, ''), quote)) AS said,
-    dense_rank() OVER (ORDER BY published_end NULLS LAST, doc_id) AS rank FROM incoming) i
-ORDER BY ord;
+    n.counted, i.fresh, i.quotable, hash(coalesce(nullif(i.sentence, ''), i.quote)) AS said, i.shape
+FROM (SELECT *, {_SHAPE} AS shape FROM incoming) i JOIN numbered n ON n.doc = i.doc AND n.id = hash(i.address);
+DROP TABLE numbered;
 CREATE TEMP TABLE shapes AS
 SELECT DISTINCT ON (shape) {_SHAPE} AS shape, {_KIND}, {_MARKET}, place_label FROM incoming ORDER BY shape;
 """
@@ -161,7 +167,7 @@ _SCHEMA = pa.schema(
     + [pa.field(n, pa.date32()) for n in ("when_start", "when_end", "published_end")]
     + [
         pa.field(n, pa.int32())
-        for n in ("doc", "span_start", "span_end", "credibility", "quote_start", "quote_end")
+        for n in ("doc", "span_start", "span_end", "credibility", "quote_start", "quote_end", "rank")
     ]
     + [pa.field(n, pa.bool_()) for n in ("affirmed", "fresh", "quotable")]
 )
@@ -174,14 +180,21 @@ def public_rows(facts: Sequence[Fact]) -> pa.Table:
     """
     rows = []
     latest_first = sorted(facts, key=lambda f: (-(f.published_end or date.min).toordinal(), f.doc_id, f.id))
+    by_day = {key: rank for rank, key in enumerate(sorted({_published(f) for f in facts}))}
     for number, fact in enumerate(latest_first, 1):
         told = {name: getattr(fact, name) for name in _SCHEMA.names if name in _BLANK}
         quoted = fact.document_kind in rules().quoted
         rows.append(
             told
             | {
-                "address": fact.id, "named": fact.outlet, "speaker": fact.voice, "stated": "affirmed", "doc": number,
+                "address": fact.id, "named": fact.outlet, "speaker": fact.voice, "rank": by_day[_published(fact)],
+                "stated": "affirmed", "doc": number,
                 "span_start": fact.quote_start or 0, "span_end": fact.quote_end or 0, "affirmed": True, "fresh": False, "quotable": quoted,
             }
         )  # fmt: skip
     return pa.Table.from_pylist(rows, schema=_SCHEMA)
+
+
+def _published(fact: Fact) -> tuple[date, str]:
+    """Who comes first where sentences are copied."""
+    return fact.published_end or date.max, fact.doc_id

@@ -43,7 +43,7 @@ from vigie.readmodel.records import (
     TermRow,
     Totals,
 )
-from vigie.readmodel.schema import VERSION, number_of, period_of
+from vigie.readmodel.schema import FACT, VERSION, number_of, period_of
 from vigie.readmodel.told import Ints, Told, dense
 from vigie.report.period import parse_period
 from vigie.report.results import TOPICS
@@ -367,8 +367,8 @@ class ReadModel:
     def _evidence(self, ords: Sequence[int]) -> list[FactRow]:
         if not ords:
             return []
-        sql = f"SELECT * EXCLUDE (ord) FROM evidence WHERE ord IN ({_marks(ords)}) ORDER BY ord"
-        return [FactRow(**row) for row in self._named(sql, list(ords))]
+        sql = f"SELECT record FROM evidence WHERE ord IN ({_marks(ords)}) ORDER BY ord"
+        return [_fact(json.loads(row[0])) for row in self._rows(sql, list(ords))]
 
     def documents(self, f: Filters, limit: int = 50, offset: int = 0) -> tuple[list[DocumentRow], int]:
         """Documents, latest first, and how many in all; a period keeps those published in it, a substance or an area
@@ -482,21 +482,16 @@ class ReadModel:
             column, number = number_of(f.period)
             where.append(f"{column} = ?")
             values.append(number)
-        months: dict[str, list[tuple[int, int]]] = {}
-        seen: dict[str, tuple[int, date | None, date | None]] = {}
-        for source, month, n, first, last in self._rows(
-            f"SELECT source_id, month, documents, first, last FROM source_months WHERE {' AND '.join(where)}",
-            values,
-        ):
-            count, least, most = seen.get(source, (0, None, None))
-            seen[source] = (count + n, _least(least, first), _most(most, last))
-            if month is not None:
-                months.setdefault(source, []).append((month, n))
+        sql = (
+            "SELECT source_id, sum(documents)::INTEGER, min(first), max(last), list(month) FILTER (month IS NOT NULL), "
+            f"list(documents) FILTER (month IS NOT NULL) FROM source_months WHERE {' AND '.join(where)} GROUP BY source_id"
+        )
+        seen = {row[0]: row[1:] for row in self._rows(sql, values)}
         found = []
         for source_id, name, kind, grade, country, area, quiet in self._rows(
             "SELECT source_id, name, kind, grade, country, area, quiet FROM sources ORDER BY grade, name, source_id"
         ):
-            n, first, last = seen.get(source_id, (0, None, None))
+            n, first, last, months, documents = seen.get(source_id, (0, None, None, None, None))
             if (f.area and not _within(area or country, f.area)) or (
                 (f.grade or f.lang or f.period) and not n
             ):
@@ -504,7 +499,7 @@ class ReadModel:
             found.append(
                 SourceRow(
                     source_id=source_id, name=name, kind=kind, grade=grade, country=country, documents=n, first=first,
-                    last=last, months=_filled(months.get(source_id, [])), quiet=quiet, state="shown" if n else "nothing-collected",
+                    last=last, months=_filled(months or (), documents or ()), quiet=quiet, state="shown" if n else "nothing-collected",
                 )
             )  # fmt: skip
         return found
@@ -780,14 +775,6 @@ def _is_market(code: str) -> bool:
     return entry is None or entry.level not in ("department", "region") or code.startswith(("FR-97", "FR-98"))
 
 
-def _least(one: date | None, other: date | None) -> date | None:
-    return min((day for day in (one, other) if day is not None), default=None)
-
-
-def _most(one: date | None, other: date | None) -> date | None:
-    return max((day for day in (one, other) if day is not None), default=None)
-
-
 def _marks(values: Sequence[int]) -> str:
     return ", ".join("?" * len(values))
 
@@ -797,9 +784,10 @@ def _month(number: int) -> str:
     return period_of("month", number)
 
 
-def _filled(months: Sequence[tuple[int, int]]) -> tuple[tuple[str, int], ...]:
+def _filled(months: Sequence[int], documents: Sequence[int]) -> tuple[tuple[str, int], ...]:
+    """(month, documents) from the first month to the last, none left out."""
     counts: dict[int, int] = {}
-    for month, n in months:
+    for month, n in zip(months, documents, strict=True):
         counts[month] = counts.get(month, 0) + n
     if not counts:
         return ()
@@ -816,6 +804,13 @@ def _alert(record: Mapping[str, Any], evidence: tuple[FactRow, ...] = ()) -> Ale
         values[name] = date.fromisoformat(values[name])
     values["corrections"] = tuple(values.get("corrections", ()))
     return AlertRow(**values, evidence=evidence, signals=signals)
+
+
+def _fact(record: Sequence[Any]) -> FactRow:
+    values = dict(zip(FACT, record, strict=True))
+    for name in ("when_start", "when_end"):
+        values[name] = date.fromisoformat(values[name]) if values[name] else None
+    return FactRow(**values)
 
 
 def _term(record: Mapping[str, Any]) -> TermRow:
