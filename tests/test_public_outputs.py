@@ -109,14 +109,20 @@ KNOWN: dict[str, dict[str, str]] = {
     # Read-model files: the public one is made of what `Gate.read` admits, after `Gate.publish`; test_readmodel searches its bytes.
     "readmodel/build.py": {
         "_database": "the file that is made, not the store",
-        "_public": "takes the gate: reads, publishes",
         "_analyst": "the edition of the analyst",
-        "build": "_public or _analyst; nothing of a store in the public edition but what the first gives",
+        "build": "_public, which takes the gate, or _analyst; nothing of a store reaches the public edition but what the first gives",
     },
     "readmodel/extras.py": {
-        "public_extras": "takes a gate and what it admitted",
-        "_for_anyone": "takes a gate: official warnings and releases",
-        "*": "the edition of the analyst",
+        name: "the edition of the analyst; public_extras takes a gate and what it admitted"
+        for name in (
+            "analyst_extras",
+            "_indices",
+            "_of_the_analyst",
+            "_silent",
+            "_sources",
+            "_terms",
+            "_told_at_once",
+        )
     },
     "readmodel/model.py": {"*": "reads a read-model file, never a store"},
     "pipeline.py": {"*": "writes the store; prints nothing"},
