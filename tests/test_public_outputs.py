@@ -112,18 +112,10 @@ KNOWN: dict[str, dict[str, str]] = {
         "_analyst": "the edition of the analyst",
         "build": "_public, which takes the gate, or _analyst; nothing of a store reaches the public edition but what the first gives",
     },
-    "readmodel/extras.py": {
-        name: "the edition of the analyst; public_extras takes a gate and what it admitted"
-        for name in (
-            "analyst_extras",
-            "_indices",
-            "_of_the_analyst",
-            "_silent",
-            "_sources",
-            "_terms",
-            "_told_at_once",
-        )
-    },
+    "readmodel/extras.py": dict.fromkeys(
+        ("analyst_extras", "_indices", "_of_the_analyst", "_silent", "_sources", "_terms", "_told_at_once"),
+        "the edition of the analyst; public_extras takes a gate and what it admitted",
+    ),
     "readmodel/model.py": {"*": "reads a read-model file, never a store"},
     "pipeline.py": {"*": "writes the store; prints nothing"},
     "assess.py": {"*": "writes the store; prints nothing"},

@@ -464,7 +464,7 @@ def test_a_store_that_is_open_elsewhere_is_named(tmp_path: Path) -> None:
 
 
 ERASURES: list[tuple[str, list[str]]] = [
-    ("purge of a document", ["purge", "--doc", "doc000", "--yes"]),
+    ("purge of a document", ["purge", "--document", "doc000", "--yes"]),
     ("purge of a source", ["purge", "--source", "a", "--yes"]),
     ("maintain", ["maintain"]),
     ("reredact", ["maintain", "--reredact"]),
