@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ LANGS = ("fr", "en")
 WIDE: ViewportSize = {"width": 1280, "height": 900}
 PHONE: ViewportSize = {"width": 360, "height": 740}
 SMALLEST_TARGET = 24  # CSS pixels: WCAG 2.2, 2.5.8
-READY_SECONDS = 120
+READY_SECONDS = 300  # a second or five; minutes where many other things run
 # No window, no sandbox (containers have none to give), and nothing sent anywhere by the browser itself.
 CHROMIUM_ARGS = [
     "--headless",
@@ -79,6 +80,15 @@ def free_port() -> int:
 @contextmanager
 def served(store: Path, *, public: bool) -> Iterator[Site]:
     """`vigie serve` on a free port, as a process of its own, until the block ends."""
+    pid, port = start(store, public=public)
+    try:
+        yield Site(base=f"http://127.0.0.1:{port}", public=public, store=store)
+    finally:
+        stop(pid)
+
+
+def start(store: Path, *, public: bool) -> tuple[int, int]:
+    """`vigie serve` until `stop`; its process id and port, once it answers."""
     port = free_port()
     command = [sys.executable, "-m", "vigie.cli", "serve", "--store", str(store), "--port", str(port)]
     log = store.with_name(f"serve-{port}.log")
@@ -86,17 +96,27 @@ def served(store: Path, *, public: bool) -> Iterator[Site]:
         process = subprocess.Popen(
             [*command, *(["--public"] if public else [])], stdout=said, stderr=said, cwd=store.parent
         )
+    try:
+        _await(f"http://127.0.0.1:{port}/health", process, log)
+    except BaseException:
+        process.kill()
+        process.wait()
+        raise
+    return process.pid, port
+
+
+def stop(pid: int) -> None:
+    """End a server, which may be the child of another worker of the tests."""
+    for ending in (signal.SIGTERM, signal.SIGKILL):
         try:
-            site = Site(base=f"http://127.0.0.1:{port}", public=public, store=store)
-            _await(site.url("/health"), process, log)
-            yield site
-        finally:
-            process.terminate()
-            try:
-                process.wait(timeout=20)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            os.kill(pid, ending)
+            for _ in range(200):
+                with suppress(ChildProcessError):
+                    os.waitpid(pid, os.WNOHANG)
+                os.kill(pid, 0)
+                time.sleep(0.05)
+        except ProcessLookupError:
+            return
 
 
 def _await(url: str, process: subprocess.Popen[bytes], log: Path) -> None:

@@ -33,7 +33,7 @@ def static_site(demo_store: Path, tmp_path_factory: pytest.TempPathFactory) -> I
     store.write_bytes(demo_store.read_bytes())
     root = folder / "host" / "observatory"
     root.parent.mkdir()
-    command = [sys.executable, "-m", "vigie.cli", "site", str(root), "--store", str(store)]
+    command = [sys.executable, "-m", "vigie.cli", "site", "--out", str(root), "--store", str(store)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
 

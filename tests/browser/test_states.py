@@ -6,7 +6,6 @@ Each page still makes sense: it says what is not there and what to do, and nothi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,8 +21,7 @@ from browser_walk import (
 )
 from playwright.sync_api import Browser
 
-from report_store import Paper, Said, build, event, flow, purity, said_price, seized, way
-from vigie.store import Store
+from report_store import Paper, Said, build, event, flow, purity, said_price, way
 
 LISTS = (
     "/",
@@ -45,42 +43,6 @@ NOTHING = re.compile(
 
 def cheap(tmp_path_factory: pytest.TempPathFactory, name: str) -> Path:
     return tmp_path_factory.mktemp(name) / "vigie.duckdb"
-
-
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    store = cheap(tmp_path_factory, "empty")
-    with Store.open(store):
-        pass
-    with served(store, public=False) as site:
-        yield site
-
-
-@pytest.fixture(scope="module")
-def empty_public(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    store = cheap(tmp_path_factory, "empty-public")
-    with Store.open(store):
-        pass
-    with served(store, public=True) as site:
-        yield site
-
-
-@pytest.fixture(scope="module")
-def one(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """One document with one price, and one of a substance of which no price is said."""
-    papers = [
-        Paper(
-            source="seul",
-            published="2025-03-11",
-            title="Un seul article",
-            says=[
-                said_price(60, place="FR-69"),
-                Said(sentence="Deux kilos d'héroïne ont été saisis.", value=seized(2000), substance="heroin"),
-            ],
-        )
-    ]
-    with served(build(cheap(tmp_path_factory, "one"), papers), public=False) as site:
-        yield site
 
 
 @pytest.mark.parametrize("lang", ["fr", "en"])
