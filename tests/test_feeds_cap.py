@@ -22,6 +22,7 @@ from vigie.feeds.records import Correction, PublicAlert
 from vigie.lexicon.terms import data_toml
 from vigie.model.errors import SettingsError
 from vigie.store import Store
+from vigie.store.alert_versions import AlertVersion
 from vigie.store.watchlist import AlertDecision, SavedAlert, SavedSignal, write_alerts
 
 SCHEMA = etree.XMLSchema(etree.parse(str(Path(__file__).parent / "reference" / "cap" / "CAP-v1.2.xsd")))
@@ -295,3 +296,17 @@ def test_refusals_say_the_repair(
 def test_the_same_draft_gives_the_same_bytes() -> None:
     assert cap(draft_of_public(both(ALERT))) == cap(draft_of_public(both(ALERT)))
     assert draft_of_public(both(ALERT)).sent == datetime(2026, 3, 18, tzinfo=UTC)
+
+
+def test_a_cancellation_names_every_message_before_it() -> None:
+    """As written down: of a version that was withdrawn and came back no correction tells."""
+    rows = [
+        AlertVersion(address=ALERT.address, version=n, since=date(2026, 3, 17 + n), first_published=ALERT.first_published, official=True, shown=n != 2, digest="")
+        for n in (1, 2, 3)
+    ]  # fmt: skip
+    fourth = replace(ALERT, version=4, updated=date(2026, 3, 25), status="withdrawn", summary="", evidence="")
+    (told,) = text(read(cap(draft_of_public(both(fourth), known=rows))), "references")
+    assert told is not None
+    assert [r.split(",")[1:] for r in told.split()] == [
+        [f"vigie-w-0123456789ab-v{n}", f"2026-03-{17 + n}T00:00:0{n - 1}-00:00"] for n in (1, 2, 3)
+    ]

@@ -19,18 +19,22 @@ from vigie.lexicon.terms import data_toml
 from vigie.model.errors import SettingsError
 from vigie.report.disclosure import coarse
 from vigie.report.words import Words
+from vigie.store.alert_versions import AlertVersion
 from vigie.store.watchlist import AlertDecision, SavedAlert, SavedSignal
 
 _LANGUAGES: tuple[tuple[Literal["fr", "en"], str], ...] = (("fr", "fr-FR"), ("en", "en-GB"))
 _SUBDIVISION, _COUNTRY = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,3}"), re.compile(r"[A-Z]{2}")
 
 
-def draft_of_public(versions: Sequence[PublicAlert], base: str = "") -> CapDraft:
+def draft_of_public(
+    versions: Sequence[PublicAlert], base: str = "", known: Sequence[AlertVersion] = ()
+) -> CapDraft:
     """The draft of an alert that anyone may read.
 
     Args:
         versions: the alert in each language.
         base: address of the site; "" without one.
+        known: its versions as written down, so that a later one names every earlier message.
     """
     alert = versions[0]
     gone = alert.status == "withdrawn"
@@ -55,7 +59,7 @@ def draft_of_public(versions: Sequence[PublicAlert], base: str = "") -> CapDraft
         version=alert.version,
         sent=updated(alert),
         type=_message(alert.version, gone),
-        earlier=_earlier(alert),
+        earlier=_earlier(alert, known),
         public=True,
         urgency=codes["urgency"].get(kind, codes["urgency"]["other"]),
         severity=codes["severity"].get(kind, codes["severity"]["other"]),
@@ -171,9 +175,10 @@ def _parameters(alert: PublicAlert) -> tuple[tuple[str, str], ...]:
     return tuple((name, value) for name, value in found if value)
 
 
-def _earlier(alert: PublicAlert) -> tuple[tuple[int, datetime], ...]:
-    """The first message, and those of each correction before this one."""
+def _earlier(alert: PublicAlert, known: Sequence[AlertVersion]) -> tuple[tuple[int, datetime], ...]:
+    """The messages before this one, as written down; without that the first, and that of each correction."""
     days = {1: alert.first_published} | {c.version: c.day for c in alert.corrections}
+    days = {v.version: max(v.since, v.first_published) for v in known} or days
     return tuple((n, _moment(days[n], n)) for n in sorted(days) if n < alert.version)
 
 

@@ -22,6 +22,7 @@ from vigie.feeds.words import LANGUAGES
 from vigie.model.errors import SettingsError
 from vigie.report.public import Gate
 from vigie.store import Store
+from vigie.store.alert_versions import alert_versions
 from vigie.store.watchlist import alert_log, saved_alerts, signals_of
 
 
@@ -73,13 +74,14 @@ def cap_drafts(store: Store, gate: Gate, names: Sequence[str], *, base_url: str 
     found = {
         lang: {a.identifier: a for a in public_alerts(store, gate, lang, read=read)} for lang in LANGUAGES
     }
-    public = found[LANGUAGES[0]]
+    public, known = found[LANGUAGES[0]], alert_versions(store)
     saved = {a.alert_id: a for a in saved_alerts(store)}
     drafts: list[CapDraft] = []
     refused: list[tuple[str, str]] = []
     for name in dict.fromkeys(n for given in names for n in (public if given == "all" else [_short(given)])):
         if name in public:
-            drafts.append(draft_of_public([found[lang][name] for lang in LANGUAGES], base))
+            same = [found[lang][name] for lang in LANGUAGES]
+            drafts.append(draft_of_public(same, base, known.get(same[0].address, ())))
         elif name in saved:
             try:
                 drafts.append(draft_of_analyst(saved[name], signals_of(store, name), alert_log(store, name)))
