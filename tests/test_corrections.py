@@ -513,3 +513,23 @@ def test_a_store_of_the_schema_before_is_brought_up_to_date(path: Path) -> None:
         assert life(store, FRANCE) == [(1, "first", 6, 70.0)]
         assert {v.code_version for v in versions_of(store)} == {__version__}
         assert cells_of(store, [FRANCE])[FRANCE]
+
+
+def test_a_public_page_says_which_version_stands_and_how_to_contest_it(path: Path) -> None:
+    client = pytest.importorskip("fastapi.testclient")
+    from vigie.readmodel.build import build as make
+    from vigie.readmodel.model import ReadModel
+    from vigie.web.app import make_app
+
+    made = path.with_name("public.duckdb")
+    make(path, made, public=True, today=TODAY)
+    with ReadModel.open(made) as model:
+        assert model.version(FRANCE, "en") == (1, "version 1, since 31 March 2026")
+        assert model.version("figure/x", "en") == (0, "")
+    app = make_app(made, public=True, hosts=(), contests=path.with_name("v.duckdb.contests"))
+    page = client.TestClient(app).get("/fr/evidence?topic=retail&key=cocaine~g&area=FR&period=2025-Q1").text
+    assert (
+        FRANCE in page
+        and "version 1, depuis le 31 mars 2026" in page
+        and "/fr/contest?address=figure" in page
+    )

@@ -19,11 +19,13 @@ from vigie.feeds.versions import record
 from vigie.lexicon.gazetteer import gazetteer
 from vigie.model.errors import SeriesError, StoreError
 from vigie.readmodel.version import code_version
+from vigie.report.corrections import versions_told
 from vigie.report.facts import Fact, as_facts, source_lines
 from vigie.report.open_index import index_rows
 from vigie.report.period import parse_period, quarter_of
 from vigie.report.public import Admitted, Gate, public_gate
 from vigie.report.rules import rules
+from vigie.report.words import Words
 from vigie.stats.prices import PriceState
 from vigie.store import Store
 from vigie.store.publications import released_facts
@@ -80,11 +82,18 @@ def public_extras(store: Store, gate: Gate, read: Admitted, day: date) -> Extras
             "feed": feed,
             "named": sorted(named),
             "indices": _public_indices(gate, read),
+            "versions": _versions(store),
         },
         first=days[0] if days else None,
         last=days[-1] if days else None,
         stamp=code_version(),
     )
+
+
+def _versions(store: Store) -> Rows:
+    """(address, version, line in French, in English) of the figures that stand."""
+    french, english = (versions_told(store, Words(lang)) for lang in LANGUAGES)
+    return [(a, n, line, english[a][1]) for a, (n, line) in french.items() if a.startswith("figure/")]
 
 
 def _public_indices(gate: Gate, read: Admitted) -> Rows:

@@ -6,7 +6,7 @@ statement, sorted so that the figures of a topic stand together. Left out: what 
 
 from __future__ import annotations
 
-VERSION = 2  # of these tables: a file of another version is built anew
+VERSION = 3  # of these tables: a file of another version is built anew
 
 # Numbers that stand for texts: 0 is "nothing said".
 TABLES = """
@@ -47,6 +47,7 @@ CREATE TABLE alerts (
     last DATE, record VARCHAR
 );
 CREATE TABLE alert_facts (alert_id VARCHAR, ord INTEGER);
+CREATE TABLE versions (address VARCHAR, version INTEGER, fr VARCHAR, en VARCHAR);
 CREATE TABLE feed (lang VARCHAR, position INTEGER, record VARCHAR);
 CREATE TABLE terms (position INTEGER, record VARCHAR);
 CREATE TABLE indices (

@@ -225,6 +225,7 @@ class Content:
         title: its one heading; `title_lang` where it is not in the page's language.
         crumbs: the pages above it.
         address: the stable address of the figure or alert that the page is of, "" for none.
+        version_line: its version in words, with the day and the reason of its last change; "" for the number alone.
     """
 
     title: str
@@ -234,6 +235,7 @@ class Content:
     sections: tuple[Section, ...] = ()
     address: str = ""
     version: int = 0
+    version_line: str = ""
     notes: tuple[Missing, ...] = field(default=())
 
     def charts(self) -> dict[str, Chart]:

@@ -51,12 +51,16 @@ def build(
         *_figure(model, filters, group, words),
         _sentences(model, filters, facts, total, start, group, words, mine),
     ]
+    address = _address(filters, group) if group is not None else ""
+    version, line = model.version(address, words.lang) if model.public and address else (0, "")
     return Content(
         title=title,
         lead=_lead(filters, words) if topic else words["evidence.lead"],
         crumbs=crumbs,
         sections=tuple(sections),
-        address=_address(filters, group) if group is not None else "",
+        address=address,
+        version=version,
+        version_line=line,
     )
 
 
