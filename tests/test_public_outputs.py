@@ -116,7 +116,7 @@ KNOWN: dict[str, dict[str, str]] = {
         ("analyst_extras", "_indices", "_of_the_analyst", "_silent", "_sources", "_terms", "_told_at_once"),
         "the edition of the analyst; public_extras takes a gate and what it admitted",
     ),
-    "readmodel/model.py": {"*": "reads a read-model file, never a store"},
+    "readmodel/opened.py": {"*": "reads a read-model file, never a store"},
     "pipeline.py": {"*": "writes the store; prints nothing"},
     "assess.py": {"*": "writes the store; prints nothing"},
     "upkeep": {"*": "erases; prints nothing"},

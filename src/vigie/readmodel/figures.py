@@ -1,0 +1,280 @@
+"""Questions about figures: how many, from how many sources, between which bounds, where and when.
+
+In: filters. Out: records whose figures are those of the bulletin (`vigie.report.results`). Left out: texts (`texts.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import numpy as np
+
+from vigie.lexicon.gazetteer import gazetteer
+from vigie.model.errors import SettingsError
+from vigie.readmodel.opened import Key, Opened, topic_of
+from vigie.readmodel.records import (
+    AreaFigures,
+    ChangeState,
+    Figures,
+    Filters,
+    Group,
+    Level,
+    PeriodFigures,
+    State,
+    Step,
+    Totals,
+)
+from vigie.readmodel.schema import number_of
+from vigie.readmodel.told import Ints, dense
+from vigie.report.period import parse_period
+from vigie.stats.summary import LEAST_FOR_CHANGE
+
+TYPES = ("price", "quantity", "purity", "event", "modality", "trend", "flow")
+DIRECTIONS = ("up", "down", "stable", "emerging", "peak")
+LEVELS: tuple[Level, ...] = ("department", "region", "country")
+STEPS: tuple[Step, ...] = ("month", "quarter", "year")
+
+
+class FigureQuestions(Opened):
+    """What is counted under some filters."""
+
+    def totals(self, f: Filters) -> Totals:
+        """What is counted under the filters; a period keeps the statements that speak of it."""
+        return self._once(("totals", f), lambda: self._totals(f))
+
+    def _totals(self, f: Filters) -> Totals:
+        told, within = self._told, self._conditions(f)
+        if within is None:
+            return Totals(
+                documents=0, observations=0, sources=0, substances=0, first=None, last=None, new_documents=0, new_observations=0
+            )  # fmt: skip
+        rows = told.choose(told.stretch(), **within)
+        aside = told.choose(slice(told.counted, told.size), **within)
+        documents, first, last, new = 0, self.first, self.last, 0
+        if not self.public:
+            papers = self._chosen_documents(
+                f, by_facts=bool(f.substance or f.area or f.period), published=False
+            )
+            documents, new = len(papers), int(np.count_nonzero(self._papers["fresh"][papers]))
+            days = self._papers["first"][papers], self._papers["last"][papers]
+            known = days[0] > 0
+            first, last = (None, None)
+            if known.any():
+                first, last = (
+                    date.fromordinal(int(days[0][known].min())),
+                    date.fromordinal(int(days[1][known].max())),
+                )
+        substances = told.columns["substance"][rows]
+        return Totals(
+            documents=documents, observations=len(rows), sources=told.voices_of(rows),
+            substances=len(np.flatnonzero(np.bincount(substances, minlength=1)[1:])), first=first, last=last, new_documents=new,
+            new_observations=int(np.count_nonzero(told.columns["fresh"][rows])), aside=len(aside),
+        )  # fmt: skip
+
+    def groups(self, f: Filters, topic: str) -> list[Group]:
+        """The groups of a topic, most stated first, as in the bulletin: each against the period before."""
+        return list(self._once(("groups", f, topic), lambda: self._groups(f, topic)))
+
+    def _groups(self, f: Filters, topic: str) -> list[Group]:
+        number, kind = topic_of(topic)
+        told, within = self._told, self._conditions(f, period=False)
+        if within is None:
+            return []
+        rows = told.choose(told.stretch(number), **within)
+        codes = told.columns["key"][rows].astype(np.int64)
+        markets, several = len(self._markets), np.zeros(0, dtype=bool)
+        if kind.by_market:
+            several = self._several(rows)
+            codes = codes * markets + np.where(several[codes], told.columns["market"][rows], 0)
+        named, labels = dense(codes)
+        now = self._inside(rows, f.period)
+        found = told.figures(rows[now], labels[now], len(named), public=self.public)
+        earlier = parse_period(f.period, ()).previous() if f.period else None
+        before = {}
+        if earlier is not None:
+            then = self._inside(rows, earlier.label)
+            before = told.spread(rows[then], labels[then], len(named))
+        ways = self._directions(rows[now], labels[now], len(named)) if topic == "trends" else {}
+        groups = []
+        for label, figure in found.items():
+            held, market = divmod(int(named[label]), markets) if kind.by_market else (int(named[label]), 0)
+            key: Key = self._key_of[held]
+            if kind.by_market and several[held]:
+                key = (*key, self._market_of[market])
+            old = before.get(label)
+            ratio, state = _change(figure, old and (old[0], old[3]), earlier is not None)
+            groups.append(
+                Group(
+                    topic=topic,
+                    key=key,
+                    figures=figure,
+                    change=ratio,
+                    change_state=state,
+                    directions=ways.get(label, ()),
+                )
+            )
+        return sorted(groups, key=lambda g: (-g.figures.n, g.key))
+
+    def _directions(self, rows: Ints, labels: Ints, size: int) -> dict[int, tuple[tuple[str, int], ...]]:
+        many = len(DIRECTIONS) + 1
+        codes = labels * many + self._told.columns["direction"][rows]
+        table = np.bincount(codes, minlength=size * many).reshape(size, many).tolist()
+        return {
+            label: tuple((name, counts[n]) for n, name in enumerate(DIRECTIONS, 1) if counts[n])
+            for label, counts in enumerate(table)
+        }
+
+    def series(self, f: Filters, topic: str, key: Key, step: Step = "quarter") -> list[PeriodFigures]:
+        """One group over time, from the first period of the store to the last (or within the filter's), none left out.
+
+        Where the bulletin tells markets apart, only a key with its market has figures: ask for a key that `groups` gave.
+        """
+        return list(
+            self._once(
+                ("series", f, topic, key, step),
+                lambda: self._over_time(f, self._of_key(f, topic, key, exact=True), step, True),
+            )
+        )
+
+    def counts(self, f: Filters, types: Sequence[str], step: Step) -> list[PeriodFigures]:
+        """Statements of these types over time, none left out; no types: all of them."""
+        chosen = tuple(TYPES.index(t) + 1 for t in types if t in TYPES)
+
+        def answer() -> list[PeriodFigures]:
+            within = self._conditions(f)
+            rows = None if within is None else self._told.choose(self._told.stretch(), types=chosen, **within)
+            return self._over_time(f, rows, step, False)
+
+        return list(self._once(("counts", f, chosen, step), answer))
+
+    def _over_time(self, f: Filters, rows: Ints | None, step: Step, values: bool) -> list[PeriodFigures]:
+        if step not in STEPS:
+            raise SettingsError(f"no step of that name (write {', '.join(STEPS)})")
+        periods = self._periods(step, f.period)
+        if not periods:
+            return []
+        first = number_of(periods[0])[1]
+        found: dict[int, Figures] = {}
+        if rows is not None and len(rows):
+            labels = self._told.columns[step][rows].astype(np.int64) - first
+            inside = (labels >= 0) & (labels < len(periods))
+            found = self._told.figures(
+                rows[inside], labels[inside], len(periods), public=self.public, values=values
+            )
+        collected = self._collected(f, step)
+        return [
+            PeriodFigures(
+                period=p, figures=found.get(n) or Figures(state=self._empty(first + n in collected))
+            )
+            for n, p in enumerate(periods)
+        ]
+
+    def by_area(
+        self, f: Filters, topic: str, key: Key | None, level: Level = "department"
+    ) -> list[AreaFigures]:
+        """One group (or the whole topic: counts only) by area, in order of code. Only areas with something to say:
+        "shown", and "zero" where documents were collected that say nothing of it. Others: nothing collected; for the public "withheld"."""
+        return list(
+            self._once(("by_area", f, topic, key, level), lambda: self._by_area(f, topic, key, level))
+        )
+
+    def _by_area(self, f: Filters, topic: str, key: Key | None, level: Level) -> list[AreaFigures]:
+        if level not in LEVELS:
+            raise SettingsError(f"no level of that name (write {', '.join(LEVELS)})")
+        rows = self._of_key(f, topic, key, exact=False)
+        by_code: dict[str, Figures] = {}
+        if rows is not None and len(rows):
+            labels = self._told.columns[level][rows].astype(np.int64)
+            size = int(labels.max()) + 1
+            found = self._told.figures(rows, labels, size, public=self.public, values=key is not None)
+            by_code = {self._codes[number]: figure for number, figure in found.items() if number > 0}
+        if not self.public:
+            for code in self._areas_collected(f, level):
+                by_code.setdefault(code, Figures(state="zero"))
+        return [AreaFigures(code=code, name=_label(code), figures=by_code[code]) for code in sorted(by_code)]
+
+    def _areas_collected(self, f: Filters, level: Level) -> list[str]:
+        """Areas of a level of which documents of the period speak, or that a source covers."""
+        kept = self._read_under(f, f.period)
+        codes = []
+        for number in np.unique(self._read["area"][kept]).tolist():
+            entry = gazetteer().by_code(self._codes[number]) if number else None
+            if entry is not None and entry.level == level and (
+                f.area is None or f.area in (entry.code, entry.department, entry.region, entry.country)
+            ):  # fmt: skip
+                codes.append(self._codes[number])
+        return codes
+
+    def _collected(self, f: Filters, step: Step) -> set[int]:
+        """Numbers of the periods of which something was read; for the public of those between the first and the last cell."""
+        if self.public:
+            return {number_of(p)[1] for p in self._periods(step, None)}
+        kept = self._read_under(f, None) & (
+            self._read["area"] == (self._areas.get(f.area, -1) if f.area else 0)
+        )
+        return set(np.unique(self._read[step][kept]).tolist())
+
+    def _empty(self, collected: bool) -> State:
+        if not collected:
+            return "nothing-collected"
+        return "withheld" if self.public else "zero"
+
+    def substances(self, f: Filters) -> list[tuple[str, int]]:
+        """(id, statements), most stated first; the filter's own substance is left aside."""
+        return list(
+            self._once(
+                ("substances", f.replace(substance=None)),
+                lambda: self._named_counts(f.replace(substance=None)),
+            )
+        )
+
+    def _named_counts(self, f: Filters) -> list[tuple[str, int]]:
+        within = self._conditions(f)
+        if within is None:
+            return []
+        rows = self._told.choose(self._told.stretch(), **within)
+        counts = np.bincount(self._told.columns["substance"][rows], minlength=1)
+        found = [(self._substance_of[s], int(counts[s])) for s in np.flatnonzero(counts).tolist() if s]
+        return sorted(found, key=lambda item: (-item[1], item[0]))
+
+    def areas(self, f: Filters, level: Level | None = None) -> list[tuple[str, int]]:
+        """(code, statements) of departments, regions and countries, most stated first; the filter's own area is left aside."""
+        asked = f.replace(area=None)
+
+        def answer() -> list[tuple[str, int]]:
+            within = self._conditions(asked)
+            if within is None:
+                return []
+            rows = self._told.choose(self._told.stretch(), **within)
+            found: dict[str, int] = {}
+            for column in (level,) if level in LEVELS else LEVELS:
+                counts = np.bincount(self._told.columns[column][rows], minlength=1)
+                for number in np.flatnonzero(counts).tolist():
+                    if number:
+                        found[self._codes[number]] = max(
+                            int(counts[number]), found.get(self._codes[number], 0)
+                        )
+            return sorted(found.items(), key=lambda item: (-item[1], item[0]))
+
+        return list(self._once(("areas", asked, level), answer))
+
+    def periods(self, step: Step = "quarter") -> list[str]:
+        """Every period from the first statement to the last one, in order: 30 years back from the last publication at most."""
+        return self._periods(step, None)
+
+
+def _change(
+    now: Figures, before: tuple[int, float] | None, compared: bool
+) -> tuple[float | None, ChangeState]:
+    """As `vigie.stats.summary.change`."""
+    if not compared:
+        return None, "none"
+    if before is None or before[0] < LEAST_FOR_CHANGE or now.values < LEAST_FOR_CHANGE or now.median is None:
+        return None, "not-enough-data"
+    return (None, "zero-base") if before[1] == 0 else (now.median / before[1] - 1, "known")
+
+
+def _label(code: str) -> str:
+    entry = gazetteer().by_code(code)
+    return entry.label if entry else code

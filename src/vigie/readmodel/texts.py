@@ -1,0 +1,301 @@
+"""Questions about what is read: statements, documents, alerts, sources, words, price indices.
+
+In: filters, addresses. Out: records. Left out: figures (`figures.py`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from vigie.feeds.records import PublicAlert
+from vigie.lexicon.gazetteer import gazetteer
+from vigie.readmodel.opened import Key, Opened
+from vigie.readmodel.records import (
+    AlertRow,
+    Document,
+    DocumentRow,
+    FactRow,
+    Filters,
+    IndexRow,
+    SignalRow,
+    SourceRow,
+    TermRow,
+)
+from vigie.readmodel.schema import FACT, number_of, period_of
+from vigie.readmodel.told import Ints
+from vigie.report.period import parse_period
+
+MOST_ROWS = 500  # of a list at a time
+_DOCUMENT = "SELECT doc_id, title, outlet, published, kind, grade, lang, observations, copy_of, source_id FROM documents"
+
+
+class TextQuestions(Opened):
+    """What can be read, and what stands beside the figures."""
+
+    def facts(
+        self, f: Filters, topic: str | None = None, key: Key | None = None, limit: int = 50, offset: int = 0
+    ) -> tuple[list[FactRow], int]:
+        """Statements, latest first, and how many there are in all.
+
+        With a topic those that its figures count; without, also those that no figure counts. Public: only what may be
+        quoted; the total is of these."""
+        rows, total = self._once(
+            ("facts", f, topic, key, limit, offset), lambda: self._facts(f, topic, key, limit, offset)
+        )
+        return list(rows), total
+
+    def _facts(
+        self, f: Filters, topic: str | None, key: Key | None, limit: int, offset: int
+    ) -> tuple[list[FactRow], int]:
+        rows: Ints | None
+        if topic is None:
+            within = self._conditions(f)
+            rows = None if within is None else self._told.choose(slice(0, self._told.size), **within)
+        else:
+            rows = self._of_key(f, topic, key, exact=True)
+        if rows is None:
+            return [], 0
+        ords = self._told.columns["ord"][rows]
+        if self.public:
+            ords = ords[ords >= 0]
+        first = max(offset, 0)
+        last = min(first + min(max(limit, 0), MOST_ROWS), len(ords))
+        if first >= last:
+            return [], len(ords)
+        latest = np.partition(ords, last - 1)[:last] if last < len(ords) else ords
+        return self._evidence(np.sort(latest)[first:last].tolist()), len(ords)
+
+    def fact(self, address: str) -> FactRow | None:
+        """One statement by its address; None if there is none (or the public may not read it)."""
+        found = self._rows("SELECT ord FROM addresses WHERE address = ? ORDER BY ord LIMIT 1", [address])
+        return self._evidence([found[0][0]])[0] if found else None
+
+    def _evidence(self, ords: Sequence[int]) -> list[FactRow]:
+        if not ords:
+            return []
+        sql = f"SELECT record FROM evidence WHERE ord IN ({_marks(ords)}) ORDER BY ord"
+        return [_fact(json.loads(row[0])) for row in self._rows(sql, list(ords))]
+
+    def documents(self, f: Filters, limit: int = 50, offset: int = 0) -> tuple[list[DocumentRow], int]:
+        """Documents, latest first, and how many in all; a period keeps those published in it, a substance or an area
+        those that speak of it. Public: official publications only."""
+        rows, total = self._once(("documents", f, limit, offset), lambda: self._documents(f, limit, offset))
+        return list(rows), total
+
+    def _documents(self, f: Filters, limit: int, offset: int) -> tuple[list[DocumentRow], int]:
+        papers = self._chosen_documents(f, by_facts=bool(f.substance or f.area), published=True)
+        page = papers[max(offset, 0) :][: min(max(limit, 0), MOST_ROWS)]
+        numbers = self._papers["number"][page].tolist()
+        if not numbers:
+            return [], len(papers)
+        rows = self._named(f"{_DOCUMENT} WHERE number IN ({_marks(numbers)}) ORDER BY number", numbers)
+        return [DocumentRow(**row) for row in rows], len(papers)
+
+    def document(self, doc_id: str) -> Document | None:
+        """A document with its statements in the order of the text; None if there is none (or the public may not read it)."""
+        found = self._rows("SELECT number FROM document_ids WHERE doc_id = ?", [doc_id])
+        if not found:
+            return None
+        number = found[0][0]
+        row = DocumentRow(**self._named(f"{_DOCUMENT} WHERE number = ?", [number])[0])
+        (first,) = self._rows("SELECT first_ord FROM documents WHERE number = ?", [number])[0]
+        texts = self._rows("SELECT text, redactions FROM texts WHERE number = ?", [number])
+        text, redactions = texts[0] if texts else (None, None)
+        return Document(
+            row=row,
+            text=text,
+            facts=tuple(self._evidence(list(range(first, first + row.observations))[:MOST_ROWS])),
+            redactions=json.loads(redactions or "{}"),
+        )
+
+    def alerts(self, f: Filters, *, lang: str = "fr") -> list[AlertRow]:
+        """Alerts, latest first (the latest 500), without their evidence. Official warnings and releases in words of `lang`."""
+        where, values = ["lang IN ('', ?)"], list[Any]((lang,))
+        if f.substance:
+            where.append("substance = ?")
+            values.append(f.substance)
+        if f.area:
+            where.append("list_contains(within, ?)")
+            values.append(f.area)
+        if f.period:
+            period = parse_period(f.period, ())
+            where.append("started <= ? AND last >= ?")
+            values += [period.end, period.start]
+        sql = f"SELECT record FROM alerts WHERE {' AND '.join(where)} ORDER BY last DESC, position LIMIT {MOST_ROWS}"
+        return [_alert(json.loads(row[0])) for row in self._rows(sql, values)]
+
+    def alert(self, alert_id: str, *, lang: str = "fr") -> AlertRow | None:
+        """One alert with its evidence and signals; None if there is none."""
+        rows = self._rows(
+            "SELECT record FROM alerts WHERE alert_id = ? AND lang IN ('', ?)", [alert_id, lang]
+        )
+        if not rows:
+            return None
+        ords = [
+            row[0]
+            for row in self._rows("SELECT ord FROM alert_facts WHERE alert_id = ? ORDER BY ord", [alert_id])
+        ]
+        return _alert(json.loads(rows[0][0]), tuple(self._evidence(ords[:MOST_ROWS])))
+
+    def version(self, address: str, lang: str = "fr") -> tuple[int, str]:
+        """Number of the version that stands at the address of a public figure, and since when, in words; (0, "") for none."""
+        rows = self._rows("SELECT version, fr, en FROM versions WHERE address = ?", [address])
+        return (int(rows[0][0]), str(rows[0][1 if lang == "fr" else 2])) if rows else (0, "")
+
+    def public_alerts(self, lang: str = "fr") -> list[PublicAlert]:
+        """Alerts for anyone as feeds write them (`vigie.feeds`), latest first."""
+        rows = self._rows("SELECT record FROM feed WHERE lang = ? ORDER BY position", [lang])
+        return [PublicAlert.from_json(json.loads(row[0])) for row in rows]
+
+    def sources(self, f: Filters) -> list[SourceRow]:
+        """Sources, best grade first. Analyst: of the grade, language and area, with their documents of the period. Public: of
+        the figures of the area and period, by name where it may be told."""
+        return list(self._once(("sources", f.replace(substance=None)), lambda: self._sources(f)))
+
+    def _sources(self, f: Filters) -> list[SourceRow]:
+        if self.public:
+            return self._named_sources(f)
+        where, values = ["true"], list[Any]()
+        for condition, value in (("grade <= ?", f.grade), ("lang = ?", f.lang)):
+            if value:
+                where.append(condition)
+                values.append(value)
+        if f.period:
+            column, number = number_of(f.period)
+            where.append(f"{column} = ?")
+            values.append(number)
+        sql = (
+            "SELECT source_id, sum(documents)::INTEGER, min(first), max(last), list(month) FILTER (month IS NOT NULL), "
+            f"list(documents) FILTER (month IS NOT NULL) FROM source_months WHERE {' AND '.join(where)} GROUP BY source_id"
+        )
+        seen = {row[0]: row[1:] for row in self._rows(sql, values)}
+        found = []
+        for source_id, name, kind, grade, country, area, quiet in self._rows(
+            "SELECT source_id, name, kind, grade, country, area, quiet FROM sources ORDER BY grade, name, source_id"
+        ):
+            n, first, last, months, documents = seen.get(source_id, (0, None, None, None, None))
+            if (f.area and not _within(area or country, f.area)) or (
+                (f.grade or f.lang or f.period) and not n
+            ):
+                continue
+            found.append(
+                SourceRow(
+                    source_id=source_id, name=name, kind=kind, grade=grade, country=country, documents=n, first=first,
+                    last=last, months=_filled(months or (), documents or ()), quiet=quiet, state="shown" if n else "nothing-collected",
+                )
+            )  # fmt: skip
+        return found
+
+    def _named_sources(self, f: Filters) -> list[SourceRow]:
+        where, values = ["true"], list[Any]()
+        if f.area:
+            where.append("? IN (place, department, region, country)")
+            values.append(f.area)
+        if f.period:
+            where.append("(period = ? OR starts_with(period, ?))")
+            values += [f.period, f"{f.period}-"]
+        sql = f"SELECT DISTINCT grade, name, kind FROM named WHERE {' AND '.join(where)} ORDER BY grade, name, kind"
+        return [
+            SourceRow(
+                source_id="",
+                name=name,
+                kind=kind,
+                grade=grade,
+                country="",
+                documents=0,
+                first=None,
+                last=None,
+            )
+            for grade, name, kind in self._rows(sql, values)
+        ]
+
+    def terms(self, limit: int = 50) -> list[TermRow]:
+        """Words that may be new, likeliest first; none for the public."""
+        rows = self._rows("SELECT record FROM terms ORDER BY position LIMIT ?", [max(limit, 0)])
+        return [_term(json.loads(row[0])) for row in rows]
+
+    def languages(self) -> list[tuple[str, int]]:
+        """(language, documents), most first; none for the public."""
+        if self.public:
+            return []
+        return self._rows("SELECT lang, count(*)::INTEGER FROM documents GROUP BY lang ORDER BY 2 DESC, 1")
+
+    def indices(self, f: Filters) -> list[IndexRow]:
+        """Price indices by quarter, in order of substance, unit, area and period; see `build.py` for what they rest on.
+
+        Without an area those of countries and overseas territories. None with a grade or language: they rest on all sources."""
+        if f.grade or f.lang:
+            return []
+        where, values = ["true"], list[Any]()
+        for condition, value in (("substance = ?", f.substance), ("area = ?", f.area)):
+            if value:
+                where.append(condition)
+                values.append(value)
+        if f.period:
+            where.append("(period = ? OR starts_with(period, ?))")
+            values += [f.period, f"{f.period}-"]
+        sql = f"SELECT * FROM indices WHERE {' AND '.join(where)} ORDER BY ALL"
+        rows = [IndexRow(**row) for row in self._named(sql, values)]
+        return rows if f.area else [row for row in rows if _is_market(row.area)]
+
+
+def _within(code: str, area: str | None) -> bool:
+    if area is None or code == area:
+        return True
+    entry = gazetteer().by_code(code) if code else None
+    return entry is not None and area in (entry.department, entry.region, entry.country)
+
+
+def _is_market(code: str) -> bool:
+    entry = gazetteer().by_code(code)
+    return entry is None or entry.level not in ("department", "region") or code.startswith(("FR-97", "FR-98"))
+
+
+def _marks(values: Sequence[int]) -> str:
+    return ", ".join("?" * len(values))
+
+
+@cache
+def _month(number: int) -> str:
+    return period_of("month", number)
+
+
+def _filled(months: Sequence[int], documents: Sequence[int]) -> tuple[tuple[str, int], ...]:
+    """(month, documents) from the first month to the last, none left out."""
+    counts: dict[int, int] = {}
+    for month, n in zip(months, documents, strict=True):
+        counts[month] = counts.get(month, 0) + n
+    if not counts:
+        return ()
+    return tuple((_month(m), counts.get(m, 0)) for m in range(min(counts), max(counts) + 1))
+
+
+def _alert(record: Mapping[str, Any], evidence: tuple[FactRow, ...] = ()) -> AlertRow:
+    values = dict(record)
+    signals = tuple(
+        SignalRow(**s | {"period_start": date.fromisoformat(s["period_start"])})
+        for s in values.pop("signals", ())
+    )
+    for name in ("started", "last"):
+        values[name] = date.fromisoformat(values[name])
+    values["corrections"] = tuple(values.get("corrections", ()))
+    return AlertRow(**values, evidence=evidence, signals=signals)
+
+
+def _fact(record: Sequence[Any]) -> FactRow:
+    values = dict(zip(FACT, record, strict=True))
+    for name in ("when_start", "when_end"):
+        values[name] = date.fromisoformat(values[name]) if values[name] else None
+    return FactRow(**values)
+
+
+def _term(record: Mapping[str, Any]) -> TermRow:
+    return TermRow(
+        **dict(record) | {"since": date.fromisoformat(record["since"]), "contexts": tuple(record["contexts"])}
+    )
