@@ -22,7 +22,7 @@ from vigie.report.disclosure import Label, figure_of
 from vigie.report.facts import Fact
 from vigie.report.ledger import Shown, label_of_cell, told_fact
 from vigie.report.period import Period, parse_period, quarter_of, year_of
-from vigie.report.public import Admitted, Gate, sources_of
+from vigie.report.public import Admitted, Gate, inhabited, most_persons, sources_of, speaks_of_people
 from vigie.report.results import TOPICS, Key, Topic, grouped, values
 from vigie.stats.summary import summarise
 from vigie.store import Store
@@ -46,6 +46,7 @@ from vigie.store.corrections import (
 from vigie.store.publications import cells_numbered, withdrawn_cells
 
 _EVERYTHING = parse_period(None, ())
+MOST_COMPARED = 200  # statements of a figure whose sentences are compared; beyond, its sources are those of whole documents
 _WITHOUT_MEDIAN = ("event",)  # as in open_data.py
 Base = tuple[str, Key]  # topic, key without the market
 
@@ -189,7 +190,7 @@ def _of_base(base: Base, area: str | None, cells: Mapping[int, Shown], gate: Gat
         periods = {p.label: p for f in group for p in _periods(f)}
         for label, period in sorted(periods.items()):
             inside = [f for f in group if period.holds(f.when_start, f.when_end)]
-            if here.shows(inside):
+            if _shows(here, inside):
                 found[address_of(topic.id, key, area, label)] = Standing(
                     frozenset(cell_of[f.doc_id, f.id] for f in inside), _of_group(topic, inside)
                 )
@@ -205,11 +206,25 @@ def _periods(fact: Fact) -> Iterable[Period]:
             yield quarter_of(fact.when_start)
 
 
+def _shows(gate: Gate, facts: Sequence[Fact]) -> bool:
+    """As Gate.shows; of a large group, which holds cells that may be shown, only the rule on people is left to ask."""
+    if len(facts) <= MOST_COMPARED:
+        return gate.shows(facts)
+    if not any(map(speaks_of_people, facts)):
+        return True
+    return most_persons(facts) >= gate.least_persons and inhabited(gate.within)
+
+
+def _sources(facts: Sequence[Fact]) -> int:
+    """Independent sources. Of a large group near-copies of sentences are not looked for: every sentence would be compared with every other."""
+    return sources_of(facts) if len(facts) <= MOST_COMPARED else len({f.voice for f in facts})
+
+
 def _of_group(topic: Topic, facts: Sequence[Fact]) -> Values:
     found = summarise(values(topic, facts))
     ways = Counter(f.direction for f in facts if topic.id == "trends" and f.direction)
     parts = ", ".join(f"{way} {ways[way]}" for way in sorted(ways)) or None
-    counted = Values(observations=len(facts), sources=sources_of(facts), parts=parts)
+    counted = Values(observations=len(facts), sources=_sources(facts), parts=parts)
     if found is None:
         return counted
     return replace(
@@ -223,7 +238,7 @@ def _of_label(label: Label, parts: Iterable[Shown]) -> Values:
     figures = [figure for f in facts if (figure := figure_of(f)) is not None]
     found = summarise(figures) if label.type not in _WITHOUT_MEDIAN else None
     return Values(
-        observations=len(facts), sources=sources_of(facts), figures=len(figures), median=found.median if found else None
+        observations=len(facts), sources=_sources(facts), figures=len(figures), median=found.median if found else None
     )  # fmt: skip
 
 
