@@ -89,6 +89,9 @@ def vega_config(lang: str) -> dict[str, Any]:
     }
     return {
         "aria": False,
+        "mark": {
+            "aria": False
+        },  # Vega-Lite hands the first on to the view alone; groups of marks would stay without a name
         "font": font_family(),
         "locale": {
             "number": {
