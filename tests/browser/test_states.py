@@ -102,10 +102,16 @@ def test_a_period_without_data(
 ) -> None:
     site: Site = request.getfixturevalue(edition)
     with watched(browser, site.base) as here:
+        asked = 0
         for path in LISTS:
             page = here.open(f"/{lang}{path}?period=1999-Q1")
+            if not page.locator("select[name=period]").count():
+                continue  # a page that does not go by period
+            asked += 1
+            page.locator("main form").evaluate_all("forms => forms.forEach(form => form.remove())")
             text = page.locator("main").inner_text()
             assert NOTHING.search(text), (path, text[:300])
+        assert asked >= 5
         assert here.faults() == []
 
 
