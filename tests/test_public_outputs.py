@@ -31,7 +31,6 @@ PACKAGE = Path(str(files("vigie")))
 BELOW = {"ingest", "redact", "extract", "store", "stats", "lexicon", "text", "model", "data", "evaluate"}
 # Functions that read a store, and why what they read is no public output. A new one needs a line here, or the gate.
 KNOWN: dict[str, dict[str, str]] = {
-    "report/facts.py": {"read_facts": "what the gate reads; test_report_gate: nobody else asks it"},
     "report/public.py": {
         "Gate.publish": "the gate: whether copies are worked out",
         "Gate.read": "the gate",
@@ -65,6 +64,15 @@ KNOWN: dict[str, dict[str, str]] = {
         "_told": "what editors said of public alerts",
     },
     "feeds/edas_facts.py": {"*": "facts for a draft of the analyst, never for publication"},
+    "feeds/digest.py": {"analyst_rows": "for the analyst, only where the configuration asks for it by name"},
+    "feeds/webhook.py": {"post": "asks a connection, no store"},
+    "report/facts.py": {
+        "read_facts": "what the gate reads; test_report_gate: nobody else asks it",
+        "as_facts": "rows as records, for the gate and for the analyst's read model",
+    },
+    "web/answers.py": {"Asked.query": "asks filters for their text, no store"},
+    "web/contest.py": {"_body": "reads the body of a request, no store"},
+    "web/links.py": {"_query": "asks filters for their text, no store"},
     "feeds/versions.py": {"record": "writes down what the gate let out: addresses, days and hashes"},
     "feeds/files.py": {
         "cap_drafts": "takes a gate; alerts of the analyst only by their id, as drafts that stay restricted"
@@ -210,6 +218,7 @@ UNWRITTEN = {
     "cli/feeding.py:feed": "alerts only: no figure, so no cell to write down",
     "cli/feeding.py:cap": "the same",
     "cli/digesting.py:_made": "the same",
+    "readmodel/extras.py:analyst_extras": "the same, beside the analyst's own alerts",
 }
 
 
