@@ -66,7 +66,7 @@ def lines(
     )  # fmt: skip
     return canvas.figure(
         id, title, drawing=drawing, lang=lang, alt=text, unit=unit, columns=series_columns(words, unit), rows=series_rows(series, names),
-        notes=[note, *series_notes(marks, found, {s for _, s, _ in single}, words, zero=zero)],
+        notes=[note, *series_notes(marks, found, {s for _, s, _ in single}, words, zero=zero, told=bool(note))],
     )  # fmt: skip
 
 
@@ -109,8 +109,8 @@ def x_scale(axis: periods.Axis, words: Words, **more: Any) -> Any:
         "x:Q",
         scale=alt.Scale(domain=[-0.5, len(axis.periods) - 0.5], nice=False, zero=False),
         axis=alt.Axis(
-            title=words[f"axis_{axis.kind}"], values=axis.ticks(), labelExpr=axis.label_expression(words), labelOverlap="greedy",
-            labelFlush=False, **more,
+            values=axis.ticks(), labelExpr=axis.label_expression(words), labelOverlap="greedy",
+            labelFlush=False, **({"title": words[f"axis_{axis.kind}"]} | more),
         ),
     )  # fmt: skip
 
@@ -134,7 +134,7 @@ def frame(
     words: Words,
     unit: str,
     domain: tuple[float, float],
-    room: dict[str, int],
+    room: dict[str, Any],
 ) -> list[Any]:
     """Bands, lines and points in one frame."""
     alt = altair()
@@ -181,11 +181,17 @@ def tips(words: Words) -> list[Any]:
 
 
 def series_notes(
-    marks: Sequence[dict[str, object]], found: set[Any], single: set[Any], words: Words, *, zero: bool
+    marks: Sequence[dict[str, object]],
+    found: set[Any],
+    single: set[Any],
+    words: Words,
+    *,
+    zero: bool,
+    told: bool,
 ) -> list[str]:
-    """How to read it, in the order in which one asks."""
+    """How to read it, in the order in which one asks; `told`: a note of the caller says what the band is."""
     return [
-        words["note_band"] if any("low" in row for row in marks) else "",
+        words["note_band"] if not told and any("low" in row for row in marks) else "",
         words["note_gap"] if found else "",
         words["note_nothing"] if "nothing-collected" in found else "",
         words["note_withheld"] if "withheld" in found else "",

@@ -17,6 +17,7 @@ from vigie.charts.theme import tokens
 from vigie.charts.words import Words
 
 HEIGHT = 96  # px
+LOW = 76
 MOST = 24
 
 
@@ -29,8 +30,13 @@ def multiples(
     unit: str = "",
     note: str = "",
     zero: bool = True,
+    named_axis: bool = True,
 ) -> Figure | None:
-    """One panel a series, at most 24 (the table has all); None where no period of any has a figure."""
+    """One panel a series, at most 24 (the table has all); None where no period of any has a figure.
+
+    Args:
+        named_axis: False where the title says what the periods are: panels are lower then, and none repeats the name.
+    """
     words = Words(lang)
     if not line_chart.has_figures(series):
         return None
@@ -60,19 +66,22 @@ def multiples(
     )  # fmt: skip
 
     def drawing() -> canvas.Drawing:
-        return _panels(axis, words, unit, domain), {"figures": rows}
+        return _panels(axis, words, unit, domain, named_axis), {"figures": rows}
 
     return canvas.figure(
         id, title, drawing=drawing, layout={"panels": len(names[:MOST])}, lang=lang, alt=text, unit=unit,
         columns=line_chart.series_columns(words, unit), rows=line_chart.series_rows(series, names),
-        notes=[note, *line_chart.series_notes(marks, found, set(), words, zero=zero)],
+        notes=[note, *line_chart.series_notes(marks, found, set(), words, zero=zero, told=bool(note))],
     )  # fmt: skip
 
 
-def _panels(axis: periods.Axis, words: Words, unit: str, domain: tuple[float, float]) -> Any:
+def _panels(
+    axis: periods.Axis, words: Words, unit: str, domain: tuple[float, float], named_axis: bool
+) -> Any:
     """All layers take one data set, told apart by `kind`: a panel can only be cut from one."""
     alt = altair()
     t = tokens()
+    untitled: dict[str, Any] = {} if named_axis else {"title": None}
     colour = t["series"]["colours"][0]
     scale = alt.Scale(domain=list(domain), nice=False, zero=False)
     y, low = (
@@ -80,7 +89,7 @@ def _panels(axis: periods.Axis, words: Words, unit: str, domain: tuple[float, fl
     )
 
     def only(test: str) -> Any:
-        return alt.Chart().transform_filter(test).encode(x=line_chart.x_scale(axis, words))
+        return alt.Chart().transform_filter(test).encode(x=line_chart.x_scale(axis, words, **untitled))
 
     marks = "datum.kind === 'mark'"
     band = only(f"{marks} && isValid(datum.low) && !datum.alone").mark_area(opacity=0.2, color=colour)
@@ -107,6 +116,6 @@ def _panels(axis: periods.Axis, words: Words, unit: str, domain: tuple[float, fl
     # By number: a list of names would become an expression, in which a name must not stand.
     facet = alt.Facet("series:N", sort=alt.EncodingSortField(field="order", op="min"), header=header)
     return alt.FacetChart(
-        data=alt.NamedData("figures"), spec=alt.LayerChart(layer=layers, height=HEIGHT), facet=facet, columns=3, spacing=14,
+        data=alt.NamedData("figures"), spec=alt.LayerChart(layer=layers, height=HEIGHT if named_axis else LOW), facet=facet, columns=3, spacing=14,
         resolve=alt.Resolve(axis=alt.AxisResolveMap(x="independent")),
     )  # fmt: skip

@@ -139,7 +139,7 @@ def below(single: Sequence[tuple[int, State, str]], names: Sequence[str]) -> lis
     return [name for name in names if name in having]
 
 
-def room(single: Sequence[tuple[int, State, str]], names: Sequence[str]) -> dict[str, int]:
+def room(single: Sequence[tuple[int, State, str]], names: Sequence[str]) -> dict[str, Any]:
     """By how much the horizontal axis is moved down for the signs, as an argument of the axis."""
     rows = len(below(single, names))
     return {"offset": 5 + ROW * rows} if rows else {}

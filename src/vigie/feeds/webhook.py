@@ -112,7 +112,9 @@ def _public(address: str) -> bool:
             inside = ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
         if inside is not None:
             return inside.is_global and not inside.is_multicast
-    return found.is_global and not found.is_multicast and not found.is_reserved
+    # fec0::/10, once addresses of a site: Python takes what is left of it for global.
+    local = isinstance(found, ipaddress.IPv6Address) and found.is_site_local
+    return found.is_global and not found.is_multicast and not found.is_reserved and not local
 
 
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")

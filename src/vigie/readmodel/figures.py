@@ -6,6 +6,7 @@ In: filters. Out: records whose figures are those of the bulletin (`vigie.report
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -97,7 +98,8 @@ class FigureQuestions(Opened):
             before = told.spread(rows[then], labels[then], len(named))
         ways = self._directions(rows[now], labels[now], len(named)) if topic == "trends" else {}
         groups = []
-        for label, figure in found.items():
+        for label, told_of in found.items():
+            figure = self._shown(topic, told_of)
             held, market = divmod(int(named[label]), markets) if kind.by_market else (int(named[label]), 0)
             key: Key = self._key_of[held]
             if kind.by_market and several[held]:
@@ -133,7 +135,10 @@ class FigureQuestions(Opened):
         return list(
             self._once(
                 ("series", f, topic, key, step),
-                lambda: self._over_time(f, self._of_key(f, topic, key, exact=True), step, True),
+                lambda: [
+                    replace(row, figures=self._shown(topic, row.figures))
+                    for row in self._over_time(f, self._of_key(f, topic, key, exact=True), step, True)
+                ],
             )
         )
 
@@ -165,7 +170,8 @@ class FigureQuestions(Opened):
         collected = self._collected(f, step)
         return [
             PeriodFigures(
-                period=p, figures=found.get(n) or Figures(state=self._empty(first + n in collected))
+                period=p,
+                figures=found.get(n) or Figures(state=self._empty(first + n in collected)),
             )
             for n, p in enumerate(periods)
         ]
@@ -188,7 +194,7 @@ class FigureQuestions(Opened):
             labels = self._told.columns[level][rows].astype(np.int64)
             size = int(labels.max()) + 1
             found = self._told.figures(rows, labels, size, public=self.public, values=key is not None)
-            by_code = {self._codes[number]: figure for number, figure in found.items() if number > 0}
+            by_code = {self._codes[n]: self._shown(topic, figure) for n, figure in found.items() if n > 0}
         if not self.public:
             for code in self._areas_collected(f, level):
                 by_code.setdefault(code, Figures(state="zero"))
@@ -214,6 +220,12 @@ class FigureQuestions(Opened):
             self._read["area"] == (self._areas.get(f.area, -1) if f.area else 0)
         )
         return set(np.unique(self._read[step][kept]).tolist())
+
+    def _shown(self, topic: str, found: Figures) -> Figures:
+        """To anyone of persons the largest statement alone, as in bulletins and open data: no middle of several, which small ones move."""
+        if not self.public or topic != "harms":
+            return found
+        return replace(found, median=None, q1=None, q3=None, low=None)
 
     def _empty(self, collected: bool) -> State:
         if not collected:

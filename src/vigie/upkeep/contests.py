@@ -30,6 +30,7 @@ from vigie.model.errors import SettingsError, VigieError
 from vigie.model.place import Level
 from vigie.pipeline import suppressing
 from vigie.redact import redact
+from vigie.redact.audit import leftovers
 from vigie.report.addresses import Address, Alert, Figure, Index, parse_address
 from vigie.report.corrections import correction_words
 from vigie.report.words import Words
@@ -39,7 +40,7 @@ from vigie.store.corrections import Contest, answers, contests, latest_versions,
 from vigie.store.rewrite import record
 from vigie.upkeep.revising import tidied
 
-Fault = Literal["address", "empty", "long", "full"]
+Fault = Literal["address", "empty", "long", "contact", "full"]
 _ALPHABET = "ABCDEFGHJKMNPQRSTVWXYZ23456789"  # no figure or letter that is taken for another
 _CODE = re.compile(r"[^0-9A-Z]")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -100,10 +101,14 @@ def drop(folder: Path, address: str, language: str, note: str, today: date | Non
         raise ContestError("empty")
     if len(text) > rules()["note"]["most"]:
         raise ContestError("long")
+    clean = redact(RawDocument(path="-", format="text", text=text))
+    # What is written by hand for one reader can be written again: where something may have been left, the note is not kept.
+    if leftovers(clean.text, clean.lang):
+        raise ContestError("contact")
     code = "-".join("".join(secrets.choice(_ALPHABET) for _ in range(4)) for _ in range(4))
     digest = receipt_digest(code)
     row = {
-        "address": address, "language": language, "note": redact(RawDocument(path="-", format="text", text=text)).text,
+        "address": address, "language": language, "note": clean.text,
         "received_on": (today or date.today()).isoformat(), "receipt_digest": digest,
     }  # fmt: skip
     try:

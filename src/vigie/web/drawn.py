@@ -5,6 +5,7 @@ In: ReadModel, Filters, groups. Out: Chart blocks; none where there is nothing t
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from typing import Literal
@@ -31,6 +32,7 @@ MOST_LINES = 6
 WHOLE, HALF = 1120, 540  # px of a chart over the page, and of one that stands beside another
 MOST_PANELS = 9
 _WORTH_A_LINE = 2  # periods with a figure: one point alone is no course
+_LEAST_OF_BAND = 4  # figures: the middle half of fewer is no spread
 
 
 def chart(figure: Figure | None, width: int = 720) -> tuple[Chart, ...]:
@@ -46,7 +48,12 @@ def _point(row: PeriodFigures, size: float = 1.0, *, count: bool = False) -> Poi
     if count:
         value = float(found.n) if found.state in ("shown", "zero") else None
         return Point(period=row.period, value=value, n=found.n, sources=found.sources, state=found.state)
-    spread = found.q1 is not None and found.q3 is not None and found.q1 != found.q3
+    spread = (
+        found.q1 is not None
+        and found.q3 is not None
+        and found.q1 != found.q3
+        and found.values >= _LEAST_OF_BAND
+    )
     return Point(
         period=row.period,
         value=scaled(found.median),
@@ -85,20 +92,28 @@ def _trimmed(points: tuple[Point, ...]) -> tuple[Point, ...]:
 
 
 def lines(
-    id: str, title: str, series: Sequence[Series], words: PageWords, unit: str = ""
+    id: str, title: str, series: Sequence[Series], words: PageWords, unit: str = "", band: str = "half"
 ) -> tuple[Chart, ...]:
     if not series:
         return ()
-    return chart(charts.lines(id, title, series[:MOST_LINES], lang=words.lang, unit=unit))
+    shown = series[:MOST_LINES]
+    return chart(charts.lines(id, title, shown, lang=words.lang, unit=unit, note=_band(shown, words, band)))
 
 
 def panels(
-    id: str, title: str, series: Sequence[Series], words: PageWords, unit: str = ""
+    id: str, title: str, series: Sequence[Series], words: PageWords, unit: str = "", band: str = "half"
 ) -> tuple[Chart, ...]:
-    """Small multiples; one series is a line chart."""
+    """Small multiples; one series is a line chart. `band`: what the band is, a key of `band.` in the words."""
     if len(series) < 2:
-        return lines(id, title, series, words, unit)
-    return chart(charts.multiples(id, title, series[:MOST_PANELS], lang=words.lang, unit=unit), WHOLE)
+        return lines(id, title, series, words, unit, band)
+    shown = series[:MOST_PANELS]
+    return chart(
+        charts.multiples(id, title, shown, lang=words.lang, unit=unit, note=_band(shown, words, band)), WHOLE
+    )
+
+
+def _band(series: Sequence[Series], words: PageWords, band: str) -> str:
+    return words[f"band.{band}"] if any(p.low is not None for one in series for p in one.points) else ""
 
 
 def counted(
@@ -168,22 +183,47 @@ def country_of(label: str) -> tuple[str, str] | None:
     held = gazetteer()
     entry = held.area(label)
     if entry is None:
-        found = {e.country or e.code: e for e in held.find(key(label)) if e.label == label}
+        named = [e for e in held.find(key(label)) if e.label == label]
+        # A country is meant by its name, whatever villages share it; other names in two countries mean neither.
+        named = [e for e in named if e.level == "country"] or named
+        found = {e.country or e.code: e for e in named}
         entry = next(iter(found.values())) if len(found) == 1 else None
     if entry is None or not (entry.country or entry.code):
         return None
-    country = held.by_code(entry.country or str(entry.code))
+    return _country(entry.country or str(entry.code))
+
+
+def _country(code: str) -> tuple[str, str] | None:
+    country = gazetteer().by_code(code)
     return (str(country.code), country.label) if country is not None and country.code else None
 
 
-def flow_map(id: str, title: str, groups: Sequence[Group], words: PageWords) -> tuple[Chart, ...]:
+def _stated_country(model: ReadModel, filters: Filters, group: Group, end: int) -> tuple[str, str] | None:
+    """The country of an end whose name is that of several places, as the statements understood it; the public has no such statements."""
+    facts, _ = model.facts(filters, "flows", group.key, 1)
+    place = json.loads(facts[0].value or "{}").get(("origin", "destination")[end]) if facts else None
+    code = place.get("country") or place.get("code") if isinstance(place, dict) else None
+    return _country(code) if code else None
+
+
+def flow_map(
+    id: str, title: str, model: ReadModel, filters: Filters, groups: Sequence[Group], words: PageWords
+) -> tuple[Chart, ...]:
     """Routes between countries; those whose ends lie in one country, or are not stated, are in the table only."""
     ends: dict[tuple[str, str], list[Group]] = {}
     names: dict[str, str] = {}
+    lost = 0
     for group in groups:
-        found = [country_of(end) for end in group.key[:2] if end]
-        if len(found) == 2 and found[0] and found[1] and found[0] != found[1]:
-            names |= dict(found[:1] + found[1:])  # type: ignore[arg-type]
+        if not all(group.key[:2]):
+            continue
+        found = [
+            country_of(end) or _stated_country(model, filters, group, n)
+            for n, end in enumerate(group.key[:2])
+        ]
+        if not (found[0] and found[1]):
+            lost += 1
+        elif found[0] != found[1]:
+            names |= dict((found[0], found[1]))
             ends.setdefault((found[0][0], found[1][0]), []).append(group)
     flows = [
         Flow(
@@ -195,7 +235,10 @@ def flow_map(id: str, title: str, groups: Sequence[Group], words: PageWords) -> 
     ]  # fmt: skip
     if not flows:
         return ()
-    return chart(charts.flow_map(id, title, flows, lang=words.lang, unit=words["units.statements"]), WHOLE)
+    note = words.fill("flows.lost", n=lost) if lost else ""
+    return chart(
+        charts.flow_map(id, title, flows, lang=words.lang, unit=words["units.statements"], note=note), WHOLE
+    )
 
 
 def coverage(id: str, title: str, sources: Sequence[SourceRow], words: PageWords) -> tuple[Chart, ...]:
@@ -238,4 +281,4 @@ def index_lines(
                     name=words.name(f"{name}, {words.figures.area(area)}" if areas else name), points=points
                 )
             )
-    return panels(id, title, series, words, words["units.euro"])
+    return panels(id, title, series, words, words["units.euro"], "interval")

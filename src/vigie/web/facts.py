@@ -107,7 +107,13 @@ def said(fact: FactRow, words: PageWords) -> str:
 
 
 def quote_of(
-    fact: FactRow, words: PageWords, *, public: bool, titled: bool = True, told: bool = True, to_fact: bool = False
+    fact: FactRow,
+    words: PageWords,
+    *,
+    public: bool,
+    titled: bool = True,
+    told: bool = True,
+    to_fact: bool = False,
 ) -> Quote:
     """The sentence with its words marked.
 

@@ -1,7 +1,8 @@
 """Follows a store: when it changed, its read model is made anew and takes the place of the old one.
 
 In: a store. Out: the models that `provider.Models` lends. The store is not held: `vigie add` works beside. Pages show the last
-state that could be read; a failed attempt is told on standard error and repeated.
+state that could be read, but for an erasure, from which on nothing is shown until the pages are made anew; a failed attempt is told on
+standard error and repeated.
 """
 
 from __future__ import annotations
@@ -46,10 +47,11 @@ class Follower:
         self._make()
 
     def _make(self) -> None:
-        path = current(self.settings.store, self.public, settings=self.settings, apart=True)
-        self._seen = self._look()
-        if path != self.models.path:
-            self.models.swap(ReadModel.open(path))
+        with self.models.making():
+            path = current(self.settings.store, self.public, settings=self.settings, apart=True)
+            self._seen = self._look()
+            if path != self.models.path or self.models.erased():
+                self.models.swap(ReadModel.open(path))
 
     def _look(self) -> object:
         """What changes when the store does; the public edition also changes with the day."""
@@ -73,9 +75,11 @@ class Follower:
                 now = self._look()
             except OSError:  # the store is being replaced, or went: what was read stays
                 continue
+            finally:
+                self.models.erased()
             same = same + 1 if now == last else 0
             last, wait = now, max(0, wait - 1)
-            if now == self._seen or same < SETTLED or wait:
+            if (now == self._seen and not self.models.erased()) or same < SETTLED or wait:
                 continue
             try:
                 self._make()

@@ -15,7 +15,7 @@ from vigie.readmodel.model import ReadModel
 
 
 class NotReadyError(Exception):
-    """No model is open yet; the caller may come again in some seconds."""
+    """No model is open yet, or what it was made of was erased; the caller may come again in some seconds."""
 
     seconds = 3
 
@@ -34,6 +34,7 @@ class Models:
         self._readers: dict[int, int] = {}
         self._old: list[ReadModel] = []
         self._changed = Condition()
+        self._making = self._gone = False
 
     @classmethod
     def of(cls, path: Path) -> Models:
@@ -42,10 +43,10 @@ class Models:
 
     @contextmanager
     def lease(self) -> Iterator[ReadModel]:
-        """The model as it is now. Raises NotReadyError before the first."""
+        """The model as it is now. Raises NotReadyError before the first, and from an erasure until the next."""
         with self._changed:
             model = self._model
-            if model is None:
+            if model is None or self.erased():
                 raise NotReadyError
             self._readers[id(model)] = self._readers.get(id(model), 0) + 1
         try:
@@ -55,9 +56,30 @@ class Models:
                 self._readers[id(model)] -= 1
                 self._close_unread()
 
+    def erased(self) -> bool:
+        """True once the file of the model in use has gone: an erasure removes it, and nothing of it may be shown again."""
+        with self._changed:
+            # While another is made the file may go because it is out of date: that was looked at before.
+            if self._model is not None and not self._making and not self._model.path.exists():
+                self._gone = True
+            return self._gone
+
+    @contextmanager
+    def making(self) -> Iterator[None]:
+        """While another model is made, which removes the file of this one."""
+        with self._changed:
+            self.erased()
+            self._making = True
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._making = False
+
     def swap(self, model: ReadModel) -> None:
         """From now on requests read this one; the old one is closed when its last reader is gone."""
         with self._changed:
+            self._gone = False
             if self._model is not None:
                 self._old.append(self._model)
             self._model = model

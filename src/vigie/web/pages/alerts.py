@@ -58,7 +58,7 @@ def _badge(alert: AlertRow, words: PageWords) -> str:
 
 def card_of(alert: AlertRow, words: PageWords) -> Card:
     source = one_line(alert.source) if alert.official else ""
-    status = words.get(f"alert_status.{alert.status}", alert.status)
+    status = "" if alert.status == "current" else words.get(f"alert_status.{alert.status}", alert.status)
     area = words.figures.area(alert.area) if alert.area and alert.title else ""
     return Card(
         title=title_of(alert, words),
@@ -132,7 +132,8 @@ def build(model: ReadModel, filters: Filters, words: PageWords, *, id: str) -> C
         pairs.append((words["columns.sources"], Cell(text=figures.number(alert.speakers))))
     for name in ("likelihood", "impact", "status"):
         value = getattr(alert, name)
-        if value:
+        # Nobody has said that an official alert holds no more: "current" would claim that it still does.
+        if value and value != "current":
             pairs.append((words[f"alert.{name}"], Cell(text=words.get(f"alert_{name}.{value}", value))))
     blocks: list[Block] = [Pairs(pairs=tuple(pairs))]
     sections = [Section(id="state", title=words["alert.state"], blocks=tuple(blocks))]

@@ -41,6 +41,8 @@ def build(
     if topic and topic not in TOPIC_IDS:
         raise NotFoundError("topic", topic)
     parts = key_of(key) if topic and key else None
+    if parts is not None and len(parts) not in _PARTS[topic]:
+        raise NotFoundError("topic", key)
     group = next((g for g in model.groups(filters, topic) if g.key == parts), None) if parts else None
     title = words.name(name_of(topic, parts, words)) if parts and len(parts) > 1 else words["evidence.title"]
     crumbs = ((words[f"topics.{topic}"], to(_HOME[topic], filters)),) if topic else ()
@@ -63,6 +65,9 @@ def build(
         version_line=line,
     )
 
+
+# How many parts the key of a figure has; of a price a third where markets are told apart.
+_PARTS = {t.id: (2, 3) if t.by_market else (2,) for t in TOPICS}
 
 _HOME = {
     "retail": "prices", "wholesale": "prices", "purity": "harms", "seizures": "flows", "harms": "harms", "ways": "channels",
@@ -107,7 +112,10 @@ def _figure(model: ReadModel, filters: Filters, group: Group | None, words: Page
         "purity": "%",
         "seizures": group.key[-1],
     }.get(group.topic, "")
-    if group.figures.median is not None:
+    if group.topic == "harms":  # of persons each period has its largest statement, which makes no course
+        rows = model.series(filters.replace(period=None), group.topic, group.key)
+        blocks += drawn.counted("course", words["charts.course"], rows, words)
+    elif group.figures.median is not None:
         blocks += drawn.lines(
             "course", words["charts.course"], drawn.series_of(model, filters, [group], words), words, unit
         )

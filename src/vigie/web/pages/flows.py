@@ -15,7 +15,7 @@ def build(model: ReadModel, filters: Filters, words: PageWords) -> Content:
     flows, seizures = model.groups(filters, "flows"), model.groups(filters, "seizures")
     if not flows and not seizures:
         return Content(title=title, lead=lead, notes=(nothing(model, filters, "flows", words),))
-    drawing = drawn.flow_map("flow-map", words["charts.flows"], flows, words)
+    drawing = drawn.flow_map("flow-map", words["charts.flows"], model, filters, flows, words)
     return Content(
         title=title,
         lead=lead,
