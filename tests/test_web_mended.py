@@ -10,9 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from report_store import Paper, Said, build, flow, said_price
-from vigie.model.errors import SettingsError
 from vigie.readmodel import build as readmodel
-from vigie.readmodel.records import Filters
 from vigie.web.app import make_app
 
 DAY = date(2026, 6, 30)
@@ -63,3 +61,38 @@ def test_the_map_of_routes_places_countries_ports_and_towns(analyst: TestClient)
     assert rows.count("\n") == 4, rows
     for end in ("Venezuela", "Colombie", "Pays-Bas", "France", "Espagne"):
         assert end in rows
+
+
+ADDRESSES = [
+    ("a figure", "figure/retail/cocaine/g/FR/2025", "/fr/evidence?key=cocaine~g&topic=retail&area=FR&period=2025"),
+    ("of all", "figure/retail/cocaine/g/all/all", "/fr/evidence?key=cocaine~g&topic=retail"),
+    ("a cell", "cell/2025/country/FR/price/retail/cocaine/EUR-g/-", "/fr/prices?area=FR&period=2025&substance=cocaine"),
+    ("an index", "index/cocaine/g/FR/2025-Q1", "/fr/prices?area=FR&period=2025-Q1&substance=cocaine#index"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("address", "there"), [a[1:] for a in ADDRESSES], ids=[a[0] for a in ADDRESSES])
+def test_a_stable_address_is_an_address(
+    analyst: TestClient, public: TestClient, address: str, there: str
+) -> None:
+    for client in (analyst, public):
+        for path, lang in ((f"/fr/{address}", "fr"), (f"/en/{address}", "en"), (f"/{address}", "fr")):
+            got = client.get(path)
+            assert got.status_code == 303, path
+            assert got.headers["location"].replace("%7E", "~") == there.replace("/fr/", f"/{lang}/"), path
+        assert client.get(got.headers["location"]).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/fr/figure/retail", "/fr/figure/nothing/a/b/FR/2025", "/fr/figure/retail/cocaine/g/XX/2025", "/fr/figure/", "/figure/../x", "/xx/figure/retail/cocaine/g/FR/2025", "/fr/cell/2025", "/fr/alert/r99"],
+)  # fmt: skip
+def test_an_address_that_names_nothing(analyst: TestClient, public: TestClient, path: str) -> None:
+    for client in (analyst, public):
+        assert client.get(path).status_code == 404
+
+
+def test_an_alert_without_a_language(public: TestClient) -> None:
+    got = public.get("/alert/r3", headers={"accept-language": "en"})
+    assert (got.status_code, got.headers["location"]) == (303, "/en/alert/r3")
+    assert public.get("/alert/erased").headers["location"] == "/fr/alerts"

@@ -17,13 +17,14 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 
+from vigie.web.addresses import KINDS, target_of
 from vigie.web.answers import Answers, BadFilterError, asked, language_of, page_of
 from vigie.web.assets import assets
 from vigie.web.cache import Answer, BusyError, answer
 from vigie.web.content import NotFoundError
 from vigie.web.headers import Guard
-from vigie.web.links import LANGUAGES
-from vigie.web.pages import PAGES, Page
+from vigie.web.links import LANGUAGES, ServerLinks, follow
+from vigie.web.pages import PAGES, PATHS, Page
 from vigie.web.provider import Models, NotReadyError, Provider
 
 _LONGEST_QUERY = 2000
@@ -52,6 +53,12 @@ def make_app(
     if public:
         app.add_api_route("/feeds/alerts.{lang}.{form}", _feed(made), methods=["GET", "HEAD"])
     app.add_api_route("/{lang}/chart/{path:path}/{chart}.{form}", _chart(made), methods=["GET", "HEAD"])
+    for kind in KINDS:  # before the pages: "/alert/r3" is no language
+        app.add_api_route(f"/{kind}/{{rest:path}}", _address(made, kind), methods=["GET", "HEAD"])
+        if kind != "alert":  # a page of its own
+            app.add_api_route(
+                f"/{{lang}}/{kind}/{{rest:path}}", _address(made, kind), methods=["GET", "HEAD"]
+            )
     for page in PAGES:
         if page.public or not public:
             app.add_api_route(
@@ -152,6 +159,21 @@ def _page(made: Answers, page: Page) -> Callable[..., Response]:
             there = request.url.path + (f"?{one.query}" if one.query else "")
             return RedirectResponse(there, status_code=303)
         return _send(request, made.page(one))
+
+    return show
+
+
+def _address(made: Answers, kind: str) -> Callable[..., Response]:
+    """A stable address leads to its page, without a language to that of the reader."""
+
+    def show(request: Request, rest: str) -> Response:
+        lang = str(request.path_params.get("lang") or _language(request))
+        if lang not in LANGUAGES:
+            raise HTTPException(404)
+        target = target_of(f"{kind}/{rest}", public=made.public)
+        links = ServerLinks(lang=lang, paths=PATHS, versions={})
+        headers = {"vary": "accept-language", "cache-control": "no-cache"}
+        return RedirectResponse(follow(links, target), status_code=303, headers=headers)
 
     return show
 
