@@ -20,8 +20,12 @@ from report_store import build
 from test_corrections import FRANCE, RHONE, TODAY, prices, publish
 from vigie.cli import app
 from vigie.model.errors import SettingsError
+from vigie.readmodel.files import current
+from vigie.readmodel.model import ReadModel
 from vigie.report.addresses import address_of, print_address, warning_address
+from vigie.report.bulletin import PAGES, make_bulletin
 from vigie.report.disclosure import Label
+from vigie.report.public import public_gate
 from vigie.store import Store
 from vigie.store.corrections import ERASED_ALERT, answers, contests, corrections, versions_of
 from vigie.store.erase import erase
@@ -368,6 +372,40 @@ def test_notes_are_kept_for_a_time(path: Path, box: Path) -> None:
 
 
 # Corrections by an editor
+
+
+def test_a_contest_that_is_upheld_stands_in_bulletin_and_pages_at_once(path: Path, box: Path) -> None:
+    def stands() -> tuple[str, str]:
+        with ReadModel.open(current(path, True)) as model:
+            return model.stamp, model.version(RHONE, "fr")[1]
+
+    stamp, _ = stands()
+    drop(box, RHONE, "fr", "Ce prix vient d'une seule ville.")
+    run("contest", "list")
+    assert (
+        run(
+            "contest", "answer", "1", "--status", "upheld", "--answer", "Oui.", "--role", "rédaction"
+        ).exit_code
+        == 0
+    )
+    why = f"une seule ville, dit M. Jean {NAME} au {PHONE}"
+    assert run("correct", RHONE, "--reason", why, "--role", "rédaction").exit_code == 0
+    told = stands()
+    assert told[0] != stamp  # nobody is served the page of before
+    with Store.open(path) as store:
+        boxes = [
+            print_bulletin(store, period, area)
+            for period, area in ((None, None), ("2025-Q1", "FR-69"), ("2025", "FR"))
+        ]
+    for text in (told[1], *boxes):
+        assert "corrigé : une seule ville" in text
+        assert NAME not in text
+        assert PHONE not in text
+
+
+def print_bulletin(store: Store, period: str | None, area: str | None) -> str:
+    gate = public_gate(date.today())
+    return PAGES["md"](make_bulletin(store, period=period, area=area, lang="fr", gate=gate)).decode()
 
 
 def test_a_correction_goes_with_the_next_version(path: Path) -> None:

@@ -356,6 +356,39 @@ def test_a_note_on_what_stays(path: Path) -> None:
             for a in ("alert/r3", RHONE)
         ]
         assert [c.version for c in history(store, RHONE, Words("en"))] == [1, 1]
+        said = "version 1 unchanged, note of 30 April 2026: corrected: one city only (decided by: editor)"
+        assert versions_told_in(store, Words("en"))[RHONE] == (
+            1,
+            f"version 1, since 31 March 2026; {said}",
+        )
+
+
+@pytest.mark.parametrize(
+    ("area", "period", "listed"),
+    [
+        pytest.param("FR-69", "2025-Q1", True, id="of the figure"),
+        pytest.param("FR", "2025-Q1", True, id="of the country"),
+        pytest.param("FR-ARA", "2025", True, id="of the region and year"),
+        pytest.param(None, "", True, id="of everything"),
+        pytest.param(None, "2025", True, id="of a year"),
+        pytest.param("FR-38", "2025-Q1", False, id="of another department"),
+        pytest.param("FR-69", "2025-Q2", False, id="of another quarter"),
+        pytest.param("FR-69", "2025-02", False, id="of a part of the quarter"),
+    ],
+)
+@pytest.mark.parametrize("to", [1, 2], ids=["note", "changes with the next output"])
+def test_a_correction_is_in_every_box_that_holds_its_figure(
+    path: Path, area: str | None, period: str, listed: bool, to: int
+) -> None:
+    with Store.open(path) as store:
+        publish(store, TODAY)
+        line = Correction(
+            address=RHONE, from_version=1, to_version=to, made_on=LATER, role="editor", reason="misread"
+        )
+        write_correction(store, line)
+        assert [c.address for c in corrections_of(store, Words("en"), area=area, period=period)] == (
+            [RHONE] if listed else []
+        )
 
 
 FIGURES = [

@@ -247,6 +247,8 @@ def _about(db: Database, public: bool, day: date, extras: Extras) -> None:
     digest.update(repr(counts).encode())
     for row in db.execute("SELECT alert_id, lang, record FROM alerts ORDER BY ALL").fetchall():
         digest.update(repr(row).encode())
+    for row in db.execute("SELECT * FROM versions ORDER BY ALL").fetchall():
+        digest.update(repr(row).encode())
     if not public:
         digest.update(
             repr(

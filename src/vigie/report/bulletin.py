@@ -218,7 +218,10 @@ def _corrected(store: Store, ed: Edition) -> list[Part]:
         return []
     found = corrections_of(store, ed.words, area=ed.gate.within, period=ed.period.label, until=ed.gate.day)
     lines = tuple(
-        f"{one_line(c.label)}{ed.words['colon']}{c.before} → {c.now}; {one_line(c.line)}" for c in found
+        f"{one_line(c.label)}{ed.words['colon']}"
+        # A note on what stays has no figure before and after.
+        f"{f'{c.before} → {c.now}; ' if c.before or c.now else ''}{one_line(c.line)}"
+        for c in found
     )
     title = str(correction_words(ed.words.lang)["title"])
     return [Part(id="corrections", title=title, blocks=(Prose(lines=lines),))] if lines else []

@@ -15,6 +15,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from vigie.lexicon.gazetteer import place_by_code
 from vigie.model.errors import SettingsError
 from vigie.report.addresses import Address, Alert, Figure, Index, parse_address
 from vigie.report.period import parse_period
@@ -82,6 +83,8 @@ def corrections_of(
 ) -> list[Changed]:
     """What the box "Corrections" lists: figures that changed for other reasons than new data, and notes of editors; latest first.
 
+    A note of an editor belongs to every area and period that hold those of its figure: nothing else tells of it there.
+
     Args:
         area, period: of the figures: a code and "2025-Q1"; None and "" for those of everything; ANY for all.
         since, until: days of the change, both inclusive.
@@ -89,25 +92,24 @@ def corrections_of(
     """
     lines = corrections(store)
     named = {line.address for line in lines}
-    found = []
+    found: list[Changed] = []
+    told: set[tuple[str, str]] = set()
     least = _least(store)
     for address, versions in versions_changed(store).items():
         what = parse_address(address)
+        listed = _told(what, versions, [line for line in lines if line.address == address], words, least)
+        told |= {(c.address, c.reason) for c in listed}
         if isinstance(what, Figure):
             if not _asked(what, area, period):
                 continue
         elif area != ANY or period != ANY or not (cells or address in named):
             continue
-        found += [
-            c
-            for c in _told(what, versions, [line for line in lines if line.address == address], words, least)
-            if c.cause not in ("first", "new-data") or c.role
-        ]
-    told = {(c.address, c.reason) for c in found}
+        found += [c for c in listed if c.cause not in ("first", "new-data") or c.role]
     found += [
         _noted(line, words)
         for line in lines
-        if (line.address, _reason(line, words)) not in told and area == ANY and period == ANY
+        if (line.address, _reason(line, words)) not in told
+        and _held(parse_address(line.address), area, period)
     ]
     kept = [c for c in found if (since is None or c.since >= since) and (until is None or c.since <= until)]
     return sorted(kept, key=lambda c: (-c.since.toordinal(), c.address, -c.version))
@@ -123,17 +125,25 @@ def history(store: Store, address: str, words: Words) -> list[Changed]:
 
 
 def versions_told(store: Store, words: Words) -> dict[str, tuple[int, str]]:
-    """(version, line in words) of what stands at each address of a figure: for pages, which print it beside the figure."""
-    given = {
-        (line.address, line.to_version): _reason(line, words)
-        for line in corrections(store)
-        if line.to_version > line.from_version
-    }
-    return {
-        address: (version.version, version_line(version, words, given.get((address, version.version), "")))
-        for address, version in latest_versions(store).items()
-        if version.shown
-    }
+    """(version, line in words) of what stands at each address of a figure: for pages, which print it beside the figure.
+
+    The line ends with the notes that editors made on this version.
+    """
+    given: dict[tuple[str, int], str] = {}
+    noted: dict[tuple[str, int], list[str]] = {}
+    for line in corrections(store):
+        if line.to_version > line.from_version:
+            given[line.address, line.to_version] = _reason(line, words)
+        noted.setdefault((line.address, line.from_version), []).append(_noted(line, words).line)
+    found = {}
+    for address, version in latest_versions(store).items():
+        if version.shown:
+            key = (address, version.version)
+            found[address] = (
+                version.version,
+                "; ".join((version_line(version, words, given.get(key, "")), *noted.get(key, ()))),
+            )
+    return found
 
 
 def version_line(version: Version, words: Words, reason: str = "") -> str:
@@ -214,6 +224,24 @@ def _flow(key: tuple[str, ...], words: Words) -> str:
 
 def _asked(what: Figure, area: str | None, period: str) -> bool:
     return area in (ANY, what.area) and period in (ANY, what.period)
+
+
+def _held(what: Address, area: str | None, period: str) -> bool:
+    """Whether the area and period asked hold those of an address; an alert has neither."""
+    if area == ANY and period == ANY:
+        return True
+    if isinstance(what, Alert):
+        return False
+    place = place_by_code(what.area) if what.area else None
+    within = (None, ANY, what.area, *((place.department, place.region, place.country) if place else ()))
+    if area not in within:
+        return False
+    if period in (ANY, "", what.period):
+        return True
+    if not what.period:
+        return False
+    inner = parse_period(what.period, ())
+    return parse_period(period, ()).holds(inner.start, inner.end)
 
 
 def _told(
