@@ -16,7 +16,7 @@ from report_store import Paper, Said, build, event, flow, price, purity, said_pr
 from vigie.lexicon.terms import data_toml
 from vigie.report.open_data import write_open_data
 from vigie.report.open_index import outward
-from vigie.stats.median_price import median_interval
+from vigie.stats.order import Interval, median_interval
 from vigie.store import Store
 from vigie.store.describe import stored_tables
 from vigie.store.export import FORMATS, export_full
@@ -237,7 +237,8 @@ def test_the_index_has_intervals_or_says_none(public: Path) -> None:
 def test_no_bound_is_the_price_of_one_source(public: Path) -> None:
     """The least and the largest price of a row are those of one source each."""
     text = "".join((public / f"index.{form}").read_text("utf-8") for form in ("csv", "jsonl", "geojson"))
-    assert median_interval([*AROUND]) == (58.77, 74.01)
+    exact = median_interval([*AROUND])
+    assert exact is not None and (exact.low, exact.high) == (58.77, 74.01)
     assert "58.77" not in text and "74.01" not in text
 
 
@@ -249,10 +250,38 @@ def test_no_bound_is_the_price_of_one_source(public: Path) -> None:
         ((1234.0, 1300.0), (1200.0, 1300.0)),
         ((7.0, 7.0), (7.0, 7.0)),
         ((0.3, 9.99), (0.3, 10.0)),
-        ((float("nan"), float("nan")), (None, None)),
     ],
 )
 def test_bounds_are_rounded_outward(
     bounds: tuple[float, float], widened: tuple[float | None, float | None]
 ) -> None:
-    assert outward(bounds) == widened
+    assert outward(Interval(low=bounds[0], high=bounds[1], level=0.95)) == widened
+    assert outward(None) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("sources", "interval"),
+    [
+        pytest.param("abcdabcdabcd", (None, None), id="twelve prices of four sources"),
+        pytest.param("abcdef", (40.0, 65.0), id="six sources"),
+        pytest.param("abcdefffffff", (40.0, 61.0), id="one of six speaks seven times"),
+    ],
+)
+def test_an_interval_is_of_independent_sources(
+    tmp_path: Path, sources: str, interval: tuple[float | None, float | None]
+) -> None:
+    stated = [
+        Paper(source=name, published="2025-02-03", says=[said_price(40.0 + 5 * n, place="INSEE:69123")])
+        for n, name in enumerate(sources)
+    ]
+    if "fff" in sources:  # its median is 60.5
+        amounts = (40.0, 45.0, 50.0, 55.0, 58.0, 60.0, 60.1, 60.2, 60.5, 60.7, 60.8, 60.9)
+        stated = [
+            Paper(source=name, published="2025-02-03", says=[said_price(amount, place="INSEE:69123")])
+            for name, amount in zip(sources, amounts, strict=True)
+        ]
+    with Store.open(build(tmp_path / "s.duckdb", stated)) as opened:
+        write_open_data(opened, tmp_path / "out", FORMATS, as_of=DAY)
+    (row,) = [r for r in rows(tmp_path / "out", "index") if r["area"] == "FR-69"]
+    assert (row["observations"], row["sources"]) == (len(sources), len(set(sources)))
+    assert (row["low"], row["high"]) == interval

@@ -3,24 +3,25 @@
 In: public cells, as the gate lets them out. Out: one row for each quarter x area x kind x substance x unit. A row is a union of whole
 cells, so that what two rows differ by may be shown too. A market (country or overseas territory) and a region join the
 cells within them; a department has its own. Nothing is smoothed or borrowed: a quarter without a cell has no row.
-Interval: order statistics (`stats.median_price`), rounded outward to two figures, so that no bound is the price one source
-stated. Known weakness: as of every median, the mix of places and amounts may change; the analyst's hedonic index holds it constant, but
-needs amounts that public facts do not carry.
+Interval: that of the bulletin, order statistics (`stats.order`) of one figure for each independent source, none below six sources;
+rounded outward to two figures, so that no bound is the price one source stated. Known weakness: as of every median, the mix of places and
+amounts may change; the analyst's hedonic index holds it constant, but needs amounts that public facts do not carry.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from math import ceil, floor, isnan, log10
+from math import ceil, floor, log10
 from typing import Any
 
 from vigie.lexicon.gazetteer import place_by_code
+from vigie.report.certainty import by_source
 from vigie.report.ledger import Shown
 from vigie.report.markets import is_overseas
 from vigie.report.period import Period, parse_period
 from vigie.report.public import sources_of
-from vigie.stats.median_price import median_interval
+from vigie.stats.order import Interval, median_interval
 from vigie.stats.summary import quantile
 
 Series = tuple[str, str, str, str, str]  # kind, substance, unit, level, area
@@ -61,20 +62,21 @@ def _rows(series: Series, periods: Mapping[str, Sequence[Shown]]) -> list[dict[s
         ((parse_period(n, ()), cells) for n, cells in periods.items()), key=lambda p: p[0].start
     )
     rows: list[dict[str, Any]] = []
-    first: tuple[Period, list[float]] | None = None
+    first: tuple[Period, list[float], float] | None = None
     for period, cells in by_start:
         facts = [f for cell in cells for f in cell.facts]
         values = [f.eur_per_unit for f in facts if f.eur_per_unit is not None]
-        first = first or (period, values)
-        base, at_base = first
+        voices = by_source(facts, lambda f: f.eur_per_unit)
         median = quantile(values, 0.5)
-        low, high = outward(median_interval(values))
-        ratio = (None, None) if period == base else outward(_ratio(values, at_base))
+        first = first or (period, voices, median)
+        base, at_base, of_base = first
+        low, high = outward(median_interval(voices))
+        ratio = (None, None) if period == base else outward(_ratio(voices, at_base))
         rows.append(
             {
                 "quarter": period.start, "area_level": level, "area": area, "area_label": place.label if place else None,
                 "kind": kind, "substance": substance, "unit": unit, "median": median, "low": low, "high": high,
-                "index": round(100 * median / quantile(at_base, 0.5), 1), "index_low": ratio[0], "index_high": ratio[1],
+                "index": round(100 * median / of_base, 1), "index_low": ratio[0], "index_high": ratio[1],
                 "base": base.start, "observations": len(facts), "documents": len({f.doc_id for f in facts}),
                 "sources": sources_of(facts), "cells": len(cells),
                 "place_lat": place.lat if place else None, "place_lon": place.lon if place else None,
@@ -84,17 +86,21 @@ def _rows(series: Series, periods: Mapping[str, Sequence[Shown]]) -> list[dict[s
     return rows
 
 
-def _ratio(values: list[float], base: list[float]) -> tuple[float, float]:
-    """Percent, both ends; NaN where one of the two medians has no interval."""
-    (low, high), (base_low, base_high) = median_interval(values, _JOINT), median_interval(base, _JOINT)
-    return (100 * low / base_high, 100 * high / base_low) if base_low > 0 else (float("nan"), float("nan"))
+def _ratio(voices: list[float], base: list[float]) -> Interval | None:
+    """Percent, both ends; None where one of the two medians has no interval."""
+    now, then = median_interval(voices, _JOINT), median_interval(base, _JOINT)
+    if now is None or then is None or then.low <= 0:
+        return None
+    return Interval(
+        low=100 * now.low / then.high, high=100 * now.high / then.low, level=now.level + then.level - 1
+    )
 
 
-def outward(bounds: tuple[float, float]) -> tuple[float | None, float | None]:
+def outward(found: Interval | None) -> tuple[float | None, float | None]:
     """The interval widened to bounds of two significant figures; None where there is none."""
-    if any(map(isnan, bounds)):
+    if found is None:
         return None, None
-    return _step(bounds[0], floor), _step(bounds[1], ceil)
+    return _step(found.low, floor), _step(found.high, ceil)
 
 
 def _step(value: float, to: Any) -> float:
