@@ -17,7 +17,9 @@ from report_store import Paper, Said, build, event, flow, price, purity, said_pr
 from vigie.model.errors import StoreError
 from vigie.report.bulletin import Bulletin, make_bulletin, write_bulletin
 from vigie.report.coverage import coverage
+from vigie.report.evidence import Evidence, Row, Table
 from vigie.report.pages import html_page, markdown_page, pdf_page, typst_columns
+from vigie.report.printed import Printed
 from vigie.report.public import ANALYST, Gate, public_gate
 from vigie.report.words import Words
 from vigie.store import Store
@@ -300,3 +302,60 @@ def test_widths_hold_long_words(hostile: dict[str, Bulletin]) -> None:
     for part in hostile["fr-analyst"].parts:
         for table in part.tables:
             assert len(typst_columns(table).split(", ")) == len(table.columns)
+
+
+def _table(many: int, said: tuple[int, ...] = (), id_: str = "flows") -> Table:
+    return Table(
+        id=id_, title=id_, caption=id_, columns=("a",),
+        rows=tuple(
+            Row(id=f"r{n}", cells=(str(n),), said=said[n] if said else 0, evidence=tuple(quote(g, n) for g in ("C3", "B2", "F6")))
+            for n in range(many)
+        ),
+    )  # fmt: skip
+
+
+def quote(grade: str, n: int) -> Evidence:
+    return Evidence(
+        before="", quote=f"{grade}-{n}", after="", lang="fr", title="", outlet="", date="", grade=grade, attribution="", place=""
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("many", "said", "kept"),
+    [
+        (6, (), 6),  # one row too many is no longer than the line that would say so
+        (9, (), 5),
+        (9, (1, 2, 3, 4, 5, 6, 7, 8, 9), 5),
+    ],
+    ids=["one_more", "first", "most_said"],
+)
+def test_print_bounds_rows(many: int, said: tuple[int, ...], kept: int) -> None:
+    rows = Printed(True).rows(_table(many, said))
+    assert len(rows) == kept
+    assert rows[0].id == ("r4" if said else "r0")
+    assert [r.id for r in rows] == sorted(r.id for r in rows)
+
+
+def test_print_quotes_the_best_grades_of_the_first_figures() -> None:
+    found = Printed(True).quoted([_table(3, id_="retail"), _table(2, id_="areas")])
+    assert [(q.row.id, [e.grade for e in q.sentences], q.more) for q in found] == [
+        (f"r{n}", ["B2", "C3"], 1) for n in range(3)
+    ]
+    assert len(Printed(False).quoted([_table(20, id_="retail")])) == 6
+
+
+def test_a_bounded_table_says_how_many_rows_the_page_has(tmp_path: Path) -> None:
+    """Nine ways of selling: the HTML page holds them all, the PDF of a region says what it leaves out."""
+    codes = ("telegram", "sms", "snapchat", "whatsapp", "web", "darknet", "street", "in-person", "signal")
+    listed = [
+        Paper(source=s, published="2025-02-03", says=[Said(sentence=f"{s} {c}.", value=way(c), place=LYON) for c in codes])
+        for s in "ab"
+    ]  # fmt: skip
+    found = made(tmp_path, listed, area="FR-ARA")
+    left = len(found.rows("ways")) - 5
+    assert left >= 2
+    text = "".join(p.get_textpage().get_text_range() for p in pypdfium2.PdfDocument(pdf_page(found)))
+    assert f"+ {left} in the HTML page." in text
+    page = html_page(found).decode()
+    assert all(f'id="{row.id}"' in page for row in found.rows("ways"))
+    assert f"+ {left} in" not in page

@@ -43,7 +43,8 @@ def sized(figure: Figure, width: int = WIDTH) -> dict[str, Any]:
     spec: dict[str, Any] = json.loads(figure.spec)
     layout = spec.get("usermeta", {}).get("vigie", {})
     if "panels" in layout:
-        columns = max(1, min(int(layout["panels"]), (width - AXIS) // (PANEL + GAP)))
+        wished = int(layout.get("panel", PANEL))
+        columns = max(1, min(int(layout["panels"]), (width - AXIS) // (wished + GAP)))
         spec["columns"] = columns
         spec["spec"]["width"] = panel = (width - AXIS - GAP * (columns - 1)) // columns
         spec["facet"]["header"]["labelLimit"] = panel

@@ -18,7 +18,9 @@ from vigie.charts.words import Words
 
 HEIGHT = 96  # px
 LOW = 76
+NARROW = 138  # px of a panel where four in a line save one
 MOST = 24
+_FOURS = (4, 7, 8)  # panels that fill fewer lines by four than by three
 
 
 def multiples(
@@ -68,8 +70,11 @@ def multiples(
     def drawing() -> canvas.Drawing:
         return _panels(axis, words, unit, domain, named_axis), {"figures": rows}
 
+    layout: dict[str, float] = {"panels": len(names[:MOST])}
+    if not named_axis and len(names) in _FOURS:
+        layout["panel"] = NARROW
     return canvas.figure(
-        id, title, drawing=drawing, layout={"panels": len(names[:MOST])}, lang=lang, alt=text, unit=unit,
+        id, title, drawing=drawing, layout=layout, lang=lang, alt=text, unit=unit,
         columns=line_chart.series_columns(words, unit), rows=line_chart.series_rows(series, names),
         notes=[note, *line_chart.series_notes(marks, found, set(), words, zero=zero, told=bool(note))],
     )  # fmt: skip

@@ -18,7 +18,7 @@ from vigie.report import pictures
 from vigie.report.alerts import alert_evidence, releases
 from vigie.report.compared import change_table
 from vigie.report.corrections import correction_words, corrections_of
-from vigie.report.coverage import Coverage, coverage, coverage_table
+from vigie.report.coverage import Coverage, coverage, coverage_lines, coverage_table
 from vigie.report.edition import Edition, edition
 from vigie.report.evidence import Evidence, Row, Table, evidence_list, evidence_of, one_line
 from vigie.report.facts import source_lines
@@ -37,7 +37,6 @@ from vigie.store import Store
 
 Format = Literal["html", "pdf", "md"]
 PAGES: dict[Format, Callable[[Bulletin], bytes]]
-_MOST_QUOTED = 1  # sentences of a figure in print
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,8 +46,7 @@ class Bulletin:
     Attributes:
         key: the few numbers under the title, each with what it counts.
         sentences, cautions: what may be said, and what could not be compared.
-        tight: of a region or smaller, printed without a list of contents.
-        quoted: sentences of a figure that print shows at most; pages show all.
+        tight: of a region or smaller, printed in fewer pages (`printed.py`).
     """
 
     lang: str
@@ -71,7 +69,6 @@ class Bulletin:
     contest: tuple[str, ...]
     cite: str
     tight: bool = False
-    quoted: int = _MOST_QUOTED
 
     def table(self, id_: str) -> Table | None:
         """The table of that id; None where the bulletin has none."""
@@ -207,9 +204,7 @@ def _map(ed: Edition, topic: str) -> list[Picture]:
     place = ed.gate.within
     if place and place != "FR":
         return []
-    return pictures.department_map(
-        f"map-{topic}", ed.words[f"map_{topic}"], ed.of_topic(topic, ed.now), ed, width=pictures.HALF
-    )
+    return pictures.department_map(f"map-{topic}", ed.words[f"map_{topic}"], ed.of_topic(topic, ed.now), ed)
 
 
 def _corrected(store: Store, ed: Edition) -> list[Part]:
@@ -236,14 +231,17 @@ def _around(found: Coverage, ed: Edition) -> list[Part]:
         if ed.gate.public:
             lead.append(words.fill("coverage_public", k=ed.gate.least_sources))
         table = coverage_table(found, ed)
-        blocks: tuple[Block, ...] = (Prose(lines=tuple(lead)), *pictures.collected(found, ed))
-        parts.append(
-            Part(
-                id="coverage-part",
-                title=words["p_coverage"],
-                blocks=(*blocks, *([table] if table.rows else [Prose(lines=table.notes)])),
-            )
+        if ed.tight:
+            # What was read has no area: one line of the whole store, which a nation's bulletin has as a table.
+            lines = (*lead, *coverage_lines(table, ed))
+            return [*parts, Part(id="coverage-part", title=words["p_coverage"], blocks=(Prose(lines=lines),))]
+        # The figure last: a table may be broken where a page ends.
+        blocks: tuple[Block, ...] = (
+            Prose(lines=tuple(lead)),
+            table if table.rows else Prose(lines=table.notes),
+            *pictures.collected(found, ed),
         )
+        parts.append(Part(id="coverage-part", title=words["p_coverage"], blocks=blocks))
     return parts
 
 

@@ -134,6 +134,15 @@ def coverage_table(found: Coverage, ed: Edition) -> Table:
     )  # fmt: skip
 
 
+def coverage_lines(table: Table, ed: Edition) -> tuple[str, ...]:
+    """The same in sentences: "presse 23 (22), rapport 0 (2)"."""
+    words = ed.words
+    if not table.rows or not ed.earlier:  # without an earlier period there is no column of numbers
+        return table.notes
+    told = [f"{row.cells[0]} {row.cells[1]} ({row.cells[2]})" for row in table.rows]
+    return (words.fill("coverage_line", kinds=", ".join(told), earlier=ed.then), *table.notes)
+
+
 def _lies_in(label: str, period: Period) -> bool:
     part = parse_period(label, ())
     return period.start <= part.start and part.end <= period.end

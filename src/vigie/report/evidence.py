@@ -36,12 +36,16 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """Cells as printed; `proof` says how many statements and sources, and `evidence` opens them."""
+    """Cells as printed; `proof` says how many statements and sources, and `evidence` opens them.
+
+    `said`: statements, of rows that do not stand in the order of them; 0 where the order tells it.
+    """
 
     id: str
     cells: tuple[str, ...]
     proof: str = ""
     evidence: tuple[Evidence, ...] = ()
+    said: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 
-from vigie import charts
 from vigie.charts import Series
 from vigie.lexicon.gazetteer import place_by_code
 from vigie.lexicon.substances import group as family_of
@@ -18,8 +17,8 @@ from vigie.lexicon.terms import data_toml
 from vigie.report.edition import TOPIC, Edition
 from vigie.report.evidence import Row, Table
 from vigie.report.facts import Fact
-from vigie.report.layout import Block, Part, Prose, paired, picture
-from vigie.report.pictures import HALF, LEAST_POINTS, counted, department_map
+from vigie.report.layout import Block, Part, Prose, paired
+from vigie.report.pictures import LEAST_POINTS, MOST_PANELS, counted, department_map, panels
 from vigie.report.public import sources_of
 from vigie.report.results import rating
 from vigie.report.sentences import capital
@@ -76,11 +75,9 @@ def substances_part(ed: Edition) -> list[Part]:
         if sum(bool(p.value) for p in points) >= LEAST_POINTS:
             series.append(Series(name=words.of("groups", group), points=points))
     blocks: list[Block] = [
-        *picture(
-            charts.multiples("groups-counts", words["groups_chart"], series, lang=words.lang, unit=words["groups_unit"],
-                note=words["gap"] if ed.gate.public else "",
-            ),
-            words,
+        *panels(
+            "groups-counts", words["groups_chart"], series, unit=words["groups_unit"], note=words["gap"] if ed.gate.public else "", ed=ed,
+            most=MOST_PANELS,
         )
     ]  # fmt: skip
     for group in shown:
@@ -141,14 +138,6 @@ def areas_part(ed: Edition) -> list[Part]:
     areas = by(ed.now, lambda f: _area(f, level))
     shown = {code: listed for code, listed in areas.items() if ed.gate.shows(listed, code)}
     blocks: list[Block] = []
-    if level == "region":
-        most = by(ed.now, lambda f: f.substance)
-        best = min(most, key=lambda s: (-len(most[s]), s), default=None)
-        title = words.fill("map_product", product=capital(words.substance(best or "")))
-        blocks += paired(
-            department_map("map-all", words["map_all"], ed.now, ed, words["map_all_note"], HALF),
-            department_map("map-product", title, most[best], ed, width=HALF) if best else [],
-        )
     rows = _rows(
         "area",
         sorted(shown, key=lambda c: fold(words.area(c))),
@@ -162,6 +151,14 @@ def areas_part(ed: Edition) -> list[Part]:
         heading = words["areas_region" if level == "region" else "areas_department"]
         blocks.append(
             _table("areas", words["areas_caption"], heading, rows, ed, note=words["areas_note"], top=True)
+        )
+    if level == "region":
+        most = by(ed.now, lambda f: f.substance)
+        best = min(most, key=lambda s: (-len(most[s]), s), default=None)
+        title = words.fill("map_product", product=capital(words.substance(best or "")))
+        blocks += paired(
+            department_map("map-all", words["map_all"], ed.now, ed, words["map_all_note"]),
+            department_map("map-product", title, most[best], ed) if best else [],
         )
     return [Part(id="areas", title=words["p_areas"], blocks=tuple(blocks))] if len(shown) > 1 else []
 
@@ -211,7 +208,7 @@ def _rows(
                 if ed.gate.shows(named[s], area(key))
             ]
             cells.insert(1, ", ".join(words.substance(s) for s in told[:_TOP]) or "–")
-        rows.append(Row(id=f"{prefix}-{key}", cells=tuple(cells)))
+        rows.append(Row(id=f"{prefix}-{key}", cells=tuple(cells), said=len(listed)))
     return tuple(rows)
 
 

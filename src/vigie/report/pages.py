@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from vigie.charts.theme import css_variables, font_directory, typst_variables
 from vigie.model.errors import MissingExtraError
 from vigie.report.evidence import Table
+from vigie.report.printed import Printed
 from vigie.report.words import Words
 
 if TYPE_CHECKING:
@@ -26,7 +27,8 @@ _MARKDOWN = re.compile(r"[\\|*_`\[\]#~$]")
 _AT_START = re.compile(r"^(\s*)(\d+)([.)])|^(\s*)([-+])(?=\s)")
 _LABEL = re.compile(r"[^A-Za-z0-9_-]")
 _WIDE = 24  # characters: cells of more are words, which stand to the left
-_CHARACTERS = {True: 126, False: 100}  # in a line of a table, small or not
+_CHARACTERS = {True: 120, False: 100}  # in a line of a table, small or not
+_CROWDED = 10  # columns: of more, letters are smaller still
 
 
 def typst_text(text: object) -> str:
@@ -60,7 +62,7 @@ def typst_columns(table: Table) -> str:
     ]
     # What may be broken: words, never a figure or a rating.
     broken = [k for k in range(1, len(needs)) if any(" " in row.cells[k] for row in table.rows)]
-    room, shared = _CHARACTERS[small(table)], {0}
+    room, shared = 126 if crowded(table) else _CHARACTERS[small(table)], {0}
     for k in sorted(broken, key=lambda k: -needs[k]):
         if sum(n for n_, n in enumerate(needs) if n_ not in shared) <= room - 18 * len(shared):
             break
@@ -73,6 +75,11 @@ def typst_columns(table: Table) -> str:
 def small(table: Table) -> bool:
     """True for a table of many columns, which is set smaller."""
     return len(table.columns) > 7
+
+
+def crowded(table: Table) -> bool:
+    """True for a table of so many columns that 8 pt do not hold."""
+    return len(table.columns) > _CROWDED
 
 
 def typst_align(table: Table) -> str:
@@ -99,11 +106,16 @@ def _render(name: str, bulletin: Bulletin, *, escape: bool, **more: object) -> s
         "typ": typst_text, "typstring": typst_string, "typlabel": typst_label, "md": markdown_text,
         "typcolumns": typst_columns, "typalign": typst_align,
     }  # fmt: skip
-    environment.globals |= {"right_of": right_of, "small": small}
+    environment.globals |= {"right_of": right_of, "small": small, "crowded": crowded}
     source = (files("vigie") / "data" / "templates" / name).read_text("utf-8")
     words = Words(bulletin.lang)
     numbers = {t.id: t.number for part in bulletin.parts for t in part.tables}
-    return str(environment.from_string(source).render(b=bulletin, w=words.all(), numbers=numbers, **more))
+    printed = Printed(bulletin.tight)
+    return str(
+        environment.from_string(source).render(
+            b=bulletin, w=words.all(), numbers=numbers, printed=printed, **more
+        )
+    )
 
 
 def html_page(bulletin: Bulletin) -> bytes:

@@ -26,10 +26,17 @@ from vigie.stats.summary import summarise
 
 LEAST_POINTS = 3  # quarters with figures: below, the table says it better
 LEAST_BARS = 3
+LEAST_SAID = 2  # statements of a bar: what is said once the table says
 MOST_PANELS = 9
-MOST_BARS = 8
-_MAP = 0.62  # of the width of a printed page: a map of France is nearly as high as wide
-HALF = 400  # px of a figure that takes half of the width
+MOST_BARS = 6
+MOST_LEVELS = 6  # panels of prices and purities: two rows
+MOST_TIGHT = 3  # panels of a region: one row
+MOST_TOPICS_TIGHT = 6
+HALF = (
+    340  # px of a figure that takes half of the width of a printed page: its letters are those of a whole one
+)
+_WIDTHS = {1: HALF, 2: 480}  # px by number of panels: one drawn over the whole width would be flat and loud
+_FLOWS = 480  # px: a map of the world says little more when larger
 
 
 def levels(topic: str, second: str, title: str, unit: str, ed: Edition) -> list[Picture]:
@@ -40,14 +47,33 @@ def levels(topic: str, second: str, title: str, unit: str, ed: Edition) -> list[
             points = _medians(topic, group, ed)
             if sum(p.value is not None for p in points) >= LEAST_POINTS:
                 found.append(Series(name=capital(product_name(group.key, ed.words)), points=points))
-    draw = charts.lines if len(found) == 1 and not ed.tight else charts.multiples
-    return picture(
-        draw(
-            f"{topic}-quarters", ed.words[title], found[:MOST_PANELS], lang=ed.words.lang, unit=ed.words[unit],
-            note=_note(ed.words["half_note"], ed),
-        ),
-        ed.words,
+    return panels(
+        f"{topic}-quarters", ed.words[title], found, unit=ed.words[unit], note=_note(ed.words["half_note"], ed), ed=ed
     )  # fmt: skip
+
+
+def panels(
+    id_: str,
+    title: str,
+    series: Sequence[Series],
+    *,
+    unit: str,
+    note: str,
+    ed: Edition,
+    most: int = MOST_LEVELS,
+    tight: int = MOST_TIGHT,
+) -> list[Picture]:
+    """Small multiples by quarter, as wide in print as their number needs; the title says what the axis is.
+
+    Args:
+        most, tight: panels of a country, and of a region or smaller, at most; the first are kept.
+    """
+    most = tight if ed.tight else most
+    found = charts.multiples(
+        id_, title, series[:most], lang=ed.words.lang, unit=unit, note=note, named_axis=False
+    )
+    width = _WIDTHS.get(len(series[:most]), charts.draw.WIDTH)
+    return picture(found, ed.words, width, share=width / charts.draw.WIDTH)
 
 
 def _medians(topic: str, group: Group, ed: Edition) -> tuple[Point, ...]:
@@ -110,11 +136,14 @@ def by_topic(ed: Edition) -> list[Picture]:
         if sum(bool(p.value) for p in points) >= LEAST_POINTS:
             series.append(Series(name=ed.words.of("topics", topic), points=points))
     if not series:
+    if ed.tight:  # those of which most is said, in the order of the sections
+        told = sorted(series, key=lambda one: -sum(p.value or 0 for p in one.points))[:MOST_TOPICS_TIGHT]
+        series = [one for one in series if one in told]
         return []
-    found = charts.multiples(
-        "topics-counts", ed.words["topics_chart"], series, lang=ed.words.lang, unit=ed.words["counts_unit"], note=_note("", ed)
+    return panels(
+        "topics-counts", ed.words["topics_chart"], series, unit=ed.words["counts_unit"], note=_note("", ed), ed=ed,
+        most=MOST_PANELS, tight=MOST_TOPICS_TIGHT,
     )  # fmt: skip
-    return picture(found, ed.words)
 
 
 def counted(facts: Sequence[Fact], ed: Edition) -> tuple[Point, ...]:
@@ -139,6 +168,7 @@ def ways(ed: Edition) -> list[Picture]:
         Bar(name=ed.words.way(*g.key), value=len(g.facts), n=len(g.facts), sources=g.sources)
         for g in ed.groups("ways")[:MOST_BARS]
     ]
+        if len(g.facts) >= LEAST_SAID
     if len(bars) < LEAST_BARS or (ed.tight and bars[0].n < LEAST_BARS):
         return []
     found = charts.bars(
@@ -170,9 +200,7 @@ def collected(found: Coverage, ed: Edition) -> list[Picture]:
     )
 
 
-def department_map(
-    id_: str, title: str, facts: Sequence[Fact], ed: Edition, note: str = "", width: int = charts.draw.WIDTH
-) -> list[Picture]:
+def department_map(id_: str, title: str, facts: Sequence[Fact], ed: Edition, note: str = "") -> list[Picture]:
     """Statements by department: how many, never at what price. None where fewer than three departments have any."""
     by_code: dict[str, list[Fact]] = {}
     for fact in facts:
@@ -191,11 +219,13 @@ def department_map(
     found = charts.area_map(
         id_, title, areas, which="france", lang=ed.words.lang, unit=ed.words["map_unit"], note=note
     )
-    return picture(found, ed.words, width, share=_MAP)
+    return picture(found, ed.words, HALF, share=0.5)  # a map of France is nearly as high as wide
 
 
 def flow_map(ed: Edition) -> list[Picture]:
-    """Routes that have both ends."""
+    """Routes that have both ends; of a region the table says it, on a map of the world it is a point."""
+    if ed.tight:
+        return []
     pairs: Counter[tuple[str, str]] = Counter()
     names: dict[str, str] = {}
     told: dict[tuple[str, str], list[Fact]] = {}
@@ -229,3 +259,5 @@ def flow_map(ed: Edition) -> list[Picture]:
         ),
         ed.words,
     )
+        _FLOWS,
+        share=_FLOWS / charts.draw.WIDTH,

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from vigie import charts
 from vigie.analysis.alert_words import new_words
 from vigie.analysis.price_index import Asked, Level, price_indices
 from vigie.analysis.prices import read_prices
@@ -17,8 +16,8 @@ from vigie.lexicon.gazetteer import gazetteer, place_by_code
 from vigie.model.errors import MissingExtraError, SeriesError
 from vigie.report.edition import Edition
 from vigie.report.evidence import Row, Table, one_line
-from vigie.report.layout import Block, Part, Prose, picture
-from vigie.report.pictures import LEAST_POINTS, MOST_PANELS
+from vigie.report.layout import Block, Part, Prose
+from vigie.report.pictures import LEAST_POINTS, MOST_PANELS, panels
 from vigie.report.sentences import capital
 from vigie.store import Store
 from vigie.store.watchlist import SavedAlert, SavedSignal, saved_alerts, signals_of
@@ -92,9 +91,9 @@ def _alert_row(alert: SavedAlert, signals: list[SavedSignal], ed: Edition) -> Ro
 
 
 def _terms(store: Store, ed: Edition) -> list[Part]:
-    """Words of the months before the end of the period, of the whole store: a word has no area."""
+    """Words of the months before the end of the period, of the whole store; a word has no area, so that a region's bulletin has none."""
     words = ed.words
-    if not ed.read.days:
+    if not ed.read.days or ed.tight:
         return []
     until = min(ed.period.end, ed.read.days[-1])
     try:
@@ -170,16 +169,14 @@ def index_part(store: Store, ed: Edition) -> list[Part]:
         )
         for s, a in chosen[:MOST_PANELS]
     ]
-    draw = charts.lines if len(lines) == 1 else charts.multiples
-    found = draw(
+    blocks = panels(
         "price-index",
         words["index_chart"],
         lines,
-        lang=words.lang,
         unit=words["interval_unit"],
         note=words["index_note"],
+        ed=ed,
     )
-    blocks = picture(found, words)
     return [Part(id="index", title=words["p_index"], blocks=tuple(blocks))] if blocks else []
 
 
