@@ -135,10 +135,10 @@ def by_topic(ed: Edition) -> list[Picture]:
         points = counted(ed.of_topic(topic, ed.facts), ed)
         if sum(bool(p.value) for p in points) >= LEAST_POINTS:
             series.append(Series(name=ed.words.of("topics", topic), points=points))
-    if not series:
     if ed.tight:  # those of which most is said, in the order of the sections
         told = sorted(series, key=lambda one: -sum(p.value or 0 for p in one.points))[:MOST_TOPICS_TIGHT]
         series = [one for one in series if one in told]
+    if not series:
         return []
     return panels(
         "topics-counts", ed.words["topics_chart"], series, unit=ed.words["counts_unit"], note=_note("", ed), ed=ed,
@@ -167,8 +167,8 @@ def ways(ed: Edition) -> list[Picture]:
     bars = [
         Bar(name=ed.words.way(*g.key), value=len(g.facts), n=len(g.facts), sources=g.sources)
         for g in ed.groups("ways")[:MOST_BARS]
-    ]
         if len(g.facts) >= LEAST_SAID
+    ]
     if len(bars) < LEAST_BARS or (ed.tight and bars[0].n < LEAST_BARS):
         return []
     found = charts.bars(
@@ -258,6 +258,6 @@ def flow_map(ed: Edition) -> list[Picture]:
             "flows-map", ed.words["flows_chart"], flows, lang=ed.words.lang, unit=ed.words["flows_unit"]
         ),
         ed.words,
-    )
         _FLOWS,
         share=_FLOWS / charts.draw.WIDTH,
+    )
