@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -96,3 +98,35 @@ def test_an_alert_without_a_language(public: TestClient) -> None:
     got = public.get("/alert/r3", headers={"accept-language": "en"})
     assert (got.status_code, got.headers["location"]) == (303, "/en/alert/r3")
     assert public.get("/alert/erased").headers["location"] == "/fr/alerts"
+
+
+QUARTERS = ["T4 2025", "Q4 2025", "t4-2025", "2025-T4", "2025T4", "T4\u00a02025"]
+
+
+@pytest.mark.parametrize("written", QUARTERS)
+def test_a_quarter_as_pages_write_it(analyst: TestClient, public: TestClient, written: str) -> None:
+    for client in (analyst, public):
+        got = client.get("/fr/prices", params={"period": written})
+        assert got.status_code == 200
+        assert 'value="2025-Q4" selected' in got.text
+
+
+REFUSED = [
+    "substance=nothing",
+    "area=FR-999",
+    "period=2025-Q7",
+    "period=T5+2025",
+    "grade=Z",
+    "language=klingon",
+]
+
+
+@pytest.mark.parametrize("query", REFUSED)
+def test_a_refused_filter_is_told_in_the_language_of_the_page(
+    analyst: TestClient, public: TestClient, query: str
+) -> None:
+    for client in (analyst, public):
+        french, english = (html.unescape(client.get(f"/{lang}/prices?{query}").text) for lang in ("fr", "en"))
+        assert re.search(r"Écrivez|n'est pas public", french)
+        assert not re.search(r"not known|Write |\(write", french)
+        assert re.search(r"Write |not public", english)

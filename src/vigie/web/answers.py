@@ -6,6 +6,7 @@ made (`pages/`), where the model comes from (`provider.py`).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -34,6 +35,10 @@ MEDIA = {
 }
 _PAGES_BYTES, _DRAWN_BYTES, _FIGURES_BYTES = 48 << 20, 32 << 20, 24 << 20
 _LONGEST = 200  # characters of a parameter of a page's own
+_QUARTER = re.compile(
+    r"[TQ](?P<m>[1-4])[ \u00a0\u202f-]?(?P<a>\d{4})|(?P<b>\d{4})[ \u00a0\u202f-]?[TQ](?P<n>[1-4])",
+    re.IGNORECASE | re.ASCII,
+)
 Charts = Mapping[str, Chart]
 NARROW = 340  # px: a picture for a phone
 
@@ -78,13 +83,19 @@ def asked(
     """A request as read. Raises BadFilterError for a filter with a value that is not known."""
     own = {name: query[name][:_LONGEST] for name in page.query if query.get(name)}
     try:
-        filters = Filters.parse(query, public=public)
+        filters = Filters.parse({**query, "period": _period(query.get("period") or "")}, public=public)
     except SettingsError as error:
         raise BadFilterError(page, dict(params) | own, str(error)) from None
     # A filter that the page does not offer would change nothing and split what is kept of it.
     held = {name: getattr(filters, "lang" if name == "language" else name) for name in page.filters}
     chosen = Filters(**{"lang" if name == "language" else name: value for name, value in held.items()})
     return Asked(lang=lang, page=page, params=tuple(params.items()), own=tuple(own.items()), filters=chosen)
+
+
+def _period(text: str) -> str:
+    """A quarter as pages write it ("T4 2025", "Q4 2025", "t4-2025", "2025-T4") in the form of addresses; the rest as it is."""
+    found = _QUARTER.fullmatch(text.strip())
+    return f"{found['a'] or found['b']}-Q{found['m'] or found['n']}" if found else text
 
 
 class Answers:
@@ -198,8 +209,11 @@ class Answers:
         words = page_words(lang)
         name, _, rest = error.said.partition(":")
         lead = words.fill("error.bad_filter_lead", name=name)
+        # The refusal names the repair in English; the other language has its own for each parameter and edition.
+        edition = "public" if self.public else "analyst"
+        text = words.get(f"bad_filter.{name}_{edition}") or words.get(f"bad_filter.{name}") or rest.strip()
         missing = Missing(
-            why="no-match", text=rest.strip(), target=to(error.page.name, None, **dict(error.params)),
+            why="no-match", text=text, target=to(error.page.name, None, **dict(error.params)),
             target_text=words["error.without"],
         )  # fmt: skip
         return self.said(lang, 400, Content(title=words["error.bad_filter"], lead=lead, notes=(missing,)))
