@@ -84,8 +84,9 @@ def public_extras(store: Store, gate: Gate, read: Admitted, day: date) -> Extras
             "indices": _public_indices(gate, read),
             "versions": _versions(store),
         },
-        first=days[0] if days else None,
-        last=days[-1] if days else None,
+        # The first and the last day are each that of one document: quarters only.
+        first=quarter_of(days[0]).start if days else None,
+        last=quarter_of(days[-1]).end if days else None,
         stamp=code_version(),
     )
 

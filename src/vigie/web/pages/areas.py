@@ -121,4 +121,6 @@ def build(model: ReadModel, filters: Filters, words: PageWords, *, code: str) ->
             )
         )
         sections.append(Section(id="more", title=words["link.title"], blocks=(more,)))
-    return Content(title=name, lead=lead_of(totals, words), crumbs=crumbs, sections=tuple(sections))
+    return Content(
+        title=name, lead=lead_of(totals, words, public=model.public), crumbs=crumbs, sections=tuple(sections)
+    )

@@ -16,7 +16,7 @@ _TILES, _ALERTS, _TERMS = 4, 3, 12
 
 def build(model: ReadModel, filters: Filters, words: PageWords) -> Content:
     totals = model.totals(filters)
-    lead = lead_of(totals, words) if totals.observations else ""
+    lead = lead_of(totals, words, public=model.public) if totals.observations else ""
     if not totals.observations:
         missing = nothing(model, filters, "overview", words) if filters else empty_store(model, words)
         return Content(title=words["overview.title"], lead=words["overview.lead"], notes=(missing,))

@@ -6,16 +6,18 @@ In: groups, figures, facts of a read model. Out: Section, Missing.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from vigie.readmodel.model import ReadModel
 from vigie.readmodel.records import AreaFigures, Figures, Filters, Group, Totals
+from vigie.report.period import quarter_of
 from vigie.web import drawn
 from vigie.web.content import Block, Missing, More, Section, Target, Why, to
 from vigie.web.groups import group_table
 from vigie.web.words import PageWords
 
 ROWS = 40  # of a table on a page that has others
-MOST_ROWS = 400  # of the one table of a page
+MOST_ROWS = 150  # of one table: 600 bytes a row, two such tables a page, 300 KB a page at the most
 
 
 def empty_store(model: ReadModel, words: PageWords) -> Missing:
@@ -112,17 +114,24 @@ def map_of(
     return drawn.area_map(id, title, list(found.values()), words, width=width)
 
 
-def lead_of(totals: Totals, words: PageWords) -> str:
-    """ "1 234 mentions de 12 sources, du … au …"."""
+def lead_of(totals: Totals, words: PageWords, *, public: bool) -> str:
+    """ "1 234 mentions de 12 sources, publiés du … au …": days for the analyst, quarters for the public, one where they are the same."""
     counts = [words.count("statement", totals.observations)]
     if totals.documents:
         counts.insert(0, words.count("document", totals.documents))
     counts.append(words.count("source", totals.sources))
     text = ", ".join(counts)
     if totals.first and totals.last:
-        text += words.fill(
-            "from_to",
-            first=words.figures.day(totals.first.isoformat()),
-            last=words.figures.day(totals.last.isoformat()),
-        )
+        day = _quarter if public else _day
+        first, last = (day(d, words) for d in (totals.first, totals.last))
+        key = "from_to" if first != last else "in_quarter" if public else "on_day"
+        text += words.fill(key, first=first, last=last)
     return text + "."
+
+
+def _day(day: date, words: PageWords) -> str:
+    return words.figures.day(day.isoformat())
+
+
+def _quarter(day: date, words: PageWords) -> str:
+    return words.period(quarter_of(day).label)

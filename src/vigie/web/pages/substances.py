@@ -151,7 +151,9 @@ def build(model: ReadModel, filters: Filters, words: PageWords, *, id: str) -> C
             blocks=(More(links=links if not model.public else links[2:]),),
         )
     )
-    return Content(title=name, lead=lead_of(totals, words), crumbs=crumbs, sections=tuple(sections))
+    return Content(
+        title=name, lead=lead_of(totals, words, public=model.public), crumbs=crumbs, sections=tuple(sections)
+    )
 
 
 def _ways(model: ReadModel, filters: Filters, words: PageWords) -> Section:
