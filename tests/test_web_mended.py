@@ -5,15 +5,21 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from httpx import Response
 
 from report_store import Paper, Said, build, flow, said_price
 from vigie.readmodel import build as readmodel
+from vigie.readmodel.records import Filters, IndexRow
 from vigie.web.app import make_app
+from vigie.web.content import Table
+from vigie.web.pages.prices import index_section
+from vigie.web.words import page_words
 
 DAY = date(2026, 6, 30)
 
@@ -130,3 +136,43 @@ def test_a_refused_filter_is_told_in_the_language_of_the_page(
         assert re.search(r"Écrivez|n'est pas public", french)
         assert not re.search(r"not known|Write |\(write", french)
         assert re.search(r"Write |not public", english)
+
+
+def test_days_of_publication_are_the_analysts(analyst: TestClient, public: TestClient) -> None:
+    for path in ("/fr/", "/fr/area/FR-69", "/fr/substance/cocaine"):
+        assert "10 février 2024" in plain(analyst.get(path))
+        told = plain(public.get(path))
+        assert "du T1 2024 au T4 2025" in told
+        assert not re.search(r"publiés? [^.]*(février|novembre)", told)
+
+
+def plain(got: Response) -> str:
+    return html.unescape(got.text).replace("\u00a0", " ").replace("\u202f", " ")
+
+
+def row(**changes: object) -> IndexRow:
+    found = IndexRow(
+        substance="cocaine", unit="g", area="FR", period="2025-Q1", price=60.0, low=50.0, high=70.0, index=100.0,
+        index_low=90.0, index_high=110.0, n=5, sources=3, state="estimated",
+    )  # fmt: skip
+    return replace(found, **changes)  # type: ignore[arg-type]
+
+
+RESTS = [
+    ("its own", {}, True), ("other areas", {"state": "pooled"}, False), ("a neighbour", {"state": "interpolated", "n": 0}, False),
+    ("two statements", {"n": 2}, False), ("one source", {"sources": 1}, False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("changes", "shown"), [r[1:] for r in RESTS], ids=[r[0] for r in RESTS])
+def test_an_index_rests_on_its_own_statements(changes: dict[str, object], shown: bool) -> None:
+    class Model:
+        def indices(self, filters: Filters) -> list[IndexRow]:
+            return [row(), row(substance="heroin", **changes)]
+
+    (section,) = index_section(Model(), Filters(), page_words("fr"))  # type: ignore[arg-type]
+    (table,) = (b for b in section.blocks if isinstance(b, Table))
+    cells = {r.cells[0].text.partition(",")[0]: [c.text for c in r.cells] for r in table.rows}["Héroïne"]
+    assert ("60" in cells[3]) == shown
+    assert ("trop peu" in cells[3]) == (not shown)
+    assert (cells[4] != "–") == shown

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from vigie.readmodel.model import ReadModel
 from vigie.readmodel.records import Filters, Group, IndexRow
+from vigie.stats.prices import PriceState
 from vigie.web import drawn
 from vigie.web.content import Block, Cell, Content, Missing, Row, Section, Table, Why, to
 from vigie.web.pages.parts import MOST_ROWS, map_of, nothing, topic_section
@@ -53,7 +56,7 @@ def _courses(model: ReadModel, filters: Filters, groups: list[Group], words: Pag
 
 def index_section(model: ReadModel, filters: Filters, words: PageWords, most: int = 8) -> tuple[Section, ...]:
     """Indices of the filter's area, or of the whole countries; nothing where the model has none."""
-    rows = [r for r in model.indices(filters) if r.price is not None or r.n]
+    rows = [_own(r) for r in model.indices(filters) if r.price is not None or r.n]
     if filters.area is None:
         rows = [r for r in rows if "-" not in r.area]
     if not any(r.price is not None for r in rows):
@@ -61,7 +64,8 @@ def index_section(model: ReadModel, filters: Filters, words: PageWords, most: in
     several = len({r.area for r in rows}) > 1
     latest: dict[tuple[str, str, str], IndexRow] = {}
     for row in rows:
-        if row.price is not None:
+        key = (row.substance, row.unit, row.area)
+        if row.price is not None or key not in latest or latest[key].price is None:
             latest[row.substance, row.unit, row.area] = row
     table = Table(
         id="index-table",
@@ -79,6 +83,14 @@ def index_section(model: ReadModel, filters: Filters, words: PageWords, most: in
     )
 
 
+def _own(row: IndexRow) -> IndexRow:
+    """The row without a price where that rests on other quarters, other areas or one source more than on its own statements."""
+    if row.state == PriceState.ESTIMATED.label and row.n >= _LEAST_OWN and row.sources >= _LEAST_SOURCES:
+        return row
+    return replace(row, price=None, low=None, high=None, index=None, index_low=None, index_high=None)
+
+
+_LEAST_OWN, _LEAST_SOURCES = 3, 2
 _INDEX = (
     "product", "area", "period", "estimate", "interval", "index", "index_interval", "statements", "sources",
 )  # fmt: skip
@@ -101,7 +113,7 @@ def _cells(row: IndexRow, words: PageWords) -> tuple[Cell, ...]:
     texts = (
         figures.area(row.area),
         figures.quarter(row.period),
-        figures.euro(row.price or 0.0),
+        words["index.few"] if row.price is None else figures.euro(row.price),
         spread,
         index,
         around,
