@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import warnings
+from dataclasses import replace
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
@@ -142,6 +143,29 @@ def test_documents_that_speak_of_an_area(obs: Observatory) -> None:
     assert len(obs.documents(area="FR-13")) == 0
     assert len(obs.documents(period="2025-02")) == 4
     assert "text" not in obs.documents().columns and "text" in obs.documents(text=True).columns
+
+
+def test_prices_by_the_words_of_the_contract(tmp_path: Path) -> None:
+    kinds = ("retail", "retail", "wholesale", "seizure-valuation")
+    said = [
+        Said(sentence=f"Le prix numéro {n} est de {40 + n} euros.", value=replace(price(40.0 + n), kind=kind))
+        for n, kind in enumerate(kinds)
+    ]
+    path = build(tmp_path / "v.duckdb", [Paper(source="ardoise", published="2025-02-10", says=said)])
+    with Store.open(path) as store:
+        assess(store)
+    obs = vigie.open(path)
+    found = {
+        kind: len(obs.prices(kind=kind))  # type: ignore[arg-type]
+        for kind in ("transacted", "retail", "wholesale", "valuation", "seizure-valuation")
+    }
+    assert found == {"transacted": 3, "retail": 2, "wholesale": 1, "valuation": 1, "seizure-valuation": 1}
+    for method in (obs.prices, obs.price_index):
+        with pytest.raises(
+            SettingsError,
+            match="'rétail' is none of transacted, retail, wholesale, valuation, seizure-valuation",
+        ):
+            method(kind="rétail")  # type: ignore[arg-type,operator]
 
 
 def test_prices_and_their_index_agree(obs: Observatory) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from datetime import date
 from pathlib import Path
 from types import TracebackType
@@ -30,7 +30,7 @@ from vigie.store import Store
 Found = TypeVar("Found")
 By = Literal["month", "quarter", "year"]
 Level = Literal["department", "region", "country"]
-Kind = Literal["transacted", "valuation"]
+Kind = Literal["transacted", "valuation", "retail", "wholesale", "seizure-valuation"]
 Names = str | Collection[str] | None
 TYPES = ("price", "quantity", "purity", "event", "modality", "trend", "flow")
 _PLACES = ("place_code", "place_department", "place_region", "place_country")
@@ -161,7 +161,10 @@ class Observatory:
         """Stated prices as rows of an index: affirmed, once each, copies left out (`vigie.analysis.prices`).
 
         Args:
-            kind: what is paid ("transacted"), or what the police says a haul is worth ("valuation"): never both.
+            kind: what is paid ("transacted": "retail" and "wholesale", which may be asked alone), or what the police says a haul is
+                worth ("valuation", or "seizure-valuation"): never both.
+        Raises:
+            SettingsError: for another kind.
         Returns:
             columns of `vigie.analysis.prices.Price`: `eur` for one `unit`, `quantity` in units. Chart: medians by quarter.
         """
@@ -169,11 +172,13 @@ class Observatory:
 
         asked = _filters(area=area, period=period)
         substances = [str(_filters(substance=s).substance) for s in _names(substance)]
-        found = self.read(lambda store: read_prices(store, kind=kind, substances=substances))
+        what = _price_kind(kind)
+        found = self.read(lambda store: read_prices(store, kind=what, substances=substances))
         kept = [
             p
             for p in found.prices
-            if asked.area in (None, p.place, p.department, p.region, p.country)
+            if _of_kind(p, kind)
+            and asked.area in (None, p.place, p.department, p.region, p.country)
             and _spoken_in(p, asked.period)
         ]
         table = pa.Table.from_pylist([asdict(p) for p in kept], schema=_schema(Price))
@@ -197,7 +202,9 @@ class Observatory:
 
         asked = _filters(area=area)
         substances = [str(_filters(substance=s).substance) for s in _names(substance)]
-        held = self.read(lambda store: read_prices(store, kind=kind, substances=substances))
+        what = _price_kind(kind)
+        held = self.read(lambda store: read_prices(store, kind=what, substances=substances))
+        held = replace(held, prices=tuple(p for p in held.prices if _of_kind(p, kind)))
         found = price_indices(
             held,
             Asked(
@@ -362,6 +369,23 @@ def _of_documents(table: pa.Table, asked: Filters) -> pa.Table:
         better = GRADES[: GRADES.index(asked.grade) + 1]
         table = table.filter(pc.is_in(table["grade"], value_set=pa.array(better)))
     return table.filter(pc.equal(table["lang"], asked.lang)) if asked.lang else table
+
+
+def _price_kind(asked: str) -> Literal["transacted", "valuation"]:
+    """The table of `vigie.analysis.prices` that holds a kind of the contract, or is named itself."""
+    from vigie.analysis.prices import KINDS, rules
+
+    held = rules()["rows"]
+    for kind in KINDS:
+        if asked == kind or asked in held[kind]:
+            return kind
+    known = dict.fromkeys(name for kind in KINDS for name in (kind, *held[kind]))
+    raise SettingsError(f"kind: {asked!r} is none of {', '.join(known)}")
+
+
+def _of_kind(price: Any, asked: str) -> bool:
+    """Retail and wholesale are in one table; only retail may be taken without holding quantity constant."""
+    return asked not in ("retail", "wholesale") or price.unadjusted == (asked == "retail")
 
 
 def _spoken_in(price: Any, period: str | None) -> bool:
