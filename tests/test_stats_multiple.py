@@ -95,3 +95,11 @@ def test_simulated_false_alarms_are_those_of_new_series() -> None:
 def test_calibration_refuses_what_it_cannot_draw(means: list[list[float]], options: dict[str, float]) -> None:
     with pytest.raises(SeriesError):
         calibrated_false_alarms(Ears(), means, **options)  # type: ignore[arg-type]
+
+
+def test_holm_steps_down() -> None:
+    """Holm (1979): the smallest times their number, the next times one fewer, never below the one before."""
+    found = adjust([0.01, np.nan, 0.04, 0.03, 0.005], control="holm")
+    assert found.p[[0, 2, 3, 4]] == pytest.approx([0.03, 0.06, 0.06, 0.02])
+    assert found.rejected.tolist() == [True, False, False, False, True]
+    assert found.tests == 4

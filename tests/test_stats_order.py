@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from vigie.model.errors import SeriesError
-from vigie.stats.order import median_interval, ratio_interval, shift_interval
+from vigie.stats.order import median_interval, ratio_interval, ratio_shift, shift_interval, shift_p
 
 # Ranks of the 95 % interval of a median (any table of the sign test: Conover 1999, table A3) and their coverage.
 RANKS = [
@@ -85,3 +85,58 @@ def test_a_ratio_needs_figures_above_zero() -> None:
 def test_levels(level: float) -> None:
     with pytest.raises(SeriesError, match="between 0 and 1"):
         median_interval([1.0] * 9, level)
+
+
+def test_the_shift_lies_inside_its_interval() -> None:
+    """Random sizes and figures, rounded ones with ties among them: the point is of the same estimator as its limits."""
+    rng = np.random.default_rng(19)
+    seen = 0
+    for _ in range(500):
+        now, before = (
+            np.round(np.exp(rng.normal(size=rng.integers(3, 24))) * 20, rng.integers(-1, 3)) + 1
+            for _ in range(2)
+        )
+        limits = ratio_interval(now.tolist(), before.tolist())
+        if limits is not None:
+            seen += 1
+            assert limits.holds(ratio_shift(now.tolist(), before.tolist()))
+    assert seen > 400
+
+
+# Tables of Mann and Whitney: P(U <= u) doubled. "tied" by hand: of the 6 choices of two of {1, 2, 2, 3}, four are as far out as 2 and 3.
+P_VALUES = [
+    ("apart_3_3", (4.0, 5, 6), (1.0, 2, 3), 2 / 20),
+    ("apart_6_6", (7.0, 8, 9, 10, 11, 12), (1.0, 2, 3, 4, 5, 6), 2 / 924),
+    ("one_step_in", (3.0, 5, 6), (1.0, 2, 4), 4 / 20),
+    ("alike", (5.0, 5, 5), (5.0, 5, 5, 5), 1.0),
+    ("tied", (2.0, 3), (1.0, 2), 4 / 6),
+    ("nothing", (), (1.0,), 1.0),
+]
+
+
+@pytest.mark.parametrize(("_name", "now", "before", "p"), P_VALUES, ids=[c[0] for c in P_VALUES])
+def test_p_value_of_no_shift(_name: str, now: tuple[float, ...], before: tuple[float, ...], p: float) -> None:
+    assert shift_p(now, before) == pytest.approx(p)
+    assert shift_p(before, now) == pytest.approx(p)
+
+
+def test_the_p_value_and_the_interval_say_the_same() -> None:
+    rng = np.random.default_rng(5)
+    for _ in range(300):
+        now, before = rng.normal(0.8, size=rng.integers(4, 12)), rng.normal(size=rng.integers(4, 12))
+        limits = shift_interval(now.tolist(), before.tolist())
+        assert limits is not None
+        assert (limits.low > 0 or limits.high < 0) == (shift_p(now.tolist(), before.tolist()) <= 0.05)
+
+
+def test_the_normal_p_value_joins_the_exact_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(8)
+    now, before = np.round(rng.normal(0.5, size=21), 1).tolist(), np.round(rng.normal(size=22), 1).tolist()
+    limit = shift_p(now, before)
+    monkeypatch.setattr("vigie.stats.order._EXACT", 43)
+    assert limit == pytest.approx(shift_p(now, before), abs=0.005)
+
+
+def test_a_shift_needs_figures_above_zero() -> None:
+    with pytest.raises(SeriesError, match="above 0"):
+        ratio_shift([0.0], [1.0])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from vigie.model.errors import SeriesError
-from vigie.stats.shares import difference_interval, share_interval
+from vigie.stats.shares import difference_interval, difference_p, share_interval
 
 # Newcombe (1998), Statistics in Medicine 17: 873-890, table II, method 10.
 PUBLISHED = [
@@ -33,3 +33,24 @@ def test_wilson() -> None:
 def test_no_share(count: int, total: int) -> None:
     with pytest.raises(SeriesError, match="is no share"):
         share_interval(count, total)
+
+
+# By hand or from R's fisher.test: the tea-taster's 3 of 4 (34/70), five of nine against one of nine, nothing at all.
+P_VALUES = [
+    ((3, 4, 1, 4), 34 / 70),
+    ((5, 9, 1, 9), 0.1312),
+    ((0, 5, 0, 7), 1.0),
+    ((10, 10, 0, 10), 2 / 184756),
+]
+
+
+@pytest.mark.parametrize(("counts", "p"), P_VALUES, ids=["tea", "nine", "none", "all"])
+def test_p_value_of_equal_shares(counts: tuple[int, int, int, int], p: float) -> None:
+    count, total, before, total_before = counts
+    assert difference_p(count, total, before, total_before) == pytest.approx(p, abs=1e-4)
+    assert difference_p(before, total_before, count, total) == pytest.approx(p, abs=1e-4)
+
+
+def test_no_p_value_of_what_is_no_share() -> None:
+    with pytest.raises(SeriesError, match="no share"):
+        difference_p(1, 0, 1, 2)

@@ -1,27 +1,71 @@
 """How sure a figure and its change are: intervals over independent sources, and what may be said of a change.
 
-In: groups of facts. Out: Certainty. What several statements of one source say is one figure, their median: they are not
-independent. Method: `vigie.stats.order`, `vigie.stats.shares`; docs/statistics.md. The same in both editions; of the public
-only facts that the gate let out enter. Left out: models that pool areas (`vigie.analysis.price_index`).
+In: groups of facts. Out: Certainty, whose points and intervals are of one estimator. What several statements of one source say is one
+figure, their median: they are not independent. Method: `vigie.stats.order`, `vigie.stats.shares`; docs/statistics.md; thresholds:
+data/stats/conclusions.toml. The same in both editions; of the public only facts that the gate let out enter. Left out: models that pool
+areas (`vigie.analysis.price_index`).
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from math import nan
 from typing import Literal
 
+from vigie.lexicon.terms import data_toml
 from vigie.report.facts import Fact
 from vigie.report.public import ordered, speakers_of
 from vigie.report.results import Group, Topic
-from vigie.stats.order import Interval, median_interval, ratio_interval
+from vigie.stats.multiple import adjust
+from vigie.stats.order import Interval, median_interval, ratio_interval, ratio_shift, shift_p
 from vigie.stats.shares import difference_interval
-from vigie.stats.summary import quantile
+from vigie.stats.summary import Change, quantile
 
-Verdict = Literal["rose", "fell", "unsettled", "indication", "few", "absent", "zero-base", "none"]
-"""rose, fell: the interval of the change excludes no change; unsettled: it does not; indication: a change of medians
-without an interval; few, absent: too few statements, or none that may be shown, in the period before; none: no period before."""
+Verdict = Literal[
+    "rose",
+    "fell",
+    "maybe-rose",
+    "maybe-fell",
+    "unsettled",
+    "indication",
+    "few",
+    "absent",
+    "zero-base",
+    "none",
+]
+"""rose, fell: the interval of the change excludes no change, and still does for as many comparisons as were made (Holm); maybe-: for one
+comparison only; unsettled: it does not; indication: a change of medians without an interval; few, absent: too few statements, or none
+that may be shown, in the period before; none: no period before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thresholds:
+    """What a conclusion needs; the file says why each.
+
+    Attributes:
+        level: chance of one conclusion too many among all of a table.
+        share_sources: independent sources in each period for a percentage, or for what is said of a change of shares.
+        half: figures for a middle half.
+        median: figures for a median.
+    """
+
+    level: float
+    share_sources: int
+    half: int
+    median: int
+
+
+@cache
+def thresholds() -> Thresholds:
+    """Those of the bundled file."""
+    table = data_toml("stats", "conclusions.toml")
+    return Thresholds(
+        level=table["established"]["level"], share_sources=table["shares"]["least_sources"],
+        half=table["small"]["least_for_half"], median=table["small"]["least_for_median"],
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,20 +73,33 @@ class Certainty:
     """Of one group.
 
     Attributes:
-        median, before: 95 % intervals in the unit of the topic; None where too few sources allow none.
-        ratio: relative change of the medians; None where it is not known.
+        median, before: 95 % intervals, over sources, in the unit of the topic; None where too few sources allow none.
+        centre: what `median` bounds: the median of the sources' figures; None where there is no interval.
+        ratio: relative change: the shift that `change` bounds, else the change of the medians of statements; None where it is not known.
         change: 95 % interval of it; None where too few sources allow none.
+        p: of no change, before any correction; None without `change`.
         old: median of the period before; None without.
         sources_before: independent sources of it.
     """
 
     median: Interval | None
     before: Interval | None
+    centre: float | None
     ratio: float | None
     change: Interval | None
+    p: float | None
     old: float | None
     sources_before: int
     verdict: Verdict
+
+    @property
+    def moved(self) -> Change | None:
+        """`ratio` as a change in words is made from; None where no period is compared."""
+        if self.verdict == "none":
+            return None
+        if self.ratio is not None:
+            return Change(ratio=self.ratio, state="known")
+        return Change(ratio=None, state="zero-base" if self.verdict == "zero-base" else "not-enough-data")
 
 
 def by_source(facts: Iterable[Fact], value: Callable[[Fact], float | None]) -> list[float]:
@@ -57,20 +114,40 @@ def by_source(facts: Iterable[Fact], value: Callable[[Fact], float | None]) -> l
 
 
 def certainty(topic: Topic, group: Group) -> Certainty:
-    """The intervals of a group and of its change."""
+    """The intervals of a group and of its change, as if it were the only one."""
     now, old = by_source(group.facts, topic.value), by_source(group.before, topic.value)
     figures = [v for v in map(topic.value, group.before) if v is not None]
     ratio = group.change.ratio if group.change else None
     change = ratio_interval(now, old) if ratio is not None else None
+    if change is not None:
+        ratio = ratio_shift(now, old)
+    median = median_interval(now)
     return Certainty(
-        median=median_interval(now),
+        median=median,
         before=median_interval(old),
+        centre=quantile(now, 0.5) if median else None,
         ratio=ratio,
         change=change,
+        p=shift_p(now, old) if change is not None else None,
         old=quantile(figures, 0.5) if figures else None,
         sources_before=len(old),
         verdict=_verdict(group, ratio, change),
     )
+
+
+def certainties(
+    groups: Mapping[str, Sequence[Group]], topics: Mapping[str, Topic]
+) -> dict[tuple[str, ...], Certainty]:
+    """Of all groups that are compared side by side, by topic and key: what is established holds for all of them at once (Holm)."""
+    found = {(t, *g.key): certainty(topics[t], g) for t, listed in groups.items() for g in listed}
+    stand = adjust(
+        [nan if one.p is None else one.p for one in found.values()], level=thresholds().level, control="holm"
+    ).rejected
+    weaker: dict[Verdict, Verdict] = {"rose": "maybe-rose", "fell": "maybe-fell"}
+    return {
+        key: one if stands else replace(one, verdict=weaker.get(one.verdict, one.verdict))
+        for (key, one), stands in zip(found.items(), stand, strict=True)
+    }
 
 
 def _verdict(group: Group, ratio: float | None, change: Interval | None) -> Verdict:
@@ -82,10 +159,9 @@ def _verdict(group: Group, ratio: float | None, change: Interval | None) -> Verd
         return "zero-base" if group.change.state == "zero-base" else "few"
     if change is None:
         return "indication"
-    # A median may move one way while most figures move the other: then nothing is settled.
-    if change.low > 0 and ratio > 0:
+    if change.low > 0:
         return "rose"
-    return "fell" if change.high < 0 and ratio < 0 else "unsettled"
+    return "fell" if change.high < 0 else "unsettled"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

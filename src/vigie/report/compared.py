@@ -6,7 +6,7 @@ Left out: shares of ways of selling, which stand in their own table (`tables.py`
 
 from __future__ import annotations
 
-from vigie.report.edition import Edition
+from vigie.report.edition import COMPARED, Edition
 from vigie.report.evidence import Row, Table
 from vigie.report.results import Key
 from vigie.report.tables import has, product_name, purity_value, slug
@@ -18,7 +18,7 @@ def change_table(ed: Edition) -> Table:
     """Prices and purities in both periods, with the interval of the change and what may be said of it."""
     words = ed.words
     rows = []
-    for topic in ("retail", "wholesale", "purity"):
+    for topic in COMPARED:
         for group in ed.groups(topic):
             sure = ed.certain(topic, group)
             if sure.ratio is None or sure.old is None:
@@ -30,7 +30,7 @@ def change_table(ed: Edition) -> Table:
                         figure_name(topic, group.key, words),
                         level(topic, group.key, sure.old, words),
                         level(topic, group.key, has(group).median, words),
-                        words.change(group.change),
+                        words.change(sure.moved),
                         limits(sure.change, words) if sure.change else "–",
                         f"{words.number(sure.sources_before)} / {words.number(group.sources)}",
                         words[f"verdict_{sure.verdict}"],

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from vigie.lexicon.gazetteer import place_by_code
-from vigie.report.certainty import Certainty, certainty
+from vigie.report.certainty import Certainty, certainties
 from vigie.report.facts import Fact
 from vigie.report.period import Period, quarters
 from vigie.report.public import Admitted, Gate
@@ -19,6 +19,7 @@ from vigie.report.words import Words
 
 QUARTERS_DRAWN = 12
 TOPIC = {topic.id: topic for topic in TOPICS}
+COMPARED = ("retail", "wholesale", "purity")  # what is compared with the period before, in one table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,11 +51,10 @@ class Edition:
         return self.sections[topic].groups
 
     def certain(self, topic: str, group: Group) -> Certainty:
-        """Intervals of a group and of its change."""
-        key = (topic, *group.key)
-        if key not in self._certain:
-            self._certain[key] = certainty(TOPIC[topic], group)
-        return self._certain[key]
+        """Intervals of a group of prices or purities and of its change, among all of those."""
+        if not self._certain:
+            self._certain.update(certainties({t: self.groups(t) for t in COMPARED}, TOPIC))
+        return self._certain[topic, *group.key]
 
     def of_topic(self, topic: str, facts: Sequence[Fact]) -> list[Fact]:
         """The facts that a topic counts."""

@@ -111,10 +111,11 @@ def spread_of_prices(ed: Edition) -> list[Picture]:
     bars = []
     for group in ed.groups("retail"):
         if group.key[1] == "g" and group.summary is not None:
-            limits = ed.certain("retail", group).median
+            sure = ed.certain("retail", group)
+            limits = sure.median
             bars.append(
                 Bar(
-                    name=capital(product_name(group.key, ed.words)), value=group.summary.median,
+                    name=capital(product_name(group.key, ed.words)), value=group.summary.median if sure.centre is None else sure.centre,
                     low=limits.low if limits else None, high=limits.high if limits else None,
                     n=group.summary.n, sources=group.sources,
                 )

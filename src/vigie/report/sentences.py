@@ -122,14 +122,15 @@ def _level(topic: str, group: Group, ed: Edition) -> str:
 def _interval(topic: str, group: Group, sure: Certainty, ed: Edition) -> str:
     assert group.summary is not None
     words, half = ed.words, group.summary
-    low, high, key = (
-        (sure.median.low, sure.median.high, "s_interval")
-        if sure.median
-        else (half.q1, half.q3, "s_interval_none")
-    )
     name = (lambda v: purity_value(group.key[1], v, words)) if topic == "purity" else words.money
+    if sure.median and sure.centre is not None:
+        # The point of an interval over sources is the median over sources: said where it is not that of the statements.
+        centre = (
+            "" if name(sure.centre) == name(half.median) else words.fill("s_centre", value=name(sure.centre))
+        )
+        return centre + words.fill("s_interval", low=name(sure.median.low), high=name(sure.median.high))
     # A spread of one figure says nothing.
-    return words.fill(key, low=name(low), high=name(high)) if low != high or sure.median else ""
+    return words.fill("s_interval_none", low=name(half.q1), high=name(half.q3)) if half.q1 != half.q3 else ""
 
 
 def _change(topic: str, group: Group, sure: Certainty, ed: Edition) -> str:
@@ -140,7 +141,7 @@ def _change(topic: str, group: Group, sure: Certainty, ed: Edition) -> str:
         f"s_{sure.verdict}",
         earlier=ed.then,
         old=level(topic, group.key, sure.old, words) if sure.old is not None else "",
-        change=words.change(group.change),
+        change=words.change(sure.moved),
         limits=words.fill("s_limits", **_ends(sure, ed)) if sure.change else "",
         before=words.count("source", sure.sources_before),
     )

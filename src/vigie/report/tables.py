@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from vigie.report.certainty import spread_of
+from vigie.report.certainty import Certainty, spread_of
 from vigie.report.edition import Edition
 from vigie.report.evidence import Row, Table, evidence_list, one_line, proof_of
 from vigie.report.facts import SourceLine
@@ -67,6 +67,20 @@ def product_name(key: Key, words: Words) -> str:
     return f"{name}, {words.area(key[2]) if key[2] else words['no_place']}"
 
 
+def bounded(
+    sure: Certainty,
+    median: float,
+    one: Callable[[float], str],
+    both: Callable[[float, float], str],
+    size: float = 1,
+) -> str:
+    """ "60–65", or "62 (60–65)" where the median of the sources, which the interval is of, is not that of the statements."""
+    if sure.median is None or sure.centre is None:
+        return "–"
+    limits, centre = both(sure.median.low * size, sure.median.high * size), one(sure.centre * size)
+    return limits if centre == one(median * size) else f"{centre} ({limits})"
+
+
 def price_table(section: Section, ed: Edition) -> Table:
     """Median with its interval, middle half and range, in euros per unit; masses by the kilogram where the trade is wholesale."""
     words = ed.words
@@ -80,13 +94,13 @@ def price_table(section: Section, ed: Edition) -> Table:
         return (
             product_name(group.key, words),
             f"{words.euro(found.median * size)}/{words.of('units', unit)}",
-            words.money_spread(sure.median.low * size, sure.median.high * size) if sure.median else "–",
+            bounded(sure, found.median, words.money, words.money_spread, size),
             words.money_spread(found.q1 * size, found.q3 * size),
             words.money_spread(found.low * size, found.high * size),
             words.number(found.n),
             words.number(group.sources),
             group.rating,
-            words.change(group.change),
+            words.change(sure.moved),
         )
 
     columns = ("product", "median", "interval", "half", "range", "statements", "sources", "rating", "change")
@@ -107,12 +121,12 @@ def purity_table(section: Section, ed: Edition) -> Table:
             words.substance(group.key[0]),
             words.of("measures", group.key[1]),
             purity_value(group.key[1], found.median, words),
-            words.spread(sure.median.low, sure.median.high) if sure.median else "–",
+            bounded(sure, found.median, words.short, words.spread),
             words.spread(found.low, found.high),
             words.number(found.n),
             words.number(group.sources),
             group.rating,
-            words.change(group.change),
+            words.change(sure.moved),
         )
 
     columns = (

@@ -2,7 +2,8 @@
 
 In: p-values; or the level of a detector and the number of series. Out: adjusted p-values; expected false alarms a month.
 Source: Benjamini and Hochberg (1995), J R Stat Soc B 57: 289-300 (share of false alarms among alarms, "fdr"); Bonferroni
-(chance of any false alarm, "family"). NaN = no test: it neither passes nor counts.
+(chance of any false alarm, "family"); Holm
+(1979), Scand J Stat 6: 65-70 (the same chance, and never fewer that stand, "holm"). NaN = no test: it neither passes nor counts.
 Known weakness: "fdr" holds for independent or positively dependent tests; series of one area that share a source are no
 such thing the week that source changes.
 """
@@ -39,9 +40,9 @@ class Adjusted:
 
 
 def adjust(
-    p_values: ArrayLike, *, level: float = 0.05, control: Literal["fdr", "family"] = "fdr"
+    p_values: ArrayLike, *, level: float = 0.05, control: Literal["fdr", "family", "holm"] = "fdr"
 ) -> Adjusted:
-    """Adjust p-values of any shape: "fdr" by Benjamini-Hochberg, "family" by Bonferroni.
+    """Adjust p-values of any shape: "fdr" by Benjamini-Hochberg, "family" by Bonferroni, "holm" by Holm.
 
     Raises:
         SeriesError: for values outside 0 to 1 or a level outside it.
@@ -50,8 +51,8 @@ def adjust(
         p = np.array(p_values, dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise SeriesError("p-values: not an array of numbers (NaN where there was no test)") from error
-    if not 0 < level < 1 or control not in ("fdr", "family"):
-        raise SeriesError(f"level {level}, control {control!r} (between 0 and 1; fdr or family)")
+    if not 0 < level < 1 or control not in ("fdr", "family", "holm"):
+        raise SeriesError(f"level {level}, control {control!r} (between 0 and 1; fdr, family or holm)")
     if ((p < 0) | (p > 1)).any():
         raise SeriesError("p-values: outside 0 to 1 (NaN where there was no test)")
     flat = p.ravel()
@@ -60,6 +61,9 @@ def adjust(
     found = np.full(flat.shape, np.nan)
     if control == "family":
         found[there] = np.minimum(1.0, flat[there] * tests)
+    elif control == "holm":
+        order = there[np.argsort(flat[there], kind="stable")]
+        found[order] = np.minimum(1.0, np.maximum.accumulate(flat[order] * np.arange(tests, 0, -1)))
     elif tests:
         order = there[np.argsort(flat[there], kind="stable")]
         scaled = flat[order] * tests / np.arange(1, tests + 1)

@@ -1,6 +1,7 @@
 """Intervals that ask nothing of the shape of a distribution: of a median, and of how far one sample lies from another.
 
-In: one figure for each independent source. Out: Interval, None where so few figures allow none of that level.
+In: one figure for each independent source. Out: Interval, None where so few figures allow none of that level; the shift itself, which
+lies inside of its interval; the p-value of no shift.
 Exact: they hold their level for any continuous distribution, and more than hold it where figures are tied.
 Left out: figures of one source beside each other (take one of them, or their median, first); indices over time.
 Source: Thompson (1936) for the median; Hodges and Lehmann (1963), Lehmann (1975, §2.4) for the shift, by the exact
@@ -89,6 +90,55 @@ def ratio_interval(now: Sequence[float], before: Sequence[float], level: float =
     if found is None:
         return None
     return Interval(low=float(np.expm1(found.low)), high=float(np.expm1(found.high)), level=found.level)
+
+
+def ratio_shift(now: Sequence[float], before: Sequence[float]) -> float:
+    """The relative change that `ratio_interval` bounds: the median of all shifts of logarithms (Hodges and Lehmann).
+
+    Args:
+        now, before: at least one figure each, above 0.
+    Raises:
+        SeriesError: without figures, or with one that is not above 0.
+    """
+    if not now or not before or any(value <= 0 for value in (*now, *before)):
+        raise SeriesError("a relative change needs figures above 0 in both samples")
+    shifts = np.subtract.outer([log(v) for v in now], [log(v) for v in before])
+    return float(np.expm1(np.median(shifts)))
+
+
+def shift_p(now: Sequence[float], before: Sequence[float]) -> float:
+    """Two-sided p-value of no shift: the exact distribution of the rank sum, given the ties; above 40 figures the normal one.
+
+    Args:
+        now, before: independent figures, any order. 1.0 where a sample is empty.
+    """
+    n, m = len(now), len(before)
+    if n == 0 or m == 0:
+        return 1.0
+    ranks = _doubled_ranks(np.asarray([*now, *before], dtype=np.float64))
+    middle = n * (n + m + 1)  # of the doubled rank sum
+    away = abs(int(ranks[:n].sum()) - middle)
+    if n + m > _EXACT:
+        # The variance of a sum drawn without replacement, ties and all; a step of the sum is two.
+        spread = sqrt(n * m / (n + m) * float(ranks.var(ddof=1)))
+        return min(1.0, 2 * _normal(-max(0, away - 1) / spread)) if spread else 1.0
+    ways = np.zeros(
+        (n + 1, int(ranks.sum()) + 1)
+    )  # by how many are chosen and their sum: whole and below 2**53
+    ways[0, 0] = 1
+    for rank in map(int, ranks):
+        ways[1:, rank:] += ways[:-1, :-rank].copy()
+    sums = np.arange(ways.shape[1])
+    return float(ways[n][np.abs(sums - middle) >= away].sum() / comb(n + m, n))
+
+
+def _doubled_ranks(
+    figures: np.ndarray[tuple[int, ...], np.dtype[np.float64]],
+) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
+    """Twice the rank of each figure, 1 for the lowest; those that are tied share the middle of theirs."""
+    ordered = np.sort(figures)
+    low, high = (np.searchsorted(ordered, figures, side=side) for side in ("left", "right"))
+    return np.asarray(low + high + 1, dtype=np.int64)
 
 
 def _check(level: float) -> None:
