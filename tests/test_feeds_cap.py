@@ -92,6 +92,47 @@ def test_an_official_warning_as_a_draft() -> None:
     assert text(root, "info/web")[0] == "https://observatoire.example/fr/alert/w-0123456789ab"
 
 
+def test_a_block_has_one_language() -> None:
+    """The official text is French: the English block is made of codes, and keeps the text as a parameter."""
+    english = replace(ALERT, lang="en", area_name="Rhône", substance_name="nitazenes")
+    root = read(cap(draft_of_public([ALERT, english])))
+    french, other = root.findall("c:info", NS)
+    assert [e.text for e in french.iterfind("c:headline", NS)] == [ALERT.title]
+    assert ALERT.evidence in str(french.findtext("c:description", namespaces=NS))
+    assert other.findtext("c:headline", namespaces=NS) == "Nitazenes: overdose"
+    assert other.findtext("c:description", namespaces=NS) == (
+        "Nitazenes: overdose. Area: Rhône. Official text of 18 March 2026, in another language (parameter originalText)."
+    )
+    given = [
+        {
+            e.findtext("c:valueName", namespaces=NS): e.findtext("c:value", namespaces=NS)
+            for e in block.iterfind("c:parameter", NS)
+        }
+        for block in (french, other)
+    ]
+    assert not set(given[0]) & {"originalText", "originalTitle", "originalLanguage"}
+    assert (given[1]["originalTitle"], given[1]["originalText"], given[1]["originalLanguage"]) == (
+        ALERT.title, ALERT.evidence, "fr",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("day", "public", "analyst"),
+    [
+        (date(2026, 2, 20), "Future", "Future"),
+        (date(2026, 2, 21), "Unknown", "Unknown"),
+        (date(2026, 5, 21), "Unknown", "Unknown"),
+        (date(2026, 5, 22), "Past", "Past"),
+    ],
+)
+def test_what_was_published_before_is_not_to_come(day: date, public: str, analyst: str) -> None:
+    alert = replace(ALERT, first_published=date(2026, 2, 20), updated=date(2026, 2, 20))
+    assert draft_of_public(both(alert), day=day).urgency == public
+    assert draft_of_analyst(SAVED, [SIGNAL], [], day).urgency == analyst
+    # One that nobody can judge stays so.
+    assert draft_of_public(both(replace(alert, kind="warning")), day=day).urgency == "Unknown"
+
+
 def test_a_second_version_updates_the_first_and_a_withdrawal_cancels_all() -> None:
     second = replace(
         ALERT, version=2, updated=date(2026, 3, 20), corrections=(Correction(version=2, day=date(2026, 3, 20), note="x"),)

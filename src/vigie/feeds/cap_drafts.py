@@ -27,7 +27,10 @@ _SUBDIVISION, _COUNTRY = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,3}"), re.compile(r"[A-
 
 
 def draft_of_public(
-    versions: Sequence[PublicAlert], base: str = "", known: Sequence[AlertVersion] = ()
+    versions: Sequence[PublicAlert],
+    base: str = "",
+    known: Sequence[AlertVersion] = (),
+    day: date | None = None,
 ) -> CapDraft:
     """The draft of an alert that anyone may read.
 
@@ -35,6 +38,7 @@ def draft_of_public(
         versions: the alert in each language.
         base: address of the site; "" without one.
         known: its versions as written down, so that a later one names every earlier message.
+        day: on which the draft is made; None for that of the version. What was published before asks for no action to come.
     """
     alert = versions[0]
     gone = alert.status == "withdrawn"
@@ -43,8 +47,8 @@ def draft_of_public(
         CapInfo(
             language=tag,
             event=_event(found),
-            headline=found.title,
-            description=" ".join(p for p in (found.note, found.evidence or found.summary) if p),
+            headline=_headline(found),
+            description=" ".join(p for p in (found.note, _description(found)) if p),
             sender_name=said(lang, "observatory"),
             area=found.area_name or said(lang, "nowhere"),
             web=url_of(found, base),
@@ -61,7 +65,11 @@ def draft_of_public(
         type=_message(alert.version, gone),
         earlier=_earlier(alert, known),
         public=True,
-        urgency=codes["urgency"].get(kind, codes["urgency"]["other"]),
+        urgency=_urgency(
+            codes["urgency"].get(kind, codes["urgency"]["other"]),
+            alert.first_published,
+            day or updated(alert).date(),
+        ),
         severity=codes["severity"].get(kind, codes["severity"]["other"]),
         certainty=codes["certainty"]["withdrawn" if gone else alert.grade[-1:] or "F"],
         kind=alert.kind,
@@ -73,10 +81,12 @@ def draft_of_public(
 
 
 def draft_of_analyst(
-    alert: SavedAlert, signals: Sequence[SavedSignal], log: Sequence[AlertDecision]
+    alert: SavedAlert, signals: Sequence[SavedSignal], log: Sequence[AlertDecision], day: date | None = None
 ) -> CapDraft:
     """The draft of an alert of the analyst: counts and codes, for those who may know.
 
+    Args:
+        day: on which the draft is made; None for that of the version.
     Raises:
         SettingsError: if it is about a source that fell silent, which is no event.
     """
@@ -92,7 +102,7 @@ def draft_of_analyst(
         type=_message(len(days), closed),
         earlier=tuple((n, _moment(day, n)) for n, day in enumerate(days[:-1], 1)),
         public=False,
-        urgency="Past" if closed else codes["urgency"][str(alert.grade)],
+        urgency="Past" if closed else _urgency(codes["urgency"][str(alert.grade)], days[-1], day or days[-1]),
         severity=codes["severity"][alert.impact or "unknown"],
         certainty=codes["certainty"][alert.likelihood or "unknown"],
         kind=alert.kind,
@@ -146,6 +156,35 @@ def _codes() -> dict[str, Any]:
     return data_toml("feeds", "cap.toml")
 
 
+def _urgency(code: str, since: date, day: date) -> str:
+    """The code of what happened, or by its age that nobody knows whether, or that no, action is called for."""
+    ages, age = _codes()["age"], (day - since).days
+    if code != "Future" or age <= ages["future_days"]:
+        return code
+    return "Unknown" if age <= ages["unknown_days"] else "Past"
+
+
+def _foreign(alert: PublicAlert) -> bool:
+    """True where the official text is in another language than the words around it."""
+    return bool(alert.evidence) and alert.evidence_lang not in ("", alert.lang)
+
+
+def _headline(alert: PublicAlert) -> str:
+    if not _foreign(alert):
+        return alert.title
+    what = alert.substance_name or said(alert.lang, "unnamed")
+    return said(alert.lang, "title", what=what[:1].upper() + what[1:], kind=_kind(alert))
+
+
+def _description(alert: PublicAlert) -> str:
+    if not _foreign(alert):
+        return alert.evidence or alert.summary
+    return said(
+        alert.lang, "cap_foreign", headline=_headline(alert), where=alert.area_name or said(alert.lang, "nowhere"),
+        day=Words(alert.lang).day(alert.first_published.isoformat()),
+    )  # fmt: skip
+
+
 def _both(key: str) -> str:
     """What stands once in the message, in both languages."""
     return " / ".join(said(lang, key) for lang, _ in _LANGUAGES)
@@ -160,17 +199,23 @@ def _message(version: int, gone: bool) -> MsgType:
 def _event(alert: PublicAlert) -> str:
     if alert.status == "withdrawn":
         return said(alert.lang, "cap_event_withdrawn")
-    name = (
-        said(alert.lang, "purity") if alert.kind == "purity" else Words(alert.lang).of("events", alert.kind)
-    )
-    return said(alert.lang, "cap_event", kind=name)
+    return said(alert.lang, "cap_event", kind=_kind(alert))
+
+
+def _kind(alert: PublicAlert) -> str:
+    if alert.kind == "purity":
+        return said(alert.lang, "purity")
+    return Words(alert.lang).of("events", alert.kind)
 
 
 def _parameters(alert: PublicAlert) -> tuple[tuple[str, str], ...]:
     """What a program needs; nothing that the text does not say."""
+    # A block has one language: what the official text says in another one is for programs and the person who reviews it.
+    original = (alert.title, alert.evidence, alert.evidence_lang) if _foreign(alert) else ("", "", "")
     found = (
         ("alert", alert.address), ("official", "yes" if alert.official else "no"), ("substance", alert.substance or ""),
-        ("source", alert.source), ("source-grade", alert.grade),
+        ("source", alert.source), ("source-grade", alert.grade), ("originalTitle", original[0]),
+        ("originalText", original[1]), ("originalLanguage", original[2]),
     )  # fmt: skip
     return tuple((name, value) for name, value in found if value)
 

@@ -81,10 +81,12 @@ def cap_drafts(store: Store, gate: Gate, names: Sequence[str], *, base_url: str 
     for name in dict.fromkeys(n for given in names for n in (public if given == "all" else [_short(given)])):
         if name in public:
             same = [found[lang][name] for lang in LANGUAGES]
-            drafts.append(draft_of_public(same, base, known.get(same[0].address, ())))
+            drafts.append(draft_of_public(same, base, known.get(same[0].address, ()), gate.day))
         elif name in saved:
             try:
-                drafts.append(draft_of_analyst(saved[name], signals_of(store, name), alert_log(store, name)))
+                drafts.append(
+                    draft_of_analyst(saved[name], signals_of(store, name), alert_log(store, name), gate.day)
+                )
             except SettingsError as error:
                 refused.append((name, str(error)))
         else:
