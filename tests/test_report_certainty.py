@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from report_store import Paper, Said, price
+from report_store import Paper, Said, price, way
 from test_report_parts import LYON, made, papers
 from vigie.report.certainty import certainties, certainty
 from vigie.report.edition import TOPIC
@@ -142,3 +142,34 @@ def test_the_method_does_not_contradict_the_intervals(tmp_path: Path, lang: str)
         "Nothing is corrected",
     ):
         assert gone not in text
+
+
+def _ways(year: int, telegram: int, sms: int, others: int = 0) -> list[Paper]:
+    """So many sources that speak of each way of selling, each of one."""
+    codes = ["telegram"] * telegram + ["sms"] * sms + ["snapchat"] * others
+    return [
+        Paper(source=f"s{n}", published=f"{year}-02-03", says=[Said(sentence=f"{code} {n} {year}.", value=way(code), place=LYON)])
+        for n, code in enumerate(codes)
+    ]  # fmt: skip
+
+
+# Nine sources and ten; three; twenty and twenty: p = 0.02 stands at 5 % for one way, not for three; p below 0.0001.
+WAYS = [
+    ("few", _ways(2025, 5, 4) + _ways(2024, 1, 9), "by 5 of the 9 sources that speak of them; 1 (10%) in 2024: fewer than 10 sources", "not enough data"),
+    ("three", _ways(2025, 2, 1) + _ways(2024, 1, 0), "by 2 of the 3 sources that speak of them; 1 of 1 in 2024: fewer than 10", "not enough data"),
+    ("picked", _ways(2025, 11, 3, 6) + _ways(2024, 3, 8, 9), "with no change established against 2024", None),
+    ("established", _ways(2025, 18, 2) + _ways(2024, 2, 18), ", a share that rose on 2024 (2 (10%)", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("_name", "listed", "said", "points"), WAYS, ids=[w[0] for w in WAYS])
+def test_what_is_said_of_the_way_most_described(
+    tmp_path: Path, _name: str, listed: list[Paper], said: str, points: str | None
+) -> None:
+    found = made(tmp_path, listed)
+    text = next(s.text for s in found.sentences if s.table == "ways")
+    assert said in text
+    row = found.rows("ways")[0]
+    assert row.cells[5] == points or (points is None and row.cells[5].endswith("pt"))
+    if points:
+        assert "%" not in row.cells[3]

@@ -107,7 +107,7 @@ def test_shares_of_sources(tmp_path: Path) -> None:
     listed = [said(s, 2025, "telegram") for s in "abcd"] + [said("e", 2025, "sms")]
     listed += [said("a", 2024, "telegram"), *(said(s, 2024, "sms") for s in "bcde")]
     row = made(tmp_path / "1", listed).rows("ways")[0]
-    assert row.cells[3:5] == ("4 (80%)", "1 (20%)")
+    assert row.cells[3:5] == ("4 of 5", "1 of 5")
     public = made(tmp_path / "2", listed, PUBLIC)
     assert [r.cells[0] for r in public.rows("ways")] == ["Telegram"]
     assert public.rows("ways")[0].cells[4:6] == ("–", "not enough data")

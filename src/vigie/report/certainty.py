@@ -21,7 +21,7 @@ from vigie.report.public import ordered, speakers_of
 from vigie.report.results import Group, Topic
 from vigie.stats.multiple import adjust
 from vigie.stats.order import Interval, median_interval, ratio_interval, ratio_shift, shift_p
-from vigie.stats.shares import difference_interval
+from vigie.stats.shares import difference_interval, difference_p
 from vigie.stats.summary import Change, quantile
 
 Verdict = Literal[
@@ -170,7 +170,10 @@ class Spread:
 
     Attributes:
         of, of_before: independent sources of the whole topic; 0 where they may not be shown.
-        difference: 95 % interval of the difference of shares; None where either total is 0.
+        difference: 95 % interval of the difference of shares; None where either total is too small for a percentage.
+        known: whether the share of the period before may be told.
+        p: of no difference, before any correction; None without `difference`.
+        stands: whether it does among all that are compared.
     """
 
     sources: int
@@ -178,18 +181,34 @@ class Spread:
     before: int
     of_before: int
     difference: Interval | None
+    known: bool
+    p: float | None
+    stands: bool = False
 
     @property
     def verdict(self) -> Verdict:
-        if self.difference is None:
+        if not self.known:
             return "absent"
-        if self.difference.low > 0:
-            return "rose"
-        return "fell" if self.difference.high < 0 else "unsettled"
+        if self.difference is None:
+            return "few"
+        if not self.stands or self.difference.holds(0):
+            return "unsettled"
+        return "rose" if self.difference.low > 0 else "fell"
+
+
+def spreads(
+    groups: Sequence[Group], now: Sequence[Fact], before: Sequence[Fact], *, complete: bool
+) -> list[Spread]:
+    """Of each group: what is established of one holds for all of them at once (Holm), because the one that is spoken of is picked."""
+    found = [spread_of(group, now, before, complete=complete) for group in groups]
+    stand = adjust(
+        [nan if s.p is None else s.p for s in found], level=thresholds().level, control="holm"
+    ).rejected
+    return [replace(one, stands=bool(stands)) for one, stands in zip(found, stand, strict=True)]
 
 
 def spread_of(group: Group, now: Sequence[Fact], before: Sequence[Fact], *, complete: bool) -> Spread:
-    """Of a group among all facts of its topic in both periods.
+    """Of a group among all facts of its topic in both periods, as if it were the only one.
 
     Args:
         complete: whether `before` holds all that was stated: then a group without facts there is a zero. The public, from whom
@@ -198,9 +217,11 @@ def spread_of(group: Group, now: Sequence[Fact], before: Sequence[Fact], *, comp
     of, of_before = len(set(speakers_of(ordered(now)))), len(set(speakers_of(ordered(before))))
     sources, old = _among(group.facts, now), _among(group.before, before)
     known = of > 0 and of_before > 0 and (complete or bool(group.before))
+    enough = known and min(of, of_before) >= thresholds().share_sources
     return Spread(
-        sources=sources, of=of, before=old, of_before=of_before,
-        difference=difference_interval(sources, of, old, of_before) if known else None,
+        sources=sources, of=of, before=old, of_before=of_before, known=known,
+        difference=difference_interval(sources, of, old, of_before) if enough else None,
+        p=difference_p(sources, of, old, of_before) if enough else None,
     )  # fmt: skip
 
 

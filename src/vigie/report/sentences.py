@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from vigie.report.certainty import Certainty, spread_of
+from vigie.report.certainty import Certainty, Spread, spreads, thresholds
 from vigie.report.compared import figure_name, level
 from vigie.report.edition import Edition
 from vigie.report.facts import Fact
@@ -202,26 +202,30 @@ def _way(ed: Edition) -> list[Sentence]:
     if not groups or groups[0].sources < _LEAST_SOURCES_OF_TREND:
         return []
     before: Sequence[Fact] = ed.of_topic("ways", ed.before)
-    found = spread_of(
-        groups[0],
+    found: Spread = spreads(
+        groups,
         ed.of_topic("ways", ed.now),
         before if ed.gate.shows(before) else (),
         complete=not ed.gate.public,
-    )
+    )[0]
+    limits = found.difference
+    ends = [words.signed(100 * v) for v in (limits.low, limits.high)] if limits else ["", ""]
     change = ""
-    if found.difference is not None:
-        low, high = (words.signed(100 * v) for v in (found.difference.low, found.difference.high))
+    if found.known:
         change = words.fill(
             f"s_way_{found.verdict}",
             earlier=ed.then,
             old=share(found.before, found.of_before, words),
-            limits=words.fill("to", low=low, high=high),
+            limits=words.fill("to", low=ends[0], high=ends[1]),
+            least=words.number(thresholds().share_sources),
         )
     text = words.fill(
         "s_way",
         way=words.way(*groups[0].key),
         of=words.fill("of_sources", n=words.number(found.sources), of=words.number(found.of)),
-        share=words.percent(round(100 * found.sources / found.of)),
+        share=words.fill("in_brackets", text=words.percent(round(100 * found.sources / found.of)))
+        if found.of >= thresholds().share_sources
+        else "",
         change=change,
     )
     return [Sentence(text=text, table="ways")]

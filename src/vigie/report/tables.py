@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from vigie.report.certainty import Certainty, spread_of
+from vigie.report.certainty import Certainty, spreads, thresholds
 from vigie.report.edition import Edition
 from vigie.report.evidence import Row, Table, evidence_list, one_line, proof_of
 from vigie.report.facts import SourceLine
@@ -198,14 +198,19 @@ def way_table(section: Section, ed: Edition) -> Table:
     if not ed.gate.shows(before):
         before = []
 
+    groups = section.groups
+    of = dict(
+        zip((g.key for g in groups), spreads(groups, now, before, complete=not ed.gate.public), strict=True)
+    )
+
     def cells(group: Group) -> Sequence[str]:
-        found = spread_of(group, now, before, complete=not ed.gate.public)
+        found = of[group.key]
         return (
             words.way(*group.key),
             words.of("families", group.key[0]),
             words.number(len(group.facts)),
             share(found.sources, found.of, words),
-            share(found.before, found.of_before, words) if found.difference else "–",
+            share(found.before, found.of_before, words) if found.known else "–",
             points(found.difference, words) if found.difference else words["not_enough"],
             group.rating,
         )
@@ -216,8 +221,12 @@ def way_table(section: Section, ed: Edition) -> Table:
 
 
 def share(count: int, of: int, words: Words) -> str:
-    """ "6 (30 %)"."""
-    return f"{words.number(count)} ({words.percent(round(100 * count / of))})" if of else words.number(count)
+    """ "6 (30 %)"; "2 of 3" where a percentage would pretend to more than was counted."""
+    if not of:
+        return words.number(count)
+    if of < thresholds().share_sources:
+        return words.fill("count_of", n=words.number(count), of=words.number(of))
+    return f"{words.number(count)} ({words.percent(round(100 * count / of))})"
 
 
 def points(found: Interval, words: Words) -> str:
