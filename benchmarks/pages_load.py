@@ -304,7 +304,8 @@ class Server:
 
     def _watch(self) -> None:
         while self.process.poll() is None:
-            self.peak = max(self.peak, memory(self.process.pid))
+            now = memory(self.process.pid)
+            self.peak = max(self.peak, now)
             time.sleep(0.2)
 
     def ready(self, seconds: float = 1800) -> float:

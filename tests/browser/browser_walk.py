@@ -22,7 +22,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Browser, Page, ViewportSize
+from playwright.sync_api import Browser, Page, TimeoutError, ViewportSize
 
 LANGS = ("fr", "en")
 WIDE: ViewportSize = {"width": 1280, "height": 900}
@@ -46,6 +46,10 @@ window.__policy = [];
 document.addEventListener('securitypolicyviolation', event =>
   window.__policy.push(event.effectiveDirective + ' ' + event.blockedURI + ' ' + event.sourceFile + ':' + event.lineNumber));
 """
+_DRAWN = """() => [...document.querySelectorAll('figure[data-spec]')].every(figure => {
+  const box = figure.querySelector('.plot').getBoundingClientRect();
+  return box.top > innerHeight || box.bottom < 0 || !!figure.querySelector('.drawn svg');
+})"""
 
 
 def chromium_path() -> str | None:
@@ -141,11 +145,13 @@ class Watched:
     """A page whose every report is kept: policy, console, errors, dialogs, other hosts, answers above 399.
 
     Attributes:
+        scripts: whether JavaScript runs.
         seen: what was reported since the page was opened, in words.
     """
 
     page: Page
     base: str
+    scripts: bool = True
     seen: list[str] = field(default_factory=list)
 
     def open(self, path: str) -> Page:
@@ -157,8 +163,14 @@ class Watched:
         return self.page
 
     def settle(self) -> None:
+        """Wait until nothing is loaded any more and every chart in the window is drawn."""
         self.page.wait_for_load_state("load")
         self.page.wait_for_load_state("networkidle")
+        if self.scripts:
+            try:
+                self.page.wait_for_function(_DRAWN, timeout=15_000)
+            except TimeoutError:
+                self.seen.append(f"{self.page.url}: a chart was not drawn")
 
     def faults(self) -> list[str]:
         """What was reported so far, and what the page now open says of its policy."""
@@ -175,7 +187,7 @@ def watched(browser: Browser, base: str, **options: Any) -> Iterator[Watched]:
     context.set_default_timeout(20_000)
     context.add_init_script(_WATCH)
     page = context.new_page()
-    here = Watched(page=page, base=base)
+    here = Watched(page=page, base=base, scripts=options.get("java_script_enabled", True))
     host = urlsplit(base).netloc
 
     def asked(url: str) -> None:

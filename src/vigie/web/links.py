@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal, Protocol
 from urllib.parse import quote, urlencode
 
@@ -117,6 +118,12 @@ class ServerLinks:
 
 
 def _query(params: Mapping[str, str], filters: Filters | None) -> str:
-    own = urlencode(sorted(params.items()))
+    return _joined(tuple(sorted(params.items())), filters)
+
+
+@lru_cache(maxsize=8192)
+def _joined(params: tuple[tuple[str, str], ...], filters: Filters | None) -> str:
+    """A page links a hundred times with the same filters."""
+    own = urlencode(params)
     query = "&".join(part for part in (own, filters.query() if filters else "") if part)
     return f"?{query}" if query else ""

@@ -12,16 +12,20 @@ from importlib.resources import files
 from typing import Any
 
 from jinja2 import DictLoader, Environment, StrictUndefined
+from markupsafe import Markup
 
 from vigie import __version__
+from vigie.charts import Figure
 from vigie.readmodel.records import Filters
 from vigie.web.choices import Choices
-from vigie.web.content import Content, Target
+from vigie.web.content import Content, Table, Target
 from vigie.web.links import Links, follow
+from vigie.web.rows import figure_rows, table_rows
 from vigie.web.words import PageWords
 
 FORMS = ("svg", "png", "csv", "json")
 NARROW_FORM = "narrow.svg"  # the picture for a phone
+MOST_ROWS = 200  # behind a chart; its CSV file holds all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +83,14 @@ def render(content: Content, frame: Frame, words: PageWords, links: Links) -> by
     def chart_url(chart: str, form: Any) -> str:
         return links.chart(frame.name, chart, form, frame.filters, **dict(frame.params))
 
+    def of_figure(figure: Figure) -> Markup:
+        return figure_rows(figure, words, MOST_ROWS)
+
+    def of_table(table: Table, hushed: bool) -> Markup:
+        return table_rows(table, href, hushed=hushed)
+
     page = environment().get_template("page.html.j2")
     return page.render(
-        c=content, f=frame, w=words, links=links, href=href, chart_url=chart_url, lang=words.lang
-    ).encode()
+        c=content, f=frame, w=words, links=links, href=href, chart_url=chart_url, lang=words.lang,
+        figure_rows=of_figure, table_rows=of_table, most_rows=MOST_ROWS,
+    ).encode()  # fmt: skip

@@ -13,7 +13,7 @@ from vigie.readmodel.records import AreaFigures, Figures, Filters, Group, Totals
 from vigie.report.period import quarter_of
 from vigie.web import drawn
 from vigie.web.content import Block, Missing, More, Section, Target, Why, to
-from vigie.web.groups import group_table
+from vigie.web.groups import compared, group_table
 from vigie.web.words import PageWords
 
 ROWS = 40  # of a table on a page that has others
@@ -58,7 +58,7 @@ def topic_section(
     before: Sequence[Block] = (), most: int = ROWS, more: Target | None = None, missing: Missing | None = None,
 ) -> Section:  # fmt: skip
     """A topic's table under its heading, or what is missing."""
-    found = model.groups(filters, topic) if groups is None else groups
+    found = compared(model, filters, topic) if groups is None else groups
     blocks: list[Block] = list(before)
     if found:
         blocks.append(group_table(topic, found[:most], words, filters))
