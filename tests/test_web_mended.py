@@ -15,9 +15,10 @@ from httpx import Response
 
 from report_store import Paper, Said, build, flow, said_price
 from vigie.readmodel import build as readmodel
-from vigie.readmodel.records import Filters, IndexRow
+from vigie.readmodel.records import Figures, Filters, Group, IndexRow
 from vigie.web.app import make_app
 from vigie.web.content import Table
+from vigie.web.groups import compared, group_table, tile_of
 from vigie.web.pages.prices import index_section
 from vigie.web.words import page_words
 
@@ -176,3 +177,35 @@ def test_an_index_rests_on_its_own_statements(changes: dict[str, object], shown:
     assert ("60" in cells[3]) == shown
     assert ("trop peu" in cells[3]) == (not shown)
     assert (cells[4] != "–") == shown
+
+
+CHANGES = [
+    ("three sources in both", 3, 3, 0.25, "+25"), ("two before", 3, 2, 0.25, "données insuffisantes"),
+    ("two now", 2, 3, 0.25, "données insuffisantes"), ("none before", 3, 0, 0.25, "données insuffisantes"),
+    ("equal medians", 3, 3, 0.0, "même médiane"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "change", "told"), [c[1:] for c in CHANGES], ids=[c[0] for c in CHANGES]
+)
+def test_a_change_rests_on_sources_and_is_an_indication(
+    now: int, before: int, change: float, told: str
+) -> None:
+    class Model:
+        def groups(self, filters: Filters, topic: str) -> list[Group]:
+            sources = now if filters.period == "2025" else before
+            figures = Figures(n=9, sources=sources, values=9, median=60.0)
+            group = Group(
+                topic=topic, key=("cocaine", "g"), figures=figures, change=change, change_state="known"
+            )
+            return [group] if sources else []
+
+    (group,) = compared(Model(), Filters(period="2025"), "retail")  # type: ignore[arg-type]
+    table = group_table("retail", [group], page_words("fr"), Filters())
+    assert any(cell.text.startswith(told) for cell in table.rows[0].cells)
+    known = "insuffisantes" not in told
+    assert ("sans intervalle" in table.note) == known
+    tile = tile_of(group, page_words("fr"), Filters())
+    assert bool(tile.change) == known
+    assert ("indication" in tile.change) == (told == "+25")

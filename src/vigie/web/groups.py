@@ -6,14 +6,18 @@ In: Group records of a read model, in the order they come (most stated first, ne
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from vigie.readmodel.model import ReadModel
 from vigie.readmodel.records import Filters, Group
+from vigie.report.period import parse_period
 from vigie.report.tables import DIRECTIONS, product_name, purity_value, seized, trend_name
 from vigie.stats.summary import Change
 from vigie.web.content import Cell, Row, Table, Target, Tile, to
 from vigie.web.words import PageWords
 
+LEAST_SOURCES = 3  # independent, of both periods of a change
+_SAME = 0.005  # of a change: less is printed as none
 KEY = "~"  # between the parts of a group's key in an address
 
 
@@ -56,7 +60,25 @@ def change_of(group: Group) -> Change | None:
     return Change(ratio=group.change, state=group.change_state)
 
 
+def compared(model: ReadModel, filters: Filters, topic: str) -> list[Group]:
+    """The groups of a topic, with a change only where both periods rest on enough independent sources."""
+    groups = model.groups(filters, topic)
+    earlier = parse_period(filters.period, ()).previous() if filters.period else None
+    if earlier is None:
+        return groups
+    before = {g.key: g.figures.sources for g in model.groups(filters.replace(period=earlier.label), topic)}
+    return [
+        replace(g, change=None, change_state="not-enough-data")
+        if g.change_state == "known" and min(g.figures.sources, before.get(g.key, 0)) < LEAST_SOURCES
+        else g
+        for g in groups
+    ]
+
+
 def change_words(group: Group, words: PageWords) -> str:
+    """Equal medians are told as that: they do not establish that nothing changed."""
+    if group.change_state == "known" and group.change is not None and abs(group.change) < _SAME:
+        return words["change.same"]
     return words.figures.change(change_of(group))
 
 
@@ -190,6 +212,9 @@ def group_table(
         columns=names,
         rows=tuple(rows),
         text_columns=form.text_columns,
+        note=words["change.note"]
+        if "change" in form.columns and any(g.change_state == "known" for g in groups)
+        else "",
     )
 
 
@@ -228,8 +253,8 @@ def tile_of(group: Group, words: PageWords, filters: Filters) -> Tile:
     known = group.change_state == "known" and group.change is not None
     if known:
         ratio = group.change or 0.0
-        direction = "up" if ratio >= 0.005 else "down" if ratio <= -0.005 else "flat"
-        change = words.fill("tile.change", change=change)
+        direction = "up" if ratio >= _SAME else "down" if ratio <= -_SAME else "flat"
+        change = words["tile.same"] if direction == "flat" else words.fill("tile.change", change=change)
     return Tile(
         label=words.name(label),
         value=value,

@@ -10,7 +10,7 @@ from vigie.readmodel.model import ReadModel
 from vigie.readmodel.records import Filters, Level
 from vigie.web import drawn
 from vigie.web.content import Block, Cell, Content, More, NotFoundError, Row, Section, Table, Tiles, to
-from vigie.web.groups import tile_of
+from vigie.web.groups import compared, tile_of
 from vigie.web.pages.alerts import cards_of
 from vigie.web.pages.parts import lead_of, map_of, nothing, topic_section
 from vigie.web.words import PageWords
@@ -80,7 +80,7 @@ def build(model: ReadModel, filters: Filters, words: PageWords, *, code: str) ->
     totals = model.totals(mine)
     if not totals.observations:
         return Content(title=name, crumbs=crumbs, notes=(nothing(model, mine, "area", words, code=code),))
-    retail = model.groups(mine, "retail")
+    retail = compared(model, mine, "retail")
     tiles = tuple(tile_of(g, words, mine) for g in retail[:4] if g.figures.median is not None)
     first: list[Block] = [Tiles(tiles=tiles)] if tiles else []
     counts = model.counts(mine.replace(period=None), (), "quarter")

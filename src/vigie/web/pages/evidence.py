@@ -13,7 +13,7 @@ from vigie.web import drawn
 from vigie.web.choices import name_of as chosen_name
 from vigie.web.content import Block, Cell, Content, Missing, NotFoundError, Pairs, Quotes, Section, Tiles, to
 from vigie.web.facts import quote_of, said
-from vigie.web.groups import KEY, key_of, name_of, tile_of
+from vigie.web.groups import KEY, compared, key_of, name_of, tile_of
 from vigie.web.pages.documents import PER_PAGE, pager, start_of
 from vigie.web.pages.parts import nothing
 from vigie.web.words import PageWords
@@ -43,7 +43,7 @@ def build(
     parts = key_of(key) if topic and key else None
     if parts is not None and len(parts) not in _PARTS[topic]:
         raise NotFoundError("topic", key)
-    group = next((g for g in model.groups(filters, topic) if g.key == parts), None) if parts else None
+    group = next((g for g in compared(model, filters, topic) if g.key == parts), None) if parts else None
     title = words.name(name_of(topic, parts, words)) if parts and len(parts) > 1 else words["evidence.title"]
     crumbs = ((words[f"topics.{topic}"], to(_HOME[topic], filters)),) if topic else ()
     start = start_of(own.get("from", ""))

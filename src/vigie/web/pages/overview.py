@@ -6,7 +6,7 @@ from vigie.readmodel.model import ReadModel
 from vigie.readmodel.records import Filters, Group
 from vigie.web import drawn
 from vigie.web.content import Block, Content, More, Prose, Section, Tiles, to
-from vigie.web.groups import tile_of
+from vigie.web.groups import compared, tile_of
 from vigie.web.pages.alerts import cards_of
 from vigie.web.pages.parts import empty_store, lead_of, map_of, none_of, nothing
 from vigie.web.words import PageWords
@@ -33,7 +33,7 @@ def build(model: ReadModel, filters: Filters, words: PageWords) -> Content:
 
 
 def _prices(model: ReadModel, filters: Filters, words: PageWords) -> Section:
-    groups = [g for g in model.groups(filters, "retail") if g.figures.median is not None]
+    groups = [g for g in compared(model, filters, "retail") if g.figures.median is not None]
     blocks: list[Block] = []
     year, now = _latest_year(model, filters, words)
     lead = words["overview.prices_lead"]
@@ -57,7 +57,7 @@ def _latest_year(model: ReadModel, filters: Filters, words: PageWords) -> tuple[
         return filters, []
     for label in model.periods("year")[:-3:-1]:
         year = filters.replace(period=label)
-        found = [g for g in model.groups(year, "retail") if g.figures.median is not None]
+        found = [g for g in compared(model, year, "retail") if g.figures.median is not None]
         if found:
             return year, found
     return filters, []

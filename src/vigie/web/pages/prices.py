@@ -9,13 +9,14 @@ from vigie.readmodel.records import Filters, Group, IndexRow
 from vigie.stats.prices import PriceState
 from vigie.web import drawn
 from vigie.web.content import Block, Cell, Content, Missing, Row, Section, Table, Why, to
+from vigie.web.groups import compared
 from vigie.web.pages.parts import MOST_ROWS, map_of, nothing, topic_section
 from vigie.web.words import PageWords
 
 
 def build(model: ReadModel, filters: Filters, words: PageWords) -> Content:
     title, lead = words["prices.title"], words["prices.lead"]
-    retail, wholesale = (model.groups(filters, topic) for topic in ("retail", "wholesale"))
+    retail, wholesale = (compared(model, filters, topic) for topic in ("retail", "wholesale"))
     if not retail and not wholesale:
         return Content(title=title, lead=lead, notes=(nothing(model, filters, "prices", words),))
     sections = [

@@ -24,7 +24,7 @@ from vigie.web.content import (
     to,
 )
 from vigie.web.facts import quote_of
-from vigie.web.groups import tile_of
+from vigie.web.groups import compared, tile_of
 from vigie.web.pages.parts import lead_of, map_of, none_of, nothing, topic_section
 from vigie.web.pages.prices import index_section, no_price
 from vigie.web.words import PageWords
@@ -86,11 +86,13 @@ def build(model: ReadModel, filters: Filters, words: PageWords, *, id: str) -> C
     totals = model.totals(mine)
     if not totals.observations:
         return Content(title=name, crumbs=crumbs, notes=(nothing(model, mine, "substance", words, id=id),))
-    retail = model.groups(mine, "retail")
+    retail = compared(model, mine, "retail")
     tiles = [
         tile_of(g, words, mine)
         for topic in _WITH_TILE
-        for g in (retail if topic == "retail" else model.groups(mine, topic))[: 2 if topic == "retail" else 1]
+        for g in (retail if topic == "retail" else compared(model, mine, topic))[
+            : 2 if topic == "retail" else 1
+        ]
         if g.figures.median is not None
     ]
     about: list[Block] = [Tiles(tiles=tuple(tiles))] if tiles else []
