@@ -339,7 +339,7 @@ def test_print_bounds_rows(many: int, said: tuple[int, ...], kept: int) -> None:
 def test_print_quotes_the_best_grades_of_the_first_figures() -> None:
     found = Printed(True).quoted([_table(3, id_="retail"), _table(2, id_="areas")])
     assert [(q.row.id, [e.grade for e in q.sentences], q.more) for q in found] == [
-        (f"r{n}", ["B2", "C3"], 1) for n in range(3)
+        (f"r{n}", ["B2"], 2) for n in range(3)
     ]
     assert len(Printed(False).quoted([_table(20, id_="retail")])) == 6
 

@@ -51,11 +51,11 @@ class Printed:
 
     def quoted(self, tables: Iterable[Table]) -> list[Quoted]:
         """The sentences in print, of best grade first and then the latest, for the first figures of each table."""
-        bounds = data_toml("taxonomy", "bulletin_print.toml")["sentences"]
+        bounds = data_toml("taxonomy", "bulletin_print.toml")["sentences"][self._kind]
         found = []
         for table in tables:
             told = [row for row in self.rows(table) if row.evidence]
-            for row in told[: bounds[self._kind].get(table.id, 0)]:
+            for row in told[: bounds.get(table.id, 0)]:
                 best = sorted(row.evidence, key=lambda e: e.grade or "F")[: bounds["figure"]]
                 found.append(
                     Quoted(table=table, row=row, sentences=tuple(best), more=len(row.evidence) - len(best))
