@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import html
 import re
 from collections.abc import Iterator
@@ -209,3 +210,20 @@ def test_a_change_rests_on_sources_and_is_an_indication(
     tile = tile_of(group, page_words("fr"), Filters())
     assert bool(tile.change) == known
     assert ("indication" in tile.change) == (told == "+25")
+
+
+def test_the_last_quarter_and_what_was_read_are_told(analyst: TestClient, public: TestClient) -> None:
+    for path in ("/fr/", "/fr/area/FR-69"):
+        told = plain(analyst.get(path))
+        assert "T4 2025 est incomplet : documents lus jusqu'au 18 novembre 2025." in told
+        assert 'id="chart-collected"' in told
+        assert "Le dernier trimestre (T4 2025) peut être incomplet." in plain(public.get(path))
+        assert "chart-collected" not in public.get(path).text
+    rows = analyst.get("/fr/chart/overview/collected.csv").text.lstrip("\ufeff").splitlines()
+    read = {row["period"]: row["value"] for row in csv.DictReader(rows) if row["value"]}
+    assert {q: float(n) for q, n in read.items()} == {"2024-Q1": 3, "2025-Q1": 3, "2025-Q4": 3}
+
+
+def test_no_saved_alert_is_told_to_the_analyst(analyst: TestClient, public: TestClient) -> None:
+    assert "vigie stats alerts --save" in analyst.get("/fr/alerts").text
+    assert "vigie stats" not in public.get("/fr/alerts").text

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from datetime import date
 from functools import cache, lru_cache
 from typing import Literal
 
@@ -24,6 +25,7 @@ from vigie.readmodel.records import (
     SourceRow,
     Step,
 )
+from vigie.report.period import quarter_of
 from vigie.web.content import Chart
 from vigie.web.groups import name_of
 from vigie.web.words import PageWords
@@ -117,7 +119,7 @@ def _band(series: Sequence[Series], words: PageWords, band: str) -> str:
 
 
 def counted(
-    id: str, title: str, rows: Sequence[PeriodFigures], words: PageWords, width: int = 720
+    id: str, title: str, rows: Sequence[PeriodFigures], words: PageWords, width: int = 720, note: str = ""
 ) -> tuple[Chart, ...]:
     """Columns of statements by period."""
     points = tuple(_point(row, count=True) for row in rows)
@@ -125,7 +127,50 @@ def counted(
     if first is None:
         return ()
     shown = points[max(0, first - 1) :]
-    return chart(charts.columns(id, title, shown, lang=words.lang, unit=words["units.statements"]), width)
+    drawn = charts.columns(id, title, shown, lang=words.lang, unit=words["units.statements"], note=note)
+    return chart(drawn, width)
+
+
+def incomplete(model: ReadModel, words: PageWords) -> str:
+    """That the last quarter was not read to its end; to the public, who has no days, that it may not have been; "" where it was."""
+    if model.last is None:
+        return ""
+    quarter = quarter_of(model.last)
+    name = words.period(quarter.label)
+    if model.public:
+        return words.fill("course.may_be", quarter=name)
+    if model.last >= quarter.end:
+        return ""
+    return words.fill("course.until", quarter=name, day=words.figures.day(model.last.isoformat()))
+
+
+def collected(id: str, model: ReadModel, words: PageWords, width: int = 720) -> tuple[Chart, ...]:
+    """Documents read by quarter of publication, without which a fall of collection looks like one of the market; not for the public."""
+    counts: dict[str, int] = {}
+    voices: dict[str, set[str]] = {}
+    for source in model.sources(Filters()):
+        for month, n in source.months:
+            quarter = quarter_of(date.fromisoformat(f"{month}-01")).label
+            counts[quarter] = counts.get(quarter, 0) + n
+            if n:
+                voices.setdefault(quarter, set()).add(source.source_id)
+    points = tuple(
+        Point(
+            period=q,
+            value=float(n) if n else None,
+            n=n,
+            sources=len(voices.get(q, ())),
+            state="shown" if n else "nothing-collected",
+        )  # fmt: skip
+        for q, n in sorted(counts.items())
+    )
+    if not points:
+        return ()
+    found = charts.columns(
+        id, words["charts.documents"], points, lang=words.lang, unit=words["units.documents"],
+        note=incomplete(model, words),
+    )  # fmt: skip
+    return chart(found, width)
 
 
 def bars(id: str, title: str, groups: Sequence[Group], words: PageWords) -> tuple[Chart, ...]:

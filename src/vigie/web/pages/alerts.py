@@ -96,13 +96,21 @@ def listing(model: ReadModel, filters: Filters, words: PageWords) -> Content:
         return Content(title=title, lead=lead, notes=(missing,))
     open_ = [a for a in found if a.status not in ("closed", "withdrawn")]
     past = [a for a in found if a.status in ("closed", "withdrawn")]
-    parts = [("open", open_), ("past", past)]
+    told = [a for a in open_ if a.official]
+    parts = [("open", [a for a in open_ if not a.official]), ("published", told), ("past", past)]
     sections = tuple(
         Section(id=id, title=words[f"alerts.{id}"], blocks=(cards_of(held[:_MOST], words),))
         for id, held in parts
         if held
     )
-    return Content(title=title, lead=lead, sections=sections)
+    return Content(title=title, lead=lead, sections=sections, notes=_unsaved(model, words))
+
+
+def _unsaved(model: ReadModel, words: PageWords) -> tuple[Missing, ...]:
+    """That the store keeps no alert of the analyst, and how it would."""
+    if model.public or any(a.saved and not a.official for a in model.alerts(Filters(), lang=words.lang)):
+        return ()
+    return (Missing(why="none", text=words["alerts.unsaved"], command="vigie stats alerts --save"),)
 
 
 def build(model: ReadModel, filters: Filters, words: PageWords, *, id: str) -> Content:

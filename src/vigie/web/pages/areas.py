@@ -84,7 +84,11 @@ def build(model: ReadModel, filters: Filters, words: PageWords, *, code: str) ->
     tiles = tuple(tile_of(g, words, mine) for g in retail[:4] if g.figures.median is not None)
     first: list[Block] = [Tiles(tiles=tiles)] if tiles else []
     counts = model.counts(mine.replace(period=None), (), "quarter")
-    first += drawn.counted("statements", words["charts.statements_area"], counts, words)
+    first += drawn.counted(
+        "statements", words["charts.statements_area"], counts, words, note=drawn.incomplete(model, words)
+    )
+    if first:
+        first += drawn.collected("collected", model, words)
     alerts = [a for a in model.alerts(mine.replace(period=None), lang=words.lang) if a.area == mine.area][:3]
     courses = drawn.panels(
         "price-course",

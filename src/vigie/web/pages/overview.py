@@ -81,17 +81,20 @@ def _alerts(model: ReadModel, filters: Filters, words: PageWords) -> Section:
 
 
 def _places(model: ReadModel, filters: Filters, words: PageWords) -> Section:
-    blocks: list[Block] = [
-        *map_of(model, filters, "retail", words, title=words["charts.map_retail"], width=drawn.HALF)
-    ]
+    found = map_of(model, filters, "retail", words, title=words["charts.map_retail"], width=drawn.HALF)
+    blocks: list[Block] = [*found]
     counts = model.counts(filters.replace(period=None), (), "quarter")
-    blocks += drawn.counted("statements", words["charts.statements"], counts, words, drawn.HALF)
+    blocks += drawn.counted(
+        "statements", words["charts.statements"], counts, words, drawn.HALF, drawn.incomplete(model, words)
+    )
+    if blocks:
+        blocks += drawn.collected("collected", model, words, drawn.HALF)
     if not blocks:
         blocks.append(none_of(model, filters, "retail", words))
     return Section(
         id="where",
         title=words["overview.where"],
-        lead=words["overview.where_lead_public" if model.public else "overview.where_lead"],
+        lead=words["overview.where_lead_public" if model.public else "overview.where_lead"] if found else "",
         blocks=tuple(blocks),
         beside=True,
     )
@@ -115,7 +118,7 @@ def _new(model: ReadModel, filters: Filters, words: PageWords) -> tuple[Section,
     if quiet:
         said.append(
             words.fill(
-                "overview.quiet",
+                "overview.quiet" if len(quiet) > 1 else "overview.quiet_one",
                 sources=words.count("source", len(quiet)),
                 names=", ".join(s.name or s.source_id for s in quiet[:4]),
             )
