@@ -17,11 +17,11 @@ from pathlib import Path
 
 import pypdfium2
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "browser"))
-from browser_walk import CHROMIUM_ARGS, Site, chromium_path, served, watched  # noqa: E402 (below the tests)
+from browser_walk import CHROMIUM_ARGS, Site, Watched, chromium_path, served, watched  # noqa: E402 (below the tests)
 
 IMAGES = ROOT / "docs" / "images"
 MAX_BYTES = 250_000
@@ -36,7 +36,7 @@ class Shot:
     Attributes:
         path: address below the language; where it names a list and `follow`, the first link that begins so.
         part: what of the page is shown, a CSS selector; "" for the top of it.
-        click: what is opened before.
+        top: what the picture begins with, a CSS selector; "" for the top of the page.
     """
 
     name: str
@@ -48,20 +48,20 @@ class Shot:
     scale: float = 1.0
     follow: str = ""
     part: str = ""
-    click: str = ""
+    top: str = ""
 
 
 SHOTS = (
     Shot(name="overview-en", path="/"),
     Shot(name="prices-en", path="/prices"),
     Shot(name="substance-fr", path="/substance/cocaine", lang="fr"),
-    Shot(name="map-fr", path="/areas", lang="fr"),
-    Shot(name="flows-en", path="/flows"),
-    Shot(name="evidence-en", path="/prices", follow="/evidence?", height=800),
+    Shot(name="map-fr", path="/areas", lang="fr", top="main section"),
+    Shot(name="flows-en", path="/flows", top="main section"),
+    Shot(name="evidence-en", path="/prices", follow="/evidence?", top="main section:has(mark)", height=800),
     Shot(name="alerts-fr", path="/alerts", lang="fr", height=800),
     Shot(name="public-fr", path="/", lang="fr", public=True, height=800),
-    Shot(name="phone-fr", path="/", lang="fr", width=360, height=740, scale=1.5),
-    Shot(name="phone-prices-en", path="/prices", width=360, height=740, scale=1.5),
+    Shot(name="phone-fr", path="/", lang="fr", width=360, height=740, scale=1.5, top="main section"),
+    Shot(name="phone-prices-en", path="/prices", width=360, height=740, scale=1.5, top="main section"),
 )
 # Pages of the printed bulletin: name, file of the demonstration, page, dots an inch.
 PRINTED = (
@@ -79,12 +79,16 @@ def keep(picture: Image.Image, name: str) -> Path:
     return target
 
 
-def look(page: Page, shot: Shot) -> Image.Image:
+def look(here: Watched, shot: Shot) -> Image.Image:
+    page = here.page
     if shot.follow:
         page.locator(f"main a[href*='{shot.follow}']").first.click()
         page.wait_for_load_state("networkidle")
-    if shot.click:
-        page.locator(shot.click).first.click()
+    if shot.top:
+        page.locator(shot.top).first.evaluate(
+            "e => scrollTo(0, e.getBoundingClientRect().top + scrollY - 16)"
+        )
+    here.settle()
     if shot.part:
         page.locator(shot.part).first.scroll_into_view_if_needed()
         return Image.open(BytesIO(page.locator(shot.part).first.screenshot()))
@@ -95,9 +99,11 @@ def pages(browser: Browser, sites: dict[bool, Site]) -> Iterator[Path]:
     for shot in SHOTS:
         size = {"width": shot.width, "height": shot.height}
         with watched(browser, sites[shot.public].base, viewport=size, device_scale_factor=shot.scale) as here:
-            yield keep(look(here.open(f"/{shot.lang}{shot.path}"), shot), shot.name)
-            for fault in here.faults():
-                print(f"{shot.name}: {fault}", file=sys.stderr)
+            here.open(f"/{shot.lang}{shot.path}")
+            picture = look(here, shot)
+            if faults := here.faults():
+                raise SystemExit(f"{shot.name}: no picture of a page with faults: {'; '.join(faults)}")
+            yield keep(picture, shot.name)
 
 
 def printed(demo: Path) -> Iterator[Path]:
