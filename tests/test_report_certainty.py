@@ -9,11 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from report_store import Paper, Said, price, way
-from test_report_parts import LYON, made, papers
+from report_store import Paper, Said, event, price, seized, way
+from test_report_parts import ANALYST, LYON, PUBLIC, made, papers
 from vigie.report.certainty import certainties, certainty
 from vigie.report.edition import TOPIC
 from vigie.report.facts import Fact
+from vigie.report.public import Gate
 from vigie.report.results import Group
 from vigie.stats.summary import change, summarise
 
@@ -173,3 +174,46 @@ def test_what_is_said_of_the_way_most_described(
     assert row.cells[5] == points or (points is None and row.cells[5].endswith("pt"))
     if points:
         assert "%" not in row.cells[3]
+
+
+@pytest.mark.parametrize("gate", [ANALYST, PUBLIC], ids=["analyst", "public"])
+@pytest.mark.parametrize("area", [None, "FR", "FR-ARA"])
+def test_totals_are_the_sum_of_their_columns(tmp_path: Path, gate: Gate, area: str | None) -> None:
+    """Subjects without a column, and those of which too few sources speak, stand in a column of their own."""
+    listed = papers(2025, (60.0, 61, 62, 63))
+    for n in range(4):
+        says = [
+            Said(sentence=f"Saisie {n}.", value=seized(100 + n), place=LYON),
+            Said(sentence=f"Violence {n}.", value=event("violence", 6), place=LYON),
+            Said(sentence=f"Voie {n}.", value=way("telegram"), place=LYON, substance="heroin"),
+        ]
+        listed.append(Paper(source=f"p{n}", published="2025-02-04", says=says[: n + 1]))
+    listed += [
+        Paper(source=f"m{n}", published="2025-02-05", says=[Said(sentence=f"Marseille {n}.", value=seized(500 + n), place="INSEE:13055")])
+        for n in range(3)
+    ]
+    found = made(tmp_path, listed, gate, area=area)
+    tables = [
+        t for part in found.parts for t in part.tables if t.id == "areas" or t.id.startswith("substances")
+    ]
+    assert tables or gate.public
+    rests = 0
+    for table in tables:
+        first, last = table.columns.index("Prices"), table.columns.index("Total")
+        for row in table.rows:
+            counts = [int(c.replace("–", "0")) for c in row.cells[first : last + 1]]
+            assert sum(counts[:-1]) == counts[-1]
+            rests += counts[-2]
+        assert any("Others" in note for note in table.notes)
+    assert rests or gate.public
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"), [("fr", "seuls les faits qui y sont placés"), ("en", "only facts placed in it")]
+)
+def test_what_an_area_counts_is_said_where_prices_stand(tmp_path: Path, lang: str, said: str) -> None:
+    found = made(tmp_path, papers(2025, (60.0, 61, 62)), lang=lang)
+    table = found.table("retail")
+    assert table is not None
+    assert any(said in note for note in table.notes)
+    assert said in " ".join(found.method)

@@ -196,10 +196,19 @@ def _rows(
         if not ed.gate.shows(listed, area(key)):
             continue
         cells = [name(key)]
+        told_of = 0
         for topic in TOPIC:
             inside = ed.of_topic(topic, listed)
-            cells.append(words.number(len(inside)) if inside and ed.gate.shows(inside, area(key)) else "–")
-        cells += [words.number(len(listed)), words.number(sources_of(listed)), rating(listed, ed.gate)]
+            here = len(inside) if ed.gate.shows(inside, area(key)) else 0
+            cells.append(words.number(here) if here else "–")
+            told_of += here
+        rest = len(listed) - told_of  # so that a row adds up
+        cells += [
+            words.number(rest) if rest else "–",
+            words.number(len(listed)),
+            words.number(sources_of(listed)),
+            rating(listed, ed.gate),
+        ]
         if top:
             named = by(listed, lambda f: f.substance)
             told = [
@@ -229,11 +238,11 @@ def _table(
         caption=caption,
         columns=(
             heading, *([words["areas_top"]] if top else []), *(words.of("topics", topic) for topic in TOPIC),
-            words.of("topics", "total"), words["sources"], words["rating"],
+            words.of("topics", "rest"), words.of("topics", "total"), words["sources"], words["rating"],
         ),
         rows=rows,
         text_columns=2 if top else 1,
-        notes=(note,) if note else (),
+        notes=(*((note,) if note else ()), words["rest_note"]),
     )  # fmt: skip
 
 

@@ -105,7 +105,8 @@ def price_table(section: Section, ed: Edition) -> Table:
 
     columns = ("product", "median", "interval", "half", "range", "statements", "sources", "rating", "change")
     rows = _rows(section, ed, cells)
-    return _table(section, words, columns, rows, text_columns=1)
+    table = _table(section, words, columns, rows, text_columns=1)
+    return replace(table, notes=(words["place_note"],))
 
 
 def purity_value(measure: str, value: float, words: Words) -> str:
