@@ -7,6 +7,7 @@ import hashlib
 import json
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -53,6 +54,18 @@ def test_add_tells_what_it_did(folder: Path) -> None:
     assert "price 3" in said and "phone 3" in said
     assert "01 99 00" not in said and "cocaïne" not in said
     assert Path("vigie.duckdb").is_file()
+
+
+def test_documents_dated_after_today_are_told(folder: Path) -> None:
+    assert "after today" not in run("add", folder).stderr
+    for n in range(2):
+        text = ARTICLE.format(n=n + 1).replace("2024-", f"{date.today().year + 4}-")
+        (folder / f"tard-{n}.txt").write_text(text, encoding="utf-8")
+    result = run("add", folder)
+    assert result.exit_code == 0
+    (line,) = [line for line in result.stderr.splitlines() if "after today" in line]
+    assert line.startswith("2 documents are dated after today: ") and line.endswith(" (check their date)")
+    assert all(f"tard-{n}.txt" in line for n in range(2)) and "5.txt" not in line
 
 
 def test_the_summary_as_json(folder: Path) -> None:

@@ -7,7 +7,8 @@ import signal
 import subprocess
 import sys
 import threading
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,9 @@ from report_store import (
     trend,
     way,
 )
+from vigie.analysis.counts import last_day
+from vigie.analysis.term_texts import held
+from vigie.assess import assess
 from vigie.cli import app
 from vigie.cli.keeping import add_paths
 from vigie.model.errors import SettingsError, StoreError
@@ -129,6 +133,29 @@ def path(request: pytest.FixtureRequest) -> Path:
 
 def opened(path: Path, public: bool) -> ReadModel:
     return ReadModel.open(current(path, public, today=DAY))
+
+
+def test_a_mistyped_year_is_neither_latest_nor_the_end_of_an_axis(tmp_path: Path) -> None:
+    """Twelve weekly papers and one of 2931: nothing is silent, and the year and the axes are those of the others."""
+    days = [date(2026, 3, 2) + timedelta(days=7 * n) for n in range(12)]
+    weekly = [Paper(source="hebdo", published=day.isoformat(), says=[said_price(60)]) for day in days]
+    typo = Paper(source="faute", published="2931-05-04", says=[said_price(40)])
+    seen = []
+    for name, listed in (("sound", weekly), ("typo", [*weekly, typo])):
+        store_path = build(tmp_path / f"{name}.duckdb", listed)
+        with Store.open(store_path) as store:
+            assess(store)
+            days_read = replace(ANALYST, day=DAY).read(store).days
+            latest = parse_period("latest", days_read)
+            until = (last_day(store, DAY), held(store, "fr", "week", DAY).last)
+        with ReadModel.open(current(store_path, False, today=DAY)) as model:
+            drawn = [model.periods(step) for step in ("month", "quarter", "year")]
+            quiet = {s.source_id for s in model.sources(Filters()) if s.quiet}
+            new = [d for d in model.documents(Filters())[0] if str(d.published).startswith("2931")]
+            seen.append((latest.label, days_read[-1], until, drawn, quiet, model.first, model.last))
+        assert len(new) == (name == "typo")  # it stays stored, and can be found
+    assert seen[0] == seen[1]
+    assert seen[0][:3] == ("2026", days[-1], (days[-1], days[-1]))
 
 
 def rounded(value: float | None) -> float | None:

@@ -90,10 +90,14 @@ def indicators() -> tuple[str, ...]:
     return tuple(entry["id"] for entry in rules()["indicator"])
 
 
-def last_day(store: Store) -> date | None:
-    """The latest day on which something was published; None for a store without dated documents."""
+def last_day(store: Store, today: date | None = None) -> date | None:
+    """The latest day up to today on which something was published; None for a store without dated documents.
+
+    A document dated to a year to come says nothing of when sources stopped.
+    """
     (found,) = store.column(
-        "SELECT max(published_start) FROM documents WHERE published_start = published_end"
+        "SELECT max(published_start) FROM documents WHERE published_start = published_end AND published_start <= ?",
+        [today or date.today()],
     )
     return found if isinstance(found, date) else None
 

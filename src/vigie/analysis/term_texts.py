@@ -31,17 +31,17 @@ class Held:
     left_out: Mapping[str, int]
 
 
-def held(store: Store, lang: str, by: By) -> Held:
-    """Counts of documents."""
+def held(store: Store, lang: str, by: By, today: date | None = None) -> Held:
+    """Counts of documents; `last` is none after today: a mistyped year would else be the end of every series."""
     row = store.query(
         "SELECT count(*) FILTER (d.satire) AS satire, "
         "count(*) FILTER (NOT d.satire AND d.original_id IS NOT NULL) AS copy, "
         "count(*) FILTER (NOT d.satire AND d.original_id IS NULL AND d.text IS NULL) AS expired, "
         "count(*) FILTER (NOT d.satire AND d.original_id IS NULL AND d.text IS NOT NULL AND d.published_start IS NULL) AS undated, "
         f"count(*) FILTER ({_USABLE}) AS usable, count(*) AS every, "
-        f"min(d.published_start) FILTER ({_USABLE}) AS first_day, max(d.published_start) FILTER ({_USABLE}) AS last_day "
+        f"min(d.published_start) FILTER ({_USABLE}) AS first_day, max(d.published_start) FILTER ({_USABLE} AND d.published_start <= ?) AS last_day "
         "FROM documents d WHERE d.lang = ?",
-        [*([lang, _DAYS[by]] * 3), lang],
+        [*([lang, _DAYS[by]] * 3), today or date.today(), lang],
     ).to_pylist()[0]
     left = {name: int(row[name]) for name in ("satire", "copy", "expired", "undated")}
     left["dated too coarsely"] = int(row["every"]) - int(row["usable"]) - sum(left.values())

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 STORE = typer.Option(
     None, "--store", metavar="FILE", help="The store (default: vigie.duckdb, or VIGIE_STORE)."
 )
+MOST_NAMED = 10  # inputs in one message
 ADD_PATHS = typer.Argument(None, metavar="PATH…", help="Files or folders; - reads standard input.")
 REEXTRACT = typer.Option(False, "--reextract", help="Extract again from the stored texts; show what changed.")
 COUNT_CONTACTS = typer.Option(
@@ -126,8 +127,21 @@ def counting(reading: Reading, settings: Settings) -> Reading:
 
 
 def add_paths(store: Store, paths: list[str], reading: Reading) -> Summary:
-    """Store the documents of the arguments; refusals are told as they come."""
-    from vigie.pipeline import Refusal, add, clean, clean_stream, inputs
+    """Store the documents of the arguments; refusals are told as they come, and in the end which documents have a date to come."""
+    from datetime import date
+
+    from vigie.pipeline import Refusal, add, clean, clean_stream, inputs, shown
+
+    today, early = date.today(), dict[str, None]()
+
+    def tell(item: Cleaned | Refusal) -> None:
+        tell_refusal(item)
+        if (
+            not isinstance(item, Refusal)
+            and item.document.published
+            and item.document.published.first > today
+        ):
+            early[shown(item.name)] = None
 
     local = [Path(p) for p in paths if p != STDIN and not is_url(p)]
     files = list(inputs(local))
@@ -142,7 +156,12 @@ def add_paths(store: Store, paths: list[str], reading: Reading) -> Summary:
                 move(done)
                 yield from [file] if isinstance(file, Refusal) else clean(file, reading)
 
-        return add(store, items(), tell_refusal)
+        summary = add(store, items(), tell)
+    if early:
+        named = ", ".join([*list(early)[:MOST_NAMED], *(["…"] if len(early) > MOST_NAMED else [])])
+        count = f"{len(early)} document{'s are' if len(early) > 1 else ' is'}"
+        say(f"{count} dated after today: {named} (check their date)")
+    return summary
 
 
 def _reextract(store: Store) -> Summary:

@@ -95,7 +95,8 @@ def flows(
         assess_if_due(opened)
         if last is None:
             (last,) = opened.column(
-                "SELECT max(published_end) FROM documents WHERE NOT satire AND original_id IS NULL"
+                "SELECT max(least(published_end, $1)) FROM documents WHERE NOT satire AND original_id IS NULL AND published_start <= $1",
+                [date.today()],
             )
         if last is None:
             raise fail("no dated document in the store", 1)

@@ -66,7 +66,7 @@ def build(
             if public:
                 _take_public(db, facts)
             else:
-                _take_store(db, path)
+                _take_store(db, path, day)
             number_statements(db, public)
             _fill(db, extras)
             _about(db, public, day, extras)
@@ -136,8 +136,9 @@ def _public(path: Path, day: date, settings: Settings) -> tuple[list[Fact], Extr
         return list(read.facts), public_extras(store, gate, read, day)
 
 
-def _take_store(db: Database, path: Path) -> None:
+def _take_store(db: Database, path: Path, day: date) -> None:
     """Documents, and statements as `incoming`, of a store that stays locked for reading meanwhile."""
+    today = f"DATE '{day.isoformat()}'"
     db.execute(f"ATTACH {_text(str(path))} AS store (READ_ONLY)")
     db.execute(
         f"""
@@ -147,7 +148,8 @@ def _take_store(db: Database, path: Path) -> None:
             d.published, d.kind, d.grade, d.lang, d.source_id, d.original_id, 0, 0,
             {inside("month", "d.published_start", "d.published_end")}, {inside("quarter", "d.published_start", "d.published_end")},
             {inside("year", "d.published_start", "d.published_end")}, d.published_start, d.published_end,
-            coalesce(d.published_end > (SELECT max(published_end) FROM store.documents) - {NEW_DAYS}, false)
+            coalesce(d.published_start <= {today} AND d.published_end >
+                (SELECT max(published_end) FROM store.documents WHERE published_end <= {today}) - {NEW_DAYS}, false)
         FROM store.documents d LEFT JOIN store.sources s ON s.source_id = d.source_id ORDER BY 1;
         INSERT INTO document_ids SELECT doc_id, number FROM documents ORDER BY doc_id;
         INSERT INTO texts SELECT n.number, d.text, (SELECT json_group_object(kind, removed)::VARCHAR FROM (

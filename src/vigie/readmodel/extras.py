@@ -126,12 +126,16 @@ def _label(fact: Fact) -> str:
 def analyst_extras(store: Store, day: date) -> Extras:
     """Saved alerts, or those found in a small store; warnings; sources; new words; price indices."""
     first, last = (
-        store.query("SELECT min(published_start) AS a, max(published_end) AS b FROM documents")
+        store.query(
+            # A document dated to a day to come, by mistake, is no last publication; one of the year that runs is.
+            "SELECT min(published_start) AS a, max(least(published_end, $1)) AS b FROM documents WHERE published_start <= $1",
+            [day],
+        )
         .to_pylist()[0]
         .values()
     )
     left: list[str] = []
-    alerts, behind = _of_the_analyst(store, left)
+    alerts, behind = _of_the_analyst(store, left, day)
     public, feed = _for_anyone(store, public_gate(day), _told_at_once(store))
     rows = alerts + [(len(alerts) + n, *row[1:]) for n, row in enumerate(public)]
     return Extras(
@@ -198,7 +202,7 @@ def _row_of(alert: PublicAlert) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _of_the_analyst(store: Store, left: list[str]) -> tuple[Rows, list[tuple[str, str, str]]]:
+def _of_the_analyst(store: Store, left: list[str], day: date) -> tuple[Rows, list[tuple[str, str, str]]]:
     from vigie.store.watchlist import saved_alerts, signals_of
 
     rows: Rows = []
@@ -220,7 +224,7 @@ def _of_the_analyst(store: Store, left: list[str]) -> tuple[Rows, list[tuple[str
     if count > MOST_FOR_ALERTS:
         left.append("alerts")
         return rows, behind
-    return _found_now(store)
+    return _found_now(store, day)
 
 
 def _silent(store: Store) -> dict[str, str]:
@@ -229,14 +233,15 @@ def _silent(store: Store) -> dict[str, str]:
     return {row["doc_id"]: row["source"] for row in store.query(sql).to_pylist()}
 
 
-def _found_now(store: Store) -> tuple[Rows, list[tuple[str, str, str]]]:
+def _found_now(store: Store, day: date) -> tuple[Rows, list[tuple[str, str, str]]]:
     """What `vigie stats alerts` would find today; nothing is saved."""
     from vigie.analysis.alerts import find_alerts
+    from vigie.analysis.counts import last_day
 
     rows: Rows = []
     behind: list[tuple[str, str, str]] = []
     try:
-        alerts = find_alerts(store).alerts
+        alerts = find_alerts(store, until=last_day(store, day)).alerts
     except (StoreError, SeriesError):
         return rows, behind  # no dated document
     for a in alerts:

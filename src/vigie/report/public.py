@@ -33,7 +33,8 @@ class Admitted:
         facts: affirmed, for figures. Of the public only those in cells, as coarse as their cell.
         aside: denied, feared, planned or rumoured: they are counted for the analyst, never shown.
         official: of official publications, quoted without delay.
-        days: days of publication of the documents of `facts`, in order.
+        days: days of publication of the documents of `facts`, in order; none after the day of the gate, or today: one mistyped year
+            would else be "latest".
         cells: of the public: what `facts` come in; `whole`: the same of all areas.
         view: of the public: what has to be written down before anything of this is shown.
         every: affirmed facts of the whole store, for alerts that an editor released.
@@ -55,7 +56,7 @@ class Gate:
 
     Attributes:
         public: False for the analyst at their own machine.
-        day: the day from which the delay counts.
+        day: the day from which the delay counts; of the analyst date.min stands for today.
         least_sources: independent sources of a figure (k).
         least_persons: persons in the largest statement of a figure about people.
         latest: last day of publication that may be shown; None without delay.
@@ -82,7 +83,7 @@ class Gate:
             facts=tuple(affirmed),
             aside=tuple(aside),
             official=tuple(f for f in affirmed if self.alerts(f)),
-            days=_days(affirmed),
+            days=_days(affirmed, self.day if self.day > date.min else date.today()),
         )
 
     def read_alerts(self, store: Store) -> Admitted:
@@ -115,7 +116,7 @@ class Gate:
             aside=(),
             official=tuple(f for f in affirmed if self.alerts(f) and self.holds(f)),
             # Days of publication: a fact may be dated to a year that has not come.
-            days=_days(facts),
+            days=_days(facts, self.day),
             cells=cells,
             whole=every,
             view=found,
@@ -267,5 +268,7 @@ def grades_of(facts: Sequence[Fact]) -> str:
     return "–".join(dict.fromkeys((found[0], found[-1]))) if found else ""
 
 
-def _days(facts: Iterable[Fact]) -> tuple[date, ...]:
-    return tuple(sorted(f.published_end for f in facts if f.published_end))
+def _days(facts: Iterable[Fact], until: date) -> tuple[date, ...]:
+    # A document dated to the year, or month, that runs is one of today; one of a year to come is a mistake.
+    ends = (f.published_end for f in facts if f.published_end)
+    return tuple(sorted(min(end, until) for end in ends if end.year <= until.year))
