@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from report_store import Paper, Said, event, price, seized, way
-from test_report_parts import ANALYST, LYON, PUBLIC, made, papers
+from test_report_parts import LYON, PUBLIC, made, papers
 from vigie.report.certainty import certainties, certainty
 from vigie.report.edition import TOPIC
 from vigie.report.facts import Fact
-from vigie.report.public import Gate
+from vigie.report.public import ANALYST, Gate
 from vigie.report.results import Group
 from vigie.stats.summary import change, summarise
 
@@ -55,7 +55,7 @@ def _facts(rng: np.random.Generator, tag: str, count: int, sources: int) -> tupl
     blank = dict.fromkeys(Fact.__dataclass_fields__)
     return tuple(
         Fact(
-            **{
+            **{  # type: ignore[arg-type]
                 **blank, "doc_id": f"{tag}{n}", "id": f"{tag}{n}", "sentence": f"{tag} {n}", "source_id": f"{tag}{n % sources}", "original_source": None,
                 "speaker": f"{tag}{n % sources}", "eur_per_unit": float(figure), "type": "price", "kind": "retail", "substance": "cocaine",
                 "unit": "g", "published": "2025-01-01",
@@ -189,7 +189,11 @@ def test_totals_are_the_sum_of_their_columns(tmp_path: Path, gate: Gate, area: s
         ]
         listed.append(Paper(source=f"p{n}", published="2025-02-04", says=says[: n + 1]))
     listed += [
-        Paper(source=f"m{n}", published="2025-02-05", says=[Said(sentence=f"Marseille {n}.", value=seized(500 + n), place="INSEE:13055")])
+        Paper(
+            source=f"m{n}",
+            published="2025-02-05",
+            says=[Said(sentence=f"Marseille {n}.", value=seized(500 + n), place="INSEE:13055")],
+        )
         for n in range(3)
     ]
     found = made(tmp_path, listed, gate, area=area)
@@ -217,3 +221,26 @@ def test_what_an_area_counts_is_said_where_prices_stand(tmp_path: Path, lang: st
     assert table is not None
     assert any(said in note for note in table.notes)
     assert said in " ".join(found.method)
+
+
+# Of so many prices of 60 and more: the median, the middle half, the range, and how the sentence goes.
+SMALL = [
+    (1, ("–", "–", "60"), "stated retail price €60/g (1 statement"),
+    (2, ("–", "–", "60–61"), "stated retail prices €60/g to €61/g (2 statements"),
+    (3, ("€61/g", "–", "60–62"), "median retail price of €61/g (stated between 60 and 62; 3 statements"),
+    (
+        4,
+        ("€61.50/g", "60.75–62.25", "60–63"),
+        "median retail price of €61.50/g (middle half 60.75–62.25; 4 statements",
+    ),
+]
+
+
+@pytest.mark.parametrize(("many", "cells", "said"), SMALL, ids=[str(s[0]) for s in SMALL])
+def test_few_figures_have_no_median_and_no_middle_half(
+    tmp_path: Path, many: int, cells: tuple[str, ...], said: str
+) -> None:
+    found = made(tmp_path, papers(2025, tuple(60.0 + n for n in range(many))))
+    row = found.rows("retail")[0]
+    assert (row.cells[1], row.cells[3], row.cells[4]) == cells
+    assert said in next(s.text for s in found.sentences if s.table == "retail").replace("\u00a0", " ")

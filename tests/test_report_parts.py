@@ -193,7 +193,7 @@ def test_tables_and_figures_are_numbered_in_order(hostile: dict[str, Bulletin]) 
 LONG = "Observatoire-interdépartemental-et-transfrontalier-des-usages-" * 4
 THIN = [
     ("nothing", [], None, "No affirmed fact for this period and area."),
-    ("one_document", papers(2025, (60.0,)), None, "Cocaine: median retail price of €60/g"),
+    ("one_document", papers(2025, (60.0,)), None, "Cocaine: stated retail price €60/g"),
     ("period_without_facts", papers(2023, EVEN), None, "No affirmed fact for this period and area."),
     ("area_with_nothing", papers(2025, EVEN), "FR-33", "No affirmed fact for this period and area."),
     ("no_price", [Paper(source="a", published="2025-02-03", says=[Said(sentence="Saisie.", value=seized(900))])], None, "Largest seizure reported: 900"),

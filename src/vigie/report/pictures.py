@@ -21,7 +21,7 @@ from vigie.report.period import Period
 from vigie.report.public import sources_of
 from vigie.report.results import Group, grouped, values
 from vigie.report.sentences import capital
-from vigie.report.tables import product_name
+from vigie.report.tables import has_half, product_name
 from vigie.stats.summary import summarise
 
 LEAST_POINTS = 3  # quarters with figures: below, the table says it better
@@ -86,7 +86,8 @@ def _medians(topic: str, group: Group, ed: Edition) -> tuple[Point, ...]:
             Point(period=quarter.label, state=_gap(quarter, ed))
             if found is None
             else Point(
-                period=quarter.label, value=found.median, low=found.q1, high=found.q3, n=found.n,
+                period=quarter.label, value=found.median, low=found.q1 if has_half(found) else None,
+                high=found.q3 if has_half(found) else None, n=found.n,
                 sources=sources_of(inside),
             )
         )  # fmt: skip

@@ -16,7 +16,7 @@ from vigie.report.edition import Edition
 from vigie.report.facts import Fact
 from vigie.report.public import sources_of
 from vigie.report.results import Group
-from vigie.report.tables import product_name, purity_value, seized, share, trend_name
+from vigie.report.tables import has_half, has_median, product_name, purity_value, seized, share, trend_name
 
 MOST_PRICES = 4
 MOST_PURITIES = 2
@@ -106,6 +106,13 @@ def _level(topic: str, group: Group, ed: Edition) -> str:
     product = product_name(group.key, words)
     if topic == "purity":
         product = f"{words.substance(group.key[0])}, {words.of('measures', group.key[1])}"
+    if not has_median(group.summary):
+        low, high = (level(topic, group.key, v, words) for v in (group.summary.low, group.summary.high))
+        return words.fill(
+            "s_stated_one" if low == high else "s_stated", product=capital(product), low=low, high=high,
+            what=words["s_stated_purity" if topic == "purity" else "s_stated_price" if low == high else "s_stated_prices"],
+            statements=words.count("statement", group.summary.n), sources=words.count("source", group.sources), rated=_rated(group.rating, ed),
+        )  # fmt: skip
     said = words.fill(
         "s_level_purity" if topic == "purity" else "s_level",
         product=capital(product),
@@ -130,6 +137,10 @@ def _interval(topic: str, group: Group, sure: Certainty, ed: Edition) -> str:
         )
         return centre + words.fill("s_interval", low=name(sure.median.low), high=name(sure.median.high))
     # A spread of one figure says nothing.
+    if half.low == half.high:
+        return ""
+    if not has_half(half):
+        return words.fill("s_range", low=name(half.low), high=name(half.high))
     return words.fill("s_interval_none", low=name(half.q1), high=name(half.q3)) if half.q1 != half.q3 else ""
 
 

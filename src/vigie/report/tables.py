@@ -59,6 +59,16 @@ def has(group: Group) -> Summary:
     return group.summary
 
 
+def has_median(found: Summary) -> bool:
+    """Whether there are figures enough for a middle: of fewer the range says all."""
+    return found.n >= thresholds().median
+
+
+def has_half(found: Summary) -> bool:
+    """The same for a middle half."""
+    return found.n >= thresholds().half
+
+
 def product_name(key: Key, words: Words) -> str:
     """ "cocaïne", and its market where prices are told apart by it: "cocaïne, Guyane"."""
     name = words.substance(key[0])
@@ -93,9 +103,9 @@ def price_table(section: Section, ed: Edition) -> Table:
         found, sure = has(group), ed.certain(section.topic, group)
         return (
             product_name(group.key, words),
-            f"{words.euro(found.median * size)}/{words.of('units', unit)}",
+            f"{words.euro(found.median * size)}/{words.of('units', unit)}" if has_median(found) else "–",
             bounded(sure, found.median, words.money, words.money_spread, size),
-            words.money_spread(found.q1 * size, found.q3 * size),
+            words.money_spread(found.q1 * size, found.q3 * size) if has_half(found) else "–",
             words.money_spread(found.low * size, found.high * size),
             words.number(found.n),
             words.number(group.sources),
@@ -121,7 +131,7 @@ def purity_table(section: Section, ed: Edition) -> Table:
         return (
             words.substance(group.key[0]),
             words.of("measures", group.key[1]),
-            purity_value(group.key[1], found.median, words),
+            purity_value(group.key[1], found.median, words) if has_median(found) else "–",
             bounded(sure, found.median, words.short, words.spread),
             words.spread(found.low, found.high),
             words.number(found.n),
@@ -161,7 +171,7 @@ def seizure_table(section: Section, ed: Edition) -> Table:
         return (
             words.substance(group.key[0]),
             seized(unit, found.high, words),
-            seized(unit, found.median, words),
+            seized(unit, found.median, words) if has_median(found) else "–",
             words.number(found.n),
             words.number(group.sources),
             group.rating,
