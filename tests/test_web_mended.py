@@ -224,6 +224,18 @@ def test_the_last_quarter_and_what_was_read_are_told(analyst: TestClient, public
     assert {q: float(n) for q, n in read.items()} == {"2024-Q1": 3, "2025-Q1": 3, "2025-Q4": 3}
 
 
+def test_the_form_of_filters_is_whole_without_a_script(analyst: TestClient) -> None:
+    assert re.search(
+        r'<details class="fold" open><summary>.*?<form class="filters"',
+        analyst.get("/fr/prices").text,
+        re.DOTALL,
+    )
+    assert '<details class="fold" data-set open>' in analyst.get("/fr/prices?period=2025").text
+    css = analyst.get("/static/site.css").text
+    assert ".fold > summary { display: none; }" in css
+    assert ".crumbs li:not(:last-child)::after" in css
+
+
 def test_no_saved_alert_is_told_to_the_analyst(analyst: TestClient, public: TestClient) -> None:
     assert "vigie stats alerts --save" in analyst.get("/fr/alerts").text
     assert "vigie stats" not in public.get("/fr/alerts").text

@@ -161,7 +161,7 @@ class Prose:
     items: tuple[str, ...] = ()
 
 
-Why = Literal["nothing-collected", "withheld", "no-match", "expired", "none"]
+Why = Literal["nothing-collected", "withheld", "no-match", "expired", "none", "unsaved"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

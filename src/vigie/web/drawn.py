@@ -161,7 +161,7 @@ def collected(id: str, model: ReadModel, words: PageWords, width: int = 720) -> 
             n=n,
             sources=len(voices.get(q, ())),
             state="shown" if n else "nothing-collected",
-        )  # fmt: skip
+        )
         for q, n in sorted(counts.items())
     )
     if not points:

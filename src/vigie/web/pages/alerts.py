@@ -110,7 +110,7 @@ def _unsaved(model: ReadModel, words: PageWords) -> tuple[Missing, ...]:
     """That the store keeps no alert of the analyst, and how it would."""
     if model.public or any(a.saved and not a.official for a in model.alerts(Filters(), lang=words.lang)):
         return ()
-    return (Missing(why="none", text=words["alerts.unsaved"], command="vigie stats alerts --save"),)
+    return (Missing(why="unsaved", text=words["alerts.unsaved"], command="vigie stats alerts --save"),)
 
 
 def build(model: ReadModel, filters: Filters, words: PageWords, *, id: str) -> Content:

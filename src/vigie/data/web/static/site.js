@@ -1,6 +1,15 @@
 // Draws the charts of a page when they come near the window. The page is whole without it: each chart is a picture with its
 // table and files. Charts are drawn by Vega's interpreter, so that the policy needs no "unsafe-eval".
 "use strict";
+// On a phone the form of filters is folded, but where a filter is set. Without a script it stays open, on a wide screen always.
+(() => {
+  const fold = document.querySelector("details.fold");
+  const narrow = window.matchMedia("(max-width: 40rem)");
+  const set = () => { fold.open = !narrow.matches || "set" in fold.dataset; };
+  if (!fold) return;
+  set();
+  narrow.addEventListener("change", set);
+})();
 (() => {
   const charts = document.querySelectorAll("figure[data-spec]");
   if (!charts.length || !("IntersectionObserver" in window)) return;
