@@ -72,7 +72,7 @@ KNOWN: dict[str, dict[str, str]] = {
     },
     "web/answers.py": {"Asked.query": "asks filters for their text, no store"},
     "web/contest.py": {"_body": "reads the body of a request, no store"},
-    "web/links.py": {"_query": "asks filters for their text, no store"},
+    "web/links.py": {"_joined": "asks filters for their text, no store"},
     "feeds/versions.py": {"record": "writes down what the gate let out: addresses, days and hashes"},
     "feeds/files.py": {
         "cap_drafts": "takes a gate; alerts of the analyst only by their id, as drafts that stay restricted"

@@ -105,7 +105,10 @@ class FigureQuestions(Opened):
             if kind.by_market and several[held]:
                 key = (*key, self._market_of[market])
             old = before.get(label)
-            ratio, state = _change(figure, old and (old[0], old[3]), earlier is not None)
+            # Of what the public sees of persons there is no middle, and so no change of it.
+            ratio, state = _change(
+                figure, old and (old[0], old[3]), earlier is not None and figure is told_of
+            )
             groups.append(
                 Group(
                     topic=topic,
