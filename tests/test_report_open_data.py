@@ -198,7 +198,13 @@ def test_the_public_export_holds_no_text(tmp_path: Path) -> None:
         content = file.read_bytes()
         assert not any(
             word.encode() in content
-            for word in ("Gazette", "80 €", "d0000", "Un titre", *(["phrase"] if "cells" in file.name else []))
+            for word in (
+                "Gazette",
+                "80 €",
+                "d0000",
+                "Un titre",
+                *(["phrase"] if "cells" in file.name else []),
+            )
         )
     geo = json.loads((tmp_path / "out" / "cells.geojson").read_text())
     assert geo["features"][0]["properties"]["area"] == "FR-69"
