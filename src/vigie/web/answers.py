@@ -124,6 +124,12 @@ class Answers:
             key = (one, model.stamp)
             return self._pages.get_or_make(key, lambda: self._render(one, model))
 
+    def known(self, one: Asked) -> Answer | None:
+        """The same, at once, where it was made before; None else. Raises NotReadyError."""
+        with self.provider.lease() as model:
+            self._forget_others(model.stamp)
+            return self._pages.get((one, model.stamp))
+
     def chart(self, one: Asked, chart: str, form: str) -> Answer:
         """A figure of a page in a form; "narrow.svg" is its picture for a phone. Raises NotFoundError, NotReadyError, BusyError."""
         if form not in (*FORMS, NARROW_FORM):

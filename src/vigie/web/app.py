@@ -1,18 +1,19 @@
 """The application: routes, and nothing else.
 
 In: a provider of read models, which edition. Out: a FastAPI application. Endpoints are plain functions, so that each runs in a
-thread of its own while queries run and charts are drawn.
+thread of its own while charts are drawn; a page that was made before needs none.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from anyio import CapacityLimiter, to_thread
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.exceptions import HTTPException
@@ -28,6 +29,7 @@ from vigie.web.pages import PAGES, PATHS, Page
 from vigie.web.provider import Models, NotReadyError, Provider
 
 _LONGEST_QUERY = 2000
+_PAGES_AT_ONCE = 2
 _FOREVER = "public, max-age=31536000, immutable"
 
 
@@ -59,10 +61,11 @@ def make_app(
             app.add_api_route(
                 f"/{{lang}}/{kind}/{{rest:path}}", _address(made, kind), methods=["GET", "HEAD"]
             )
+    few = CapacityLimiter(_PAGES_AT_ONCE)
     for page in PAGES:
         if page.public or not public:
             app.add_api_route(
-                f"/{{lang}}{page.path}", _page(made, page), methods=["GET", "HEAD"], name=page.name
+                f"/{{lang}}{page.path}", _page(made, page, few), methods=["GET", "HEAD"], name=page.name
             )
     _errors(app, made)
     app.add_middleware(Guard, failed=_failed(made), hosts=hosts)
@@ -76,9 +79,10 @@ def _send(
     headers = {"etag": found.etag, "cache-control": cached, "vary": "accept-encoding", **(more or {})}
     if found.status == 200 and found.etag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
-    body = found.body
     if found.packed is not None and "gzip" in request.headers.get("accept-encoding", ""):
         body, headers["content-encoding"] = found.packed, "gzip"
+    else:
+        body = found.body
     return Response(body, status_code=found.status, media_type=found.media, headers=headers)
 
 
@@ -149,8 +153,10 @@ def _packed(name: str) -> Answer:
     return _PACKED[name]
 
 
-def _page(made: Answers, page: Page) -> Callable[..., Response]:
-    def show(request: Request) -> Response:
+def _page(made: Answers, page: Page, few: CapacityLimiter) -> Callable[..., Awaitable[Response]]:
+    """Pages known are sent at once; `few` are made at a time: they share one interpreter, and each takes memory."""
+
+    async def show(request: Request) -> Response:
         lang, params = _place(request)
         query = _query(request)
         one = asked(lang, page, params, query, public=made.public)
@@ -158,7 +164,10 @@ def _page(made: Answers, page: Page) -> Callable[..., Response]:
         if request.url.query and any(not value for value in query.values()):
             there = request.url.path + (f"?{one.query}" if one.query else "")
             return RedirectResponse(there, status_code=303)
-        return _send(request, made.page(one))
+        found = made.known(one)
+        if found is None:
+            found = await to_thread.run_sync(made.page, one, limiter=few)
+        return _send(request, found)
 
     return show
 

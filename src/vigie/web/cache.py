@@ -22,18 +22,23 @@ class Answer:
     """One answer as it is sent.
 
     Attributes:
-        packed: the same, gzip; None where that saves nothing.
+        packed: gzip; None where that saves nothing.
+        plain: the same as it is; None where `packed` holds it: a tenth of the memory, and few ask for it.
     """
 
-    body: bytes
     media: str
     etag: str
     status: int = 200
     packed: bytes | None = None
+    plain: bytes | None = None
+
+    @property
+    def body(self) -> bytes:
+        return gzip.decompress(self.packed or b"") if self.plain is None else self.plain
 
     @property
     def size(self) -> int:
-        return len(self.body) + len(self.packed or b"")
+        return len(self.plain or b"") + len(self.packed or b"")
 
 
 def answer(body: bytes, media: str, status: int = 200) -> Answer:
@@ -41,7 +46,8 @@ def answer(body: bytes, media: str, status: int = 200) -> Answer:
     text = not media.startswith(("image/png", "font/"))
     packed = gzip.compress(body, compresslevel=5, mtime=0) if text and len(body) > _WORTH_PACKING else None
     tag = hashlib.sha256(body).hexdigest()[:20]
-    return Answer(body=body, media=media, etag=f'"{tag}"', status=status, packed=packed)
+    plain = body if packed is None else None
+    return Answer(media=media, etag=f'"{tag}"', status=status, packed=packed, plain=plain)
 
 
 T = TypeVar("T")
