@@ -6,11 +6,12 @@ Left out: finding alerts (`vigie stats alerts --save` does, and keeps them); wha
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from dataclasses import replace
 
 from vigie.analysis.alert_words import new_words
-from vigie.analysis.price_index import Asked, Level, price_indices
-from vigie.analysis.prices import read_prices
+from vigie.analysis.price_index import Asked, Level, area_of, price_indices
+from vigie.analysis.prices import PriceTable, read_prices
 from vigie.charts import Point, Series
 from vigie.lexicon.gazetteer import gazetteer, place_by_code
 from vigie.model.errors import MissingExtraError, SeriesError
@@ -24,6 +25,7 @@ from vigie.store.watchlist import SavedAlert, SavedSignal, saved_alerts, signals
 
 _GRADES = ("low", "moderate", "high", "very-high")
 _MOST_TERMS = 20
+_SPARE = 3  # products more than are drawn: some have too few quarters
 
 
 def watch_parts(store: Store, ed: Edition) -> list[Part]:
@@ -134,7 +136,7 @@ def index_part(store: Store, ed: Edition) -> list[Part]:
         level = place.level
     asked = Asked(by="quarter", level=level, areas=(within,) if within else ())
     try:
-        table = read_prices(store)
+        table = _most_said(read_prices(store), level, within)
         priced = price_indices(table, asked) if table.prices else None
     except (SeriesError, MissingExtraError):
         return []
@@ -178,6 +180,15 @@ def index_part(store: Store, ed: Edition) -> list[Part]:
         ed=ed,
     )
     return [Part(id="index", title=words["p_index"], blocks=tuple(blocks))] if blocks else []
+
+
+def _most_said(table: PriceTable, level: Level, within: str | None) -> PriceTable:
+    """Prices of a gram of the products that may be drawn: each is fitted by itself, and a fit of what nobody sees takes as long."""
+    grams = [p for p in table.prices if p.unit == "g"]
+    said = Counter((p.substance, area_of(p, level)) for p in grams)
+    pairs = sorted((k for k in said if within is None or k[1] == within), key=lambda k: (-said[k], k))
+    wanted = {substance for substance, _ in pairs[: MOST_PANELS + _SPARE]}
+    return replace(table, prices=tuple(p for p in grams if p.substance in wanted))
 
 
 def _number(value: object) -> float | None:
