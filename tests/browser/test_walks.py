@@ -229,9 +229,9 @@ def test_keyboard_alone(browser: Browser, analyst: Site, path: str) -> None:
         page.keyboard.press("Tab")
         inside = page.evaluate("document.querySelector('main').contains(document.activeElement)")
         assert inside, "the link to the content leads elsewhere"
-        summary = page.locator("main details > summary").first
+        summary = page.locator("main details > summary:visible").first
         if summary.count():
-            opened = page.locator("main details").first
+            opened = summary.locator("xpath=..")
             before = opened.evaluate("e => e.open")
             summary.focus()
             page.keyboard.press("Enter")
