@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import html
+import re
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from importlib.resources import files
@@ -463,7 +464,8 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 @pytest.mark.parametrize("canary", CANARIES)
 def test_no_canary_leaves(seen: dict[str, str], verb: str, canary: str) -> None:
     forms = CANARIES[canary]
-    text = seen[verb].lower()
+    # Outlines of a map are figures of the package, thousands of them; what a chart says stands in its words and tables.
+    text = re.sub(r' d="m[^"]*"', "", seen[verb].lower())
     assert [form for form in ([forms] if isinstance(forms, str) else forms) if form.lower() in text] == []
 
 
