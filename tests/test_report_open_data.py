@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from store_samples import LYON, PRICE, SPAIN, TODAY, VERSIONS, card, document, observation
+from vigie.assess import assess_if_due
 from vigie.model.errors import StoreError
 from vigie.model.observation import EventValue, ModalityValue, PriceValue, Value
 from vigie.model.period import PartialDate, When
@@ -189,6 +190,7 @@ def test_areas_are_ordered_by_code_never_by_price(tmp_path: Path) -> None:
 
 def test_the_public_export_holds_no_text(tmp_path: Path) -> None:
     store = store_of(tmp_path, *same(3))
+    assess_if_due(store)
     files = write_open_data(store, tmp_path / "out", FORMATS, as_of=LATER)
     assert sorted(f.name for f in files) == [
         "README.md", "cells.csv", "cells.geojson", "cells.jsonl", "cells.parquet", "data-dictionary.csv", "datapackage.json",
