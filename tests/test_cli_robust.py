@@ -143,10 +143,13 @@ NASTY = [
     "| a | b |\n# titre\n![image](x) [lien](javascript:1) ***",
     "très long " * 400,
     "\u202eenvers\u202c \u0000 \x07 fin \U0001f600",
+    "\u0633\u0639\u0631 \u200f\u0627\u0644\u0643\u0648\u0643\u0627\u064a\u064a\u0646 \u4ef7\u683c \u0e23\u0e32\u0e04\u0e32 цена",
 ]
 
 
-@pytest.mark.parametrize("nasty", NASTY, ids=["html", "typst", "lines", "markdown", "long", "controls"])
+@pytest.mark.parametrize(
+    "nasty", NASTY, ids=["html", "typst", "lines", "markdown", "long", "controls", "scripts"]
+)
 def test_titles_and_quotes_are_text_in_every_format(tmp_path: Path, nasty: str) -> None:
     said = Said(sentence=nasty, value=price(60), place="INSEE:69123")
     papers = [Paper(source="a", published="2024-02-03", title=nasty, says=[said], kind="warning")]
@@ -154,9 +157,11 @@ def test_titles_and_quotes_are_text_in_every_format(tmp_path: Path, nasty: str) 
     html, pdf, md = write_bulletin(store, tmp_path, period="2024", analyst=True, today=date(2025, 1, 1))
     assert pdf.read_bytes().startswith(b"%PDF")
     tree = lxml_html.fromstring(html.read_text("utf-8"))
-    assert tree.xpath("//script|//b|//img|//a") == []
+    assert tree.xpath("//script|//b|//img") == []
+    links = tree.xpath("//a/@href")  # the bulletin's own: the way down to its parts
+    assert links and all(link.startswith("#") and " " not in link for link in links)
     said_again = [" ".join(p.text_content().split()) for p in tree.xpath('//ul[@class="says"]/li/p')]
-    assert said_again == [" ".join(re.sub(r"[\0\x07\u202e\u202c]", "", nasty).split())]
+    assert said_again == [" ".join(re.sub(r"[\0\x07\u200f\u202e\u202c]", "", nasty).split())]
     lines = md.read_text("utf-8").splitlines()
     assert [line for line in lines if line.startswith("# ")] == ["# Bulletin des marchés de drogues"]
     assert not any(

@@ -117,7 +117,7 @@ REFUSED = [
     ("an address of the network", ("--host", "192.0.2.4"), 2, "ssh -L"),
     ("a name behind a proxy", ("--name", "pages.example"), 2, "--public"),
     ("no address", ("--public", "--host", "not an address"), 2, "--host"),
-    ("no port", ("--port", "70000"), 2, "70000"),
+    ("no port", ("--port", "70000"), 2, "65535"),
     ("no store", ("--store", "none.duckdb"), 1, "vigie add"),
 ]
 

@@ -232,7 +232,9 @@ def test_a_filter_of_grade_or_language_counts_what_it_keeps(mixed: Path) -> None
         for grade in "ABCD":
             kept = [f for f in facts if f.grade <= grade]
             assert model.totals(Filters(grade=grade)).observations == len(kept)
-            wanted = [as_told(g) for g in section(TOPICS[0], kept, parse_period("2025", ()), ANALYST).groups]
+            wanted = [
+                as_told(g, False) for g in section(TOPICS[0], kept, parse_period("2025", ()), ANALYST).groups
+            ]
             found = model.groups(Filters(grade=grade, period="2025"), "retail")
             assert [(g.key, g.figures.n, g.figures.sources) for g in found] == [w[:3] for w in wanted]
         assert model.totals(Filters(lang="fr")).observations == len(facts)

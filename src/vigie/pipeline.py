@@ -116,7 +116,8 @@ def written_by_vigie(path: Path) -> str:
     return "a bulletin, written by Vigie" if any(mark in head for mark in _MARKS) else ""
 
 
-_HEAD, _TAIL = 600, 4096  # bytes
+_HEAD = 600  # bytes
+_TAIL = 1 << 18  # after the author of a PDF come its metadata and its table of objects, 20 bytes each
 _MARKS = (
     b'<meta name="generator" content="Vigie">',
     b"<!-- generator: Vigie -->",

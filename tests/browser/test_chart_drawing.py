@@ -119,9 +119,7 @@ def test_a_chart_follows_its_box_and_its_tooltip_is_text(server: str, browser: B
     page.wait_for_function(
         "() => document.querySelector('#lines-fr svg').getBoundingClientRect().width < 470", timeout=60_000
     )
-    bar = page.query_selector("#bars-en .mark-rect path")
-    bar.scroll_into_view_if_needed()
-    bar.hover()
+    page.locator("#bars-en .mark-rect path").first.hover()  # a locator: the chart may be drawn once more
     page.wait_for_selector("#vg-tooltip-element.visible")
     assert "</script>" in page.inner_text("#vg-tooltip-element")
     assert page.evaluate("refused") == []

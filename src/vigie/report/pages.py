@@ -23,6 +23,12 @@ if TYPE_CHECKING:
     from vigie.report.bulletin import Bulletin
 
 _TYPST = re.compile(r"[\\#$*_`@<>\[\]~=+\-/'\"&:;{}()^|%]")
+# What the fonts of the PDF hold (Inter, and what the typesetter carries): Latin, Greek, Cyrillic, punctuation, signs. Of other
+# letters it stops ("could not be displayed"), and of Arabic with controls among it, it may fall over.
+_NO_LETTER = re.compile(
+    "[^\t\n\r\x20-\x7e\xa0-\u04ff\u1e00-\u1fff\u2000-\u203f\u2044\u2070-\u20c0\u2100-\u211e\u2122\u2190-\u23ff\u2500-\u25ff]+"
+)
+_UNSEEN = re.compile("[\u200b-\u200f\u2028-\u202e]+")
 _MARKDOWN = re.compile(r"[\\|*_`\[\]#~$]")
 _AT_START = re.compile(r"^(\s*)(\d+)([.)])|^(\s*)([-+])(?=\s)")
 _LABEL = re.compile(r"[^A-Za-z0-9_-]")
@@ -31,15 +37,21 @@ _CHARACTERS = {True: 120, False: 100}  # in a line of a table, small or not
 _CROWDED = 10  # columns: of more, letters are smaller still
 
 
+def printable(text: str) -> str:
+    """The text with a white square for each run of letters that no font of the PDF has; controls of direction go."""
+    return _NO_LETTER.sub("\N{WHITE SQUARE}", _UNSEEN.sub("", text))
+
+
 def typst_text(text: object) -> str:
     """Text that typst prints as it is."""
-    return _TYPST.sub(
-        lambda m: "\\" + m[0], " ".join(str(text).split(" ")).replace("\n", " ").replace("\r", " ")
-    )
+    line = printable(str(text)).replace("\n", " ").replace("\r", " ")
+    return _TYPST.sub(lambda m: "\\" + m[0], line)
 
 
 def typst_string(text: object) -> str:
-    return str(text).replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ").replace("\r", " ")
+    return (
+        printable(str(text)).replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ").replace("\r", " ")
+    )
 
 
 def typst_label(text: object) -> str:
@@ -154,7 +166,7 @@ def pdf_page(bulletin: Bulletin) -> bytes:
         root = Path(work)
         for part in bulletin.parts:
             for picture in part.pictures:
-                (root / f"{picture.figure.id}.svg").write_text(picture.svg, "utf-8")
+                (root / f"{picture.figure.id}.svg").write_text(printable(picture.svg), "utf-8")
         source = root / "bulletin.typ"
         text = _render("bulletin.typ.j2", bulletin, escape=False, variables=typst_variables())
         source.write_text(text, "utf-8")
