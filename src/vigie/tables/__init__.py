@@ -1,0 +1,1 @@
+"""Tables: files to rows of text, and mappings of their columns; no store, no drug, no redactor."""
