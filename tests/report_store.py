@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 from vigie.assess import assess
@@ -105,8 +107,20 @@ def trend(direction: str) -> TrendValue:
     return TrendValue(indicator="price", direction=direction)  # type: ignore[arg-type]
 
 
+@cache
+def _empty() -> bytes:
+    """A store in which nothing is: the schema takes longer to make than most tests take to use it."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "empty.duckdb"
+        Store.open(path).close()
+        return path.read_bytes()
+
+
 def build(path: Path, papers: Sequence[Paper], today: date = date(2025, 12, 31)) -> Path:
     """Write the papers into a store."""
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_bytes(_empty())
     with Store.open(path) as store:
         run = store.start_run("add", Versions(code="t", lexicon="t", redactor="t"))
         store.write(run, [_entry(number, paper) for number, paper in enumerate(papers)], today=today)

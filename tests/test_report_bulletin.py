@@ -26,6 +26,7 @@ from report_store import (
 )
 from vigie import charts
 from vigie.model.errors import MissingExtraError
+from vigie.report import pages as bulletin_pages
 from vigie.report.bulletin import make_bulletin, write_bulletin
 from vigie.report.public import ANALYST, public_gate
 from vigie.report.tables import TABLES
@@ -316,6 +317,7 @@ def test_without_the_extra(
     store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: str, format_: str
 ) -> None:
     charts.draw.converter.cache_clear()
+    bulletin_pages._template.cache_clear()
     monkeypatch.setitem(sys.modules, module, None)
     with pytest.raises(MissingExtraError, match=r"pip install 'vigie\[report\]'"):
         write_bulletin(store, tmp_path, period=None, analyst=True, formats=(format_,), today=TODAY)  # type: ignore[arg-type]

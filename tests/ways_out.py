@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 
 HARMLESS = frozenset({"path", "settings", "read_only", "close", "open"})
 READERS = frozenset({"read_facts", "duckdb"})  # by any name that is imported or used
@@ -72,6 +73,7 @@ def _imported_from_store(tree: ast.AST) -> set[str]:
     }
 
 
+@cache  # one look at a source, however many tests ask
 def ways_out(source: str) -> set[str]:
     """Functions of a module that read a store; "module" for what stands outside of any."""
     tree = ast.parse(source)

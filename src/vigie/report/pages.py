@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import re
 import tempfile
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -106,7 +107,9 @@ def right_of(table: Table, column: int) -> bool:
     )
 
 
-def _render(name: str, bulletin: Bulletin, *, escape: bool, **more: object) -> str:
+@cache
+def _template(name: str, escape: bool) -> Any:
+    """A template made ready, once: it takes longer than a short bulletin."""
     try:
         from jinja2 import Environment, StrictUndefined
     except ImportError as error:
@@ -119,14 +122,15 @@ def _render(name: str, bulletin: Bulletin, *, escape: bool, **more: object) -> s
         "typcolumns": typst_columns, "typalign": typst_align,
     }  # fmt: skip
     environment.globals |= {"right_of": right_of, "small": small, "crowded": crowded}
-    source = (files("vigie") / "data" / "templates" / name).read_text("utf-8")
+    return environment.from_string((files("vigie") / "data" / "templates" / name).read_text("utf-8"))
+
+
+def _render(name: str, bulletin: Bulletin, *, escape: bool, **more: object) -> str:
     words = Words(bulletin.lang)
     numbers = {t.id: t.number for part in bulletin.parts for t in part.tables}
     printed = Printed(bulletin.tight)
     return str(
-        environment.from_string(source).render(
-            b=bulletin, w=words.all(), numbers=numbers, printed=printed, **more
-        )
+        _template(name, escape).render(b=bulletin, w=words.all(), numbers=numbers, printed=printed, **more)
     )
 
 
