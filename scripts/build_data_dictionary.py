@@ -27,7 +27,7 @@ from vigie.store.public import TABLES as PUBLIC_TABLES
 from vigie.store.schema import load_migrations
 from vigie.store.store import TABLES
 
-UNEXPORTED = ("contact_marks",)  # tables that stay in the store
+UNEXPORTED = ("contact_marks", "imported_rows")  # tables that stay in the store
 TARGET = Path(__file__).resolve().parents[1] / "docs" / "data-dictionary.md"
 
 DOCUMENT = {
@@ -44,7 +44,7 @@ DOCUMENT = {
 }
 OBSERVATION = {
     "id": "Stable for the same document, span, rule and value",
-    "type": "`price`, `quantity`, `purity`, `event`, `modality`, `trend` or `flow`",
+    "type": "`price`, `quantity`, `purity`, `event`, `modality`, `trend`, `flow` or `load`",
     "start": "First code point of the quote in `text`",
     "end": "Code point after the quote: `text[start:end] == quote`, always",
     "quote": "The words that state it",
@@ -126,6 +126,15 @@ VALUES: dict[str, tuple[type, dict[str, str]]] = {
     "trend": (
         observation.TrendValue,
         {"indicator": "What moves (see *Trends*)", "direction": "`up`, `down`, `stable`, `emerging`, `peak`"},
+    ),
+    "load": (
+        observation.LoadValue,
+        {
+            "low": "Low bound in `unit`; from tables only, no text states one",
+            "high": "High bound",
+            "unit": "`mg/1000/day`: milligrams for 1,000 inhabitants and day",
+            "population": "Inhabitants served by the works that was sampled; null if the table does not say",
+        },
     ),
     "flow": (
         observation.FlowValue,
@@ -282,6 +291,7 @@ ENUMERATIONS: tuple[tuple[str, Any, dict[str, str]], ...] = (
             "report": "Report of an association, laboratory or researcher",
             "field-note": "Note of people who work in the field",
             "newsletter": "Letter sent to subscribers",
+            "table": "Rows of a structured table (`vigie import`)",
             "unknown": "Neither the layout nor a source card says it",
         },
     ),

@@ -533,7 +533,7 @@ def test_a_store_of_the_schema_before_is_brought_up_to_date(path: Path) -> None:
     with Store.open(path) as store:
         publish(store, TODAY)
     with duckdb.connect(str(path)) as db:
-        for table in ("public_versions", "contests", "contest_answers", "corrections"):
+        for table in ("public_versions", "contests", "contest_answers", "corrections", "imported_rows"):
             db.execute(f"DROP TABLE {table}")
         for table in db.execute(
             "SELECT table_name FROM duckdb_tables() WHERE table_name = 'public_alerts'"

@@ -118,7 +118,7 @@ def test_the_rules_give_reasons_and_an_end() -> None:
     assert {rule["credibility"] for rule in table["rule"]} == {1, 2, 3, 4, 5, 6}
     assert set(table["scale"]) == set("123456")
     kinds = credibility_rules().kinds
-    assert set(kinds) == {"price", "quantity", "purity", "event", "modality", "trend", "flow"}
+    assert set(kinds) == {"price", "quantity", "purity", "event", "modality", "trend", "flow", "load"}
 
 
 def test_work_grows_with_the_number_of_statements_not_its_square() -> None:

@@ -24,6 +24,7 @@ from vigie.ingest import discover, read, read_stream
 from vigie.model.document import CleanDocument, RawDocument, SourceCard
 from vigie.model.errors import InputRefused, VigieError
 from vigie.model.observation import Observation
+from vigie.model.period import PartialDate
 from vigie.redact import REDACTOR_VERSION, redact
 from vigie.redact.again import Shift
 from vigie.redact.fields import redact_card
@@ -72,11 +73,13 @@ class Reading:
         source: the card of every input; None looks for the nearest `source.toml`.
         mapping: field of a document -> key of a JSON record, for JSON and JSON Lines.
         marker: leaves marks by which contacts can be counted; None, the default, leaves nothing of them.
+        published: day of publication of an input that does not say its own, as a feed announces it.
     """
 
     source: SourceCard | None = None
     mapping: Mapping[str, str] | None = None
     marker: Marker | None = None
+    published: PartialDate | None = None
 
 
 def inputs(paths: Iterable[Path]) -> Iterator[Path | Refusal]:
@@ -128,11 +131,14 @@ _MARKS = (
 def clean_stream(name: str, data: bytes, reading: Reading) -> Iterator[Cleaned | Refusal]:
     """The same for bytes that came without a file (standard input)."""
     found = read_stream(name, data, source=reading.source, mapping=reading.mapping, shown=shown(name))
-    yield from _clean_each(name, found, reading.marker)
+    yield from _clean_each(name, found, reading.marker, reading.published)
 
 
 def _clean_each(
-    name: str, documents: Iterator[RawDocument], marker: Marker | None = None
+    name: str,
+    documents: Iterator[RawDocument],
+    marker: Marker | None = None,
+    published: PartialDate | None = None,
 ) -> Iterator[Cleaned | Refusal]:
     """A fault of the reader ends this input; a fault of the redactor only loses its document."""
     while True:
@@ -145,6 +151,8 @@ def _clean_each(
             return
         try:
             card = redact_card(raw.source) if raw.source else None
+            if published is not None and raw.published is None:
+                raw = replace(raw, published=published)
             yield Cleaned(document=redact(raw, marker), source=card, name=raw.path)
         except Exception as error:
             yield refusal(raw.path, error)
@@ -360,6 +368,8 @@ def reextract(store: Store, tell: Callable[[CleanDocument], None] | None = None)
     for document in store.clean_documents():
         if tell is not None:
             tell(document)
+        if document.kind == "table":
+            continue  # its facts were read from columns, and no extractor knows these
         pending.append(document)
         if len(pending) >= store.settings.batch_documents:
             _replace(store, run_id, pending, tally)

@@ -17,6 +17,7 @@ from vigie.evaluate.gold import GoldFact
 from vigie.model.observation import (
     EventValue,
     FlowValue,
+    LoadValue,
     ModalityValue,
     Observation,
     PriceValue,
@@ -91,6 +92,8 @@ def _value(fact: GoldFact, observation: Observation) -> list[str]:
                 origin=_same_end(fact.origin, value.origin),
                 destination=_same_end(fact.destination, value.destination),
             )
+        case LoadValue():
+            return _differ(amount=same_bounds(fact, value.low, value.high))
 
 
 def _link(fact: GoldFact, observation: Observation, related: Related) -> list[str]:

@@ -14,7 +14,7 @@ from vigie.evaluate.agree import Related, assertion_class, compare
 from vigie.evaluate.gold import GoldFact
 from vigie.evaluate.matching import maximum_matching
 from vigie.evaluate.report import AssertionScore, FieldScore
-from vigie.model.observation import OBSERVATION_TYPES, Observation
+from vigie.model.observation import TEXT_TYPES, Observation
 
 _ASSERTIONS = ("affirmed", "negated", "uncertain", "hypothetical", "planned", "reported")
 _STATED_ONLY = ("place", "when", "via", "mode")  # judged where the gold states them
@@ -59,7 +59,7 @@ def field_scores(found: Iterable[Pair], related: Related) -> tuple[FieldScore, .
             right[fact.type, name] += name not in differing
     return tuple(
         FieldScore(type=type_, field=name, stated=stated[type_, name], right=right[type_, name])
-        for type_ in OBSERVATION_TYPES
+        for type_ in TEXT_TYPES
         for name in _FIELDS[type_]
         if stated[type_, name]
     )

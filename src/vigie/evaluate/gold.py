@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from vigie.model.errors import InputRefused
-from vigie.model.observation import OBSERVATION_TYPES
+from vigie.model.observation import TEXT_TYPES
 from vigie.model.period import PartialDate
 
 _FORM = "each line is {id, lang, title, published, text, facts}; docs/annotation.md tells what a fact holds"
@@ -125,7 +125,7 @@ def parse_document(record: Mapping[str, Any]) -> GoldDocument:
 def parse_fact(record: Mapping[str, Any]) -> GoldFact:
     """One fact; keys that are not known are left aside so that a corpus may carry notes of its own."""
     kind = str(record["type"])
-    if kind not in OBSERVATION_TYPES:
+    if kind not in TEXT_TYPES:
         raise ValueError(f"unknown type {kind!r}")
     fields: dict[str, Any] = {key: float(record[key]) for key in _NUMBERS if record.get(key) is not None}
     fields |= {key: str(record[key]) for key in _WORDS if record.get(key) is not None}

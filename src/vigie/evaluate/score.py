@@ -20,7 +20,7 @@ from vigie.evaluate.judge import EXHAUSTIVE, Judged, Tally, judge
 from vigie.evaluate.report import Calibration, Line, Outcome, Report, SubstanceRecall, Verdict
 from vigie.evaluate.run import Predict, extract_document
 from vigie.lexicon.substances import related as related_substances
-from vigie.model.observation import OBSERVATION_TYPES, Observation
+from vigie.model.observation import TEXT_TYPES, Observation
 
 _LEVELS: dict[str, tuple[Level, ...]] = {"price": ("value", "link", "strict")}
 _TWO_LEVELS: tuple[Level, ...] = ("value", "strict")
@@ -62,7 +62,7 @@ def score(
     lines: list[Line] = []
     outcomes: list[Outcome] = []
     graded: list[tuple[float, bool]] = []
-    for type_ in OBSERVATION_TYPES:
+    for type_ in TEXT_TYPES:
         for level in _LEVELS.get(type_, _TWO_LEVELS):
             judged = [
                 judge(

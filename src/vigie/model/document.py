@@ -24,6 +24,7 @@ DocKind = Literal[
     "report",
     "field-note",
     "newsletter",
+    "table",
     "unknown",
 ]
 TITLE_SEPARATOR = "\n\n"

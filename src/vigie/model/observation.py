@@ -21,6 +21,7 @@ EventKind = Literal[
 Indicator = Literal["price", "purity", "availability", "use", "harm", "violence", "modality"]
 Direction = Literal["up", "down", "stable", "emerging", "peak"]
 FlowMode = Literal["post", "road", "sea", "air", "rail", "unknown"]
+LOAD_UNIT = "mg/1000/day"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +103,23 @@ class FlowValue:
     mode: FlowMode = "unknown"
 
 
-Value = PriceValue | QuantityValue | PurityValue | EventValue | ModalityValue | TrendValue | FlowValue
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadValue:
+    """What waste water carries of a product: `low`/`high` in `unit`, milligrams for 1,000 inhabitants and day.
+
+    Attributes:
+        population: inhabitants served by the works that was sampled; None if the table does not say.
+    """
+
+    low: float | None
+    high: float | None
+    unit: str = LOAD_UNIT
+    population: float | None = None
+
+
+Value = (
+    PriceValue | QuantityValue | PurityValue | EventValue | ModalityValue | TrendValue | FlowValue | LoadValue
+)
 TYPE_OF_VALUE: dict[type, str] = {
     PriceValue: "price",
     QuantityValue: "quantity",
@@ -111,8 +128,12 @@ TYPE_OF_VALUE: dict[type, str] = {
     ModalityValue: "modality",
     TrendValue: "trend",
     FlowValue: "flow",
+    LoadValue: "load",
 }
 OBSERVATION_TYPES = tuple(TYPE_OF_VALUE.values())
+TEXT_TYPES = tuple(
+    t for t in OBSERVATION_TYPES if t != "load"
+)  # what sentences state; loads come from tables only
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

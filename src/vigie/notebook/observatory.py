@@ -32,7 +32,7 @@ By = Literal["month", "quarter", "year"]
 Level = Literal["department", "region", "country"]
 Kind = Literal["transacted", "valuation", "retail", "wholesale", "seizure-valuation"]
 Names = str | Collection[str] | None
-TYPES = ("price", "quantity", "purity", "event", "modality", "trend", "flow")
+TYPES = ("price", "quantity", "purity", "event", "modality", "trend", "flow", "load")
 _PLACES = ("place_code", "place_department", "place_region", "place_country")
 
 

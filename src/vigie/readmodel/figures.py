@@ -31,7 +31,7 @@ from vigie.readmodel.told import Ints, dense
 from vigie.report.period import parse_period
 from vigie.stats.summary import LEAST_FOR_CHANGE
 
-TYPES = ("price", "quantity", "purity", "event", "modality", "trend", "flow")
+TYPES = ("price", "quantity", "purity", "event", "modality", "trend", "flow", "load")
 DIRECTIONS = ("up", "down", "stable", "emerging", "peak")
 LEVELS: tuple[Level, ...] = ("department", "region", "country")
 STEPS: tuple[Step, ...] = ("month", "quarter", "year")

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from vigie.lexicon.gazetteer import gazetteer, place_by_code
+from vigie.model.observation import LOAD_UNIT
 from vigie.report.facts import Fact
 from vigie.report.markets import is_overseas, market_of
 from vigie.report.period import Period, quarter_of, year_of
@@ -127,14 +128,14 @@ def indicator(fact: Fact) -> tuple[str, str, str, str, str]:
 
 
 def figure_of(fact: Fact) -> float | None:
-    """What the fact gives to a median: euros for one unit, grams or pieces, a share, persons."""
+    """What the fact gives to a median: euros for one unit, grams or pieces, a share, persons, a load."""
     if fact.type == "price":
         return fact.eur_per_unit if fact.unit else None
     if fact.type == "quantity":
         return fact.grams if fact.grams is not None else fact.units if fact.unit else None
     if fact.type == "event":
         return (fact.persons or None) if fact.kind in rules().events else None
-    return fact.middle if fact.type == "purity" else None
+    return fact.middle if fact.type in ("purity", "load") else None
 
 
 def _unit(fact: Fact) -> str:
@@ -142,7 +143,8 @@ def _unit(fact: Fact) -> str:
         return f"EUR/{fact.unit}"
     if fact.type == "quantity":
         return "g" if fact.grams is not None else str(fact.unit)
-    return {"purity": "mg" if fact.measure == "mg-per-unit" else "%", "event": "person"}[fact.type]
+    purity = "mg" if fact.measure == "mg-per-unit" else "%"
+    return {"purity": purity, "event": "person", "load": LOAD_UNIT}[fact.type]
 
 
 def coarse(code: str | None) -> str | None:

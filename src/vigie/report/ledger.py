@@ -182,6 +182,8 @@ def told_fact(label: Label, figure: float | None) -> Fact:
         told |= {"grams": figure} if label.unit == "g" else {"units": figure, "unit": label.unit}
     if label.type == "purity":
         told |= {"measure": label.kind or None, "low": figure, "high": figure}
+    if label.type == "load" and figure is not None:
+        told |= {"low": figure, "high": figure, "unit": label.unit}
     if label.type == "event" and figure is not None:
         told |= {"low": figure, "high": figure, "unit": "person"}
     names = {

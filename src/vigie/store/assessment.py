@@ -51,7 +51,10 @@ def forget_stale(store: Store) -> None:
 def unprinted(store: Store) -> Iterator[list[tuple[str, str]]]:
     """(id, text) of documents without a print, page by page; prints may be written between two pages."""
     while True:
-        sql = "SELECT doc_id, text FROM documents ANTI JOIN prints USING (doc_id) WHERE text IS NOT NULL ORDER BY doc_id LIMIT ?"
+        sql = (
+            "SELECT doc_id, text FROM documents ANTI JOIN prints USING (doc_id) "
+            "WHERE text IS NOT NULL AND kind <> 'table' ORDER BY doc_id LIMIT ?"
+        )
         page = [(row["doc_id"], row["text"]) for row in store.query(sql, [_PAGE]).to_pylist()]
         if not page:
             return
@@ -129,7 +132,7 @@ def due(store: Store) -> bool:
     """Whether an observation has no verdict, or a text no print."""
     sql = (
         "SELECT EXISTS (FROM observations WHERE credibility IS NULL) OR EXISTS "
-        "(FROM documents d WHERE d.text IS NOT NULL AND NOT EXISTS (FROM prints p WHERE p.doc_id = d.doc_id))"
+        "(FROM documents d WHERE d.text IS NOT NULL AND d.kind <> 'table' AND NOT EXISTS (FROM prints p WHERE p.doc_id = d.doc_id))"
     )
     return bool(store.column(sql)[0])
 
@@ -188,12 +191,14 @@ def subjects(store: Store, changed: Collection[str], *, everything: bool) -> lis
     sql = (
         "SELECT type, coalesce(substance, '') AS substance, count(*) AS size, "
         "bool_or(? OR credibility IS NULL OR list_contains(?, doc_id)) AS dirty "
-        "FROM observations GROUP BY ALL ORDER BY ALL"
+        f"FROM observations WHERE {_STATED} GROUP BY ALL ORDER BY ALL"
     )
     rows = store.query(sql, [everything, sorted(changed)]).to_pylist()
     return [(row["type"], row["substance"], row["size"], row["dirty"]) for row in rows]
 
 
+# Rows of tables are judged as they are stored (store/rows_in.py): they copy nobody, and a million of them is no market of witnesses.
+_STATED = "doc_id NOT IN (SELECT doc_id FROM documents WHERE kind = 'table')"
 _COLUMNS = (
     "f.id, f.doc_id, f.type, f.substance, f.place_code, f.place_level, f.place_department, f.place_region, "
     "f.place_country, f.when_start, f.when_end, f.assertion, f.attribution, f.confidence, f.kind, f.low, f.high, f.unit, "
@@ -207,7 +212,7 @@ def statements(store: Store, type_: str, substances: Collection[str]) -> list[di
     """Rows of the view `facts` of one type and some substances ("" for none named)."""
     sql = (
         f"SELECT {_COLUMNS} FROM facts f LEFT JOIN sources s ON s.source_id = f.source_id "
-        "WHERE f.type = ? AND coalesce(f.substance, '') IN (SELECT unnest(?)) ORDER BY f.doc_id, f.id"
+        "WHERE f.type = ? AND f.document_kind <> 'table' AND coalesce(f.substance, '') IN (SELECT unnest(?)) ORDER BY f.doc_id, f.id"
     )
     rows: list[dict[str, Any]] = store.query(sql, [type_, sorted(substances)]).to_pylist()
     return rows

@@ -10,6 +10,7 @@ from vigie.model.document import CleanDocument
 from vigie.model.observation import (
     EventValue,
     FlowValue,
+    LoadValue,
     ModalityValue,
     Observation,
     PriceValue,
@@ -30,6 +31,7 @@ _VALUES: dict[str, type] = {
     "event": EventValue,
     "modality": ModalityValue,
     "trend": TrendValue,
+    "load": LoadValue,
 }
 
 

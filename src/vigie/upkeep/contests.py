@@ -248,8 +248,8 @@ def _vocabulary() -> frozenset[str]:
         *(code for group in groups for code in words[group]),
         *(half for code in modalities for half in code.split(":")),
         *(code for name in kinds for code in get_args(getattr(observation, name))),
-        *("price", "quantity", "purity", "event", "modality", "trend", "flow", "none", "all", *_LEVELS),
-        *("g", "ml", "mg", "%", "person", "purity", "thc", "mg-per-unit"),
+        *("price", "quantity", "purity", "event", "modality", "trend", "flow", "load", "none", "all", *_LEVELS),
+        *("g", "ml", "mg", "%", "person", "mg/1000/day", "purity", "thc", "mg-per-unit"),
         *(entry.label for level in _LEVELS for entry in gazetteer().places(level)),
     })  # fmt: skip
 

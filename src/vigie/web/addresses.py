@@ -15,7 +15,7 @@ KINDS = ("figure", "cell", "index", "alert")
 # The page that shows what a public cell counts, by the type of its statements.
 _CELLS = {
     "price": "prices", "purity": "harms", "quantity": "flows", "event": "harms", "modality": "channels", "trend": "harms",
-    "flow": "flows",
+    "flow": "flows", "load": "harms",
 }  # fmt: skip
 
 

@@ -91,9 +91,13 @@ def _flow(value: Value, words: PageWords) -> str:
     return " → ".join(ends) + (f" ({words.get('modes.' + mode, mode)})" if mode and mode != "unknown" else "")
 
 
+def _load(value: Value, words: PageWords) -> str:
+    return f"{words.get('types.load', 'load')}{words['colon']}{_range(value, words)}\u00a0{value.get('unit')}"
+
+
 _SAID: Mapping[str, Callable[[Value, PageWords], str]] = {
     "price": _price, "quantity": _quantity, "purity": _purity, "event": _event, "modality": _modality, "trend": _trend,
-    "flow": _flow,
+    "flow": _flow, "load": _load,
 }  # fmt: skip
 
 
