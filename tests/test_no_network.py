@@ -1,4 +1,4 @@
-"""No verb uses the network: nothing of the package imports what reaches it, and runs are watched.
+"""Two verbs use the network, `digest` and `watch`: nothing else of the package imports what reaches it, and runs are watched.
 
 What is watched is Python's own sockets, in the verbs and in their children; of the database, whose code is native, the
 settings that keep it from fetching extensions.
@@ -27,6 +27,7 @@ REACHING = frozenset(
         "asyncio",
         "ftplib",
         "http",
+        "httpcore",
         "httpx",
         "imaplib",
         "nntplib",
@@ -45,6 +46,8 @@ REACHING = frozenset(
 )
 # What `vigie digest` sends through, and why: mail and webhooks that the owner's configuration names, nothing else.
 SENDING = ("feeds/mail.py", "feeds/webhook.py")
+# What `vigie watch` asks through: hosts of the source cards that their owner turned on, nothing else.
+FETCHING = ("fetch/client.py", "fetch/dial.py")
 LISTENING = (
     "cli/serving.py",
 )  # binds an address of this machine before anything slow is done, and dials nothing
@@ -110,18 +113,24 @@ def reaching(source: str) -> set[str]:
 def test_no_module_imports_what_reaches_the_network() -> None:
     found = {f.relative_to(PACKAGE).as_posix(): reaching(f.read_text("utf-8")) for f in PACKAGE.rglob("*.py")}
     assert len(found) > 100
-    assert {name: names for name, names in found.items() if names and name not in SENDING + LISTENING} == {}
-    assert all(found[name] for name in SENDING)
+    assert {
+        name: names for name, names in found.items() if names and name not in SENDING + FETCHING + LISTENING
+    } == {}
+    assert all(found[name] for name in SENDING + FETCHING)
     assert [found[name] for name in LISTENING] == [{"socket"}]
     assert ".connect" not in (PACKAGE / LISTENING[0]).read_text("utf-8")
 
 
-def test_only_the_digest_sends() -> None:
-    """`vigie digest`, which sends to whom its configuration names: no other module comes near those that reach out."""
+def test_only_two_verbs_come_near_the_network() -> None:
+    """`vigie digest` sends to whom its configuration names, `vigie watch` asks the hosts of cards: no other module comes near."""
     above = {
         "feeds.mail": {"feeds/sending.py"},
         "feeds.webhook": {"feeds/sending.py"},
         "feeds.sending": {"cli/digesting.py"},
+        "fetch.client": {"cli/watching.py", "watch/rounds.py", "watch/service.py"},
+        "fetch.dial": {"fetch/client.py"},
+        "watch.service": {"cli/watching.py"},
+        "watch.rounds": {"watch/service.py"},
     }
     for module, allowed in above.items():
         path = "/".join(module.split(".")) + ".py"

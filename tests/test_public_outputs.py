@@ -29,7 +29,7 @@ from ways_out import functions, ways_out
 
 PACKAGE = Path(str(files("vigie")))
 # What stands below the store or beside it cannot reach what is stored (import-linter holds the layers).
-BELOW = {"ingest", "redact", "extract", "store", "stats", "lexicon", "text", "model", "data", "evaluate"}
+BELOW = {"ingest", "redact", "extract", "store", "stats", "lexicon", "text", "model", "data", "evaluate", "fetch"}
 # Functions that read a store, and why what they read is no public output. A new one needs a line here, or the gate.
 KNOWN: dict[str, dict[str, str]] = {
     "report/public.py": {
@@ -126,6 +126,10 @@ KNOWN: dict[str, dict[str, str]] = {
         "the edition of the analyst; public_extras takes a gate and what it admitted",
     ),
     "readmodel/opened.py": {"*": "reads a read-model file, never a store"},
+    "watch/service.py": {
+        "Depot.holds": "ids of documents, to know what an earlier run stored",
+        "Depot.put": "writes the store; counts of what is new",
+    },
     "pipeline.py": {"*": "writes the store; prints nothing"},
     "assess.py": {"*": "writes the store; prints nothing"},
     "upkeep": {"*": "erases; prints nothing"},

@@ -36,6 +36,9 @@ class Settings:
         count_contacts: whether keyed marks of contacts are stored, by which reposts can be counted; off unless asked for.
         contact_key: the file of their key; None for the file beside the store (`vigie.contacts.key`).
         public_sources: independent sources behind a public figure; None for what the public rules ask, never fewer.
+        watch_contact: page or address that `vigie watch` names to the hosts that it asks; without one it asks nobody.
+        watch_cards: folder of the user's own source cards; None for those that come with the program alone.
+        watch_on: ids of source cards that are watched besides those that turn themselves on.
     """
 
     store: Path = Path("vigie.duckdb")
@@ -48,6 +51,9 @@ class Settings:
     count_contacts: bool = False
     contact_key: Path | None = None
     public_sources: int | None = None
+    watch_contact: str = ""
+    watch_cards: Path | None = None
+    watch_on: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for name in ("batch_documents", "batch_chars", "store_memory_mb", "store_threads"):
@@ -102,7 +108,7 @@ def load(store: Path | None = None, environment: Mapping[str, str] = os.environ)
         raise SettingsError(f"{path}: cannot be read ({type(error).__name__})") from None
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{path}: {error}") from None
-    retention = _section(table, path, "", ("retention", "public")).get("retention", {})
+    retention = _section(table, path, "", ("retention", "public", "watch")).get("retention", {})
     known = _section(retention, path, "retention", ("default_months", "sources"))
     if "default_months" in known:
         months = _months(known["default_months"], path, "retention.default_months")
@@ -112,11 +118,29 @@ def load(store: Path | None = None, environment: Mapping[str, str] = os.environ)
         if isinstance(public["sources"], bool) or not isinstance(public["sources"], int):
             raise SettingsError(f"{path}: public.sources is a number of independent sources")
         settings = replace(settings, public_sources=public["sources"])
+    settings = _watch(settings, table.get("watch", {}), path)
     sources = known.get("sources", {})
     if not isinstance(sources, dict):
         raise SettingsError(f"{path}: retention.sources is a table: source id = months")
     kept = {name: _months(value, path, f"retention.sources.{name}") for name, value in sources.items()}
     return replace(settings, retention_sources=kept)
+
+
+def _watch(settings: Settings, table: Any, path: Path) -> Settings:
+    """What the settings file says of watching; a folder is looked for beside the file."""
+    known = _section(table, path, "watch", ("contact", "cards", "on"))
+    for name in ("contact", "cards"):
+        if not isinstance(known.get(name, ""), str):
+            raise SettingsError(f"{path}: watch.{name} is a text in quotes")
+    on = known.get("on", [])
+    if not isinstance(on, list) or not all(isinstance(source, str) for source in on):
+        raise SettingsError(f'{path}: watch.on is a list of ids of source cards, as in ["ofdt", "euda"]')
+    return replace(
+        settings,
+        watch_contact=known.get("contact", ""),
+        watch_cards=path.parent / known["cards"] if known.get("cards") else None,
+        watch_on=tuple(on),
+    )
 
 
 def _section(table: Any, path: Path, name: str, known: tuple[str, ...]) -> Mapping[str, Any]:

@@ -26,19 +26,25 @@ _MAX_CARD_BYTES = 100_000
 
 
 def load_card(path: str | Path) -> SourceCard:
-    """Read and check one source card."""
+    """Read and check one source card. What it says of watching is `vigie.ingest.cards`'s."""
     file = Path(path)
+    table = read_card(file)
+    table.pop("watch", None)
+    return card_from(file, table)
+
+
+def read_card(file: Path) -> dict[str, Any]:
+    """The table of a card's file, unchecked. Raises SettingsError."""
     try:
         if file.stat().st_size > _MAX_CARD_BYTES:
             raise SettingsError(f"{file}: too large for a source card (write only the fields of one source)")
-        table = tomllib.loads(file.read_text(encoding="utf-8"))
+        return tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise SettingsError(f"{file}: cannot be read ({error.strerror or 'input error'})") from error
     except UnicodeDecodeError as error:
         raise SettingsError(f"{file}: not UTF-8 (save it again as UTF-8)") from error
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{file}: not valid TOML: {error}") from error
-    return _check(file, table)
 
 
 def card_for(path: str | Path) -> SourceCard | None:
@@ -56,7 +62,8 @@ def card_for(path: str | Path) -> SourceCard | None:
     return None
 
 
-def _check(file: Path, table: dict[str, Any]) -> SourceCard:
+def card_from(file: Path, table: dict[str, Any]) -> SourceCard:
+    """The checked card of a table. Raises SettingsError."""
     unknown = sorted(set(table) - set(_FIELDS))
     if unknown:
         raise SettingsError(f"{file}: unknown field {unknown[0]!r} (known: {', '.join(_FIELDS)})")

@@ -1,0 +1,92 @@
+"""What a host says of machines: robots.txt, ai.txt, and reservations of text and data mining.
+
+In: the three files of a host as bytes, None where it has none. Out: whether a path may be asked, how fast, and whether mining is
+reserved there. Sources: RFC 9309 (robots.txt, by protego); TDM Reservation Protocol, W3C community group report (2024), section 6 for
+`/.well-known/tdmrep.json`; ai.txt, which has the grammar of robots.txt. Left out: fetching them (`client.py`).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from protego import Protego
+
+from vigie.fetch.addresses import Address
+
+NAME = "Vigie"  # the token by which a robots.txt can name this program
+_MOST_RULES = 1000
+_MOST_PATTERN = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """The rules of one origin.
+
+    Attributes:
+        robots, ai: None: everything is allowed.
+        reserved: (pattern of paths, whether mining is reserved), the first that fits counts.
+        closed: nothing may be asked: the host answered that its rules are not for us, or not now.
+        passing: `closed` may be another thing later.
+    """
+
+    robots: Protego | None = None
+    ai: Protego | None = None
+    reserved: tuple[tuple[re.Pattern[str], bool], ...] = ()
+    closed: bool = False
+    passing: bool = False
+
+    def allows(self, where: Address) -> bool:
+        """Whether robots.txt lets us ask this address."""
+        return self.robots is None or bool(self.robots.can_fetch(where.url, NAME))
+
+    def reserves(self, where: Address) -> bool:
+        """Whether text and data mining of this address is reserved."""
+        if self.ai is not None and not self.ai.can_fetch(where.url, NAME):
+            return True
+        return next((yes for pattern, yes in self.reserved if pattern.match(where.path)), False)
+
+    @property
+    def delay(self) -> float | None:
+        """Seconds between two requests that the host asks for; None if it does not say."""
+        if self.robots is None:
+            return None
+        asked = self.robots.crawl_delay(NAME)
+        rate = self.robots.request_rate(NAME)
+        slow = rate.seconds / max(rate.requests, 1) if rate is not None else None
+        return max((float(d) for d in (asked, slow) if d is not None and d >= 0), default=None)
+
+
+def rules(robots: bytes | None, reservation: bytes | None = None, ai: bytes | None = None) -> Rules:
+    """The rules that the files state; what is no such file states nothing."""
+    return Rules(robots=_robots(robots), ai=_robots(ai), reserved=_reserved(reservation))
+
+
+def _robots(data: bytes | None) -> Protego | None:
+    text = (data or b"").decode("utf-8", "replace").lstrip("\ufeff \t\r\n")
+    if not text or text.startswith("<"):  # a page in its place states no rule
+        return None
+    lines = [line[: _MOST_PATTERN * 4] for line in re.split(r"\r\n?|\n", text)]
+    return Protego.parse("\n".join(lines))
+
+
+def _reserved(data: bytes | None) -> tuple[tuple[re.Pattern[str], bool], ...]:
+    try:
+        listed: Any = json.loads((data or b"").decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        return ()
+    found = []
+    for entry in listed[:_MOST_RULES] if isinstance(listed, list) else []:
+        where = entry.get("location") if isinstance(entry, dict) else None
+        if isinstance(where, str) and 0 < len(where) <= _MOST_PATTERN:
+            said = entry.get("tdm-reservation")
+            found.append((_pattern(where), said in (1, "1", True)))
+    return tuple(found)
+
+
+def _pattern(location: str) -> re.Pattern[str]:
+    """`*` stands for anything, `$` for the end; without it the beginning is enough. Stars in a row are one."""
+    parts = [re.escape(part) for part in re.split(r"\*+", location.removesuffix("$"))]
+    return re.compile(".*?".join(parts) + (r"\Z" if location.endswith("$") else ""), re.DOTALL)

@@ -1,0 +1,307 @@
+"""What the watch remembers between two rounds: a small database beside the store.
+
+In: feeds asked, documents announced, what became of each. Out: what is due, what is new. Every change is on the disk before the next step,
+so that a kill at any moment loses no document and stores none twice:
+
+    queued → storing (with the ids that the store will hold) → done, or refused with a reason
+
+Addresses stand here as salted hashes. The address itself is kept only while a document waits, and only if the redactor finds nothing in it
+and it has no query: else the feed is asked again for it. No title, no text.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import secrets
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from vigie.model.errors import StoreError
+
+State = Literal["queued", "storing", "done", "refused"]
+_VERSION = 1
+_TABLES = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE feeds (
+    source TEXT NOT NULL, feed TEXT NOT NULL, first REAL NOT NULL DEFAULT 0, asked REAL NOT NULL DEFAULT 0, due REAL NOT NULL DEFAULT 0,
+    whole REAL NOT NULL DEFAULT 0, etag TEXT NOT NULL DEFAULT '', modified TEXT NOT NULL DEFAULT '',
+    reason TEXT NOT NULL DEFAULT '', since REAL NOT NULL DEFAULT 0, failures INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (source, feed)
+);
+CREATE TABLE items (
+    item TEXT PRIMARY KEY, source TEXT NOT NULL, feed TEXT NOT NULL, state TEXT NOT NULL, url TEXT,
+    day TEXT NOT NULL, published TEXT NOT NULL DEFAULT '', after REAL NOT NULL DEFAULT 0, attempts INTEGER NOT NULL DEFAULT 0,
+    documents TEXT NOT NULL DEFAULT '[]', reason TEXT NOT NULL DEFAULT ''
+);
+CREATE INDEX items_of ON items (source, feed, state);
+CREATE TABLE hosts (host TEXT PRIMARY KEY, until REAL NOT NULL);
+"""
+
+
+def watch_folder(store: Path | str) -> Path:
+    """`vigie.duckdb.watch` beside `vigie.duckdb`, or beside what a link of that name points to."""
+    target = Path(store).resolve()
+    return target.with_name(f"{target.name}.watch")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedState:
+    """What is known of a feed. Times in seconds since 1970, 0 for never.
+
+    Attributes:
+        first, asked, due: when it was first asked, last asked, when it is to be asked again.
+        whole: when it was last read without validators.
+        reason: why it gives nothing, "" if it does; `since` when, `failures` times in a row.
+    """
+
+    first: float = 0.0
+    asked: float = 0.0
+    due: float = 0.0
+    whole: float = 0.0
+    etag: str = ""
+    modified: str = ""
+    reason: str = ""
+    since: float = 0.0
+    failures: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One announced document. `url` is None where it may not be kept; `day` is that of publication, or of the first sight."""
+
+    item: str
+    source: str
+    feed: str
+    url: str | None
+    day: str
+    published: str = ""
+    attempts: int = 0
+    documents: tuple[str, ...] = ()
+
+
+class WatchState:
+    """The file. One process at a time watches with it (`locked`)."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        folder.chmod(0o700)
+        file = folder / "state.sqlite"
+        fresh = not file.exists()
+        try:
+            if fresh:
+                os.close(os.open(file, os.O_WRONLY | os.O_CREAT, 0o600))
+            self._db = sqlite3.connect(file, isolation_level=None, timeout=30.0)
+            self._db.execute("PRAGMA synchronous = FULL")
+            self._db.execute("PRAGMA secure_delete = ON")
+            (version,) = self._db.execute("PRAGMA user_version").fetchone()
+            if version == 0:
+                self._db.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {_VERSION}; COMMIT;")
+            elif version > _VERSION:
+                raise StoreError(f"{file} is of a newer Vigie (pip install -U vigie)")
+        except sqlite3.Error:
+            raise StoreError(
+                f"{file} cannot be read (delete the folder: documents are asked again, none is stored twice)"
+            ) from None
+        self._salt = self._made_salt()
+
+    @classmethod
+    def existing(cls, store: Path) -> WatchState | None:
+        """The state beside a store, None where nothing was ever watched."""
+        folder = watch_folder(store)
+        return cls(folder) if (folder / "state.sqlite").exists() else None
+
+    def close(self) -> None:
+        self._db.close()
+
+    def __enter__(self) -> WatchState:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold it. Raises StoreError while another process watches."""
+        with (self.folder / "lock").open("a") as file:
+            (self.folder / "lock").chmod(0o600)
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                raise StoreError(
+                    "another vigie watch runs for this store (stop it, or let it work)"
+                ) from None
+            yield
+
+    def key(self, text: str) -> str:
+        """A hash that says nothing without this file."""
+        return hashlib.blake2b(
+            text.encode("utf-8", "surrogatepass"), key=self._salt, digest_size=16
+        ).hexdigest()
+
+    def _made_salt(self) -> bytes:
+        self._db.execute("INSERT OR IGNORE INTO meta VALUES ('salt', ?)", [secrets.token_hex(32)])
+        (salt,) = self._db.execute("SELECT value FROM meta WHERE name = 'salt'").fetchone()
+        return bytes.fromhex(salt)
+
+    @contextmanager
+    def _all(self) -> Iterator[None]:
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+
+    # Feeds
+
+    def feed(self, source: str, feed: str) -> FeedState:
+        """`feed` is the key of its address."""
+        row = self._db.execute(
+            "SELECT first, asked, due, whole, etag, modified, reason, since, failures FROM feeds WHERE source = ? AND feed = ?",
+            [source, feed],
+        ).fetchone()
+        names = ("first", "asked", "due", "whole", "etag", "modified", "reason", "since", "failures")
+        return FeedState(**dict(zip(names, row, strict=True))) if row else FeedState()
+
+    def keep_feed(self, source: str, feed: str, state: FeedState) -> None:
+        self._db.execute(
+            "INSERT OR REPLACE INTO feeds (source, feed, first, asked, due, whole, etag, modified, reason, since, failures) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                source, feed, state.first or state.asked, state.asked, state.due, state.whole, state.etag, state.modified,
+                state.reason, state.since, state.failures,
+            ],
+        )  # fmt: skip
+
+    # Documents
+
+    def known(self, keys: Sequence[str]) -> set[str]:
+        """Those that were announced before, whatever became of them."""
+        found: set[str] = set()
+        for at in range(0, len(keys), 500):
+            part = list(keys[at : at + 500])
+            marks = ", ".join("?" * len(part))
+            found |= {r[0] for r in self._db.execute(f"SELECT item FROM items WHERE item IN ({marks})", part)}
+        return found
+
+    def queue(self, items: Sequence[Item]) -> None:
+        """Announced now; those that are known stay as they are."""
+        with self._all():
+            self._db.executemany(
+                "INSERT OR IGNORE INTO items (item, source, feed, state, url, day, published) "
+                "VALUES (?, ?, ?, 'queued', ?, ?, ?)",
+                [(i.item, i.source, i.feed, i.url, i.day, i.published) for i in items],
+            )
+
+    def queued(self, source: str, now: float, *, most: int) -> list[Item]:
+        """What waits and may be tried now, in the order of announcement."""
+        rows = self._db.execute(
+            "SELECT item, source, feed, url, day, published, attempts, documents FROM items "
+            "WHERE source = ? AND state = 'queued' AND after <= ? ORDER BY rowid LIMIT ?",
+            [source, now, most],
+        )
+        return [_item(row) for row in rows]
+
+    def waiting(self, source: str, feed: str) -> int:
+        """Queued documents of a feed whose address is not kept: it has to be asked whole."""
+        sql = "SELECT count(*) FROM items WHERE source = ? AND feed = ? AND state = 'queued' AND url IS NULL"
+        return int(self._db.execute(sql, [source, feed]).fetchone()[0])
+
+    def storing(self, item: str, documents: Sequence[str]) -> None:
+        """About to be stored under these ids."""
+        self._db.execute(
+            "UPDATE items SET state = 'storing', documents = ? WHERE item = ?",
+            [json.dumps(list(documents)), item],
+        )
+
+    def unsettled(self) -> list[Item]:
+        """Documents of which nobody knows whether the store holds them."""
+        rows = self._db.execute(
+            "SELECT item, source, feed, url, day, published, attempts, documents FROM items WHERE state = 'storing'"
+        )
+        return [_item(row) for row in rows]
+
+    def settle(self, done: Sequence[str], again: Sequence[str] = ()) -> None:
+        """The store holds these (or will never); those are tried again."""
+        with self._all():
+            self._db.executemany(
+                "UPDATE items SET state = 'done', url = NULL, documents = '[]', reason = '' WHERE item = ?",
+                [(i,) for i in done],
+            )
+            self._db.executemany(
+                "UPDATE items SET state = 'queued', documents = '[]' WHERE item = ?", [(i,) for i in again]
+            )
+
+    def refuse(self, item: str, reason: str) -> None:
+        """It is no document, and never tried again."""
+        self._db.execute(
+            "UPDATE items SET state = 'refused', url = NULL, documents = '[]', reason = ? WHERE item = ?",
+            [reason, item],
+        )
+
+    def postpone(self, item: str, after: float, reason: str) -> None:
+        """It failed and is tried again from `after` on."""
+        self._db.execute(
+            "UPDATE items SET attempts = attempts + 1, after = ?, reason = ? WHERE item = ?",
+            [after, reason, item],
+        )
+
+    # Hosts, counts, erasure
+
+    def holds(self) -> dict[str, float]:
+        """Keys of hosts that may not be asked yet."""
+        return {str(h): float(u) for h, u in self._db.execute("SELECT host, until FROM hosts")}
+
+    def keep_holds(self, holds: dict[str, float]) -> None:
+        with self._all():
+            self._db.execute("DELETE FROM hosts")
+            self._db.executemany("INSERT INTO hosts VALUES (?, ?)", list(holds.items()))
+
+    def days(self, source: str) -> list[str]:
+        """ISO days of the source's documents, one an announced document that was stored."""
+        sql = "SELECT day FROM items WHERE source = ? AND state = 'done' ORDER BY day"
+        return [str(d) for (d,) in self._db.execute(sql, [source])]
+
+    def first_asked(self, source: str) -> float:
+        """Seconds since 1970 at which a feed of the source was first asked; 0 for never."""
+        row = self._db.execute(
+            "SELECT min(nullif(first, 0)) FROM feeds WHERE source = ?", [source]
+        ).fetchone()
+        return float(row[0] or 0.0)
+
+    def counts(self, source: str) -> dict[str, int]:
+        """Documents by state."""
+        sql = "SELECT state, count(*) FROM items WHERE source = ? GROUP BY state"
+        return {str(s): int(n) for s, n in self._db.execute(sql, [source])}
+
+    def refusals(self, source: str) -> dict[str, int]:
+        """Documents that were refused, by reason."""
+        sql = "SELECT reason, count(*) FROM items WHERE source = ? AND state = 'refused' GROUP BY reason ORDER BY 1"
+        return {str(r): int(n) for r, n in self._db.execute(sql, [source])}
+
+    def forget_addresses(self, source: str) -> int:
+        """Drop the addresses that wait of a source, because it is purged; how many."""
+        with self._all():
+            done = self._db.execute(
+                "UPDATE items SET state = 'refused', url = NULL, documents = '[]', reason = 'purged' "
+                "WHERE source = ? AND state IN ('queued', 'storing')",
+                [source],
+            )
+        return int(done.rowcount)
+
+
+def _item(row: Sequence[str | float | None]) -> Item:
+    item, source, feed, url, day, published, attempts, documents = row
+    return Item(
+        item=str(item), source=str(source), feed=str(feed), url=None if url is None else str(url), day=str(day),
+        published=str(published), attempts=int(attempts or 0), documents=tuple(json.loads(str(documents))),
+    )  # fmt: skip
