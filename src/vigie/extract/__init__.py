@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 from vigie.extract.analysis import Analysis, Draft
 from vigie.extract.coordinate import coordinate
@@ -12,8 +13,12 @@ from vigie.extract.flow import extract_flows
 from vigie.extract.modality import extract_modalities
 from vigie.extract.quantity import extract_quantities
 from vigie.extract.trend import extract_trends
+from vigie.lexicon.note_fields import FORMAT
 from vigie.model.document import CleanDocument
 from vigie.model.observation import Observation
+
+if TYPE_CHECKING:
+    from vigie.extract.note import NoteReading
 
 Extractor = Callable[[Analysis], Iterator[Draft]]
 
@@ -39,7 +44,19 @@ EXTRACTORS: tuple[tuple[str, Extractor], ...] = (
 
 def extract(document: CleanDocument) -> list[Observation]:
     """Observations of a redacted document, in order of text; [] when it names no drug and no drug market."""
-    analysis = Analysis(document)
+    if document.format == FORMAT:
+        return list(read_field_note(document).observations)
+    return _extract(Analysis(document))
+
+
+def read_field_note(document: CleanDocument) -> NoteReading:
+    """What a field note with fields states, and what its writer should know."""
+    from vigie.extract.note import read_note  # late: few documents are notes
+
+    return read_note(document, _extract)
+
+
+def _extract(analysis: Analysis) -> list[Observation]:
     if not analysis.in_scope:
         return []
     drafts = [draft for _name, extractor in EXTRACTORS for draft in extractor(analysis)]

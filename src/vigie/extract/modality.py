@@ -56,6 +56,17 @@ def named_modalities(text: str, lang: str, start: int, end: int) -> list[Modalit
     return [mention for mention, _term in named if start <= mention.start < end]
 
 
+def modalities_of_field(text: str, lang: str, start: int, end: int) -> list[ModalityMention]:
+    """Modalities named in [start, end), a field that asks for nothing but ways of buying: a word with other meanings counts."""
+    found = scan(text, lang)
+    inside = set(range(found.sentence_index(start), found.sentence_index(max(start, end - 1)) + 1))
+    context = context_of(text, lang)
+    for kind in _MARKET:
+        context = context.also(kind, inside)
+    named = _mentions(text, lang, context, inside, words_only=True)
+    return [mention for mention, _term in named if start <= mention.start < end]
+
+
 def extract_modalities(analysis: Analysis) -> Iterator[Draft]:
     """One Draft per code and sentence where drugs are spoken of; the title counts only for what the body omits."""
     from vigie.extract.analysis import Draft  # analysis imports this module's finder

@@ -10,8 +10,10 @@ import re
 from collections.abc import Iterable
 
 from vigie.ingest.dateline import find_dateline, parse_date
+from vigie.ingest.field_note import note_document
 from vigie.ingest.html_meta import person_names
 from vigie.ingest.reader import Blob
+from vigie.lexicon.note_fields import is_note
 from vigie.model.document import RawDocument
 from vigie.model.period import PartialDate
 from vigie.text.normalise import repair
@@ -44,6 +46,9 @@ def finish(
     text = repair("\n".join(lines)).strip()
     if not text:
         raise blob.refuse("holds no text")
+    names = tuple(dict.fromkeys(name for field in people for name in person_names(repair(field))))
+    if is_note(text):
+        return note_document(blob, text, names)
     title = " ".join(repair(title).split())
     first, _, rest = text.partition("\n")
     if title and first.strip() == title and rest.strip():
@@ -56,7 +61,7 @@ def finish(
         outlet=outlet,
         published=find_dateline(f"{title}\n\n{text}") or _first_date(dates),
         source=blob.source,
-        extra_names=tuple(dict.fromkeys(name for field in people for name in person_names(repair(field)))),
+        extra_names=names,
     )
 
 

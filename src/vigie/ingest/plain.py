@@ -15,7 +15,9 @@ from vigie.ingest.boilerplate import drop_boilerplate
 from vigie.ingest.chatlog import CHAT_REPAIR, is_chat_log, without_senders
 from vigie.ingest.dateline import find_dateline, parse_date_line
 from vigie.ingest.decode import decode_repaired, looks_binary
+from vigie.ingest.field_note import note_document
 from vigie.ingest.reader import Blob, Reader
+from vigie.lexicon.note_fields import is_note
 from vigie.model.document import RawDocument
 from vigie.model.period import PartialDate
 
@@ -68,6 +70,9 @@ def _read(blob: Blob) -> Iterator[RawDocument]:
         if not lawful:
             raise blob.refuse("is the export of a chat that is not a public channel", CHAT_REPAIR)
         text = without_senders(text)
+    if is_note(text):
+        yield note_document(blob, text)
+        return
     published, title, body = layout(text)
     body = drop_boilerplate(body)
     if not body:
