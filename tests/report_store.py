@@ -134,7 +134,7 @@ def build(path: Path, papers: Sequence[Paper], today: date = date(2025, 12, 31))
 def _entry(number: int, paper: Paper) -> Entry:
     doc_id = f"doc{number:03d}"
     text, observations = f"{paper.title}\n\n", []
-    published = PartialDate.parse(paper.published)
+    published = PartialDate.parse(paper.published) if paper.published else None
     for fact in paper.says:
         when = PartialDate.parse(fact.when) if fact.when else published
         observations.append(

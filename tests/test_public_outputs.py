@@ -88,6 +88,7 @@ KNOWN: dict[str, dict[str, str]] = {
     },
     # For the analyst: counts, levels and alerts are no public output; what is public goes through vigie release.
     "analysis/counts.py": {"*": "series of counts, for the verbs of the analyst"},
+    "analysis/table_counts.py": {"*": "the same of rows of imported tables"},
     "analysis/levels.py": {"*": "the same of purity and price"},
     "analysis/quiet.py": {
         "read_quiet": "sources that stopped, for the verbs of the analyst",

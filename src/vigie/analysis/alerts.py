@@ -9,6 +9,7 @@ not public.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -31,13 +32,14 @@ from vigie.analysis.counts import (
 )
 from vigie.analysis.levels import METHOD, Levels, read_levels
 from vigie.analysis.quiet import Quiet, read_quiet
+from vigie.analysis.table_counts import kind_of
 from vigie.stats.alarms import Detector
 from vigie.stats.arrays import FloatArray, IntArray
 from vigie.stats.grading import Case, grade, silence_grade
 from vigie.stats.multiple import adjust, expected_false_alarms
 from vigie.stats.recent import RecentLimit
 from vigie.stats.signals import PERIODS_PER_MONTH, Episode, alert_id, combine, episodes, levels
-from vigie.stats.watch import Judged, judge, stacked
+from vigie.stats.watch import Judged, judge, none_judged, stacked
 from vigie.store import Store
 
 JUDGED = {"week": 104, "month": 36}  # periods that are judged, counted back; an older alert is history
@@ -106,9 +108,7 @@ def find_alerts(
 def _judge(
     store: Store, counts: CountSeries, level: Level, area: str | None, substance: str | None, offset: Offset
 ) -> _Cells | None:
-    """Every indicator of every cell against its past; None where nothing is counted."""
-    if not counts.keys:
-        return None
+    """Every indicator of every cell against its past; None where nothing is counted or measured."""
     by, n = counts.by, len(counts.starts)
     times = np.arange(max(0, n - JUDGED[by]), n)
     history, alpha = rules()["history"], rules()["opening"]["contributes"]
@@ -120,7 +120,8 @@ def _judge(
     )
     population = counts.population(offset)
     parts = []
-    for name in indicators():  # each with its own dispersion
+    counted = (*indicators(), *sorted({key.indicator for key in counts.keys} - set(indicators())))
+    for name in counted:  # each with its own dispersion
         rows = [s for s, key in enumerate(counts.keys) if key.indicator == name]
         if rows:
             found_ = judge(
@@ -133,9 +134,12 @@ def _judge(
                 at=times,
             )
             parts.append((rows, found_))
-    judged = stacked(len(counts.keys), parts)
     compared = read_levels(store, counts, times, level=level, area=area, substance=substance)
-    names = (*indicators(), "purity", "price")
+    if not (parts or compared):
+        return None
+    judged = stacked(len(counts.keys), parts) if parts else none_judged(times)
+    measured = sorted({one.indicator for one in compared} - {"purity", "price"})
+    names = (*counted, "purity", "price", *measured)
     keys = sorted(
         {(k.substance, k.area) for k in counts.keys} | {(one.substance, one.area) for one in compared}
     )
@@ -206,7 +210,7 @@ def _rises(
             evidence += _evidence(cells, run, i, told, alpha)
             used = {fact for e in evidence if e.indicator == cells.names[i] for fact in e.facts}
             rows += [r for r in told if (r["doc_id"], r["id"]) in used] or _levels_said(cells, run, i)
-        if len({(r["voice"], r["doc_id"]) for r in rows}) < rules()["opening"]["least_reports"]:
+        if not _enough(rows):
             continue
         substance, code = cells.keys[run.cell]
         start = starts[times[run.start]].item()
@@ -223,6 +227,14 @@ def _rises(
             )
         )  # fmt: skip
     return found
+
+
+def _enough(rows: Sequence[dict[str, Any]]) -> bool:
+    """Reports of texts, or cases of tables: a row that states many is more than one report."""
+    cases = sum({(r["doc_id"], r["line"]): r["cases"] for r in rows if "line" in r}.values())
+    reports = {(r["voice"], r["doc_id"], r.get("place")) for r in rows if "line" not in r}
+    least = rules()["opening"]["least_reports"], rules()["tables"]["least_cases"]
+    return len(reports) >= least[0] or cases >= least[1] or (bool(reports) and cases > 0)
 
 
 def _kept_open(by: By) -> timedelta:
@@ -242,7 +254,14 @@ def _case(
         for e in evidence
         if e.observed is not None and e.expected is not None and e.method != METHOD
     ]
-    harms = {r["kind"] for r in listed if r["indicator"] in ("harms", "warnings") and r["kind"]}
+    harms = {
+        r["kind"] for r in listed if (r["indicator"] in ("harms", "warnings") or "line" in r) and r["kind"]
+    }
+    # Cases of one table are not told twice; those of two may be the same persons.
+    by_table: Counter[str] = Counter()
+    for r in listed:
+        if "line" in r and kind_of(r["indicator"])[0] in rules()["tables"]["harms"]:
+            by_table[r["indicator"]] += r["cases"]
     return Case(
         indicators=len(names),
         speakers=len({r["voice"] for r in listed}),
@@ -251,9 +270,12 @@ def _case(
         strength=strength,
         harms=harms
         | ({"warning"} & {"warning" for n in names if n == "warnings"})
-        | ({"purity"} & set(names)),
+        | ({"purity"} & {kind_of(n)[0] for n in names}),
         ratio=max(ratios, default=0.0),
-        persons=max((r["persons"] or 0.0 for r in listed if r["indicator"] == "harms"), default=0.0),
+        persons=max(
+            [*(r["persons"] or 0.0 for r in listed if r["indicator"] == "harms"), *by_table.values()],
+            default=0.0,
+        ),
         areas=areas,
     )
 
@@ -304,7 +326,7 @@ def _levels_said(cells: _Cells, run: Episode, i: int) -> list[dict[str, Any]]:
     since, upto = int(cells.judged.times[run.start]) - one.window, int(cells.judged.times[run.last])
     return [
         {"voice": s.voice, "doc_id": s.facts[0][0], "grade": s.grade, "document_kind": s.document_kind, "kind": None, "persons": None,
-         "indicator": one.indicator}
+         "indicator": one.indicator, "place": (s.place, s.period) if s.place else None}
         for s in one.stated if since < s.period <= upto
     ]  # fmt: skip
 

@@ -1,7 +1,8 @@
 """What was reported, as counts by week or month: indicator x substance x area, and what was collected.
 
 In: an open store, assessed (`vigie.assess`). Out: CountSeries. Indicators and how often one speaker counts:
-data/taxonomy/alerts.toml. Copies, spun copies and satire do not count; a report counts in one indicator only.
+data/taxonomy/alerts.toml. Copies, spun copies and satire do not count; a report counts in one indicator only. Cases of imported tables
+stand beside them as series of their own, "death@source" (`table_counts.py`): a store of tables alone is enough.
 Left out, and counted by reason: what is denied or feared, facts dated more coarsely than the period, facts without an
 area of the level. Known weakness: two reports of one event by two speakers are two reports (`incidents.py` counts events).
 """
@@ -18,22 +19,23 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from vigie.analysis.table_counts import PRECISE, kind_of, read_rows, read_table_counts, table_days
+from vigie.analysis.table_counts import By as By
 from vigie.lexicon.gazetteer import gazetteer
 from vigie.lexicon.terms import data_toml
 from vigie.model.errors import StoreError
 from vigie.stats.arrays import FloatArray
 from vigie.store import Store
 
-By: TypeAlias = Literal["week", "month"]
 Level: TypeAlias = Literal["department", "region", "country"]
 Offset: TypeAlias = Literal["none", "documents", "speakers"]
 Dates: TypeAlias = NDArray[np.datetime64]
-PRECISE = {"week": ("day", "week"), "month": ("day", "week", "month")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Key:
-    """Which series. `substance` is "" for harms, warnings and seizures that name none."""
+    """Which series. `substance` is "" for harms, warnings and seizures that name none; `indicator` is an id of the rules, or "death@source"
+    for the cases of a table."""
 
     substance: str
     area: str
@@ -49,7 +51,8 @@ class CountSeries:
         until: last day that is counted; the last period may be partial.
         starts: first day of each period, shape (n_times,), datetime64[D]; weeks begin on Monday.
         keys: which series, shape (n_series,), in order.
-        counts: independent reports, shape (n_series, n_times); NaN = nothing was collected on the area in that period.
+        counts: independent reports, or cases of a table, shape (n_series, n_times); NaN = nothing was collected on the area in that
+            period (by that table).
         areas: codes, shape (n_areas,).
         documents: documents read from speakers that cover the area, shape (n_areas, n_times); 0 = nothing collected.
         speakers: how many speakers would be expected to speak of the area in the period, by their own past and by who
@@ -76,7 +79,8 @@ class CountSeries:
         by_area = self.documents if offset == "documents" else self.speakers
         place = {area: n for n, area in enumerate(self.areas)}
         found = by_area[[place[key.area] for key in self.keys]] if self.keys else self.counts
-        return np.where(np.isfinite(self.counts) & (found > 0), found, 1.0)
+        tables = np.array([bool(kind_of(key.indicator)[1]) for key in self.keys], dtype=bool)
+        return np.where(np.isfinite(self.counts) & (found > 0) & ~tables[:, None], found, 1.0)
 
 
 @cache
@@ -91,39 +95,43 @@ def indicators() -> tuple[str, ...]:
 
 
 def last_day(store: Store, today: date | None = None) -> date | None:
-    """The latest day up to today on which something was published; None for a store without dated documents.
+    """The latest day up to today on which something was published, or of which rows of tables tell; None for a store without either.
 
     A document dated to a year to come says nothing of when sources stopped.
     """
+    day = today or date.today()
     (found,) = store.column(
-        "SELECT max(published_start) FROM documents WHERE published_start = published_end AND published_start <= ?",
-        [today or date.today()],
+        "SELECT max(published_start) FROM documents WHERE published_start = published_end AND published_start <= ? AND kind <> 'table'",
+        [day],
     )
-    return found if isinstance(found, date) else None
+    told = table_days(store, day)
+    return max([d for d in (found, told and told[1]) if isinstance(d, date)], default=None)
 
 
 def read_counts(
     store: Store, *, by: By = "week", level: Level = "department", area: str | None = None,
     substance: str | None = None, until: date | None = None,
 ) -> CountSeries:  # fmt: skip
-    """Counts of all cells that hold a report up to `until` (default: the last day on which something was published).
+    """Counts of all cells that hold a report or a case up to `until` (default: `last_day`).
 
     Args:
         area: this area only (a commune, department, region or country, with all that lies in it), whatever the level.
         substance: this substance only, by its canonical id.
     Raises:
-        StoreError: if the store holds no dated document up to `until`.
+        StoreError: if the store holds no dated document and no dated row up to `until`.
     """
     until = until or last_day(store)
-    first = store.column(
-        "SELECT min(published_start) FROM documents WHERE published_start = published_end AND published_start <= ?",
+    began = store.column(
+        "SELECT min(published_start) FROM documents WHERE published_start = published_end AND published_start <= ? AND kind <> 'table'",
         [until],
     )[0]
+    told = table_days(store, until) if until else None
+    first = min([d for d in (began, told and told[0]) if isinstance(d, date)], default=None)
     if until is None or first is None:
         raise StoreError(
             "the store holds no document with a day of publication"
             + (f" up to {until}" if until else "")
-            + " (add some: vigie add PATH)"
+            + ", and no dated row of a table (add some: vigie add PATH, vigie import KIND FILE)"
         )
     starts = periods(first, until, by)
     at = {start: n for n, start in enumerate(starts.tolist())}
@@ -160,9 +168,14 @@ def read_counts(
     ).to_pylist()
     if before[0]["n"]:
         left["dated before anything was collected"] = int(before[0]["n"])
+    tables = read_table_counts(store, starts, until, by=by, level=level, area=area, substance=substance)
+    keys += [Key(substance=s, area=a, indicator=i) for s, a, i in tables.cells]
+    extra = [code for code in sorted({a for _, a, _ in tables.cells}) if code not in areas]
+    nothing = np.zeros((len(extra), len(starts)))
     return CountSeries(
-        by=by, until=until, starts=starts, keys=tuple(keys), counts=counts, areas=areas, documents=documents,
-        speakers=speakers, counted=int(sum(r["facts"] for r in chosen)), left_out=left,
+        by=by, until=until, starts=starts, keys=tuple(keys), counts=np.concatenate([counts, tables.counts]),
+        areas=(*areas, *extra), documents=np.concatenate([documents, nothing]), speakers=np.concatenate([speakers, nothing]),
+        counted=int(sum(r["facts"] for r in chosen)) + tables.rows, left_out=left | dict(tables.left_out),
     )  # fmt: skip
 
 
@@ -185,7 +198,8 @@ def read_reports(
 ) -> list[list[dict[str, Any]]]:
     """The facts behind counts: for each (key, first period, last period) its facts, in order of period and document.
 
-    Each has `id`, `doc_id`, `period`, `voice`, `grade`, `document_kind`, `kind` and `persons` (as stated, else None).
+    Each has `id`, `doc_id`, `period`, `voice`, `grade`, `document_kind`, `kind` and `persons` (as stated, else None); those of tables also
+    `line` and `cases`.
     """
     if not wanted:
         return []
@@ -195,7 +209,14 @@ def read_reports(
         list(range(len(wanted))), [k.substance for k, *_ in wanted], [k.area for k, *_ in wanted],
         [k.indicator for k, *_ in wanted], [since for _, since, _ in wanted], [upto for *_, upto in wanted],
     ]  # fmt: skip
+    of_tables = [n for n, (key, *_) in enumerate(wanted) if kind_of(key.indicator)[1]]
+    asked_rows = [
+        (k.substance, k.area, k.indicator, since, upto) for k, since, upto in (wanted[n] for n in of_tables)
+    ]
+    rows = read_rows(store, asked_rows, by=counts.by, level=level, area=area, until=counts.until)
     found: list[list[dict[str, Any]]] = [[] for _ in wanted]
+    for n, said in zip(of_tables, rows, strict=True):
+        found[n] = said
     query = (
         f"{sql} SELECT w.n, t.id, t.doc_id, t.period, t.voice, t.grade, t.document_kind, t.kind, t.persons, t.indicator "
         "FROM told t "
@@ -238,6 +259,7 @@ def facts_sql(by: By, level: Level, area: str | None, until: date) -> tuple[str,
         SELECT f.*, {placed} AS area, {_voice("f.speaker")} AS voice,
             CASE {" ".join(ranks)} END AS rank
         FROM facts f LEFT JOIN sources s ON s.source_id = f.source_id
+        WHERE f.document_kind <> 'table'  -- cases are no reports: `table_counts.py`
     ), dated AS (
         SELECT * REPLACE (coalesce(substance, '') AS substance),
             CASE WHEN unit IS NULL OR unit = 'person' THEN CASE WHEN type = 'event' THEN low END END AS persons,
@@ -293,7 +315,7 @@ def _collected(
         f"SELECT {_voice(speaker)} AS voice, upper(coalesce(s.area, '')) AS area, upper(coalesce(s.country, '')) AS country, "
         f"CAST(date_trunc('{by}', published_start) AS DATE) AS period, count(*) AS n "
         "FROM documents d LEFT JOIN sources s ON s.source_id = d.source_id "
-        "WHERE NOT coalesce(d.satire, false) AND d.copied IS NULL AND published_start <= ? "
+        "WHERE NOT coalesce(d.satire, false) AND d.copied IS NULL AND d.kind <> 'table' AND published_start <= ? "
         f"AND date_trunc('{by}', published_start) = date_trunc('{by}', published_end) GROUP BY ALL"
     )
     desks: dict[tuple[str, str, str], dict[int, int]] = defaultdict(dict)

@@ -123,13 +123,16 @@ def geocode(area: str | None) -> tuple[str, str] | None:
 def _told(
     alert: SavedAlert, signals: Sequence[SavedSignal], area: str | None, lang: Literal["fr", "en"], tag: str
 ) -> CapInfo:
-    words, names = Words(lang), words_of(lang)["indicators"]
+    words, names = (
+        Words(lang),
+        words_of(lang)["indicators"],
+    )  # a table's "death@source" is in the words of a bulletin
     what = words.substance(alert.substance) if alert.substance else said(lang, "unnamed")
     where = words.area(area) if area else said(lang, "nowhere")
     last = {s.indicator: s for s in sorted(signals, key=lambda s: s.period_start)}
     lines = [
         said(
-            lang, "cap_signal", indicator=names.get(s.indicator, s.indicator), day=words.day(s.period_start.isoformat()),
+            lang, "cap_signal", indicator=names.get(s.indicator, words.signal(s.indicator)), day=words.day(s.period_start.isoformat()),
             observed=words.short(s.observed) if s.observed is not None else "?",
             expected=words.short(s.expected) if s.expected is not None else "?",
         )

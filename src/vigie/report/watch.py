@@ -70,7 +70,7 @@ def _alert_row(alert: SavedAlert, signals: list[SavedSignal], ed: Edition) -> Ro
     words = ed.words
 
     def told(signal: SavedSignal) -> str:
-        name = words.of("signals", signal.indicator)
+        name = words.signal(signal.indicator)
         if signal.observed is None:
             return name
         limit = f" (> {words.short(signal.upper)})" if signal.upper is not None else ""

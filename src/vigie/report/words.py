@@ -81,6 +81,12 @@ class Words:
         """The name of a code in a group ("units", "events"); the code itself where it has none."""
         return str(_table()[self.lang][group].get(code, code))
 
+    def signal(self, indicator: str) -> str:
+        """What an alert rests on: "harms"; "death@source" as "deaths (table source)"."""
+        kind, _, source = indicator.partition("@")
+        name = self.of("signals", kind) if kind in _table()[self.lang]["signals"] else self.of("events", kind)
+        return self.fill("of_table", what=name, source=source) if source else name
+
     def substance(self, code: str) -> str:
         entry = taxonomy().get(code)
         if entry is None:

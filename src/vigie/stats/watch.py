@@ -170,6 +170,15 @@ def sums_of_last(counts: FloatArray, periods: int) -> FloatArray:
     return total
 
 
+def none_judged(times: IntArray) -> Judged:
+    """Judgements of no series at these times."""
+    shape = (0, times.size)
+    none = {name: np.full(shape, np.nan) for name in ("p", "mid", *_POINTS)}
+    return Judged(
+        times=times, method=np.zeros(shape, np.int8), span=np.ones(shape, np.int16), methods=(), **none
+    )
+
+
 def stacked(n_series: int, parts: Sequence[tuple[Sequence[int], Judged]]) -> Judged:
     """Judgements of some series each, as one of all: (rows, judgement), at the same times; rows without one have no verdict."""
     first = parts[0][1]

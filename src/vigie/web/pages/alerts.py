@@ -191,7 +191,7 @@ def _signals(alert: AlertRow, words: PageWords) -> Table:
         rows=tuple(
             Row(
                 cells=(
-                    Cell(text=words.name(words.get(f"signals.{s.indicator}", figures.of("indicators", s.indicator)))),
+                    Cell(text=words.name(words.get(f"signals.{s.indicator}", figures.signal(s.indicator)))),
                     Cell(text=figures.day(s.period_start.isoformat())),
                     Cell(text=number(s.observed)),
                     Cell(text=number(s.expected)),
