@@ -433,7 +433,7 @@ def test_how_to_contest_where_there_is_no_form() -> None:
 # Whoever has every version
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 def test_every_public_figure_has_its_version(tmp_path: Path, seed: int) -> None:
     """What the auditor finds in the outputs of every area and period is what the versions say, figure by figure."""
     path = build(tmp_path / "v.duckdb", random_papers(random.Random(seed), 90))
@@ -457,7 +457,7 @@ def test_every_public_figure_has_its_version(tmp_path: Path, seed: int) -> None:
 
 def test_versions_tell_no_gap(tmp_path: Path) -> None:
     """Four outputs of a store that grows, is read anew in part and loses documents: all versions of all figures together."""
-    for seed in range(3):
+    for seed in range(1):
         rng = random.Random(seed)
         path = build(tmp_path / f"{seed}.duckdb", random_papers(rng, 60))
         figures: set[frozenset[str]] = set()

@@ -11,7 +11,6 @@ import urllib.request
 
 import pytest
 from browser_walk import (
-    LANGS,
     PHONE,
     Site,
     axe_faults,
@@ -46,12 +45,13 @@ PAGES = [
 ]
 # The public has no documents of its own to open, and no sentence but those of official texts.
 ANALYST_ONLY = {"document", "evidence"}
+# One template makes a page in both languages; what differs are words, whose keys and lengths other tests compare.
+IN_ENGLISH = {"overview", "prices", "substance", "alerts", "about", "accessibility"}
 CASES = [
     pytest.param(edition, lang, path, id=f"{edition}-{lang}-{name.replace(' ', '_')}")
     for name, path in PAGES
-    for edition in ("analyst", "public")
-    for lang in LANGS
-    if not (edition == "public" and name in ANALYST_ONLY)
+    for edition, lang in (("analyst", "fr"), ("public", "fr"), ("analyst", "en"))
+    if not (edition == "public" and name in ANALYST_ONLY) and (lang == "fr" or name in IN_ENGLISH)
 ]
 
 
@@ -82,6 +82,9 @@ def test_page(
         here.settle()
         faults += narrow_faults(page)
         faults += here.faults()
+    if lang != "fr":
+        assert faults == []
+        return
     with watched(browser, site.base, java_script_enabled=False) as still:
         main = still.open(url).locator("main")
         without = set(main.inner_text().split())
