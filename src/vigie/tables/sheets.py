@@ -87,7 +87,7 @@ def sheet_blocks(
                 over += 1
                 continue
             fill.apply(number, row)
-            yield from gatherer.add(number, row, sum(len(c) for c in row if c))
+            yield from gatherer.add(number, row, sum(map(len, filter(None, row))))
     except Damaged:
         broken = True
     yield from gatherer.flush()

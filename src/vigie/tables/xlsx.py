@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from lxml import etree
@@ -21,6 +22,7 @@ from vigie.tables.parts import SAFE, Damaged, Parts, SafeStream, attribute, loca
 from vigie.tables.records import Block, Reject, Sheet
 from vigie.tables.sheets import Shape, sheet_blocks
 from vigie.tables.workbook import chosen
+from vigie.tables.xlsx_plain import Cell, plain_rows
 
 _CHUNK = 1 << 20
 _ROW = re.compile(rb"<(?:\w+:)?row[\s>/]")
@@ -81,27 +83,53 @@ class _Book:
 
     def rows(self, part: str, columns: int) -> Iterator[tuple[int, Row]]:
         """Numbered rows of a sheet. Raises Damaged in the middle of a broken one."""
-        last = 0
+        done = last = 0
+        with self._parts.open(part) as stream:
+            for rows in plain_rows(stream):
+                if not rows:
+                    return
+                for told, found in rows:
+                    last = max(last + 1, int(told) if told else 0)
+                    done += 1
+                    yield last, self._plain_cells(found, columns)
+        yield from self._parsed(part, columns, done, last)
+
+    def _parsed(self, part: str, columns: int, done: int, last: int) -> Iterator[tuple[int, Row]]:
+        """Rows after the first `done`, by the parser."""
         with self._parts.open(part) as stream:
             try:
-                for _, row in etree.iterparse(SafeStream(stream), events=("end",), tag="{*}row", **SAFE):
-                    told = row.get("r", "")
-                    last = max(
-                        last + 1, int(told) if told.isascii() and told.isdigit() and len(told) < 8 else 0
-                    )
-                    yield last, self._cells(row, columns)
+                events = etree.iterparse(SafeStream(stream), events=("end",), tag="{*}row", **SAFE)
+                for at, (_, row) in enumerate(events):
+                    if at >= done:
+                        told = row.get("r", "")
+                        last = max(
+                            last + 1, int(told) if told.isascii() and told.isdigit() and len(told) < 8 else 0
+                        )
+                        yield last, self._cells(row, columns)
                     row.clear()
                     while (before := row.getprevious()) is not None:
                         row.getparent().remove(before)
             except etree.XMLSyntaxError:
                 raise Damaged from None
 
+    def _plain_cells(self, found: list[Cell], columns: int) -> Row:
+        cells: Row = []
+        for letters, style, kind, text, formula in found:
+            at = _letters(letters)
+            value = self._shown(kind, text, style, formula)
+            if value is None or not 0 <= at < columns:
+                continue
+            if at >= len(cells):
+                cells.extend([None] * (at + 1 - len(cells)))
+            cells[at] = value
+        return cells
+
     def _cells(self, row: etree._Element, columns: int) -> Row:
         cells: Row = []
         at = -1
         for cell in row:
             place = cell.get("r")
-            at = _column(place) if place else at + 1
+            at = _letters(place.rstrip("0123456789")) if place else at + 1
             if not 0 <= at < columns:
                 continue
             value = self._value(cell)
@@ -113,7 +141,6 @@ class _Book:
         return cells
 
     def _value(self, cell: etree._Element) -> str | None:
-        kind = cell.get("t")
         text, formula = None, False
         for child in cell:
             tag = local(child.tag)
@@ -122,7 +149,11 @@ class _Book:
             elif tag == "f":
                 formula = True
             elif tag == "is":
-                return self._bounded(_plain(child))
+                return self._bounded(_plain(child)) or None
+        return self._shown(cell.get("t") or "", text or "", cell.get("s") or "", formula)
+
+    def _shown(self, kind: str, text: str, style: str, formula: bool) -> str | None:
+        """What a cell shows, by its kind."""
         if not text:
             # A formula that gives an empty text says so by its kind.
             return mark("formula-without-value") if formula and kind != "str" else None
@@ -132,8 +163,8 @@ class _Book:
                 if text.isdigit() and int(text) < len(self._strings)
                 else mark("damaged")
             )
-        if kind is None or kind == "n":
-            return self._number(text, cell.get("s"))
+        if kind in ("", "n"):
+            return self._number(text, style)
         if kind == "b":
             return "TRUE" if text == "1" else "FALSE"
         if kind == "e":
@@ -142,8 +173,8 @@ class _Book:
             return text.removesuffix("T00:00:00").removesuffix("Z").replace("T", " ")
         return self._bounded(text)
 
-    def _number(self, text: str, style: str | None) -> str:
-        at = int(style) if style is not None and style.isdigit() and len(style) < 7 else 0
+    def _number(self, text: str, style: str) -> str:
+        at = int(style) if style.isdigit() and len(style) < 7 else 0
         shown = self._formats[at] if at < len(self._formats) else Shown.NUMBER
         if shown is Shown.NUMBER and text.isdigit() and len(text) < 16:
             return text
@@ -229,10 +260,7 @@ def _plain(item: etree._Element) -> str:
     return "".join(t.text or "" for t in item.iter("{*}t") if not aids or id(t) not in aids)
 
 
-def _column(place: str) -> int:
-    return _letters(place.rstrip("0123456789"))
-
-
+@lru_cache(maxsize=20_000)
 def _letters(letters: str) -> int:
     """Position of a column from 0; -1 for what is no column."""
     if not 1 <= len(letters) <= 3 or not letters.isascii() or not letters.isalpha():
