@@ -94,6 +94,10 @@ VERBS = (
     ("cap", "all", "--out", "cap"),
     ("edas", "--substance", "cocaine", "--out", "edas"),
     ("digest", "--dry-run"),
+    ("source", "list"),
+    ("source", "check"),
+    ("source", "show", "ansm"),
+    ("watch", "--dry-run", "--source", "ansm"),
     ("doctor",),
     ("lexicon", "show", "teuch"),
 )

@@ -127,6 +127,7 @@ KNOWN: dict[str, dict[str, str]] = {
         "the edition of the analyst; public_extras takes a gate and what it admitted",
     ),
     "readmodel/opened.py": {"*": "reads a read-model file, never a store"},
+    "cli/sources.py": {"_stored_days": "days of documents by source, for the owner of the store"},
     "watch/service.py": {
         "Depot.holds": "ids of documents, to know what an earlier run stored",
         "Depot.put": "writes the store; counts of what is new",
@@ -395,6 +396,10 @@ OF_THE_OWNER = {
     "contest answer": "writes an answer, which the public reads at the address",
     "correct": "writes a correction, which public outputs show",
     "release list": "the log of editors",
+    "source list": "source cards and counts of documents, for the owner of the store",
+    "source check": "source cards",
+    "source show": "a source card, and counts of documents",
+    "watch": "stores documents; prints counts",
     "release withdraw": "writes to that log",
     "release reset": "writes to that log",
 }

@@ -242,6 +242,7 @@ def storing(here: Place) -> None:
     here.run("edas", "edas", "--substance", "cocaine", "--out", "edas", *store)
     here.served("serve", "serve", "--port", 0, *store)
     here.run("doctor", "doctor", *store)
+    watching(here)
     here.run(
         "stats alerts", "stats", "alerts", "--by", "month", "--all", "--save", "--format", "json", *store
     )
@@ -256,6 +257,19 @@ def storing(here: Place) -> None:
     here.run("disk full: export", "export", "cut", "--full", *store, mode="full")
     page = ("--analyst", "--period", "2024", "--out", "cut")
     here.run("disk full: bulletin", "bulletin", *page, *store, mode="full")
+
+
+def watching(here: Place) -> None:
+    """A feed whose address names somebody, on this machine, which is never asked; test_watch_wall reads what a feed brings."""
+    asked = here.asked["address of a feed"]
+    folder = here.root / "cards"
+    folder.mkdir()
+    url = f"http://127.0.0.1:8080/{asked.email}/rss.xml?account={asked.email}"
+    (folder / "wall.toml").write_text(f'id = "wall"\nname = "Mur"\n[[watch.feeds]]\nurl = "{url}"\n')
+    cards, store = ("--cards", folder), ("--store", here.work / "a.duckdb")
+    once = ("--once", "--source", "wall", "--contact", "https://observatory.example/")
+    here.run("watch", "watch", *once, *cards, *store)
+    here.run("source list", "source", "list", "--format", "json", *cards, *store)
 
 
 def contesting(here: Place) -> None:
@@ -326,6 +340,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
         "missing 2",
         "why of an alert",
         "note of a reader",
+        "address of a feed",
     ):
         here.asked[name] = plant(name)
     here.environment()
@@ -394,7 +409,7 @@ def test_the_search_reads_other_writings(written: object, packed: str) -> None:
 
 RUNS = [
     "add --count-contacts", "contacts", "key", "purge", "maintain",
-    "extract", "redact", "add", "add again", "add --reextract", "export --full", "export", "site", "serve", "bulletin --analyst", "bulletin", "feed", "cap", "edas", "digest", "doctor", "extract -",
+    "extract", "redact", "add", "add again", "add --reextract", "export --full", "export", "site", "serve", "bulletin --analyst", "bulletin", "feed", "cap", "edas", "digest", "doctor", "watch", "source list", "extract -",
     "stats alerts", "stats alert", "stats alert: name",
     "stats terms", "stats flows", "stats events", "stats together", "stats changepoints", "stats spread", "lexicon suggest", "stats price-index",
     "stats clusters", "correct", "contest list", "contest show", "contest answer", "contest: name",

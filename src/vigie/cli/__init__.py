@@ -17,6 +17,7 @@ from vigie.cli import reading as _reading  # noqa: F401
 from vigie.cli import releasing as _releasing  # noqa: F401
 from vigie.cli import serving as _serving  # noqa: F401
 from vigie.cli import site as _site  # noqa: F401
+from vigie.cli import sources as _sources  # noqa: F401
 from vigie.cli import stats as _stats  # noqa: F401
 from vigie.cli import stats_alerts as _stats_alerts  # noqa: F401
 from vigie.cli import stats_changepoints as _stats_changepoints  # noqa: F401
