@@ -15,6 +15,9 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from vigie.lexicon.terms import data_text, data_toml
 from vigie.model.errors import SettingsError
 from vigie.tables.parse import Reader
@@ -30,8 +33,10 @@ class Field:
     """Where one field comes from: columns or a constant.
 
     Attributes:
-        columns: the first that is not empty counts.
+        columns: the first that is not empty counts; of `row_id` all of them together.
         value: a constant, where there is no column.
+        sheet: the name of the sheet is the value: workbooks with one sheet a year say the year there only.
+        drop: a regular expression; what it finds in a cell is taken away (marks of footnotes).
         values: their word -> ours; compared without case and outer blanks. Words that are not in it stay as they are.
         unit: the unit of the figures of these columns, where no column tells it.
         missing: words that mean "no value".
@@ -41,6 +46,8 @@ class Field:
 
     columns: tuple[str, ...] = ()
     value: str | None = None
+    sheet: bool = False
+    drop: str = ""
     values: Dict[str, str] = field(default_factory=dict)
     unit: str | None = None
     missing: tuple[str, ...] = ("",)
@@ -217,23 +224,37 @@ def _fields(table: Reader, known: tuple[str, ...]) -> dict[str, Field]:
 
 
 def _field(entry: Reader) -> Field:
-    entry.known("column", "columns", "value", "values", "unit", "missing", "null_ok", "split")
+    entry.known(
+        "column", "columns", "value", "sheet", "drop", "values", "unit", "missing", "null_ok", "split"
+    )
     one = (entry.text("column", ""),) if entry.has("column") else ()
     columns = one + entry.words("columns")
-    has_value = entry.has("value")
-    if bool(columns) == has_value:
-        raise entry.fault('needs column = "…", columns = ["…"] or value = "…", one of them')
+    has_value, sheet = entry.has("value"), entry.flag("sheet", False)
+    if bool(columns) + has_value + sheet != 1:
+        raise entry.fault('needs column = "…", columns = ["…"], value = "…" or sheet = true, one of them')
     if "" in columns:
         raise entry.fault("names an empty column (write the name that stands in the header)")
     return Field(
         columns=columns,
         value=entry.text("value", "") if has_value else None,
+        sheet=sheet,
+        drop=_pattern(entry),
         values={key.strip().lower(): word for key, word in entry.pairs("values").items()},
         unit=entry.text("unit", "") or None,
         missing=tuple(dict.fromkeys(("", *(w.strip().lower() for w in entry.words("missing"))))),
         null_ok=entry.flag("null_ok", False),
         split=entry.text("split", ""),
     )
+
+
+def _pattern(entry: Reader) -> str:
+    """A pattern that the column engine takes: it has no look-around, and no cell can make it slow."""
+    pattern = entry.text("drop", "")
+    try:
+        pc.replace_substring_regex(pa.array([""]), pattern, "")
+    except pa.ArrowInvalid:
+        raise entry.fault("drop is no regular expression (RE2: no look-around, no back-references)") from None
+    return pattern
 
 
 def _test(entry: Reader) -> Test:

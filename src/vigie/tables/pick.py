@@ -58,7 +58,7 @@ def pick(mapping: Mapping, block: Block) -> Picked:
     groups = []
     for observe in mapping.observe:
         rows = kept if observe.only is None else kept & _holds(observe.only, block.table, names)
-        group = _group(observe, block.table, names, np.flatnonzero(rows))
+        group = _group(observe, block, np.flatnonzero(rows))
         used[group.index] = True
         groups.append(group)
     return Picked(skipped=np.flatnonzero(~used), groups=tuple(groups))
@@ -112,9 +112,12 @@ def _holds(test: Test, table: pa.Table, names: Sequence[str]) -> npt.NDArray[np.
     return ~result if test.other else result
 
 
-def _group(observe: Observe, table: pa.Table, names: Sequence[str], index: npt.NDArray[np.int64]) -> Group:
+def _group(observe: Observe, block: Block, index: npt.NDArray[np.int64]) -> Group:
+    table, sheet = block.table, block.sheet
     taken = table if len(index) == table.num_rows else table.take(pa.array(index))
-    columns = {name: _column(entry, taken, names) for name, entry in observe.fields.items()}
+    columns = {
+        name: _column(entry, taken, sheet, all_of=name == "row_id") for name, entry in observe.fields.items()
+    }
     if observe.skip_empty:
         empty = np.ones(len(index), dtype=bool)
         for name in observe.skip_empty:
@@ -132,18 +135,30 @@ def _group(observe: Observe, table: pa.Table, names: Sequence[str], index: npt.N
     return Group(observe=observe, table=pa.table(columns), index=index)
 
 
-def _column(entry: Field, table: pa.Table, names: Sequence[str]) -> pa.Array:
-    if entry.value is not None:
-        return pa.repeat(pa.scalar(entry.value, pa.string()), table.num_rows)
-    result: pa.Array | None = None
-    for column in entry.columns:
-        at = _find(column, names)
-        if at is None:
-            continue
-        cells = _whole(table.column(at))
-        cells = cells if entry.split else _words(cells, entry)
-        result = cells if result is None else pc.coalesce(result, cells)
-    return pa.nulls(table.num_rows, pa.string()) if result is None else result
+def _column(entry: Field, table: pa.Table, sheet: Sheet, *, all_of: bool) -> pa.Array:
+    if entry.value is not None or entry.sheet:
+        constant = sheet.name if entry.sheet else entry.value
+        return pa.repeat(pa.scalar(constant or None, pa.string()), table.num_rows)
+    places = [_find(column, sheet.columns) for column in entry.columns]
+    columns = [_whole(table.column(at)) for at in places if at is not None]
+    cells = [column if entry.split else _words(_drop(column, entry.drop), entry) for column in columns]
+    if not cells:
+        return pa.nulls(table.num_rows, pa.string())
+    if len(cells) == 1:
+        return cells[0]
+    if not all_of:
+        return pc.coalesce(*cells)
+    parts = [pc.fill_null(column, "") for column in cells]
+    joined = pc.binary_join_element_wise(*parts, "|")
+    empty = pc.equal(pc.replace_substring(joined, "|", ""), "")
+    return pc.if_else(empty, pa.scalar(None, pa.string()), joined)
+
+
+def _drop(cells: pa.Array, pattern: str) -> pa.Array:
+    if not pattern:
+        return cells
+    cells = pc.utf8_trim_whitespace(pc.replace_substring_regex(cells, pattern, ""))
+    return pc.if_else(pc.equal(cells, ""), pa.scalar(None, pa.string()), cells)
 
 
 def _words(cells: pa.Array, entry: Field) -> pa.Array:
@@ -169,7 +184,7 @@ def _parts(cells: pa.Array, entry: Field) -> tuple[pa.Array, pa.Array]:
     pattern = "[" + re.escape(entry.split) + "]"
     lists = pc.split_pattern_regex(cells, pattern)
     parents = pc.list_parent_indices(lists)
-    parts = _words(pc.utf8_trim_whitespace(pc.list_flatten(lists)), entry)
+    parts = _words(_drop(pc.utf8_trim_whitespace(pc.list_flatten(lists)), entry.drop), entry)
     full = pc.fill_null(pc.not_equal(parts, ""), False)
     parents, parts = parents.filter(full), parts.filter(full)
     kept = parents.to_numpy(zero_copy_only=False)

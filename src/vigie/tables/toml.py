@@ -25,7 +25,8 @@ def dump_mapping(mapping: Mapping, notes: dict[str, Iterable[str]] | None = None
         lines += ["", *_comment(comments.get(name, ())), f"[fields.{name}]", *_field(entry)]
     for test in mapping.skip:
         lines += ["", "[[skip]]", *_test(test)]
-    if len(mapping.observe) > 1 or mapping.observe[0].name or mapping.observe[0].only:
+    first = mapping.observe[0]
+    if len(mapping.observe) > 1 or first.name or first.only or first.skip_empty:
         for block in mapping.observe:
             lines += ["", "[[observe]]", f"name = {_value(block.name)}"]
             if block.skip_empty:
@@ -57,10 +58,14 @@ def _field(entry: Field) -> list[str]:
     lines = []
     if entry.value is not None:
         lines.append(f"value = {_value(entry.value)}")
+    elif entry.sheet:
+        lines.append("sheet = true")
     elif len(entry.columns) == 1:
         lines.append(f"column = {_value(entry.columns[0])}")
     else:
         lines.append(f"columns = {_value(entry.columns)}")
+    if entry.drop:
+        lines.append(f"drop = {_value(entry.drop)}")
     if entry.values:
         inner = ", ".join(f"{_value(key)} = {_value(word)}" for key, word in entry.values.items())
         lines.append(f"values = {{ {inner} }}")
