@@ -176,6 +176,29 @@ def test_every_remark_has_words_in_both_languages() -> None:
     assert set(shown["fr"]["hint"]) == set(specs())
 
 
+def test_a_note_filled_in_in_the_other_language_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "n.md"
+    said = ("Lyon", "mars 2025", "usager", "vu", "cocaïne", "60 € le g", "poudre", "main à main, en espèces")
+    labels = (
+        "Place",
+        "Period",
+        "Who says so (role)",
+        "How sure",
+        "Product",
+        "Price",
+        "Form",
+        "Way of buying",
+    )
+    path.write_text(
+        "".join(f"{label}: {value}\n" for label, value in zip(labels, said, strict=True)), "utf-8"
+    )
+    assert [fact_line(f) for f in reading(path).observations] == [
+        "price cocaine powder: 60-60 EUR/1 g retail @ Lyon 2025-03-01 month affirmed",
+        "modality : channel:in-person @ Lyon 2025-03-01 month affirmed",
+        "modality : payment:cash @ Lyon 2025-03-01 month affirmed",
+    ]
+
+
 def test_prose_that_repeats_a_field_is_not_counted_twice(tmp_path: Path) -> None:
     path = tmp_path / "n.md"
     body = (

@@ -73,6 +73,7 @@ KNOWN: dict[str, dict[str, str]] = {
     },
     "web/answers.py": {"Asked.query": "asks filters for their text, no store"},
     "web/contest.py": {"_body": "reads the body of a request, no store"},
+    "web/field_note.py": {"_body": "the same"},
     "web/links.py": {"_joined": "asks filters for their text, no store"},
     "feeds/versions.py": {"record": "writes down what the gate let out: addresses, days and hashes"},
     "feeds/files.py": {
@@ -391,6 +392,7 @@ OF_THE_OWNER = {
     "stats alert confirm": "writes to that log",
     "stats alert close": "writes to that log",
     "edas": "a draft for the national focal point, with sentences",
+    "template field-note": "an empty form",
     "contest list": "notes of readers, for the editor",
     "contest show": "the same, with the versions of what they contest",
     "contest answer": "writes an answer, which the public reads at the address",

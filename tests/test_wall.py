@@ -301,6 +301,7 @@ def printing(here: Place) -> None:
     """What is kept nowhere."""
     here.run("extract", "extract", here.inputs)
     here.run("redact", "redact", here.inputs, "--format", "json")
+    here.run("template", "template", "field-note")
     page = (here.inputs / "presse" / "html" / "a.html").read_bytes()
     here.run("extract -", "extract", "-", "--format", "table", stdin=page)
     missing = (f"{here.asked['missing'].email}.txt", f"CV {here.asked['missing 2'].name}.pdf")
@@ -412,7 +413,7 @@ RUNS = [
     "extract", "redact", "add", "add again", "add --reextract", "export --full", "export", "site", "serve", "bulletin --analyst", "bulletin", "feed", "cap", "edas", "digest", "doctor", "watch", "source list", "extract -",
     "stats alerts", "stats alert", "stats alert: name",
     "stats terms", "stats flows", "stats events", "stats together", "stats changepoints", "stats spread", "lexicon suggest", "stats price-index",
-    "stats clusters", "correct", "contest list", "contest show", "contest answer", "contest: name",
+    "stats clusters", "correct", "contest list", "contest show", "contest answer", "contest: name", "template",
     "address", "missing", "bad", "bad add", "late", "small", "tight", "reader-known", "reader-odd", "redactor", "noise", "stdout full",
     "disk full: add", "disk full: export", "disk full: bulletin", "no folder", "killed", "interrupted", "interrupted redact",
 ]  # fmt: skip

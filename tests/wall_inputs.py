@@ -45,8 +45,23 @@ def _texts() -> Iterator[tuple[str, bytes]]:
         f'# Le prix\n\n{FACT}\n\n[site]({p[2].url} "{p[2].text()}") ![{p[3].text()}]({p[3].url})\n\n<!-- {p[4].text()} -->\n\n'
         f"| qui | où |\n|---|---|\n| {p[5].name} | {p[5].street} |\n\n{MORE}\n".encode(),
     )
+    yield "note.md", field_note().encode()
     wide = plant("text utf-16")
     yield "c.txt", f"2024-03-11\n\nTitre\n\n{FACT} {wide.text()}\n".encode("utf-16")
+
+
+def field_note() -> str:
+    """A field note with contacts in all of its fields, beside them and in its comments."""
+
+    def at(place: str) -> str:
+        return plant(f"field note {place}").text()
+
+    lines = [
+        f"Lieu : Lyon, {at('place')}", f"Période : mars 2024, {at('period')}", f"Qui le dit (rôle) : usager, {at('who')}",
+        f"Certitude : vu, {at('sure')}", f"Produit : cocaïne, {at('product')}", f"Prix : 60 € le g, {at('price')}",
+        f"Forme : poudre, {at('form')}", f"Effets : {FACT} {at('effects')}", f"Façon d'acheter : en rue, {at('buying')}",
+    ]  # fmt: skip
+    return f"<!-- vigie:field-note {at('comment')} -->\n\n" + "\n".join(lines) + f"\n\n{MORE} {at('free')}\n"
 
 
 def page() -> str:

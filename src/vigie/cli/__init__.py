@@ -28,6 +28,7 @@ from vigie.cli import stats_flows as _stats_flows  # noqa: F401
 from vigie.cli import stats_price_index as _stats_price_index  # noqa: F401
 from vigie.cli import stats_spread as _stats_spread  # noqa: F401
 from vigie.cli import stats_terms as _stats_terms  # noqa: F401
+from vigie.cli import templating as _templating  # noqa: F401
 from vigie.cli import upkeep as _upkeep  # noqa: F401
 from vigie.cli import watching as _watching  # noqa: F401
 from vigie.cli.app import SOME_REFUSED, STOPPED, WRONG_USE, app

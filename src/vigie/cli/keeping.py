@@ -86,7 +86,7 @@ def add(
       vigie add ./reports --source ofdt.toml --store france.duckdb
       vigie add --reextract
     """
-    if bool(paths) == reextract:
+    if bool(paths) == reextract and not (not paths and not reextract and _notes_wait(store)):
         raise fail("give paths to add, or --reextract alone", WRONG_USE)
     if reextract and count_contacts:
         raise fail("contacts are counted while documents are read: add their paths again", WRONG_USE)
@@ -101,6 +101,8 @@ def add(
         if count_contacts or (settings.count_contacts and not reextract):
             reading = counting(reading, settings)
         try:
+            if not reextract:
+                _take_in_notes(opened)
             summary = _reextract(opened) if reextract else add_paths(opened, paths or [], reading)
         except KeyboardInterrupt:
             say("vigie: stopped; what was committed stays, and the same command completes it")
@@ -136,6 +138,7 @@ def add_paths(store: Store, paths: list[str], reading: Reading) -> Summary:
 
     def tell(item: Cleaned | Refusal) -> None:
         tell_refusal(item)
+        tell_writer(item)
         if (
             not isinstance(item, Refusal)
             and item.document.published
@@ -186,6 +189,36 @@ def tell_refusal(item: Cleaned | Refusal) -> None:
 
     if isinstance(item, Refusal):
         say(f"refused: {item}")
+
+
+def tell_writer(item: Cleaned | Refusal) -> None:
+    """What the writer of a field note left empty or said in two ways."""
+    from vigie.lexicon.note_fields import FORMAT
+    from vigie.pipeline import Refusal, shown
+
+    if isinstance(item, Refusal) or item.document.format != FORMAT:
+        return
+    from vigie.intake.field_notes import told
+
+    for line in told(item.document):
+        say(f"{shown(item.name)}: {line}")
+
+
+def _notes_wait(store: Path | None) -> bool:
+    """Whether notes written on the page wait to be taken in: then vigie add needs no path."""
+    from vigie.upkeep.notes import waiting
+
+    return waiting(settings_for(store).store) > 0
+
+
+def _take_in_notes(store: Store) -> None:
+    from vigie.upkeep.notes import take_in
+
+    summary = take_in(store)
+    if summary is not None:
+        say(f"field notes taken in: {summary.new} new, {summary.unchanged} unchanged")
+        for refusal in summary.refused:
+            say(f"refused: {refusal}")
 
 
 def summary_json(summary: Summary) -> dict[str, Any]:

@@ -66,6 +66,7 @@ def serve(
         )
     with _listening(host, port) as bound:
         from vigie.upkeep.contests import contests_folder
+        from vigie.upkeep.notes import notes_folder
         from vigie.web.app import make_app, warm
         from vigie.web.follow import Follower
         from vigie.web.provider import Models
@@ -77,7 +78,8 @@ def serve(
         follower.first()
         hosts: Any = name or ((), None)[is_loopback(host)]
         box = contests_folder(settings.store) if public else None
-        server = _server(make_app(models, public=public, hosts=hosts, contests=box))
+        notes = None if public else notes_folder(settings.store)
+        server = _server(make_app(models, public=public, hosts=hosts, contests=box, notes=notes))
         follower.start()
         try:
             shown = f"[{host}]" if ":" in host else host

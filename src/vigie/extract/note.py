@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from vigie.extract.analysis import Analysis, within
 from vigie.extract.currency import to_eur
@@ -25,7 +25,7 @@ from vigie.extract.place import find_places
 from vigie.extract.substance import find_forms
 from vigie.lexicon.gazetteer import gazetteer, key, place_by_code
 from vigie.lexicon.grammar import alternation, mass_in_grams
-from vigie.lexicon.note_fields import Field, Layout, layout, named, products, specs, words
+from vigie.lexicon.note_fields import LANGUAGES, Field, Layout, layout, named, products, specs, words
 from vigie.lexicon.substances import label, related
 from vigie.lexicon.terms import data_toml
 from vigie.model.document import CleanDocument
@@ -45,6 +45,7 @@ from vigie.text.normalise import fold
 from vigie.text.sentences import Span
 
 RULE = "note"
+Found = TypeVar("Found")
 Drafts = Callable[[Analysis], list[Observation]]
 _FIELD_CONFIDENCE = 0.95  # of what a field says, before how sure the writer is
 _SURE = 0.9  # the confidence of a note whose writer saw it: prose is then believed as in any text
@@ -116,6 +117,7 @@ class _Note:
         self.analysis = Analysis(document)
         self.layout = _body(layout(document.text), document.body_start)
         self.lang = self.layout.lang
+        self.other = next(lang for lang in LANGUAGES if lang != self.lang)
         self.extract = extract
         self.remarks: list[Remark] = []
         self._told: set[tuple[str, str, int, str]] = set()
@@ -188,6 +190,10 @@ class _Note:
 
     def _said(self, field: Field) -> str:
         return self.text[field.start : field.end]
+
+    def _either(self, find: Callable[[str], list[Found]]) -> list[Found]:
+        """What a finder finds in the language of the labels, else in the other: a team fills in the template it has."""
+        return find(self.lang) or find(self.other)
 
     def _tell(self, what: str, field: str = "", detail: str = "", number: int | None = None) -> None:
         product = self.number if number is None else number
@@ -264,7 +270,7 @@ class _Note:
         known = published.precision if published else "day"
         if field is not None:
             said = self._said(field)
-            found = find_dates(said, self.lang, self.analysis.reference, known=known)
+            found = self._either(lambda lang: find_dates(said, lang, self.analysis.reference, known=known))
             if found:
                 spans = {(m.start_date, m.end_date) for m in found}
                 if len(spans) == 1:
@@ -333,7 +339,9 @@ class _Note:
         field = block.one("form")
         if field is None:
             return None
-        found = list(dict.fromkeys(m.form for m in find_forms(self._said(field), self.lang) if m.form))
+        said = self._said(field)
+        named_forms = self._either(lambda lang: find_forms(said, lang))
+        found = list(dict.fromkeys(m.form for m in named_forms if m.form))
         if not found:
             self._tell("form-unknown", "form")
         elif len(found) > 1:
@@ -349,6 +357,9 @@ class _Note:
             value = _placeholder().sub(lambda m: " " * len(m.group()), self._said(field))
             currency = self._currency(common.place)
             found, told = prices_in(value, self.lang, currency)
+            if not found or "price-part-unread" in told:
+                again = prices_in(value, self.other, currency)
+                found, told = again if len(again[0]) > len(found) else (found, told)
             for what in told:
                 self._tell(what, "price")
             if any(said.assumed for said in found):
@@ -438,10 +449,11 @@ class _Note:
             codes: dict[str, tuple[int, int]] = {}
             for mention in modalities_of_field(self.text, self.lang, field.start, field.end):
                 codes.setdefault(f"{mention.family}:{mention.code}", (mention.start, mention.end))
-            for match in _ways(self.lang).finditer(fold(self._said(field))):
+            folded = fold(self._said(field))
+            for match, code in self._either(lambda lang: _ways(lang, folded)):  # noqa: B023 - used at once
                 span = (field.start + match.start(), field.start + match.end())
                 if not any(a < span[1] and span[0] < b for a, b in codes.values()):
-                    codes.setdefault(_code_of(self.lang)[match.group()], span)
+                    codes.setdefault(code, span)
             if not codes:
                 self._tell("buying-unknown", "buying")
             for code, (start, end) in codes.items():
@@ -583,8 +595,13 @@ def _code_of(lang: str) -> Mapping[str, str]:
 
 
 @cache
-def _ways(lang: str) -> re.Pattern[str]:
+def _way(lang: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w-]){alternation(_code_of(lang))}(?![\w-])")
+
+
+def _ways(lang: str, folded: str) -> list[tuple[re.Match[str], str]]:
+    """Where a field of ways of buying says a way, with its code."""
+    return [(match, _code_of(lang)[match.group()]) for match in _way(lang).finditer(folded)]
 
 
 @cache

@@ -30,7 +30,8 @@ class FieldSpec:
 
     Attributes:
         many: it belongs to a product, and may be repeated.
-        long: its value is prose, which may hold blank lines.
+        long: its value is prose.
+        paragraphs: it may hold blank lines; else what follows one is under no label.
     """
 
     id: str
@@ -38,6 +39,7 @@ class FieldSpec:
     labels: tuple[str, ...]
     many: bool = False
     long: bool = False
+    paragraphs: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +83,7 @@ def specs() -> Mapping[str, FieldSpec]:
             labels=tuple(dict.fromkeys([*(fold(v) for v in row["label"].values()), *row["also"]])),
             many=row.get("many", False),
             long=row.get("long", False),
+            paragraphs=row.get("paragraphs", False),
         )
         for row in words()["field"]
     }
@@ -119,7 +122,7 @@ def layout(text: str) -> Layout:
     for at, value, name in found:
         stop = next(s for s in stops if s > at)
         end = stop
-        if not specs()[name].long:
+        if not specs()[name].paragraphs:
             blank = _BLANK.search(text, _next_word(text, value, stop), stop)
             if blank and text[blank.end() : stop].strip():
                 free.append(_trimmed(text, blank.end(), stop))

@@ -1,7 +1,7 @@
 """Upkeep of a store: what is over goes, what was purged stays out, better redaction reaches what is stored.
 
-In: an open store. Out: an Upkeep with counts. In order: retention periods, tombstones, identifiers of persons who
-asked to be erased, redaction anew (asked for), integrity; then the file is written anew if anything was erased.
+In: an open store. Out: an Upkeep with counts. In order: retention periods, notes that wait beside the store, tombstones, identifiers
+of persons who asked to be erased, redaction anew (asked for), integrity; then the file is written anew if anything was erased.
 Safe to repeat; a run that is stopped is completed by the next.
 """
 
@@ -24,7 +24,7 @@ from vigie.store.rows import Row
 from vigie.store.runs import Counts
 from vigie.store.store import Store
 from vigie.store.tombstones import Buried
-from vigie.upkeep import contests
+from vigie.upkeep import contests, notes
 from vigie.upkeep.purge import clear
 from vigie.upkeep.walk import Tally, walk
 
@@ -65,6 +65,7 @@ def maintain(
     expired = retention.over(store, today) if dry_run else store.expire(today)
     if run is not None:
         contests.take_in(store)
+        notes.take_in(store)
         contests.expire(store, run, today or date.today())
     held = purged(store)
     if held and run is not None:

@@ -102,14 +102,20 @@ class Answers:
     """All answers of one application.
 
     Args:
-        contesting, feeding: whether notes of readers and feeds are answered elsewhere in the application.
+        contesting, feeding, noting: whether notes of readers, feeds and field notes are answered elsewhere in the application.
     """
 
     def __init__(
-        self, provider: Provider, *, public: bool, contesting: bool = False, feeding: bool = False
+        self,
+        provider: Provider,
+        *,
+        public: bool,
+        contesting: bool = False,
+        feeding: bool = False,
+        noting: bool = False,
     ) -> None:
         self.provider, self.public = provider, public
-        self.contesting, self.feeding = contesting, feeding
+        self.contesting, self.feeding, self.noting = contesting, feeding, noting
         self._pages: Cache[Answer] = Cache(_PAGES_BYTES, lambda a: a.size)
         self._drawn: Cache[Answer] = Cache(_DRAWN_BYTES, lambda a: a.size)
         self._figures: Cache[Charts] = Cache(_FIGURES_BYTES, _size_of)
@@ -189,7 +195,7 @@ class Answers:
     def links(self, one: Asked) -> ServerLinks:
         return ServerLinks(
             lang=one.lang, paths=PATHS, versions=versions(), name=one.page.name, params=one.all, filters=one.filters,
-            contesting=self.contesting, feeding=self.feeding,
+            contesting=self.contesting, feeding=self.feeding, noting=self.noting,
         )  # fmt: skip
 
     def said(self, lang: str, status: int, content: Content) -> Answer:
@@ -197,8 +203,9 @@ class Answers:
         words = page_words(lang)
         frame = Frame(name="", public=self.public, nav=MENU)
         links = ServerLinks(
-            lang=lang, paths=PATHS, versions=versions(), contesting=self.contesting, feeding=self.feeding
-        )
+            lang=lang, paths=PATHS, versions=versions(), contesting=self.contesting, feeding=self.feeding,
+            noting=self.noting,
+        )  # fmt: skip
         return answer(render(content, frame, words, links), HTML, status)
 
     def not_found(self, lang: str, what: str = "page") -> Answer:

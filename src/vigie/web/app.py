@@ -34,20 +34,29 @@ _FOREVER = "public, max-age=31536000, immutable"
 
 
 def make_app(
-    source: Path | Provider, *, public: bool, hosts: Iterable[str] | None = None, contests: Path | None = None
+    source: Path | Provider,
+    *,
+    public: bool,
+    hosts: Iterable[str] | None = None,
+    contests: Path | None = None,
+    notes: Path | None = None,
 ) -> FastAPI:
     """The pages over a read-model file, or over models that somebody lends.
 
     Args:
         hosts: names that requests may name; None for this machine only, () for any.
         contests: folder that keeps what readers contest; None where nobody answers.
+        notes: folder that keeps field notes of the analyst's team until they are taken in; never in the public edition.
     """
     provider: Provider = Models.of(source) if isinstance(source, Path) else source
     contesting = contests is not None and find_spec("vigie.web.contest") is not None
-    made = Answers(provider, public=public, contesting=contesting, feeding=public)
+    noting = notes is not None and not public
+    made = Answers(provider, public=public, contesting=contesting, feeding=public, noting=noting)
     app = FastAPI(title="Vigie", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     if contesting and contests is not None:
         app.include_router(import_module("vigie.web.contest").contest_router(contests))
+    if noting and notes is not None:
+        app.include_router(import_module("vigie.web.field_note").note_router(notes))
     app.add_api_route("/", _root, methods=["GET", "HEAD"])
     app.add_api_route("/health", _health(made), methods=["GET", "HEAD"])
     app.add_api_route("/{lang}", _language_alone, methods=["GET", "HEAD"])

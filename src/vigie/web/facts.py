@@ -103,10 +103,14 @@ _SAID: Mapping[str, Callable[[Value, PageWords], str]] = {
 
 def said(fact: FactRow, words: PageWords) -> str:
     """What was read, in the language of the page: "Cocaïne – prix de détail : 50–60 EUR / g"."""
-    value = json.loads(fact.value or "{}")
-    make = _SAID.get(fact.type)
-    what = make(value, words) if make and value else words.get(f"types.{fact.type}", fact.type)
-    product = words.name(words.figures.substance(fact.substance)) if fact.substance else ""
+    return said_of(fact.type, json.loads(fact.value or "{}"), fact.substance, words)
+
+
+def said_of(kind: str, value: Value, substance: str | None, words: PageWords) -> str:
+    """The same of a value of the contract."""
+    make = _SAID.get(kind)
+    what = make(value, words) if make and value else words.get(f"types.{kind}", kind)
+    product = words.name(words.figures.substance(substance)) if substance else ""
     return f"{product} – {what}" if product else words.name(what)
 
 

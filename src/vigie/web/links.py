@@ -42,6 +42,10 @@ class Links(Protocol):
         """Where a reader contests a public figure or alert; "" where nobody answers."""
         ...
 
+    def field_note(self) -> str:
+        """Where the analyst's team writes field notes; "" where there is no such page."""
+        ...
+
     def other_language(self) -> str:
         """The same page in the other language; "" where there is none."""
         ...
@@ -65,6 +69,7 @@ class ServerLinks:
         paths: name -> path of each page below the language ("/substance/{id}").
         versions: file -> what changes with its content, so that a browser may keep it for long.
         contesting: whether the application answers to notes of readers.
+        noting: whether it has the page on which field notes are written.
     """
 
     lang: str
@@ -75,6 +80,7 @@ class ServerLinks:
     filters: Filters | None = None
     contesting: bool = False
     feeding: bool = False
+    noting: bool = False
     dynamic: bool = True
 
     def page(self, name: str, filters: Filters | None = None, **params: str) -> str:
@@ -108,6 +114,9 @@ class ServerLinks:
 
     def contest(self, address: str) -> str:
         return f"/{self.lang}/contest?{urlencode({'address': address})}" if self.contesting else ""
+
+    def field_note(self) -> str:
+        return f"/{self.lang}/field-note" if self.noting else ""
 
     def data(self) -> str:
         return ""

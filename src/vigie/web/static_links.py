@@ -109,6 +109,9 @@ class StaticLinks:
     def contest(self, address: str) -> str:
         return ""
 
+    def field_note(self) -> str:
+        return ""
+
     def data(self) -> str:
         """The page of the open data."""
         return self.to(f"{self.lang}/data.html")

@@ -1,0 +1,1 @@
+"""Tables and field notes on their way into the store."""
