@@ -9,8 +9,7 @@ Left out: what is asked and when (`vigie.watch`).
 from __future__ import annotations
 
 import ssl
-from collections.abc import Callable, Collection, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Collection, Iterator
 
 import httpcore
 import httpx
@@ -27,6 +26,7 @@ from vigie.fetch.rules import Rules, rules
 _REDIRECTS = (301, 302, 303, 307, 308)
 _BUSY = (408, 425, 429, 503)
 _RESERVED = "tdm-reservation"
+_ONWARD = "vigie.onward"  # where an answer sends us: kept from httpx, which would read it on its own
 _MOST_VALIDATOR = 200  # characters of an ETag
 Near = Callable[[Address], bool]
 
@@ -233,7 +233,7 @@ class Client:
     ) -> tuple[Answer, str | None]:
         status, headers = got.status_code, got.headers
         if status in _REDIRECTS:
-            onward = headers.get("location", "")
+            onward = str(got.extensions.get(_ONWARD, ""))
             if not onward:
                 raise Unfetched("bad-answer", where.host, status=status)
             return Answer(url=where.url, status=status), onward
@@ -326,16 +326,13 @@ class _Transport(httpx.BaseTransport):
         )
         with _mapped():
             got = self._pool.handle_request(asked)
-        return httpx.Response(
-            got.status, headers=got.headers, stream=_Stream(got), extensions=_extensions(got.extensions)
-        )
+        onward = next((v for n, v in got.headers if n.lower() == b"location"), b"")
+        headers = [(n, v) for n, v in got.headers if n.lower() != b"location"]
+        more = {**got.extensions, _ONWARD: onward.decode("utf-8", "replace")}
+        return httpx.Response(got.status, headers=headers, stream=_Stream(got), extensions=more)
 
     def close(self) -> None:
         self._pool.close()
-
-
-def _extensions(found: Mapping[str, Any]) -> dict[str, Any]:
-    return dict(found)
 
 
 class _Stream(httpx.SyncByteStream):
