@@ -89,6 +89,8 @@ KNOWN: dict[str, dict[str, str]] = {
     },
     # For the analyst: counts, levels and alerts are no public output; what is public goes through vigie release.
     "analysis/counts.py": {"*": "series of counts, for the verbs of the analyst"},
+    "analysis/triangle_rows.py": {"*": "rows of every kind of source, for the analyst's triangulation; the public page has cells of the gate"},
+    "report/triangulation.py": {"triangulation_part": "for the analyst: the public edition gets nothing (test_triangulate)"},
     "analysis/table_counts.py": {"*": "the same of rows of imported tables"},
     "analysis/levels.py": {"*": "the same of purity and price"},
     "analysis/quiet.py": {

@@ -247,6 +247,7 @@ def storing(here: Place) -> None:
         "stats alerts", "stats", "alerts", "--by", "month", "--all", "--save", "--format", "json", *store
     )
     here.run("stats spread", "stats", "spread", "--format", "json", *store)
+    here.run("stats triangulate", "stats", "triangulate", "--substance", "cocaine", "--area", "FR", "--format", "json", *store)
     here.run("stats changepoints", "stats", "changepoints", "--format", "json", *store)
     here.run("stats alert", "stats", "alert", "list", *store)
     asked = here.asked["why of an alert"]
@@ -412,7 +413,7 @@ RUNS = [
     "add --count-contacts", "contacts", "key", "purge", "maintain",
     "extract", "redact", "add", "add again", "add --reextract", "export --full", "export", "site", "serve", "bulletin --analyst", "bulletin", "feed", "cap", "edas", "digest", "doctor", "watch", "source list", "extract -",
     "stats alerts", "stats alert", "stats alert: name",
-    "stats terms", "stats flows", "stats events", "stats together", "stats changepoints", "stats spread", "lexicon suggest", "stats price-index",
+    "stats terms", "stats flows", "stats events", "stats together", "stats changepoints", "stats spread", "stats triangulate", "lexicon suggest", "stats price-index",
     "stats clusters", "correct", "contest list", "contest show", "contest answer", "contest: name", "template",
     "address", "missing", "bad", "bad add", "late", "small", "tight", "reader-known", "reader-odd", "redactor", "noise", "stdout full",
     "disk full: add", "disk full: export", "disk full: bulletin", "no folder", "killed", "interrupted", "interrupted redact",

@@ -10,6 +10,7 @@ from vigie.cli import contesting as _contesting  # noqa: F401
 from vigie.cli import digesting as _digesting  # noqa: F401
 from vigie.cli import erasing as _erasing  # noqa: F401
 from vigie.cli import feeding as _feeding  # noqa: F401
+from vigie.cli import importing as _importing  # noqa: F401
 from vigie.cli import keeping as _keeping  # noqa: F401
 from vigie.cli import lexicon as _lexicon  # noqa: F401
 from vigie.cli import making as _making  # noqa: F401
@@ -28,6 +29,7 @@ from vigie.cli import stats_flows as _stats_flows  # noqa: F401
 from vigie.cli import stats_price_index as _stats_price_index  # noqa: F401
 from vigie.cli import stats_spread as _stats_spread  # noqa: F401
 from vigie.cli import stats_terms as _stats_terms  # noqa: F401
+from vigie.cli import stats_triangulate as _stats_triangulate  # noqa: F401
 from vigie.cli import templating as _templating  # noqa: F401
 from vigie.cli import upkeep as _upkeep  # noqa: F401
 from vigie.cli import watching as _watching  # noqa: F401

@@ -31,6 +31,7 @@ from vigie.report.results import warnings
 from vigie.report.rules import rules
 from vigie.report.sentences import Sentence, cautions, sentences
 from vigie.report.tables import TABLES, source_table
+from vigie.report.triangulation import triangulation_part
 from vigie.report.watch import index_part, watch_parts
 from vigie.report.words import Words
 from vigie.store import Store
@@ -116,6 +117,7 @@ def _worded(
         [
             *_opening(notices, words),
             *watch_parts(store, ed),
+            *triangulation_part(store, ed),
             *_topics(ed, index_part(store, ed)),
             *_around(found, ed),
             *_corrected(store, ed),

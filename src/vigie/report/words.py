@@ -1,6 +1,7 @@
 """Words and number formats of a bulletin in one language.
 
-In: data/templates/words.toml and bulletin_words.toml, names in data/taxonomy. Out: Words, which turns codes and figures into text.
+In: data/templates/words.toml, bulletin_words.toml and triangulation.toml, names in data/taxonomy. Out: Words, which turns codes and
+figures into text.
 Left out: sentences of a bulletin (`sentences.py` chooses them).
 """
 
@@ -30,9 +31,9 @@ MONTHS = {
 
 @cache
 def _table() -> Mapping[str, Any]:
-    """Both files of words as one. In French what a sign stands after stays on its line."""
+    """All files of words as one. In French what a sign stands after stays on its line."""
     found: dict[str, dict[str, Any]] = {}
-    for name in ("words.toml", "bulletin_words.toml"):
+    for name in ("words.toml", "bulletin_words.toml", "triangulation.toml"):
         for lang, words in tomllib.loads(
             (files("vigie") / "data" / "templates" / name).read_text("utf-8")
         ).items():

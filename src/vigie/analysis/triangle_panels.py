@@ -1,0 +1,351 @@
+"""Of one substance and area, each measure as a panel: sources by periods, NaN where a source was not kept.
+
+In: Observed. Out: Panels. Texts are kept in a period in which the source published something (and covers the area, or spoke of it then);
+tables where their rows say so (`vigie.stats.rows_collected`), their first and last period only where the rows reach its ends.
+Left out: what is made of the panels (`triangulate.py`). Known weakness: a source without a card covers everything.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from vigie.analysis.counts import covers, periods
+from vigie.analysis.triangle_rows import By, Observed
+from vigie.lexicon.terms import data_toml
+from vigie.stats.arrays import FloatArray
+from vigie.stats.rows_collected import collected
+
+MOST_YEARS = 12  # of history: what is older says little of how much spans differ now
+AREA_COLUMNS = ("place", "department", "region", "country")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Panel:
+    """One measure.
+
+    Attributes:
+        sources: of each row of `values`, who was kept; a table kept at several places has several rows.
+        values: shape (n_rows, n_times): cases, reports, levels or directions; NaN = nothing collected (of levels also: no figure).
+        n: shape (n_times,), rows or statements behind them.
+    """
+
+    measure: str
+    kind: str
+    sources: tuple[str, ...]
+    values: FloatArray
+    n: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """When one source was kept, for the table of coverage.
+
+    Attributes:
+        family: "text", or that of the table.
+        counts: shape (n_times,), documents read of a text, rows of a table that speak of the area; NaN = nothing collected.
+    """
+
+    source: str
+    family: str
+    first: date
+    last: date
+    counts: FloatArray
+
+
+class Sight:
+    """Observed, ready to be asked of any substance and area; keep it, its columns are numbered once."""
+
+    def __init__(self, observed: Observed) -> None:
+        self.by: By = observed.by
+        rows = observed.rows
+        self._codes = {
+            name: pc.dictionary_encode(rows[name]).combine_chunks() for name in ("measure", "substance", "source", *AREA_COLUMNS)
+        }  # fmt: skip
+        self._at = {name: np.asarray(column.indices) for name, column in self._codes.items()}
+        self._names = {name: column.dictionary.to_pylist() for name, column in self._codes.items()}
+        self._period = _days(rows["period"])
+        self._figure = rows["figure"].to_numpy()
+        self._n = rows["n"].to_numpy()
+        self._zero = rows["zero"].to_numpy(zero_copy_only=False)
+        self._read = observed.read.to_pylist()
+        self.tables: Mapping[tuple[str, str], Mapping[str, Any]] = {
+            (r["measure"], r["source"]): r for r in observed.tables.to_pylist()
+        }
+
+    @cached_property
+    def last(self) -> date | None:
+        """Last day of the last period of which anything is told."""
+        ends = [r["last"] for r in self.tables.values()] + [r["period"] for r in self._read]
+        return max(ends, default=None)
+
+    def country(self) -> str | None:
+        """The country of which most is told."""
+        counts = (
+            np.bincount(self._at["country"], weights=self._n, minlength=1)
+            if len(self._period)
+            else np.zeros(1)
+        )
+        named = [(float(c), name) for c, name in zip(counts, self._names["country"], strict=False) if name]
+        return max(named, default=(0.0, None))[1]
+
+    def spoken_of(self, area: str, *, since: date | None = None, until: date | None = None) -> list[str]:
+        """Substances of the area that most kinds of source speak of, then that most is told of."""
+        kept = self.where(area=area)
+        if since is not None and until is not None:
+            kept &= (self._period >= np.datetime64(since)) & (self._period <= np.datetime64(until))
+        families: dict[str, set[str]] = defaultdict(set)
+        told: dict[str, int] = defaultdict(int)
+        for n in np.flatnonzero(kept).tolist():
+            name, measure = self._name("substance", n), self._name("measure", n)
+            families[name].add(measure.partition(".")[0].replace("words", "text"))
+            told[name] += int(self._n[n])
+        return sorted(told, key=lambda name: (-len(families[name]), -told[name], name))
+
+    def where(self, **asked: str) -> NDArray[np.bool_]:
+        """Rows of these codes; `area` looks in all four columns of places."""
+        kept = np.ones(len(self._period), dtype=bool)
+        for name, value in asked.items():
+            if name == "area":
+                inside = np.zeros(len(kept), dtype=bool)
+                for column in AREA_COLUMNS:
+                    inside |= self._is(column, value)
+                kept &= inside
+            else:
+                kept &= self._is(name, value)
+        return kept
+
+    def _is(self, name: str, value: str) -> NDArray[np.bool_]:
+        names = self._names[name]
+        found: NDArray[np.bool_] = self._at[name] == (names.index(value) if value in names else -1)
+        return found
+
+    def panels(
+        self, substance: str, area: str, until: date
+    ) -> tuple[NDArray[np.datetime64], dict[str, Panel], list[Kept]]:
+        """Periods up to that of `until`, the measures that hold anything, and when their sources were kept."""
+        axis = self._axis(area, until)
+        at = {day: n for n, day in enumerate(axis.tolist())}
+        inside = self.where(area=area)
+        texts, kept = self._texts(area, inside, at)
+        found: dict[str, Panel] = {}
+        for entry in data_toml("stats", "triangulation.toml")["measure"]:
+            name, kind = entry["id"], entry["kind"]
+            of_measure = inside & self.where(measure=name)
+            if not of_measure.any():
+                continue
+            own = of_measure & self.where(substance=substance)
+            if kind == "count" and entry["family"] == "text":
+                panel = self._reports(name, own, texts, at)
+            elif kind == "count":
+                panel = self._cases(name, substance, of_measure, own, at)
+            else:
+                panel = self._levels(name, kind, own, at)
+            if entry["family"] != "text":
+                kept += self._kept(name, entry["family"], of_measure, at)
+            if panel is not None:
+                found[name] = panel
+        return axis, found, _once(kept)
+
+    def _axis(self, area: str, until: date) -> NDArray[np.datetime64]:
+        first = until - timedelta(days=366 * MOST_YEARS)
+        inside = self._period[self.where(area=area)]
+        days = [
+            *(d for d in inside.tolist() if d >= first),
+            *(r["period"] for r in self._read if r["period"] >= first),
+        ]
+        return periods(min([*days, until]), until, self.by)
+
+    def _texts(
+        self, area: str, inside: NDArray[np.bool_], at: Mapping[date, int]
+    ) -> tuple[dict[str, set[int]], list[Kept]]:
+        """Of each source of texts the periods in which it was read for the area."""
+        spoke: dict[str, set[date]] = defaultdict(set)
+        for n in np.flatnonzero(inside & self.where(measure="text.mentions")).tolist():
+            spoke[self._name("source", n)].add(self._period[n].item())
+        kept: dict[str, set[int]] = defaultdict(set)
+        documents: dict[str, FloatArray] = {}
+        ends: dict[str, list[date]] = defaultdict(list)
+        for r in self._read:
+            near = covers(r["area"], r["country"], area)
+            if r["period"] in at and (near or r["period"] in spoke[r["source"]]):
+                t = at[r["period"]]
+                kept[r["source"]].add(t)
+                counts = documents.setdefault(r["source"], np.full(len(at), np.nan))
+                counts[t] = np.nan_to_num(counts[t]) + r["documents"]
+                ends[r["source"]].append(r["period"])
+        rows = [
+            Kept(source=source, family="text", first=min(ends[source]), last=max(ends[source]), counts=counts)
+            for source, counts in sorted(documents.items())
+        ]
+        return kept, rows
+
+    def _name(self, column: str, row: int) -> str:
+        return str(self._names[column][self._at[column][row]])
+
+    def _sums(
+        self, chosen: NDArray[np.bool_], at: Mapping[date, int], *columns: str
+    ) -> dict[tuple[str, ...], FloatArray]:
+        """Figures added up by these columns and by period; NaN where there is no row."""
+        found: dict[tuple[str, ...], FloatArray] = {}
+        for n in np.flatnonzero(chosen).tolist():
+            t = at.get(self._period[n].item())
+            if t is not None:
+                sums = found.setdefault(tuple(self._name(c, n) for c in columns), np.full(len(at), np.nan))
+                sums[t] = np.nan_to_num(sums[t]) + self._figure[n]
+        return found
+
+    def _counted(self, chosen: NDArray[np.bool_], at: Mapping[date, int]) -> NDArray[np.int64]:
+        n = np.zeros(len(at), dtype=np.int64)
+        for row in np.flatnonzero(chosen).tolist():
+            t = at.get(self._period[row].item())
+            if t is not None:
+                n[t] += self._n[row]
+        return n
+
+    def _reports(
+        self, name: str, own: NDArray[np.bool_], texts: Mapping[str, set[int]], at: Mapping[date, int]
+    ) -> Panel | None:
+        sums = self._sums(own, at, "source")
+        sources = sorted(texts)
+        values = np.full((len(sources), len(at)), np.nan)
+        most = 1.0 if name == "text.mentions" else 3.0
+        for row, source in enumerate(sources):
+            values[row, sorted(texts[source])] = 0.0
+            said = sums.get((source,))
+            if said is not None:
+                values[row] = np.where(np.isnan(said), values[row], np.minimum(said, most))
+        return Panel(
+            measure=name, kind="count", sources=tuple(sources), values=values, n=self._counted(own, at)
+        )
+
+    def _cases(
+        self, name: str, substance: str, of_measure: NDArray[np.bool_], own: NDArray[np.bool_], at: Mapping[date, int]
+    ) -> Panel | None:  # fmt: skip
+        streams = sorted({self._name("source", n) for n in np.flatnonzero(of_measure).tolist()})
+        sources, rows = [], []
+        everywhere = self.where(measure=name)
+        for stream in streams:
+            of_stream = self.where(source=stream)
+            edge = self._edges(name, stream, at)
+            mine = own & of_stream
+            if (everywhere & of_stream & self._zero).any():
+                # It writes its zeros: a place is kept in a period of which it has a row; a substance not named yet was at zero.
+                near = self._sums(of_measure & of_stream, at, "place")
+                for (place,), told in sorted(self._sums(mine, at, "place").items()):
+                    seen = np.flatnonzero(np.isfinite(told))
+                    values = told.copy()
+                    if seen.size:
+                        values[: seen[0]] = np.where(np.isfinite(near[place,][: seen[0]]), 0.0, np.nan)
+                    sources.append(stream)
+                    rows.append(np.where(edge, values, np.nan))
+                continue
+            whole = self._sums(everywhere & of_stream, at, "source")
+            near_here = self._sums(of_measure & of_stream, at, "source")
+            if (stream,) not in whole:
+                continue
+            kept = collected(whole[stream,]) & edge
+            if (stream,) in near_here:
+                here = collected(near_here[stream,])
+                seen = np.flatnonzero(np.isfinite(near_here[stream,]))
+                here[: seen[0]], here[seen[-1] + 1 :] = True, True
+                kept &= here
+            told = self._sums(mine, at, "source").get((stream,), np.full(len(at), np.nan))
+            sources.append(stream)
+            rows.append(np.where(kept, np.nan_to_num(told), np.nan))
+        if not rows:
+            return None
+        return Panel(
+            measure=name,
+            kind="count",
+            sources=tuple(sources),
+            values=np.stack(rows),
+            n=self._counted(own, at),
+        )
+
+    def _edges(self, name: str, stream: str, at: Mapping[date, int]) -> NDArray[np.bool_]:
+        """Periods that the rows of a table reach from end to end: its first and its last may be kept in part only."""
+        entry = self.tables.get((name, stream))
+        whole = np.ones(len(at), dtype=bool)
+        if entry is None:
+            return whole
+        slack = timedelta(days=int(entry["slack"]))
+        for day, n in at.items():
+            end = period_end(day, self.by)
+            whole[n] = entry["first"] - slack <= day and end <= entry["last"] + slack
+        return whole
+
+    def _levels(self, name: str, kind: str, own: NDArray[np.bool_], at: Mapping[date, int]) -> Panel | None:
+        columns = ("source",) if name.startswith(("text.", "words.")) else ("source", "place")
+        cells: dict[tuple[str, ...], dict[int, list[float]]] = defaultdict(lambda: defaultdict(list))
+        for n in np.flatnonzero(own).tolist():
+            t = at.get(self._period[n].item())
+            if t is not None:
+                cells[tuple(self._name(c, n) for c in columns)][t].append(float(self._figure[n]))
+        if not cells:
+            return None
+        values = np.full((len(cells), len(at)), np.nan)
+        for row, key in enumerate(sorted(cells)):
+            for t, said in cells[key].items():
+                values[row, t] = float(np.sign(sum(said))) if kind == "words" else float(np.median(said))
+        return Panel(
+            measure=name,
+            kind=kind,
+            sources=tuple(key[0] for key in sorted(cells)),
+            values=values,
+            n=self._counted(own, at),
+        )
+
+    def _kept(
+        self, name: str, family: str, of_measure: NDArray[np.bool_], at: Mapping[date, int]
+    ) -> Iterable[Kept]:
+        """Rows of every table of a measure that speaks of the area, by period."""
+        for stream in sorted({self._name("source", n) for n in np.flatnonzero(of_measure).tolist()}):
+            entry = self.tables.get((name, stream))
+            if entry is None:
+                continue
+            mine = self.where(measure=name, source=stream)
+            whole = self._sums(mine, at, "source").get((stream,))
+            if whole is None:
+                continue
+            kept = np.isfinite(whole) if (mine & self._zero).any() else collected(whole)
+            rows = self._counted(of_measure & self.where(source=stream), at).astype(np.float64)
+            yield Kept(
+                source=stream, family=family, first=entry["first"], last=entry["last"],
+                counts=np.where(kept & self._edges(name, stream, at) | (rows > 0), rows, np.nan),
+            )  # fmt: skip
+
+
+def period_end(start: date, by: By) -> date:
+    """Last day of the period that begins on `start`."""
+    if by == "week":
+        return start + timedelta(days=6)
+    return (start.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+
+
+def _days(column: pa.ChunkedArray) -> NDArray[np.datetime64]:
+    return np.asarray(column.to_numpy(), dtype="datetime64[D]")
+
+
+def _once(kept: Iterable[Kept]) -> list[Kept]:
+    """One row for each source and family: a table of several kinds of harm has the largest of its counts."""
+    found: dict[tuple[str, str], Kept] = {}
+    for one in kept:
+        key = (one.family, one.source)
+        other = found.get(key)
+        if other is not None:
+            one = Kept(
+                source=one.source, family=one.family, first=min(one.first, other.first), last=max(one.last, other.last),
+                counts=np.fmax(one.counts, other.counts),
+            )  # fmt: skip
+        found[key] = one
+    return list(found.values())
