@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from typing import Any, TypeVar
 
@@ -146,7 +146,7 @@ class _Note:
             unique.setdefault(
                 (fact.value, fact.substance, fact.form, fact.place and fact.place.code, fact.when), fact
             )
-        ordered = sorted(unique.values(), key=lambda o: (o.start, o.end, o.type, o.id))
+        ordered = sorted(unique.values(), key=lambda o: (o.start, o.end, o.type, repr(o.value)))
         return NoteReading(observations=tuple(ordered), remarks=tuple(self.remarks), lang=self.lang)
 
     # The layout.
@@ -241,7 +241,7 @@ class _Note:
         if len(inner) > 1:
             self._tell("place-several", "place", inner[0].label)
         elif len(places) == 1 and inner[0].level in ("commune", "city"):
-            self._namesakes(inner[0])
+            return self._namesake(inner[0])
         return inner[0]
 
     def _department(self, said: str, field: Field) -> Place | None:
@@ -252,17 +252,26 @@ class _Note:
             self._tell("place-unknown", field.id)
         return place
 
-    def _namesakes(self, place: Place) -> None:
-        """Tell where another town has the very name, and how the note was read."""
+    def _namesake(self, place: Place) -> Place:
+        """Of towns of one name, one where the money of the note is paid in; told where another is as likely."""
         others = [
             e
             for e in gazetteer().find(key(place.label))
             if e.level in ("commune", "city") and e.code != place.code
         ]
-        if any(4 * e.population > (_population(place) or 0) for e in others):
+        money = words()["price"]["country"]
+        paid = {m.currency for m in self.analysis.money} & set(money.values())
+        country = place.country or ""
+        if len(paid) == 1 and money.get(country) not in paid:
+            there = [e for e in others if money.get(e.country or "") in paid]
+            if there:
+                best = max(there, key=lambda e: e.population)
+                place, others = best.place(place.name), [e for e in others if e is not best]
+        if any(4 * e.population > _population(place) for e in others):
             self._tell(
                 "place-namesakes", "place", f"{place.label} ({place.department or place.country or ''})"
             )
+        return place
 
     def _when(self, block: _Block) -> When:
         field = self._value("period", block)
@@ -276,6 +285,14 @@ class _Note:
                 if len(spans) == 1:
                     if found[0].start_date > date.today():
                         self._tell("period-future", "period")
+                    if (
+                        found[0].precision == "day"
+                        and len(found) == 1
+                        and _week_of().search(fold(said), 0, found[0].start)
+                    ):
+                        return When(
+                            found[0].start_date, found[0].start_date + timedelta(days=6), "week", "text"
+                        )
                     return When(found[0].start_date, found[0].end_date, found[0].precision, "text")
                 first, last = min(m.start_date for m in found), max(m.end_date for m in found)
                 coarse = max((m.precision for m in found), key=_PRECISIONS.index)
@@ -340,8 +357,10 @@ class _Note:
         if field is None:
             return None
         said = self._said(field)
-        named_forms = self._either(lambda lang: find_forms(said, lang))
-        found = list(dict.fromkeys(m.form for m in named_forms if m.form))
+        named_forms = self._either(
+            lambda lang: [m.form for m in find_forms(said, lang) if m.form] or _forms(lang, fold(said))
+        )
+        found = list(dict.fromkeys(named_forms))
         if not found:
             self._tell("form-unknown", "form")
         elif len(found) > 1:
@@ -452,7 +471,10 @@ class _Note:
             folded = fold(self._said(field))
             for match, code in self._either(lambda lang: _ways(lang, folded)):  # noqa: B023 - used at once
                 span = (field.start + match.start(), field.start + match.end())
-                if not any(a < span[1] and span[0] < b for a, b in codes.values()):
+                family = code.partition(":")[0]
+                if not any(
+                    a < span[1] and span[0] < b and c.startswith(family) for c, (a, b) in codes.items()
+                ):
                     codes.setdefault(code, span)
             if not codes:
                 self._tell("buying-unknown", "buying")
@@ -592,6 +614,17 @@ def _capitals(text: str) -> str:
 def _code_of(lang: str) -> Mapping[str, str]:
     """Words of the field of ways of buying -> code."""
     return {word: code for code, listed in words()["buying"][lang].items() for word in listed}
+
+
+def _forms(lang: str, folded: str) -> list[str]:
+    """Forms that words say only in a field of forms."""
+    listed = words()["form"][lang].items()
+    return [form for form, known in listed if re.search(rf"(?<!\w){alternation(known)}(?!\w)", folded)]
+
+
+@cache
+def _week_of() -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w){alternation(words()['period']['week_of'])}[ ]")
 
 
 @cache

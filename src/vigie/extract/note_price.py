@@ -19,7 +19,9 @@ from vigie.lexicon.note_fields import words
 from vigie.model.observation import PriceKind
 from vigie.text.normalise import fold
 
-_SPLIT = re.compile(r";|\n|\(|\)|,(?=\s)|\s(?:puis|then|sinon)\s|\s/\s")
+_SPLIT = re.compile(
+    r";|\n|\(|\)|,(?=\s)|\s(?:puis|then|sinon)\s|\s/\s|(?<=[a-z])\s(?:ou|or|et|and)\s(?=[£$€]?\d[\d.,]*\s?[€£]?\s(?:le|la|les|pour|for|a|each)\b)"
+)
 _RANGE = re.compile(r"\s*(?:-|–|à|a|to|et|and|ou|or)\s*")
 _FOR = re.compile(r"\s*(?:les|pour|for|x|=|:)\s*")
 _COUNT = re.compile(r"(?:\b(?:les|pour|for|par)|x)\s?(?P<n>\d{1,3})(?![\d.,]*\d)\b")
@@ -201,6 +203,13 @@ def _measured(
             return part, g.units[word].code
     if _HALF.search(folded, low, high):
         return 0.5, before.per_unit if before and before.per_unit else "unit"
+    bare = [
+        a
+        for a in every
+        if a.unit is None and a.low and a.low == a.high and low <= a.start and a.end <= money.start
+    ]
+    if bare and _FOR.fullmatch(folded, bare[-1].end, money.start):  # "two for £18"
+        return bare[-1].low, before.per_unit if before and before.per_unit else "unit"
     count = _COUNT.search(folded, money.end, high) or _COUNT_BEFORE.search(folded[low : money.start])
     if count:
         return float(count["n"]), before.per_unit if before and before.per_unit else "unit"

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-from vigie.ingest.dateline import parse_date
+from vigie.ingest.dateline import find_dateline, parse_date
 from vigie.ingest.reader import Blob
 from vigie.lexicon.note_fields import FORMAT, Layout, is_label, layout, named, products, specs, words
 from vigie.lexicon.substances import label
@@ -56,7 +56,7 @@ def note_document(blob: Blob, text: str, people: tuple[str, ...] = ()) -> RawDoc
         format=FORMAT,
         title=_title(lines, found.lang),
         text=body,
-        published=_published(values),
+        published=_published(values, "\n".join(text[a:b] for a, b in found.free[:1])),
         kind="field-note",
         source=blob.source,
         extra_names=people,
@@ -125,36 +125,14 @@ def _role(value: str, lang: str) -> tuple[str, list[str]]:
     roles = list(dict.fromkeys(str(row["label"][lang]) for _, _, row in found))
     for start, end, _ in reversed(found):
         rest = f"{rest[:start]} {rest[end:]}"
-    left = [word for word in _WORD.findall(fold(rest)) if word not in _JOINTS]
+    left = [
+        word
+        for word in _WORD.findall(fold(rest))
+        if word not in words()["who"]["ignore"] and not word.isdecimal()
+    ]
     names = [m.group().strip(" .") for m in _NAME.finditer(re.sub(r"[,;/()+&]", " | ", rest))]
     role = ", ".join(roles) or str(shown[lang]["who_none"])
     return (f"{role} ({shown[lang]['who_rest']})" if more or left else role), names
-
-
-_JOINTS = frozenset(
-    [
-        "et",
-        "and",
-        "de",
-        "du",
-        "la",
-        "le",
-        "les",
-        "l",
-        "d",
-        "un",
-        "une",
-        "des",
-        "a",
-        "an",
-        "the",
-        "of",
-        "ou",
-        "or",
-        "par",
-        "by",
-    ]
-)
 
 
 def _title(lines: list[tuple[str, str]], lang: str) -> str:
@@ -173,9 +151,12 @@ def _title(lines: list[tuple[str, str]], lang: str) -> str:
     return f"{head}{' : ' if lang == 'fr' else ': '}{tail}" if tail else head
 
 
-def _published(values: dict[str, str]) -> PartialDate | None:
-    """The day of writing; else the period, where it is one date."""
-    for said in (values.get("date", ""), values.get("period", "")):
+def _published(values: dict[str, str], free: str) -> PartialDate | None:
+    """The day of writing, in its field or at the head of the file; else the period, where it is one date."""
+    line = free.strip().partition("\n")[0]
+    opened = any(fold(line).lstrip("# ").startswith(label) for label in (*specs()["date"].labels, *_titles()))
+    head = (parse_date(line) if opened else find_dateline(free)) if not values.get("date") else None
+    for said in (values.get("date", ""), str(head or ""), values.get("period", "")):
         month = _MONTH.fullmatch(said.strip())
         if month:
             return PartialDate(int(month["year"]), int(month["month"]))
