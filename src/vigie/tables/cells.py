@@ -39,6 +39,7 @@ REPAIRS: dict[str, str] = {
 }
 _REASONS = frozenset(get_args(Reason))
 MARK = "\x00"
+_FILLING = " \t\r\n\x0b\x0c\x1a\x00\xa0"
 _CONTROL = "[\x01-\x1f\x7f\u0085\u2028\u2029]+"
 
 
@@ -58,6 +59,11 @@ def reject(sheet: Sheet, row: int | None, reason: Reason, *, column: str = "", r
         repair=REPAIRS[reason],
         rows=rows,
     )
+
+
+def blank(cells: Row) -> bool:
+    """Whether a row of text holds nothing: blanks, or what old programs fill the end of a file with."""
+    return not any(cell and cell.strip(_FILLING) for cell in cells)
 
 
 class Gatherer:

@@ -18,7 +18,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
-from vigie.tables.cells import Gatherer, make_block, needed_columns, reject
+from vigie.tables.cells import Gatherer, blank, make_block, needed_columns, reject
 from vigie.tables.encoding import find_encoding
 from vigie.tables.header import LOOK_ROWS, find_header
 from vigie.tables.limits import Limits
@@ -84,7 +84,7 @@ class _Delimited:
         with _open(self._path, self._codec, 0) as stream:
             records = enumerate(self._records(stream, self._passed), 1)
             first = list(islice(records, max(LOOK_ROWS, (fixed or 0) + 1)))
-            header = find_header([(n, cells) for n, (cells, _, _) in first if cells], fixed=fixed)
+            header = find_header([(n, cells) for n, (cells, _, _) in first if cells], fixed=fixed, whole=True)
             if header is None or len(header.names) > self._limits.columns:
                 rows = chain(first, records)
                 yield self._unusable(header.row if header else 0, rows, too_wide=header is not None)
@@ -98,7 +98,9 @@ class _Delimited:
 
     def _unusable(self, below: int, rows: Iterator[tuple[int, Record]], *, too_wide: bool) -> Reject:
         sheet = Sheet(file=self._name, name="", columns=(), header_row=0)
-        full = sum(1 for number, (cells, _, _) in rows if number > below and (cells is None or any(cells)))
+        full = sum(
+            1 for number, (cells, _, _) in rows if number > below and (cells is None or not blank(cells))
+        )
         reason: Reason = "too-many-columns" if too_wide else "no-header" if full else "empty-sheet"
         return reject(sheet, None, reason, rows=full)
 
@@ -187,7 +189,7 @@ class _Delimited:
         for number, (cells, chars, reason) in records:
             if number <= sheet.header_row and reason is None:
                 continue
-            if cells is not None and not any(c and not c.isspace() for c in cells):
+            if cells is not None and blank(cells):
                 continue
             self._seen += 1
             if self._seen > self._limits.rows:

@@ -34,6 +34,7 @@ def find_encoding(path: Path) -> str:
         wide = _unmarked_utf16(head)
         if wide:
             return wide
+        head = head.rstrip(b"\0")
         if head.count(0) > 0.1 * len(head) or len(_CONTROL.findall(head)) > 0.05 * len(head):
             return ""
         stream.seek(0)

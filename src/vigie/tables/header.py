@@ -34,9 +34,18 @@ class Header:
 
 
 def find_header(
-    rows: Sequence[tuple[int, Row]], spans: Sequence[Span] = (), fixed: int | None = None
+    rows: Sequence[tuple[int, Row]],
+    spans: Sequence[Span] = (),
+    fixed: int | None = None,
+    *,
+    whole: bool = False,
 ) -> Header | None:
-    """The header among the first rows; None if no row looks like one. `fixed`: its last row, 0 for none."""
+    """The header among the first rows; None if no row looks like one.
+
+    Args:
+        fixed: its last row, 0 for none.
+        whole: columns without a name at its end count too, as in text, where every row has them.
+    """
     at = _fixed(rows, fixed) if fixed is not None else _likely(rows)
     if fixed == 0:
         width = max((_width(cells) for _, cells in rows), default=0)
@@ -52,7 +61,8 @@ def find_header(
     while first > 0 and len(levels) < 4 and _groups(rows[first - 1], levels[0], spans):
         first -= 1
         levels.insert(0, rows[first])
-    return Header(row=levels[-1][0], names=_join(levels, spans))
+    width = len(levels[-1][1]) if whole else max(_width(cells) for _, cells in levels)
+    return Header(row=levels[-1][0], names=_join(levels, spans, width))
 
 
 def unique(names: Sequence[str]) -> tuple[str, ...]:
@@ -83,7 +93,7 @@ def _likely(rows: Sequence[tuple[int, Row]]) -> int | None:
     counts = Counter(n for n in filled if n > 1) or Counter(n for n in filled if n)
     if not counts:
         return None
-    typical = max(counts, key=lambda n: (counts[n], n))
+    typical = max(counts, key=lambda n: (counts[n], -n))
     enough = max(min(2, typical), 0.6 * typical)
     for at, (_, cells) in enumerate(rows):
         if filled[at] >= enough and _names(cells):
@@ -112,7 +122,8 @@ def _continues(level: tuple[int, Row], below: tuple[int, Row], spans: Sequence[S
     names = [(c or "").strip() for c in below[1]]
     gaps = [at for at in range(1, len(names)) if names[at] and not _at(cells, at) and names[at - 1]]
     repeats = len([n for n in names if n]) > len({n for n in names if n})
-    return bool(gaps) and repeats and not any(_NUMBER.fullmatch(n) for n in names if n)
+    alike = len(cells) == len(below[1])
+    return bool(gaps) and repeats and alike and not any(_NUMBER.fullmatch(n) for n in names if n)
 
 
 def _distinct(cells: Row, first: int, last: int) -> bool:
@@ -132,8 +143,7 @@ def _groups(above: tuple[int, Row], level: tuple[int, Row], spans: Sequence[Span
     return len(names) > len(set(names)) and _filled(cells) < len(names)
 
 
-def _join(levels: Sequence[tuple[int, Row]], spans: Sequence[Span]) -> tuple[str, ...]:
-    width = max(_width(cells) for _, cells in levels)
+def _join(levels: Sequence[tuple[int, Row]], spans: Sequence[Span], width: int) -> tuple[str, ...]:
     parts: list[list[str]] = [[] for _ in range(width)]
     for depth, (number, cells) in enumerate(levels):
         last = depth == len(levels) - 1

@@ -133,7 +133,9 @@ class Lines:
         """Whether a quoted cell holds whole rows: the quote before them was never closed."""
         if self._width is None or self._width < 2:
             return False
-        return any(_count(line, self._delimiter) == self._width for line in lines)
+        return any(
+            line.count('"') % 2 == 0 and _count(line, self._delimiter) == self._width for line in lines
+        )
 
 
 def find_delimiter(stream: TextIO, limits: Limits) -> Told:

@@ -24,7 +24,7 @@ from vigie.tables.workbook import chosen
 _PART = "content.xml"
 _MAX_SHEETS = 200  # the file is read once for each
 _MAX_REPEAT = 1_048_576
-_ERROR = re.compile(r"#\w+[!?/]?\w*|Err:\d+")
+_ERROR = re.compile(r"#[A-Z0-9/]+[!?]?|Err:\d+")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -51,7 +51,7 @@ def read_ods(
                 raise TableRefused(name, "is locked with a password", "save it without one")
     book = _Book(parts, limits)
     titles = [t.name for t in book.tables]
-    for at, hidden in chosen(titles, [t.style in book.hidden for t in book.tables], sheet, name):
+    for at, counted in chosen(titles, [t.style in book.hidden for t in book.tables], sheet, name):
         table = book.tables[at]
         shape = Shape(spans=tuple(table.spans), rows=table.rows)
         if at >= _MAX_SHEETS:
@@ -61,7 +61,7 @@ def read_ods(
             continue
         rows = book.rows(at)
         yield from sheet_blocks(
-            name, table.name, rows, shape, header=header, needed=needed, limits=limits, hidden=hidden
+            name, table.name, rows, shape, header=header, needed=needed, limits=limits, counted=counted
         )
     if book.broken:
         yield reject(Sheet(file=name, name="", columns=()), None, "damaged", rows=0)
@@ -147,13 +147,13 @@ class _Book:
             repeat = _repeat(cell, "number-columns-repeated")
             value = self._value(cell) if tag == "table-cell" else None
             if value is not None:
-                last = min(at + repeat, self._limits.columns)
+                last = min(at + repeat, self._limits.columns + 1)
                 if last > len(cells):
                     cells.extend([None] * (last - len(cells)))
                 for place in range(at, last):
                     cells[place] = value
             at += repeat
-            if at >= self._limits.columns:
+            if at > self._limits.columns:
                 break
         return cells
 

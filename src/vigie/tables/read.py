@@ -91,7 +91,7 @@ def _markup(head: bytes) -> bool:
 
 
 def _json(head: bytes) -> bool:
-    start = head.lstrip(b"\xef\xbb\xbf \r\n\t")
+    start = head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \r\n\t")
     return start.startswith(b"{") or (
         start.startswith(b"[") and start[1:].lstrip(b" \r\n\t")[:1] in (b"{", b"]", b"")
     )

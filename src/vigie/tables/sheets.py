@@ -39,39 +39,34 @@ def sheet_blocks(
     header: int | None,
     needed: Collection[str] | None,
     limits: Limits,
-    hidden: bool = False,
+    counted: Reason | None = None,
 ) -> Iterator[Block | Reject]:
-    """Blocks and rejects of one sheet; of a hidden one the number of its rows."""
+    """Blocks and rejects of one sheet; one that is only `counted` gives the number of its rows, with that reason."""
     bare = Sheet(file=file, name=title, columns=(), header_row=0)
-    counted = _Counted(rows)
+    told = _Counted(rows)
     first: list[tuple[int, Row]] = []
     broken = False
     try:
-        first = list(islice(counted, max(LOOK_ROWS, (header or 0) + 1)))
+        first = list(islice(told, max(LOOK_ROWS, (header or 0) + 1)))
     except Damaged:
-        broken, first = True, counted.kept
-    counted.keep = False
+        broken, first = True, told.kept
+    told.keep = False
     found = find_header([(n, c) for n, c in first if any(c)], shape.spans, header)
-    if found is None or hidden or len(found.names) > limits.columns:
+    if broken and not first:  # nothing can be read: of the rows that its bytes show one is the header
+        yield reject(bare, None, counted or "damaged", rows=max(0, shape.rows - 1))
+        return
+    if found is None or counted or len(found.names) > limits.columns:
         full = sum(1 for n, c in first if any(c) and (found is None or n > found.row))
         if not broken:
             try:
-                full += sum(1 for _, c in counted if any(c))
+                full += sum(1 for _, c in told if any(c))
             except Damaged:
                 full = max(full, shape.rows - (found.row if found else 0))
-        reason: Reason = (
-            "hidden-sheet"
-            if hidden
-            else "too-many-columns"
-            if found
-            else "no-header"
-            if full
-            else "empty-sheet"
-        )
-        yield reject(bare, None, "damaged" if broken and not hidden else reason, rows=full)
+        reason: Reason = "too-many-columns" if found else "no-header" if full else "empty-sheet"
+        yield reject(bare, None, counted or ("damaged" if broken else reason), rows=full)
         return
     sheet = replace(bare, columns=found.names, header_row=found.row)
-    rest = iter(first) if broken else chain(first, counted)
+    rest = iter(first) if broken else chain(first, told)
     gatherer = Gatherer(sheet, limits, needed)
     fill = _Fill(shape.spans, found.row)
     width, seen, over = len(found.names), 0, 0
@@ -92,7 +87,7 @@ def sheet_blocks(
         broken = True
     yield from gatherer.flush()
     if broken:
-        yield reject(sheet, None, "damaged", rows=max(0, shape.rows - counted.count))
+        yield reject(sheet, None, "damaged", rows=max(0, shape.rows - told.count))
     elif over:
         yield reject(sheet, None, "too-many-rows", rows=over)
     elif not seen:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from vigie.tables.limits import Limits
 from vigie.tables.parts import Damaged, Parts
-from vigie.tables.records import Block, Reject, TableRefused
+from vigie.tables.records import Block, Reason, Reject, TableRefused
 
 
 def read_workbook(
@@ -45,14 +45,16 @@ def read_workbook(
             raise TableRefused(name, "damaged, or unpacks to more than is allowed", "save it again") from None
 
 
-def chosen(titles: list[str], hidden: list[bool], sheet: str | None, name: str) -> list[tuple[int, bool]]:
-    """Positions of the sheets to look at, and whether each is only counted. Raises TableRefused for one that is not there."""
+def chosen(
+    titles: list[str], hidden: list[bool], sheet: str | None, name: str
+) -> list[tuple[int, Reason | None]]:
+    """Positions of the sheets to look at, and why one is only counted. Raises TableRefused for one that is not there."""
     if not sheet:
-        return list(enumerate(hidden))
+        return [(at, "hidden-sheet" if apart else None) for at, apart in enumerate(hidden)]
     if sheet in titles:
-        return [(titles.index(sheet), False)]
+        return [(titles.index(sheet), None)]
     if sheet.isascii() and sheet.isdigit() and 1 <= int(sheet) <= len(titles):
-        return [(int(sheet) - 1, False)]
+        return [(int(sheet) - 1, None)]
     raise TableRefused(
         name, "has no sheet of that name or number", f"it has {len(titles)}: leave the sheet out to read all"
     )

@@ -59,7 +59,7 @@ def read_xls(
             continue
         shape = Shape(spans=spans, rows=len(rows))
         yield from sheet_blocks(
-            name, title, iter(rows), shape, header=header, needed=needed, limits=limits, hidden=counted
+            name, title, iter(rows), shape, header=header, needed=needed, limits=limits, counted=counted
         )
 
 

@@ -42,20 +42,20 @@ def read_xlsx(
 ) -> Iterator[Block | Reject]:
     """Blocks and rejects of the sheets. Raises Damaged when the workbook itself cannot be read."""
     book = _Book(parts, limits)
-    for at, hidden in chosen(book.titles, book.hidden, sheet, name):
+    for at, counted in chosen(book.titles, book.hidden, sheet, name):
         title, part = book.titles[at], book.targets[at]
         bare = Sheet(file=name, name=title, columns=(), header_row=0)
         if not book.is_sheet[at]:
             yield reject(bare, None, "not-a-table", rows=0)
             continue
-        try:
-            shape = _shape(parts, part)
-        except Damaged:
+        if part not in parts.names:
             yield reject(bare, None, "damaged", rows=0)
             continue
-        rows = book.rows(part, limits.columns)
+        shape, whole = _shape(parts, part)
+        counted = counted if whole else "damaged"
+        rows = book.rows(part, limits.columns + 1)  # one more, so that too many are told
         yield from sheet_blocks(
-            name, title, rows, shape, header=header, needed=needed, limits=limits, hidden=hidden
+            name, title, rows, shape, header=header, needed=needed, limits=limits, counted=counted
         )
 
 
@@ -222,22 +222,32 @@ class _Book:
         return found
 
 
-def _shape(parts: Parts, part: str) -> Shape:
-    """Merged cells and the number of rows, found in the bytes: what stands at the end of a sheet is needed at its start."""
+def _shape(parts: Parts, part: str, *, check: bool = True) -> tuple[Shape, bool]:
+    """Merged cells and the number of rows, found in the bytes: what stands at the end of a sheet is needed at its start.
+
+    And whether the part is whole: of one that fails its checksum or unpacks to too much no figure is believed.
+    """
     spans: list[Span] = []
     rows = 0
     carry = b""
-    with parts.open(part) as stream:
-        while data := stream.read(_CHUNK):
-            text = carry + data
-            rows += sum(1 for m in _ROW.finditer(text) if m.end() > len(carry))
-            if len(spans) < _MAX_SPANS and b"mergeCell" in text:
-                found = [m for m in _MERGE.finditer(text) if m.end() > len(carry)]
-                spans += [
-                    (int(m[2]), _letters(m[1].decode()), int(m[4]), _letters(m[3].decode())) for m in found
-                ]
-            carry = text[-120:]
-    return Shape(spans=tuple(spans[:_MAX_SPANS]), rows=rows)
+    whole = True
+    try:
+        with parts.open(part, check=check) as stream:
+            while data := stream.read(_CHUNK):
+                text = carry + data
+                rows += sum(1 for m in _ROW.finditer(text) if m.end() > len(carry))
+                if len(spans) < _MAX_SPANS and b"mergeCell" in text:
+                    found = [m for m in _MERGE.finditer(text) if m.end() > len(carry)]
+                    spans += [
+                        (int(m[2]), _letters(m[1].decode()), int(m[4]), _letters(m[3].decode()))
+                        for m in found
+                    ]
+                carry = text[-120:]
+    except Damaged:
+        if check:  # the rows of what cannot be believed are still counted
+            return _shape(parts, part, check=False)[0], False
+        whole = False
+    return Shape(spans=tuple(spans[:_MAX_SPANS]), rows=rows), whole
 
 
 def _related(parts: Parts, base: PurePosixPath, path: str) -> dict[str, tuple[str, str]]:
