@@ -114,6 +114,8 @@ def erase(
         ids = sorted(doc_ids)
         for at in range(0, len(ids) if bury else 0, _PAGE):
             tombstones.bury(_contents(db, ids[at : at + _PAGE]), everywhere=kind not in _OF_A_SOURCE)
+        if bury or kind == "tombstones":
+            _keep_rows_out(db, ids)
         _bequeath(db, ids)
         found = _sum(_going(db, ids, change=True))
         forget(db, ids)
@@ -158,11 +160,22 @@ def _alerts(store: Store, doc_ids: Collection[str]) -> list[str]:
     return [*map(warning_address, doc_ids), *released]
 
 
+def _keep_rows_out(db: Connection, doc_ids: Sequence[str]) -> None:
+    """Rows of tables that are erased stay out by their salted hash alone: a table imported again holds them in other documents."""
+    db.execute(
+        "INSERT INTO imported_rows SELECT DISTINCT mark, '' AS content, NULL AS doc_id, NULL AS row_number, import_id FROM imported_rows "
+        "WHERE doc_id IN (SELECT unnest(?))",
+        [list(doc_ids)],
+    )
+
+
 def _contents(db: Connection, doc_ids: Sequence[str]) -> list[Buried]:
     """Of an expired document what is left: its title and the sentences of its facts."""
     sql = (
-        "SELECT doc_id, source_id, coalesce(text, title || chr(10) || coalesce((SELECT string_agg(DISTINCT sentence, chr(10)) "
-        "FROM evidence e WHERE e.doc_id = d.doc_id), '')) FROM documents d WHERE doc_id IN (SELECT unnest(?))"
+        # All tables of one kind share most of their words: their rows are known one by one, and no sketch is made.
+        "SELECT doc_id, source_id, CASE WHEN kind = 'table' THEN '' ELSE "
+        "coalesce(text, title || chr(10) || coalesce((SELECT string_agg(DISTINCT sentence, chr(10)) "
+        "FROM evidence e WHERE e.doc_id = d.doc_id), '')) END FROM documents d WHERE doc_id IN (SELECT unnest(?))"
     )
     return [Buried(doc_id=d, text=t, source_id=s) for d, s, t in db.execute(sql, [list(doc_ids)]).fetchall()]
 

@@ -16,6 +16,9 @@ _FAULTS = {
     ),
     "redactions without a document": "SELECT count(*) FROM redactions ANTI JOIN documents USING (doc_id)",
     "observations stored twice": "SELECT count(*) - count(DISTINCT (doc_id, id)) FROM observations",
+    "rows of tables without a document": (
+        "SELECT count(*) FROM imported_rows ANTI JOIN documents USING (doc_id) WHERE doc_id IS NOT NULL"
+    ),
     "documents without a run": "SELECT count(*) FROM documents ANTI JOIN runs USING (run_id)",
     "tombstones without their salt": (
         "SELECT count(*) FROM (SELECT salt_id FROM tombstones UNION ALL SELECT salt_id FROM suppressions) "

@@ -34,7 +34,7 @@ _CODES = frozenset(
             "likelihood",
         ),
         *("market", "method", "of_text", "output", "period", "scope", "status", "substance", "type", "unit"),
-        *("cause", "code_version", "gained", "lost", "parts"),
+        *("cause", "code_version", "content", "gained", "lost", "parts"),
     }
 )
 # Rows worked out from the text of a document: when the text changes they go, and are worked out again.

@@ -12,14 +12,14 @@ CREATE TABLE imported_rows (
     content VARCHAR NOT NULL,
     doc_id VARCHAR,
     row_number BIGINT,
-    run_id INTEGER NOT NULL
+    import_id INTEGER NOT NULL
 );
 COMMENT ON TABLE imported_rows IS 'Rows of tables that are stored, as salted hashes, so that a row imported again is known; never exported';
 COMMENT ON COLUMN imported_rows.mark IS 'Salted hash of source, kind and the identity of the row: its id where the table has one, else its content';
 COMMENT ON COLUMN imported_rows.content IS 'Salted hash of what was read in the row';
 COMMENT ON COLUMN imported_rows.doc_id IS 'Document that holds the row; empty for a row that was purged and is kept out';
 COMMENT ON COLUMN imported_rows.row_number IS 'Number of the row in its file';
-COMMENT ON COLUMN imported_rows.run_id IS 'Run that stored it';
+COMMENT ON COLUMN imported_rows.import_id IS 'Number of the import of a file that stored it, from 1';
 
 CREATE OR REPLACE VIEW facts AS
     SELECT o.*, e.sentence, e.sentence_start, e.sentence_end, e.quote_start, e.quote_end,

@@ -1,0 +1,419 @@
+"""Files of tables into a store: `vigie import KIND FILE…`.
+
+In: an open store, files, a mapping, the card of their source. Out: Imported, with counts that add up (rows = new + changed +
+unchanged + skipped + rejected + kept out) and each rejected row with its reason. One transaction a block of rows: a run that is killed is
+completed by the next. A cell goes to the redactor first; all else works on what it gives back.
+Left out: the reading of files (`vigie.tables`); what cells mean (`drafts.py`); field notes (`field_notes.py`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from vigie.assess import assess
+from vigie.intake.drafts import KINDS, Drafts, Lines, Meanings
+from vigie.intake.lines import row_lines, segments, words
+from vigie.intake.lookup import SEPARATOR, Flags, Ints, joined
+from vigie.intake.normalise import known_word
+from vigie.lexicon.terms import data_toml
+from vigie.model.document import CleanDocument, SourceCard
+from vigie.model.errors import InputRefused
+from vigie.model.period import PartialDate
+from vigie.pipeline import Refusal, refusal, suppressing, versions, written_by_vigie
+from vigie.redact.fields import redact_card
+from vigie.redact.table import Head, TableRedactor
+from vigie.stats.credibility import Statement, credibility_rules, judge
+from vigie.store.runs import Counts
+from vigie.store.store import Store
+from vigie.store.table_rows import CHANGED, NEW, PURGED, UNCHANGED, Batch, TableRows, complete
+from vigie.tables.mapping import Mapping as Layout
+from vigie.tables.pick import Group, absent, fold_name, pick
+from vigie.tables.read import read
+from vigie.tables.records import Block, Reject
+
+DOCUMENT_ROWS = (
+    1000  # rows of one document: its text stays short enough to be shown, searched and redacted anew
+)
+# Observations of one transaction: DuckDB writes whole groups of 122,880 rows once, and smaller ones twice.
+BATCH_ROWS = 123_000
+CONFIDENCE = (
+    0.99  # a column tells what its mapping says; an error of the table itself is not ours to estimate
+)
+_WORDS = ("substance", "expected", "form", "place", "country", "origin", "destination")
+_MOST_WORDS = 6
+_NAMED = re.compile(r"\b[A-ZÀ-Þ][\w'’]*[\s.-]+(?:\w{1,3}\s+)?[A-ZÀ-Þ][\w'’]*[a-zà-ÿ]")
+TellReject = Callable[[Reject], None]
+
+
+@dataclass(kw_only=True, slots=True)
+class Imported:
+    """What a run did; grows as it goes.
+
+    Attributes:
+        rows: rows that the files hold.
+        new, changed, unchanged, skipped, rejected, kept_out: what became of them; they add up to `rows`.
+        parts: observations of stored rows that were left out, with a reject each.
+        replaced: earlier rows whose observations went, because their row says something else now.
+        documents, observations: stored, the latter by type.
+        reasons: (reason, column) -> rejected rows.
+        unknown: field -> what no list knows, redacted, with how often.
+        refused: files that are no table, or another layout.
+    """
+
+    rows: int = 0
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    skipped: int = 0
+    rejected: int = 0
+    kept_out: int = 0
+    parts: int = 0
+    replaced: int = 0
+    documents: int = 0
+    observations: Counter[str] = field(default_factory=Counter)
+    reasons: Counter[tuple[str, str]] = field(default_factory=Counter)
+    unknown: dict[str, Counter[str]] = field(default_factory=dict)
+    refused: list[Refusal] = field(default_factory=list)
+
+    def adds_up(self) -> bool:
+        told = self.new + self.changed + self.unchanged + self.skipped + self.rejected + self.kept_out
+        return self.rows == told
+
+
+def import_tables(
+    store: Store, paths: Iterable[Path], layout: Layout, *, source: SourceCard | None = None,
+    published: PartialDate | None = None, sheet: str | None = None, tell: TellReject | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Imported:  # fmt: skip
+    """Store the rows of files as observations.
+
+    Args:
+        source: the card of all files; rows are known again within one source.
+        published: when the table was published; also the period of rows without a date, where the mapping allows these.
+        tell: hears of every rejected row, without any text of it.
+        progress: hears of the rows read so far.
+    """
+    card = redact_card(source) if source is not None else None
+    run = store.start_run("import", versions())
+    done = Imported()
+    work = _Work(store, run, layout, card, published, done, tell)
+    for path in paths:
+        try:
+            work.file(path, sheet, progress)
+        except Exception as error:
+            done.refused.append(refusal(str(path), error))
+    for name, lookup in work.meanings.unknown.items():
+        if lookup.unknown:
+            done.unknown[name] = Counter(
+                {text.replace(SEPARATOR, " ").strip(): times for text, times in lookup.unknown.items()}
+            )
+    assess(store)
+    counts = Counts(
+        read=done.rows, new=done.documents, unchanged=done.unchanged, refused=done.rejected + len(done.refused),
+        kept_out=done.kept_out, observations=sum(done.observations.values()),
+    )  # fmt: skip
+    store.finish_run(run, counts)
+    return done
+
+
+class _Work:
+    """One run."""
+
+    def __init__(
+        self, store: Store, run: int, layout: Layout, card: SourceCard | None, published: PartialDate | None,
+        done: Imported, tell: TellReject | None,
+    ) -> None:  # fmt: skip
+        self.store, self.layout, self.card, self.published, self.done, self.tell = (
+            store,
+            layout,
+            card,
+            published,
+            done,
+            tell,
+        )
+        self.meanings = Meanings(layout.lang, day_first=layout.day_first, decimal=layout.decimal)
+        self.redactor = TableRedactor(layout.lang, suppressing(store))
+        scope = f"{card.id if card else ''}{SEPARATOR}{layout.kind}"
+        self.rows = TableRows(store, run, scope=scope, source=card, credibility=_credibility(card))
+        self.pending: list[tuple[list[CleanDocument], pa.Table, pa.Table]] = []
+        self.waiting: Counter[int] = Counter()
+        self.rule = f"table.{layout.kind}@1|{layout.id}"
+        self.used = set(layout.columns())
+
+    def file(self, path: Path, sheet: str | None, progress: Callable[[int], None] | None) -> None:
+        """All rows of one file. What was read before it turned out damaged is stored."""
+        if own := written_by_vigie(path):
+            raise InputRefused(str(path), own, "leave it out: what it says is stored already")
+        self.rows.open_file()
+        layout = self.layout
+        try:
+            for found in read(
+                path, sheet=sheet or layout.sheet or None, header=layout.header, encoding=layout.encoding or None,
+                delimiter=layout.delimiter or None, columns=sorted(self.used),
+            ):  # fmt: skip
+                if isinstance(found, Reject):
+                    self.done.rows += found.rows
+                    self._reject(found)
+                else:
+                    self._block(str(path), found)
+                    self.done.rows += found.table.num_rows
+                if progress is not None:
+                    progress(self.done.rows)
+        finally:
+            self.flush()
+        self.done.replaced += self.rows.close_file()
+
+    def _reject(self, found: Reject) -> None:
+        """Count a reject, and tell it with names that hold no contact."""
+        self.done.rejected += found.rows
+        self.done.reasons[found.reason, self.redactor.field(found.column)] += max(found.rows, 1)
+        if self.tell is not None:
+            clean = self.redactor
+            self.tell(
+                replace(
+                    found,
+                    file=clean.file(found.file),
+                    sheet=clean.field(found.sheet),
+                    column=clean.field(found.column),
+                )
+            )
+
+    def _faulty(self, block: Block, reason: str, column: str, row: int | None, rows: int) -> None:
+        repair = data_toml("intake", "reasons.toml")[reason][
+            self.layout.lang if self.layout.lang in ("fr", "en") else "en"
+        ]
+        self._reject(
+            Reject(file=block.sheet.file, sheet=block.sheet.name, row=row, column=column, reason=reason, repair=repair, rows=rows)
+        )  # fmt: skip
+
+    def _block(self, path: str, block: Block) -> None:
+        if lacking := absent(self.layout, block.sheet):
+            self._faulty(block, "columns-missing", ", ".join(lacking), None, block.table.num_rows)
+            return
+        picked = pick(self.layout, block)
+        self.done.skipped += len(picked.skipped)
+        size = block.table.num_rows
+        good = np.zeros(size, dtype=bool)
+        said: list[tuple[Ints, pa.Array]] = []
+        drafts: list[tuple[Ints, Drafts]] = []
+        groups = [self._read(group) for group in picked.groups if group.table.num_rows]
+        for group, lines, columns in groups:
+            good[group.index[lines.faults.good]] = True
+            kept = np.flatnonzero(lines.faults.good)
+            text = segments(group.observe.fields, columns, lines.size, self.layout.lang)
+            said.append((group.index[kept], text.take(pa.array(kept))))
+            drafts += [(group.index, d) for d in lines.found if len(d.lines)]
+        told = good.copy()
+        for group, lines, _ in groups:
+            self._tell_faults(block, group, lines, good, told)
+        if good.any():
+            self._gather(path, block, np.flatnonzero(good), said, drafts)
+
+    def _read(self, group: Group) -> tuple[Group, Lines, dict[str, pa.Array]]:
+        """The lines of a group with clean cells. What was read of them, and what is wrong, is in the lines."""
+        columns: dict[str, pa.Array] = {}
+        for name in group.observe.fields:
+            if name == "row_id":
+                continue
+            cells = group.table.column(name).combine_chunks()
+            if name == "attribution":
+                columns[name] = self._attributions(cells)
+                continue
+            known = (lambda text: known_word(text, self.layout.lang)) if name in _WORDS else None
+            columns[name] = self.redactor.column(
+                _days_only(cells) if name.startswith("date") else cells, known
+            )
+        fields = group.observe.fields
+        lines = Lines(
+            fields, columns, group.table.num_rows, self.meanings, alone=len(self.layout.observe) == 1
+        )
+        lines.found = KINDS[self.layout.kind](lines)
+        return group, lines, columns
+
+    def _attributions(self, cells: pa.Array) -> pa.Array:
+        """Organisations stay; a field in which something was removed is left empty: it named a person."""
+        coded = pc.dictionary_encode(cells)
+        clean = [self.redactor.field(text) for text in coded.dictionary.to_pylist()]
+        kept = [
+            new if new == " ".join(old.split()) else None
+            for new, old in zip(clean, coded.dictionary.to_pylist(), strict=True)
+        ]
+        return pa.DictionaryArray.from_arrays(coded.indices, pa.array(kept, pa.string()))
+
+    def _tell_faults(self, block: Block, group: Group, lines: Lines, good: Flags, told: Flags) -> None:
+        """A row whose every line is faulty is rejected, once; each faulty line of a stored row is a part left out."""
+        faults = lines.faults
+        for at in np.flatnonzero(~faults.good):
+            position = int(group.index[at])
+            n = int(faults.of_line[at])
+            self.done.parts += bool(good[position])
+            if good[position] or not told[position]:
+                rows = 0 if good[position] else 1
+                self._faulty(block, faults.reason[n], faults.column[n], int(block.rows[position]), rows)
+            told[position] = True
+
+    def _gather(
+        self, path: str, block: Block, rows: Ints, said: Sequence[tuple[Ints, pa.Array]], drafts: Sequence[tuple[Ints, Drafts]]
+    ) -> None:  # fmt: skip
+        """Judge the rows of a block and keep those to be stored until there is a batch of them."""
+        observations = _table(drafts, rows, self.rule)
+        identity = _identity(self.layout, block, self.used).take(pa.array(rows))
+        judged = self.rows.judge(identity, observations)
+        states, done = judged.states, self.done
+        done.unchanged += int((states == UNCHANGED).sum())
+        done.kept_out += int((states == PURGED).sum())
+        chosen = np.flatnonzero((states == NEW) | (states == CHANGED))
+        if not len(chosen):
+            return
+        lines = row_lines(said, block.rows[rows], self.layout.lang)
+        at = pa.array(chosen)
+        documents, where = self._documents(path, block, block.rows[rows][chosen], lines.take(at))
+        where = where.append_column("mark", judged.mark.take(at)).append_column(
+            "content", judged.content.take(at)
+        )
+        if held := self._held(documents):  # its rows are known here by their document only
+            out = pc.is_in(where["doc_id"], value_set=pa.array(sorted(held))).to_numpy()
+            documents, where, chosen = (
+                [d for d in documents if d.doc_id not in held],
+                where.filter(pa.array(~out)),
+                chosen[~out],
+            )
+            done.kept_out += int(out.sum())
+        # Positions in the batch: rows of earlier blocks stand before.
+        new = np.full(len(rows), -1, dtype=np.int64)
+        new[chosen] = np.arange(len(chosen)) + sum(part.num_rows for _, part, _ in self.pending)
+        moved = new[observations["row"].to_numpy()]
+        kept = observations.set_column(0, "row", pa.array(moved)).append_column("said", judged.said)
+        kept = kept.filter(pa.array(moved >= 0))
+        self.pending.append((documents, where, kept))
+        self.waiting.update({state: int((states[chosen] == state).sum()) for state in (NEW, CHANGED)})
+        if sum(facts.num_rows for _, _, facts in self.pending) >= BATCH_ROWS:
+            self.flush()
+
+    def _held(self, documents: Sequence[CleanDocument]) -> set[str]:
+        """Documents that were purged, in this store or in another whose list was taken over."""
+        stones = self.store.tombstones
+        return stones.held_ids([d.doc_id for d in documents]) if stones.count else set()
+
+    def flush(self) -> None:
+        """Store what waits, in one transaction."""
+        if not self.pending:
+            return
+        pending, waiting = self.pending, self.waiting
+        self.pending, self.waiting = [], Counter()
+        documents = [d for part, _, _ in pending for d in part]
+        batch = Batch(
+            documents=documents, of_row=pa.concat_tables([where for _, where, _ in pending]),
+            observations=pa.concat_tables([facts for _, _, facts in pending]),
+        )  # fmt: skip
+        del pending
+        self.done.observations.update(self.rows.write(batch))
+        self.done.documents += len(documents)
+        self.done.new += waiting[NEW]
+        self.done.changed += waiting[CHANGED]
+
+    def _documents(
+        self, path: str, block: Block, numbers: Ints, lines: pa.Array
+    ) -> tuple[list[CleanDocument], pa.Table]:
+        """Documents of up to DOCUMENT_ROWS rows, and where each row stands in them."""
+        documents: list[CleanDocument] = []
+        parts: list[pa.Table] = []
+        told = words(self.layout.lang)["rows"]
+        sizes = pc.utf8_length(lines).to_numpy(zero_copy_only=False).astype(np.int64)
+        for at in range(0, len(numbers), DOCUMENT_ROWS):
+            end = min(at + DOCUMENT_ROWS, len(numbers))
+            head = Head(
+                path=path, file=block.sheet.file, sheet=block.sheet.name, lang=self.layout.lang, source=self.card,
+                rows=told.format(first=numbers[at], last=numbers[end - 1]), published=self.published,
+            )  # fmt: skip
+            here = lines.slice(at, end - at)
+            document = self.redactor.document(head, here.to_pylist())
+            starts = document.body_start + np.concatenate([[0], np.cumsum(sizes[at:end] + 1)[:-1]])
+            documents.append(document)
+            parts.append(
+                pa.table({
+                    "row_number": numbers[at:end], "doc_id": pa.repeat(pa.scalar(document.doc_id), end - at),
+                    "span_start": pa.array(starts, pa.int64()), "span_end": pa.array(starts + sizes[at:end], pa.int64()),
+                    "quote": here,
+                })
+            )  # fmt: skip
+        return documents, pa.concat_tables(parts)
+
+
+def _table(drafts: Sequence[tuple[Ints, Drafts]], rows: Ints, rule: str) -> pa.Table:
+    """All observations of a block, by SCHEMA and in order of their rows; `row` is a position in `rows`."""
+    tables = []
+    for index, d in drafts:
+        size = len(d.lines)
+        own = {
+            "row": pa.array(np.searchsorted(rows, index[d.lines]).astype(np.int64)),
+            "rule": pa.repeat(pa.scalar(rule), size), "confidence": pa.repeat(pa.scalar(CONFIDENCE), size),
+        }  # fmt: skip
+        tables.append(complete({**d.columns, **own}, size))
+    whole = pa.concat_tables(tables)
+    row = whole["row"].to_numpy()
+    return whole if np.all(row[1:] >= row[:-1]) else whole.take(pa.array(np.argsort(row, kind="stable")))
+
+
+def _identity(layout: Layout, block: Block, used: set[str]) -> pa.Array:
+    """What makes a row the same row: its id where the mapping names one that is there, else all cells that are read."""
+    ids = next((o.fields["row_id"] for o in layout.observe if "row_id" in o.fields), None)
+    folded = {fold_name(name) for name in used}
+    names = sorted(name for name in block.sheet.columns if fold_name(name) in folded)
+    cells = [block.table.column(name).combine_chunks() for name in names]
+    whole = (
+        pc.fill_null(joined(cells), "")
+        if cells
+        else pa.repeat(pa.scalar("", pa.string()), block.table.num_rows)
+    )
+    for column in block.sheet.columns if ids else ():
+        if ids and fold_name(column) in {fold_name(name) for name in ids.columns}:
+            own = block.table.column(column).combine_chunks()
+            return pc.if_else(pc.is_valid(own), pc.binary_join_element_wise("id", own, SEPARATOR), whole)
+    return whole
+
+
+def _days_only(cells: pa.Array) -> pa.Array:
+    """Days without their clock times, which would make every cell another."""
+    return pc.replace_substring_regex(cells, r"^([0-9]{4}-[0-9]{2}-[0-9]{2})[T ][0-9:.,+Z]*$", r"\1")
+
+
+def _credibility(card: SourceCard | None) -> tuple[int, str]:
+    """Of what a table says, with its rule: nobody else need bear out its rows, and none contradicts them here."""
+    only = Statement(
+        id="", doc_id="", voice="", subject=("event", "seizure"), substances=("",), areas=(), start=None, end=None,
+        grade=card.grade if card else "F", satire=card is not None and card.satire,
+        official=card is not None and card.kind in credibility_rules().official,
+    )  # fmt: skip
+    verdict = judge([only])[""]
+    return verdict.credibility, verdict.rule
+
+
+def rejects_header() -> tuple[str, ...]:
+    return ("file", "sheet", "row", "column", "reason", "repair")
+
+
+def reject_line(found: Reject) -> tuple[str, ...]:
+    """A line of the rejects file; it holds no text of a cell."""
+    row = "" if found.row is None else str(found.row)
+    return (found.file, found.sheet, row, found.column, found.reason, found.repair)
+
+
+def unknown_told(done: Imported, most: int = 10) -> Iterator[tuple[str, str, int]]:
+    """(field, value, rows) of the commonest values that no list knows, redacted.
+
+    Neither sentences nor several words with capitals are shown: a name may be one that the redactor does not know. The rejects
+    file says in which rows they stand.
+    """
+    every = [(times, name, text) for name, texts in done.unknown.items() for text, times in texts.items()]
+    for times, name, text in sorted(every, key=lambda e: (-e[0], e[1], e[2]))[:most]:
+        size = len(text.split())
+        yield name, f"({size} words)" if size > _MOST_WORDS or _NAMED.search(text) else text, times

@@ -1,0 +1,401 @@
+"""Rows of tables into the store, by the batch and without a record each: which are known, and those that are not.
+
+In: identities and contents of rows, documents of the redactor, observations as columns. Out: rows of `documents`, `observations`,
+`evidence` and `imported_rows`, one transaction a batch, so that a run that is killed loses only its last batch; the next run finds
+what is stored "unchanged". Identities are kept as salted hashes. Left out: what cells mean (`vigie.intake`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from vigie.model.document import CleanDocument, SourceCard
+from vigie.store import rows
+from vigie.store.database import utc_now
+from vigie.store.rows import Entry
+from vigie.store.store import Store
+
+UNCHANGED, NEW, CHANGED, PURGED = 0, 1, 2, 3
+Ints = npt.NDArray[np.int64]
+_TEXT, _FLOAT, _DAY = pa.string(), pa.float64(), pa.date32()
+_FLOATS = (
+    *("low", "high", "per_value", "eur_low", "eur_high", "eur_per_unit", "grams", "grams_high", "units"),
+    *("population", "place_lat", "place_lon"),
+)
+_TEXTS = (
+    *(
+        "type",
+        "substance",
+        "form",
+        "attribution",
+        "kind",
+        "unit",
+        "currency",
+        "per_unit",
+        "eur_note",
+        "measure",
+        "mode",
+    ),
+    *(f"place_{name}" for name in ("name", "label", "code", "level", "department", "region", "country")),
+    *(f"{end}_{part}" for end in ("origin", "destination") for part in ("code", "label", "json")),
+    *("when_precision", "when_basis", "rule"),
+)
+# What a batch of observations is; a column that is not given is empty.
+SCHEMA = pa.schema(
+    [("row", pa.int64()), *((n, _TEXT) for n in _TEXTS), *((n, _FLOAT) for n in _FLOATS),
+     ("when_start", _DAY), ("when_end", _DAY), ("confidence", _FLOAT)]
+)  # fmt: skip
+# The fields of each value, as vigie.model.observation has them.
+_VALUES = {
+    "price": (
+        *(
+            "kind",
+            "low",
+            "high",
+            "currency",
+            "per_value",
+            "per_unit",
+            "eur_low",
+            "eur_high",
+            "eur_per_unit",
+            "unit",
+        ),
+        "eur_note",
+    ),
+    "quantity": ("kind", "low", "high", "unit", "grams", "grams_high", "units"),
+    "purity": ("low", "high", "measure"),
+    "event": ("kind", "low", "high", "unit"),
+    "load": ("low", "high", "unit", "population"),
+}
+# What tells two contents of a row apart: not labels, coordinates and euros, which follow from these and change with our lists.
+_CONTENT = (
+    *(
+        "type",
+        "substance",
+        "form",
+        "place_code",
+        "place_level",
+        "kind",
+        "low",
+        "high",
+        "unit",
+        "currency",
+        "per_value",
+    ),
+    *(
+        "per_unit",
+        "measure",
+        "mode",
+        "when_start",
+        "when_end",
+        "attribution",
+        "population",
+        "origin_code",
+        "destination_code",
+    ),
+)
+_HASH = "substr(sha256(concat_ws(chr(31), $salt, $scope, {})), 1, 32)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Judged:
+    """Which rows of a block are known.
+
+    Attributes:
+        states: shape (n,), UNCHANGED, NEW, CHANGED or PURGED.
+        mark, content: shape (n,), salted hashes of identity and content.
+        said: one text for each observation, of what tells two of them apart.
+    """
+
+    states: npt.NDArray[np.int8]
+    mark: pa.Array
+    content: pa.Array
+    said: pa.Array
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Batch:
+    """Rows that are stored together.
+
+    Attributes:
+        documents: in order of their rows.
+        of_row: mark, content, doc_id, row_number, span_start, span_end, quote: one line a row.
+        observations: by SCHEMA, and `said` as `judge` gave it; their `row` is the position of a line of `of_row`.
+    """
+
+    documents: Sequence[CleanDocument]
+    of_row: pa.Table
+    observations: pa.Table
+
+
+class TableRows:
+    """The rows of one run from one source. Call `open_file`, then `judge` and `write` for each batch, then `close_file`.
+
+    Args:
+        scope: source and kind: a row is known within it only.
+        credibility: of all rows of the source, with the rule that gave it.
+    """
+
+    def __init__(
+        self, store: Store, run_id: int, *, scope: str, source: SourceCard | None, credibility: tuple[int, str]
+    ) -> None:  # fmt: skip
+        self._store, self._run, self._scope, self._source, self._credibility = (
+            store,
+            run_id,
+            scope,
+            source,
+            credibility,
+        )
+        self._salt = store.tombstones.salt().hex()
+
+    def open_file(self) -> None:
+        """A file begins: rows are told apart from those of this run's other files."""
+        db = self._store.connection
+        self._import = int(self._store.column("SELECT coalesce(max(import_id), 0) + 1 FROM imported_rows")[0])
+        db.execute("DROP TABLE IF EXISTS temp.table_seen")
+        # Of what was stored before: numbers made of marks and contents, a third of their size.
+        db.execute("CREATE TEMP TABLE table_seen (mark UHUGEINT, pair UHUGEINT, seen BIGINT)")
+        self._any_seen = False
+
+    def judge(self, identity: pa.Array, observations: pa.Table) -> Judged:
+        """Which rows are known.
+
+        A row is known by its identity and content, occurrence by occurrence. One whose identity is known with another content
+        is CHANGED: what it said before goes when the file is at its end.
+
+        Args:
+            identity: shape (n,), text of each row's id, or of its cells; hashed here, never stored.
+            observations: by SCHEMA, ordered by row; their `row` is a position in `identity`, and each has one at least.
+        """
+        mark, content, said = self._hashes(identity, observations)
+        known = self._known(mark)
+        if not known.num_rows:
+            return Judged(
+                states=np.full(len(mark), NEW, dtype=np.int8), mark=mark, content=content, said=said
+            )
+        both = pc.binary_join_element_wise(mark, content, "")
+        codes = pc.dictionary_encode(both).indices.to_numpy(zero_copy_only=False).astype(np.int64)
+        marks = known["mark"].combine_chunks()
+        here = _found(both, pc.binary_join_element_wise(marks, known["content"].combine_chunks(), ""))
+        before, seen = (np.where(here >= 0, known[n].to_numpy()[here], 0) for n in ("stored", "seen"))
+        coded = pc.dictionary_encode(marks)
+        sums = {
+            n: np.bincount(coded.indices.to_numpy(zero_copy_only=False), weights=known[n].to_numpy())
+            for n in ("stored", "purged")
+        }
+        of_mark = _found(mark, coded.dictionary)
+        told, purged = (np.where(of_mark >= 0, sums[n][of_mark], 0) > 0 for n in ("stored", "purged"))
+        states = np.where(_occurrence(codes) + seen < before, UNCHANGED, np.where(told & (before == 0), CHANGED, NEW))
+        states = np.where(purged, PURGED, states).astype(np.int8)
+        at = pa.array(np.flatnonzero(told))
+        self._tell(mark.take(at), content.take(at))
+        return Judged(states=states, mark=mark, content=content, said=said)
+
+    def _hashes(self, identity: pa.Array, observations: pa.Table) -> tuple[pa.Array, pa.Array, pa.Array]:
+        """Salted hashes of identities and contents, and the content of each observation."""
+        values = ", ".join(f"coalesce(\"{n}\"::VARCHAR, '')" for n in _CONTENT)
+        said = self._computed(
+            f"SELECT concat_ws(chr(31), {values}) AS v FROM table_given",
+            observations.select(["row", *_CONTENT]),
+        )
+        row, each = observations["row"].to_numpy(), said
+        if len(row) > len(identity):  # several observations a row
+            offsets = np.append(np.flatnonzero(np.diff(row, prepend=-1)), len(row))
+            said = pc.binary_join(pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), said), "\x1e")
+        both = pa.table({"identity": identity, "said": said})
+        sql = f"SELECT {_HASH.format('identity')} AS mark, {_HASH.format('said')} AS content FROM table_given"
+        found = self._asked(sql, both, {"salt": self._salt, "scope": self._scope})
+        return found["mark"].combine_chunks(), found["content"].combine_chunks(), each
+
+    def _known(self, mark: pa.Array) -> pa.Table:
+        """Of the identities that were stored, or purged, before this file: mark, content, stored, purged, and seen in this file."""
+        sql = (
+            "WITH k AS (SELECT mark, content, count(doc_id) AS stored, count(*) - count(doc_id) AS purged FROM imported_rows "
+            "SEMI JOIN table_given USING (mark) WHERE import_id < $now GROUP BY ALL) "
+            "SELECT k.*, coalesce(s.seen, 0)::BIGINT AS seen FROM k LEFT JOIN "
+            "(SELECT pair, sum(seen) AS seen FROM temp.table_seen GROUP BY pair) s ON s.pair = md5_number(k.mark || k.content)"
+        )
+        return self._asked(sql, pa.table({"mark": mark}), {"now": self._import})
+
+    def write(self, batch: Batch, *, today: date | None = None) -> dict[str, int]:
+        """Store the rows of a batch in one transaction; observations by type. Raises StoreError, and nothing of it is written."""
+        store = self._store
+        day = today or utc_now().date()
+        stored = store.known([d.doc_id for d in batch.documents])
+        fresh = {
+            d.doc_id: Entry(document=d, observations=(), source=self._source)
+            for d in batch.documents
+            if d.doc_id not in stored
+        }
+        source = self._source
+        months = store.settings.months_for(
+            source.id if source else "", source.retention_months if source else None
+        )
+        facts = self._facts(batch)
+        if stored or len(fresh) < len(
+            batch.documents
+        ):  # a document that was emptied before, or another source's: no fact twice
+            facts = self._asked(
+                "SELECT * FROM table_given t WHERE NOT EXISTS (FROM observations o WHERE o.doc_id = t.doc_id AND o.id = t.id)", facts, {}
+            )  # fmt: skip
+        of_row = batch.of_row.select(["mark", "content", "doc_id", "row_number"])
+        with store.transaction():
+            if source is not None:
+                store.insert("sources", [rows.source_row(source)], verb="INSERT OR REPLACE")
+            store.insert("documents", [rows.document_row(e, self._run, day, months) for e in fresh.values()])
+            counts = [
+                r
+                for e in fresh.values()
+                for r in rows.redaction_rows(e.document.doc_id, e.document.redactions)
+            ]
+            store.insert("redactions", counts)
+            self._insert(
+                "observations", f"* EXCLUDE (origin_json, destination_json), {_value()} AS value", facts
+            )
+            proof = (
+                "id AS observation_id, doc_id, span_start AS sentence_start, span_end AS sentence_end, 0 AS quote_start, "
+                "span_end - span_start AS quote_end, quote AS sentence"
+            )
+            self._insert("evidence", proof, facts.select(["id", "doc_id", "span_start", "span_end", "quote"]))
+            self._insert("imported_rows", f"*, {self._import} AS import_id", of_row)
+        types = facts["type"].value_counts().to_pylist() if facts.num_rows else []
+        return {str(found["values"]): int(found["counts"]) for found in types}
+
+    def _facts(self, batch: Batch) -> pa.Table:
+        """Observations with their document, span, quote and id; one that a row states twice is one."""
+        given = batch.observations
+        where = batch.of_row.take(given["row"])
+        credibility, rule = self._credibility
+        size = given.num_rows
+        for name in ("doc_id", "span_start", "span_end", "quote"):
+            given = given.append_column(name, where[name])
+        constants = {
+            "assertion": pa.scalar("affirmed"), "credibility": pa.scalar(credibility, pa.int8()),
+            "credibility_rule": pa.scalar(rule), "corroborated": pa.scalar(0, pa.int8()),
+        }  # fmt: skip
+        for name, value in constants.items():
+            given = given.append_column(name, pa.repeat(value, size))
+        named = ("doc_id", "span_start", "rule", "said")
+        sql = "SELECT 'o_' || substr(md5(concat_ws(chr(31), doc_id, span_start, rule, said)), 1, 16) AS v FROM table_given"
+        ids = self._computed(sql, given.select(named))
+        given = given.drop_columns(["row", "said"]).append_column("id", ids)
+        if given.num_rows > batch.of_row.num_rows:
+            codes = (
+                pc.dictionary_encode(pc.binary_join_element_wise(given["doc_id"], ids, ""))
+                .combine_chunks()
+                .indices
+            )
+            given = given.filter(
+                pa.array(_occurrence(codes.to_numpy(zero_copy_only=False).astype(np.int64)) == 0)
+            )
+        return given
+
+    def close_file(self) -> int:
+        """Drop what rows of this file said before, where they say something else now; how many rows.
+
+        It is worked out from what is stored: a run that was killed before is completed by the next.
+        """
+        db = self._store.connection
+        if not self._any_seen:
+            return 0
+        stale = (
+            "FROM imported_rows i WHERE i.doc_id IS NOT NULL AND md5_number(i.mark) IN (SELECT mark FROM temp.table_seen) "
+            "AND md5_number(i.mark || i.content) NOT IN (SELECT pair FROM temp.table_seen)"
+            f" AND i.import_id < {self._import}"
+        )
+        count = int(self._store.column(f"SELECT count(*) {stale}")[0])
+        if count:
+            with self._store.transaction():
+                db.execute(
+                    f"CREATE OR REPLACE TEMP TABLE table_stale AS SELECT DISTINCT mark, content, doc_id, row_number {stale}"
+                )
+                # The number of a row opens its line: offsets move when a document is redacted anew, the line keeps its number.
+                db.execute(
+                    "CREATE OR REPLACE TEMP TABLE table_gone AS SELECT o.id, o.doc_id FROM observations o JOIN temp.table_stale s "
+                    "ON s.doc_id = o.doc_id AND s.row_number = TRY_CAST(regexp_extract(o.quote, '^\\S+ ([0-9]+)', 1) AS BIGINT)"
+                )
+                db.execute(
+                    "DELETE FROM evidence WHERE (observation_id, doc_id) IN (SELECT (id, doc_id) FROM temp.table_gone)"
+                )
+                db.execute(
+                    "DELETE FROM observations WHERE (id, doc_id) IN (SELECT (id, doc_id) FROM temp.table_gone)"
+                )
+                db.execute(
+                    "DELETE FROM imported_rows WHERE (mark, content) IN (SELECT (mark, content) FROM temp.table_stale)"
+                )
+                db.execute("DROP TABLE temp.table_stale")
+                db.execute("DROP TABLE temp.table_gone")
+        db.execute("DROP TABLE IF EXISTS temp.table_seen")
+        return count
+
+    def _tell(self, mark: pa.Array, content: pa.Array) -> None:
+        """Rows of this file whose identity was stored before."""
+        self._any_seen = self._any_seen or len(mark) > 0
+        given = pa.table({"mark": mark, "content": content})
+        columns = "md5_number(mark) AS mark, md5_number(mark || content) AS pair, count(*) AS seen"
+        self._insert("temp.table_seen", columns, given, "GROUP BY ALL")
+
+    def _insert(self, table: str, columns: str, given: pa.Table, tail: str = "") -> None:
+        db = self._store.connection
+        db.register("table_given", given)
+        try:
+            db.execute(f"INSERT INTO {table} BY NAME SELECT {columns} FROM table_given {tail}")
+        finally:
+            db.unregister("table_given")
+
+    def _asked(self, sql: str, given: pa.Table, values: Mapping[str, Any]) -> pa.Table:
+        db = self._store.connection
+        db.register("table_given", given)
+        try:
+            return db.sql(sql, params=dict(values)).to_arrow_table()
+        finally:
+            db.unregister("table_given")
+
+    def _computed(self, sql: str, given: pa.Table) -> pa.Array:
+        """A column worked out row by row, in the order of the rows."""
+        return self._asked(sql, given, {})["v"].combine_chunks()
+
+
+def _found(cells: pa.Array, among: pa.Array) -> Ints:
+    """Position of each cell in `among`, shape (n,); -1 where it is not."""
+    found: Ints = (
+        pc.fill_null(pc.index_in(cells, value_set=among), -1).to_numpy(zero_copy_only=False).astype(np.int64)
+    )
+    return found
+
+
+def _occurrence(codes: Ints) -> Ints:
+    """How often each code came before, shape (n,)."""
+    order = np.argsort(codes, kind="stable")
+    ordered = codes[order]
+    starts = np.flatnonzero(np.diff(ordered, prepend=-1))
+    inside = np.arange(len(codes)) - np.repeat(starts, np.diff(np.append(starts, len(codes))))
+    found = np.empty(len(codes), dtype=np.int64)
+    found[order] = inside
+    return found
+
+
+def complete(columns: Mapping[str, pa.Array], size: int) -> pa.Table:
+    """A table by SCHEMA; columns that are not given are empty."""
+    return pa.table({f.name: columns.get(f.name, pa.nulls(size, f.type)) for f in SCHEMA}, schema=SCHEMA)
+
+
+def _value() -> str:
+    """SQL of the value as JSON, with the field names of its type."""
+    cases = [
+        f"WHEN '{type_}' THEN to_json({{{', '.join(f'{n}: {n}' for n in sorted(names))}}})::VARCHAR"
+        for type_, names in _VALUES.items()
+    ]
+    flow = (
+        "WHEN 'flow' THEN '{\"destination\": ' || coalesce(destination_json, 'null') || ', \"mode\": \"' || mode || "
+        "'\", \"origin\": ' || coalesce(origin_json, 'null') || ', \"via\": null}'"
+    )
+    return f"CASE type {' '.join(cases)} {flow} END"
