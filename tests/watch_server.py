@@ -8,7 +8,9 @@ from __future__ import annotations
 import ipaddress
 import random
 import socket
+import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -20,11 +22,15 @@ from vigie.fetch.limits import Limits, limits
 from vigie.fetch.pace import Pace
 from vigie.ingest.cards import load_watched
 from vigie.model.source import Watched
+from vigie.pipeline import Cleaned
 from vigie.settings import Settings
-from vigie.watch.records import Round
+from vigie.watch.records import Deposited, Round
+from vigie.watch.rounds import RoundOf
 from vigie.watch.service import watch_once
+from vigie.watch.state import WatchState, watch_folder
 
 LOCAL = "127.0.0.1"
+CONTEXT = ssl.create_default_context()  # one for all clients: making it takes longer than most tests
 HOST = "press.example"
 
 
@@ -93,16 +99,13 @@ class Server:
                 self.asked.append(asked)
                 self.at_once += 1
                 self.most_at_once = max(self.most_at_once, self.at_once)
-            try:
-                page = self.pages.get((asked.host, asked.path)) or self.pages.get(asked.path)
-                (page or Page("nothing here", 404))(line, asked)
-                with suppress(
-                    OSError
-                ):  # half closed, and read out: a close with unread data would reset what was sent
-                    line.shutdown(socket.SHUT_WR)
-            finally:
-                with self.lock:
-                    self.at_once -= 1
+            time.sleep(0.002)  # another request of the same watch would come meanwhile
+            with self.lock:
+                self.at_once -= 1
+            page = self.pages.get((asked.host, asked.path)) or self.pages.get(asked.path)
+            (page or Page("nothing here", 404))(line, asked)
+            with suppress(OSError):
+                line.shutdown(socket.SHUT_WR)
 
 
 @contextmanager
@@ -173,6 +176,7 @@ def client(
     with Client(
         "Vigie/test (+https://observatory.example/watch)", clock=clock or Clock(), dialer=dialer, ports=None,
         bounds=bounds, pace=Pace(bounds, random.Random(1)), wait=wait,
+        verify=CONTEXT,
     ) as made:  # fmt: skip
         yield made
 
@@ -203,15 +207,42 @@ def card(
     return load_watched(file)
 
 
+@dataclass
+class Shelf:
+    """Where documents are put without a database, which would take most of a test's time."""
+
+    folder: Path
+    held: dict[str, Cleaned] = field(default_factory=dict)
+
+    def put(self, items: Sequence[Cleaned]) -> Deposited:
+        new = {i.document.doc_id: i for i in items if i.document.doc_id not in self.held}
+        self.held |= new
+        return Deposited(new=frozenset(new))
+
+    def holds(self, ids: Sequence[str]) -> set[str]:
+        return set(ids) & set(self.held)
+
+    @property
+    def documents(self) -> list[tuple[str, str, str]]:
+        """(path, title, day), as `stored` gives them."""
+        found = [i.document for i in self.held.values()]
+        return sorted(((d.path, d.title, str(d.published)) for d in found), key=lambda d: d[1])
+
+
 def round_of(
-    sources: Sequence[Watched], store: Path, clock: Clock, told: list[str] | None = None, *, forced: bool = False,
+    sources: Sequence[Watched], store: Path | Shelf, clock: Clock, told: list[str] | None = None, *, forced: bool = False,
     bounds: Limits | None = None, resolver: Callable[[str, int], Sequence[str]] = local,
 ) -> Round:  # fmt: skip
-    """One round of watching."""
+    """One round of watching, into a store or onto a shelf."""
     heard: list[str] = [] if told is None else told
+    ids = frozenset(s.card.id for s in sources) if forced else frozenset()
     with client(clock, bounds=bounds, resolver=resolver) as asking:
-        ids = frozenset(s.card.id for s in sources) if forced else frozenset()
-        return watch_once(sources, Settings(store=store), asking, forced=ids, tell=heard.append)
+        if isinstance(store, Path):
+            return watch_once(sources, Settings(store=store), asking, forced=ids, tell=heard.append)
+        with WatchState(watch_folder(store.folder / "v.duckdb")) as state, state.locked():
+            return RoundOf(
+                sources, state, asking, store.put, store.holds, forced=ids, tell=heard.append
+            ).run()
 
 
 def article(number: int, more: str = "", head: str = "") -> str:

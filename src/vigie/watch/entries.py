@@ -34,6 +34,7 @@ _XML_NAMES = frozenset({"amp", "lt", "gt", "quot", "apos"})
 _NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _ROOTS = frozenset({"rss", "RDF", "feed", "urlset", "sitemapindex"})
 _ENTRIES = frozenset({"item", "entry", "url", "sitemap"})
+_CLOSED = re.compile(r"</(?:[\w.-]+:)?(?:item|entry|url)\s*>")
 _LINK = re.compile(r"<a\s([^<>]{1,4000})>(.{0,400}?)(?:</a|<a[\s>]|\Z)", re.IGNORECASE | re.DOTALL)
 _HREF = re.compile(r"(?:^|\s)href\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]{0,4000}>")
@@ -145,6 +146,8 @@ def _xml(text: str, most: int, today: date) -> Listing:
     except etree.XMLSyntaxError:
         pass  # what was read until then stands
     damaged = bool(len(reading.error_log)) and not more
+    if damaged and entries and len(_CLOSED.findall(text)) < len(entries):
+        entries.pop()  # cut off in the middle of it: half an address is another address
     if not root:
         raise Unfetched("not-a-feed")
     newest = [where for _, where in sorted(sitemaps, key=lambda s: s[0], reverse=True)]

@@ -20,6 +20,7 @@ from vigie.model.errors import StoreError
 from vigie.model.period import PartialDate
 from vigie.model.source import Feed, Watched
 from vigie.pipeline import Cleaned, Reading, clean_stream
+from vigie.redact.paths import redact_path
 from vigie.watch.about import speaks_of_drugs
 from vigie.watch.entries import Entry, Listing, listing
 from vigie.watch.pages import FEED_MEDIA, MEDIA, document, entry_page, may_be_kept, plain_address
@@ -34,6 +35,11 @@ HOUR = 3600.0
 Deposit = Callable[[Sequence[Cleaned]], Deposited]
 Holds = Callable[[Sequence[str]], set[str]]
 Tell = Callable[[str], None]
+
+
+def _plain(validator: str) -> bool:
+    """Whether what a host calls a version may be kept: nothing in it reaches anybody."""
+    return redact_path(validator, "fr") == validator
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,11 +201,17 @@ class RoundOf:
         done.notes["damaged"] += read.damaged
         kept = not read.sitemaps  # an index may stay the same while its files change
         self._state.keep_feed(
-            source.card.id, key,
+            source.card.id,
+            key,
             FeedState(
-                first=before.first, asked=now, due=now + every, whole=now, etag=got.etag if kept else "", modified=got.modified if kept else "",
+                first=before.first,
+                asked=now,
+                due=now + every,
+                whole=now,
+                etag=got.etag if kept and _plain(got.etag) else "",
+                modified=got.modified if kept else "",
             ),
-        )  # fmt: skip
+        )
 
     def _failed(self, source: Watched, key: str, before: FeedState, error: Unfetched) -> None:
         done, now = self._done[source.card.id], self._now()
@@ -288,7 +300,7 @@ class RoundOf:
         self, source: Watched, feed: Feed, entry: Entry, base: str, links: re.Pattern[str] | None
     ) -> tuple[str, str, str] | None:
         """The key of an announced document, its address ("" for the entry itself), why it is left; None if it is no link."""
-        if not entry.link and (entry.text or entry.title) and feed.kind == "feed":
+        if not entry.link and entry.text and feed.kind == "feed":
             return self._state.key(f"entry:{source.card.id}:{entry.name or entry.title}"), "", ""
         try:
             where = self._client.parse(entry.link, base)
