@@ -126,7 +126,7 @@ KNOWN: dict[str, dict[str, str]] = {
         "build": "_public, which takes the gate, or _analyst; nothing of a store reaches the public edition but what the first gives",
     },
     "readmodel/extras.py": dict.fromkeys(
-        ("analyst_extras", "_indices", "_of_the_analyst", "_silent", "_sources", "_terms", "_told_at_once"),
+        ("analyst_extras", "_indices", "_of_the_analyst", "_silent", "_sources", "_terms", "_told_at_once", "_triangles"),
         "the edition of the analyst; public_extras takes a gate and what it admitted",
     ),
     "readmodel/opened.py": {"*": "reads a read-model file, never a store"},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -33,6 +33,9 @@ from vigie.analysis.triangulate import Lead, Line, Pair, Triangulation, triangul
 from vigie.cli import app
 from vigie.lexicon.terms import data_toml
 from vigie.model.observation import LoadValue
+from vigie.readmodel import build as readmodel
+from vigie.readmodel.model import ReadModel
+from vigie.readmodel.records import Filters
 from vigie.report.edition import edition
 from vigie.report.layout import Part
 from vigie.report.period import parse_period
@@ -42,6 +45,9 @@ from vigie.report.words import Words
 from vigie.stats.alarms import Verdict
 from vigie.stats.lead_lag import Lag
 from vigie.store import Store
+from vigie.web.content import Content
+from vigie.web.pages import BY_NAME
+from vigie.web.words import page_words
 
 END = date(2025, 9, 30)
 
@@ -340,3 +346,59 @@ def test_the_bulletin_of_the_analyst_has_the_block_and_the_public_one_has_not(wh
     assert {r.cells[0] for r in shown.rows} == {"Cocaïne"}
     assert any(r.cells[1] == "Prix des relevés" and r.cells[-1] == "hausse établie" for r in shown.rows)
     assert "tandis que" in str(part.blocks[0])
+
+
+@pytest.fixture(scope="module")
+def model(whole: Path) -> Iterator[ReadModel]:
+    readmodel.build(whole, whole.with_name("analyst.pages"), public=False, today=date(2025, 10, 20))
+    with ReadModel.open(whole.with_name("analyst.pages")) as opened:
+        yield opened
+
+
+def page(model: ReadModel, lang: str = "fr", **filters: str) -> Content:
+    return BY_NAME["triangulation"].build(model, Filters(**filters), page_words(lang))
+
+
+def text_of(content: Content) -> str:
+    return repr(content)
+
+
+def test_the_page_of_the_analyst_says_what_the_verb_says(model: ReadModel, seen: Triangulation) -> None:
+    """The file of pages gives the same lines, pairs, leads and coverage as the store."""
+    found = model.triangulation(Filters(substance="cocaine", area=RHONE, period="2025-Q3"))
+    assert found == seen
+    shown = page(model, substance="cocaine", area=RHONE, period="2025-Q3")
+    assert [s.id for s in shown.sections] == ["levels", "pairs", "leads", "coverage"]
+    said = text_of(shown)
+    assert "Les textes disent que le prix baisse, tandis que les prix des relevés montent." in said
+    assert "hausse établie" in said and "rien de collecté" in said and "reseau-eaux-usees" in said
+    english = text_of(page(model, "en", substance="cocaine", area=RHONE, period="2025-Q3"))
+    assert "while prices of tables rise" in english and "waste water" in english
+
+
+def test_the_page_without_a_choice_offers_products_and_the_last_quarter_that_is_over(
+    model: ReadModel,
+) -> None:
+    offered = page(model)
+    assert [s.id for s in offered.sections] == ["choose"] and "Cocaïne" in text_of(offered)
+    found = model.triangulation(Filters(substance="cocaine"))
+    assert found is not None and (found.area, found.start) == ("FR", date(2025, 7, 1))
+    assert model.triangulation(Filters()) is None
+    nowhere = page(model, substance="cocaine", area="FR-75", period="1999")
+    assert nowhere.notes or "nothing-collected" not in text_of(nowhere)
+
+
+def test_the_public_page_holds_cells_of_the_gate_and_nothing_else(tmp_path: Path) -> None:
+    """Ten papers make cells; tables of one source make none, and no test, source or contradiction is told."""
+    path = observatory(tmp_path / "s.duckdb", [*texts(), *prices(), *poisonings()])
+    readmodel.build(path, tmp_path / "public.pages", public=True, today=date(2026, 1, 20))
+    with ReadModel.open(tmp_path / "public.pages") as public:
+        assert public.sight() is None and public.triangulation(Filters(substance="cocaine")) is None
+        said = text_of(page(public, period="2025-Q3"))
+        rows = [
+            public._rows(f"SELECT count(*) FROM {name}")
+            for name in ("triangle_rows", "triangle_read", "triangle_tables")
+        ]
+    assert rows == [[(0,)]] * 3
+    for word in ("releve-prix", "centre-antipoison", "journal", "tandis que", "établie"):
+        assert word not in said

@@ -10,6 +10,7 @@ import numpy as np
 
 from report_store import Paper, Said, build, event, price, purity, seized
 from vigie.model.observation import LoadValue, TrendValue, Value
+from vigie.store import Store
 
 RHONE = "FR-69"
 LYON, VILLEURBANNE = "INSEE:69123", "INSEE:69266"
@@ -120,4 +121,9 @@ def loads(*, led: bool = False) -> list[Paper]:
 
 def observatory(path: Path, papers: Sequence[Paper] | None = None) -> Path:
     every = [*texts(), *prices(), *purities(), *poisonings(), *loads()] if papers is None else papers
-    return build(path, list(every), today=date(2025, 10, 20))
+    build(path, list(every), today=date(2025, 10, 20))
+    with Store.open(path) as store:  # as `vigie import` stores rows: judged, so that nothing is due
+        store.connection.execute(
+            "UPDATE observations SET credibility = 2, credibility_rule = 'table@1' WHERE credibility IS NULL"
+        )
+    return path

@@ -215,6 +215,10 @@ def _fill(db: Database, extras: Extras) -> None:
     db.unregister("made")
     for table, rows in extras.tables.items():
         insert(db, table, rows)
+    for table, columns in extras.columns.items():
+        db.register("columns_made", columns)
+        db.execute(f"INSERT INTO {table} BY NAME SELECT * FROM columns_made")
+        db.unregister("columns_made")
     if extras.alert_facts:
         made = columns_of(("alert_id", "doc_id", "address"), extras.alert_facts, (pa.string(),) * 3)
         db.register("made", made)
@@ -257,6 +261,8 @@ def _about(db: Database, public: bool, day: date, extras: Extras) -> None:
                 db.execute("SELECT count(*), sum(hash(doc_id, title)::HUGEINT) FROM documents").fetchall()
             ).encode()
         )
+        kept = "SELECT count(*), sum(hash(measure, substance, place, source, period, figure, n)::HUGEINT) FROM triangle_rows"
+        digest.update(repr(db.execute(kept).fetchall()).encode())
     values = {
         "version": str(VERSION),
         "public": "yes" if public else "no",

@@ -13,6 +13,8 @@ from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
+import pyarrow as pa
+
 from vigie.feeds.public_alerts import public_alerts
 from vigie.feeds.records import PublicAlert
 from vigie.feeds.versions import record
@@ -35,6 +37,9 @@ LANGUAGES = ("fr", "en")
 MOST_FOR_ALERTS = 60_000  # statements of a store in which unsaved alerts are looked for
 MOST_FOR_TERMS = 4_000  # documents that are read for new words
 MOST_FOR_INDICES = 20_000  # prices behind indices
+MOST_FOR_TRIANGLES = (
+    400_000  # rows (a measure, substance, place, source and month each) of every kind of source side by side
+)
 TERMS_KEPT = 100
 RECENT_DAYS = 182
 CONTEXTS = 3
@@ -46,6 +51,7 @@ class Extras:
     """Rows by table.
 
     Attributes:
+        columns: of tables that may be large, by their names: as they come from the store.
         areas: source id -> code of the area that its card names.
         alert_facts: (alert, document, observation).
         first, last: days of publication.
@@ -54,6 +60,7 @@ class Extras:
     """
 
     tables: Mapping[str, Rows]
+    columns: Mapping[str, pa.Table] = field(default_factory=dict)
     areas: Mapping[str, str] = field(default_factory=dict)
     alert_facts: Sequence[tuple[str, str, str]] = ()
     first: date | None = None
@@ -139,6 +146,7 @@ def analyst_extras(store: Store, day: date) -> Extras:
     public, feed = _for_anyone(store, public_gate(day), _told_at_once(store))
     rows = alerts + [(len(alerts) + n, *row[1:]) for n, row in enumerate(public)]
     return Extras(
+        columns=_triangles(store, left),
         tables={
             "alerts": rows,
             "feed": feed,
@@ -153,6 +161,17 @@ def analyst_extras(store: Store, day: date) -> Extras:
         stamp=code_version(),
         left_out=" ".join(left),
     )
+
+
+def _triangles(store: Store, left: list[str]) -> Mapping[str, pa.Table]:
+    """What triangulation is made from, by month; of a page the one substance and area that are asked for are worked out."""
+    from vigie.analysis.triangle_rows import read_observed
+
+    seen = read_observed(store)
+    if seen.rows.num_rows > MOST_FOR_TRIANGLES:
+        left.append("triangulation")
+        return {}
+    return {"triangle_rows": seen.rows, "triangle_read": seen.read, "triangle_tables": seen.tables}
 
 
 def _told_at_once(store: Store) -> Admitted:

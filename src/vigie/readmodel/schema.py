@@ -6,7 +6,7 @@ statement, sorted so that the figures of a topic stand together. Left out: what 
 
 from __future__ import annotations
 
-VERSION = 3  # of these tables: a file of another version is built anew
+VERSION = 4  # of these tables: a file of another version is built anew
 
 # Numbers that stand for texts: 0 is "nothing said".
 TABLES = """
@@ -54,6 +54,12 @@ CREATE TABLE indices (
     substance VARCHAR, unit VARCHAR, area VARCHAR, period VARCHAR, price DOUBLE, low DOUBLE, high DOUBLE, "index" DOUBLE,
     index_low DOUBLE, index_high DOUBLE, n INTEGER, sources INTEGER, state VARCHAR
 );
+CREATE TABLE triangle_rows (
+    measure VARCHAR, substance VARCHAR, place VARCHAR, department VARCHAR, region VARCHAR, country VARCHAR, source VARCHAR, period DATE,
+    figure DOUBLE, n BIGINT, zero BOOLEAN
+);
+CREATE TABLE triangle_read (source VARCHAR, area VARCHAR, country VARCHAR, period DATE, documents BIGINT);
+CREATE TABLE triangle_tables (measure VARCHAR, source VARCHAR, first DATE, last DATE, slack BIGINT);
 """
 
 # One text a row and not compressed: a page opens fifty of them anywhere, and unpacking their neighbours would take ten times longer.

@@ -13,6 +13,9 @@ from typing import Any
 
 import numpy as np
 
+from vigie.analysis.triangle_panels import Sight
+from vigie.analysis.triangle_rows import Observed
+from vigie.analysis.triangulate import Triangulation, triangulate
 from vigie.feeds.records import PublicAlert
 from vigie.lexicon.gazetteer import gazetteer
 from vigie.readmodel.opened import Key, Opened
@@ -30,6 +33,7 @@ from vigie.readmodel.records import (
 from vigie.readmodel.schema import FACT, number_of, period_of
 from vigie.readmodel.told import Ints
 from vigie.report.period import parse_period
+from vigie.report.triangulation import latest_quarter
 
 MOST_ROWS = 500  # of a list at a time
 _DOCUMENT = "SELECT doc_id, title, outlet, published, kind, grade, lang, observations, copy_of, source_id FROM documents"
@@ -37,6 +41,42 @@ _DOCUMENT = "SELECT doc_id, title, outlet, published, kind, grade, lang, observa
 
 class TextQuestions(Opened):
     """What can be read, and what stands beside the figures."""
+
+    def sight(self) -> Sight | None:
+        """Every kind of source by month, to be asked of a substance and area; None where the file has none (the public edition, or a store
+        that is too large)."""
+        return self._once(("sight",), self._sight)
+
+    def _sight(self) -> Sight | None:
+        def taken(name: str) -> Any:
+            return self._cursor().sql(f"SELECT * FROM {name}").to_arrow_table()
+
+        if self.public or "triangulation" in self.left_out:
+            return None
+        return Sight(
+            Observed(
+                by="month",
+                rows=taken("triangle_rows"),
+                read=taken("triangle_read"),
+                tables=taken("triangle_tables"),
+            )
+        )
+
+    def triangulation(self, f: Filters) -> Triangulation | None:
+        """All measures of the filter's substance, in its area (else the country of which most is told) and period (else the last quarter
+        that is over); None without a substance, a sight or anything dated. Grade and language are left aside."""
+        return self._once(("triangulation", f), lambda: self._triangulation(f))
+
+    def _triangulation(self, f: Filters) -> Triangulation | None:
+        sight = self.sight()
+        if sight is None or sight.last is None or f.substance is None:
+            return None
+        area = f.area or sight.country()
+        period = parse_period(f.period, ()) if f.period else None
+        if area is None:
+            return None
+        end, span = (period.end, period.kind) if period else (latest_quarter(sight.last), "quarter")
+        return triangulate(sight, f.substance, area, end, span)  # type: ignore[arg-type]
 
     def facts(
         self, f: Filters, topic: str | None = None, key: Key | None = None, limit: int = 50, offset: int = 0

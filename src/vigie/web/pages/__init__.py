@@ -26,6 +26,7 @@ from vigie.web.pages import (
     prices,
     sources,
     substances,
+    triangulation,
 )
 
 Build = Callable[..., Content]
@@ -72,6 +73,7 @@ PAGES: tuple[Page, ...] = (
     Page(name="channels", path="/channels", build=channels.build, filters=ALL, nav="channels"),
     Page(name="harms", path="/harms", build=harms.build, filters=ALL, nav="harms"),
     Page(name="flows", path="/flows", build=flows.build, filters=ALL, nav="flows"),
+    Page(name="triangulation", path="/triangulation", build=triangulation.build, filters=("substance", "area", "period"), nav="substances"),
     Page(name="alerts", path="/alerts", build=alerts.listing, filters=("substance", "area"), nav="alerts"),
     Page(name="alert", path="/alert/{id}", build=alerts.build, nav="alerts", each=alerts.each),
     Page(name="documents", path="/documents", build=documents.listing, query=("from",), filters=ALL, nav="documents"),

@@ -122,6 +122,7 @@ def build(model: ReadModel, filters: Filters, words: PageWords, *, code: str) ->
             links=(
                 (words["link.evidence"], to("evidence", mine)),
                 (words["link.documents"], to("documents", mine)),
+                (words["link.triangulation"], to("triangulation", mine)),
             )
         )
         sections.append(Section(id="more", title=words["link.title"], blocks=(more,)))

@@ -145,6 +145,8 @@ def build(model: ReadModel, filters: Filters, words: PageWords, *, id: str) -> C
         (words["link.evidence"], to("evidence", mine)),
         (words["link.documents"], to("documents", mine)),
         (words["link.flows"], to("flows", mine)),
+        # To the public one page of all products: on a site of files a page for each would say the same again.
+        (words["link.triangulation"], to("triangulation", None if model.public else mine)),
     )
     sections.append(
         Section(
