@@ -8,11 +8,143 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from vigie.model.errors import VigieError
+import pyarrow as pa
+
+from vigie.intake import normalise
+from vigie.redact.spans import placeholders
+from vigie.redact.table import TableRedactor
+from vigie.tables.guess import Column, Guess, guess
+from vigie.tables.mapping import KINDS, fields_of
+from vigie.tables.toml import dump_mapping
+
+_EXAMPLES = 4
+_LISTS = ("event", "mode", "measure", "price_kind")
+_EMPTY = {
+    "substance": "cocaine",
+    "currency": "EUR",
+    "event": "death",
+}  # constants as an example of what may be filled in
 
 
 def proposed(path: Path, kind: str) -> tuple[str, list[str]]:
     """The mapping as TOML, and remarks. Raises InputRefused for a file that is no table."""
-    raise VigieError(
-        f"no mapping is guessed yet for {kind}: copy one of data/tables/layouts ({path.suffix or 'no suffix'})"
-    )
+    looker = _Looker()
+    found = guess(path, next(k for k in KINDS if k == kind), looker.look)
+    lang = found.mapping.lang
+    notes = {
+        c.field: [f"{fields_of(kind)[c.field][lang]}; {looker.examples(c)}"] for c in found.columns if c.field
+    }
+    notes[""] = _head(lang)
+    text = dump_mapping(found.mapping, notes)
+    return text + _rest(found, looker, lang), _remarks(found, lang)
+
+
+class _Looker:
+    """What cells look like, by the lists that read texts and by the redactor."""
+
+    def __init__(self) -> None:
+        self._redactor = TableRedactor("fr")
+        self._names = placeholders("fr")["name"]
+        self._seen: dict[str, str] = {}
+
+    def look(self, cell: str) -> str:
+        if cell not in self._seen:
+            self._seen[cell] = self._known(cell) or self._personal(cell)
+        return self._seen[cell]
+
+    def _known(self, cell: str) -> str:
+        for lang in ("fr", "en"):
+            if normalise.product(cell, lang):
+                return "substance"
+            if normalise.currency(cell, lang):
+                return "currency"
+            if normalise.unit(cell, lang):
+                return "unit"
+            if place := normalise.place(cell, "", lang=lang):
+                return "country" if place.level == "country" else "place"
+            if normalise.form(cell, lang):
+                return "form"
+        return next((table for table in _LISTS if normalise.word(table, cell)), "")
+
+    def _personal(self, cell: str) -> str:
+        clean = self.clean(cell)
+        if clean == " ".join(cell.split()):
+            return ""
+        return "person" if self._names in clean else "contact"
+
+    def clean(self, cell: str) -> str:
+        """A cell as it may be shown."""
+        known = bool(self._seen.get(cell)) and self._seen[cell] not in ("person", "contact")
+        column = self._redactor.column(pa.array([cell], pa.string()), (lambda _: True) if known else None)
+        return str(column.to_pylist()[0] or "")
+
+    def examples(self, column: Column) -> str:
+        return " | ".join(self.clean(cell) for cell in column.cells[:_EXAMPLES])
+
+
+def _head(lang: str) -> list[str]:
+    if lang == "fr":
+        return [
+            "Proposition à relire ligne par ligne : rien n'est importé avant. Donnez un id et un titre ;",
+            "voir docs/import.md.",
+        ]
+    return [
+        "A proposal to review line by line: nothing is imported before. Give it an id and a title; see docs/import.md."
+    ]
+
+
+def _rest(found: Guess, looker: _Looker, lang: str) -> str:
+    """What the mapping lacks and which columns it leaves, as comments."""
+    lines = []
+    for group in found.lacking:
+        need = (
+            "à remplir : le fichier ne dit pas" if lang == "fr" else "to be filled in: the file does not tell"
+        )
+        lines += [
+            "",
+            f"# {need} {' / '.join(group)}",
+            f"# [fields.{group[0]}]",
+            f'# value = "{_EMPTY.get(group[0], "…")}"',
+        ]
+    left = [looker.clean(c.name) for c in found.columns if not c.field and not c.personal]
+    personal = [looker.clean(c.name) for c in found.columns if c.personal]
+    if left:
+        lines += ["", f"# {'Colonnes non lues' if lang == 'fr' else 'Columns not read'}: {', '.join(left)}"]
+    if personal:
+        said = (
+            "Colonnes écartées (personnes, contacts ou texte libre possibles)"
+            if lang == "fr"
+            else "Columns left alone (may hold persons, contacts or free text)"
+        )
+        lines += ["", f"# {said}: {', '.join(personal)}"]
+    return "".join("".join(c if c.isprintable() else " " for c in line) + "\n" for line in lines)
+
+
+def _remarks(found: Guess, lang: str) -> list[str]:
+    read = sum(1 for c in found.columns if c.field)
+    personal = sum(1 for c in found.columns if c.personal)
+    if lang == "fr":
+        remarks = [
+            f"{read} colonnes proposées sur {len(found.columns)}, {personal} écartées (personnes, contacts ou texte libre possibles)"
+        ]
+        remarks += [f"manque : {' / '.join(group)}" for group in found.lacking]
+        remarks += [
+            f"« {c.field} » : {c.unknown} mots qu'aucune liste ne connaît, à traduire dans values"
+            for c in found.columns
+            if c.unknown and _worded(found, c)
+        ]
+        return remarks
+    remarks = [
+        f"{read} of {len(found.columns)} columns proposed, {personal} left alone (may hold persons, contacts or free text)"
+    ]
+    remarks += [f"lacking: {' / '.join(group)}" for group in found.lacking]
+    remarks += [
+        f"{c.field}: {c.unknown} words that no list knows, to be translated in values"
+        for c in found.columns
+        if c.unknown and _worded(found, c)
+    ]
+    return remarks
+
+
+def _worded(found: Guess, column: Column) -> bool:
+    return bool(column.field) and fields_of(found.mapping.kind)[column.field]["is"] == "word"

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from collections.abc import Mapping as Dict
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from vigie.tables.mapping import Field, Mapping, Test
 
 
-def dump_mapping(mapping: Mapping, notes: dict[str, Iterable[str]] | None = None) -> str:
+def dump_mapping(mapping: Mapping, notes: Dict[str, Iterable[str]] | None = None) -> str:
     """TOML of a mapping; `notes`: comment lines by field, written over its table ("" for the head of the file)."""
     comments = notes or {}
     common = _common(mapping)

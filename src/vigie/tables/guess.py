@@ -1,0 +1,292 @@
+"""A mapping proposed for a file: which column may be which field, by the words of its header and what its cells look like.
+
+In: a file, the kind of its table, and a function that says what a cell looks like (drugs and places are not known here). Out: Guess: a
+mapping for a person to review, columns that stay unread, and what the file does not tell. Words: data/tables/headers.toml.
+Left out: columns that may say who somebody is, by header or by cells, and free text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from vigie.lexicon.terms import data_toml
+from vigie.tables.mapping import KINDS, Field, Kind, Mapping, Observe, fields_of, required_of
+from vigie.tables.read import read
+from vigie.tables.records import Block, TableRefused
+from vigie.text.normalise import fold
+
+Look = Callable[
+    [str], str
+]  # "substance", "place", "unit"...; "person" or "contact"; "" for what is not known
+_ROWS = 500  # rows that are looked at
+_DISTINCT = 40  # different cells of a column that are looked at
+_PERSONAL = 0.1  # share of cells that look like persons or contacts, past which a column is left alone
+_FIGURE = re.compile(r"[<>≤≥~]?\s*[+-]?\d[\d\s.,'\u00a0\u202f]*(?:[eE][+-]?\d+)?\s*%?")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_DAY = re.compile(
+    r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}(?: .*)?|\d{4}-\d{2}(?:-\d{2})?(?:[T ].*)?|\d{4}[- ]?[TQSW]\d{1,2}|[TQ]\d[ -]\d{4}|\d{1,2}[A-Za-z]{3}\d{4}"
+)
+_TWO_NAMES = re.compile(
+    r"[A-ZÀ-Ý][\w'’-]+(?:,? [A-ZÀ-Ý][\w'’-]+){1,3}"
+)  # two or three capital words: the shape of a person's name
+_PROSE = 60  # characters, past which a cell is a sentence
+_TOKENS = re.compile(r"[^\w%]+|_")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One column of the file.
+
+    Attributes:
+        field: what is proposed; "" for none.
+        looks: kind of most of its cells, or "".
+        cells: some different ones, as they are: raw text, to be redacted before anyone sees it.
+        personal: it may say who somebody is; its cells are then empty.
+        unknown: how many of the looked-at cells no list knows.
+    """
+
+    name: str
+    field: str
+    looks: str
+    cells: tuple[str, ...]
+    personal: bool
+    unknown: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guess:
+    """Attributes:
+    columns: all of the file, in order.
+    lacking: groups of fields of which the file tells none: the mapping cannot be used before they are filled in.
+    """
+
+    mapping: Mapping
+    columns: tuple[Column, ...]
+    lacking: tuple[tuple[str, ...], ...]
+
+
+def guess(path: str | Path, kind: Kind | None, look: Look, *, sheet: str | None = None) -> Guess:
+    """Propose a mapping. Raises TableRefused for a file that is no table or holds no rows."""
+    blocks = (part for part in read(path, sheet=sheet) if isinstance(part, Block))
+    block = next(blocks, None)
+    if block is None:
+        raise TableRefused(Path(path).name, "holds no rows that can be read")
+    seen = [
+        _seen(name, block.table.column(at).slice(0, _ROWS), look)
+        for at, name in enumerate(block.sheet.columns)
+    ]
+    made = [_made(path, k, seen) for k in ([kind] if kind else KINDS)]
+    return min(made, key=lambda g: (len(g.lacking), -len(g.mapping.observe[0].fields)))
+
+
+def _seen(name: str, column: pa.ChunkedArray, look: Look) -> Column:
+    counts = pc.value_counts(column.combine_chunks()).to_pylist()
+    cells = [(c["values"], c["counts"]) for c in counts if c["values"]]
+    cells.sort(key=lambda c: -c[1])
+    asked = cells[:_DISTINCT]
+    if _forbidden(name) or _names_somebody(name, look):
+        return Column(name=name, field="", looks="", cells=(), personal=True, unknown=0)
+    kinds = [(_kind(cell, look), times) for cell, times in asked]
+    total = sum(times for _, times in kinds) or 1
+    shares: Counter[str] = Counter()
+    for found, times in kinds:
+        shares[found] += times
+    persons = shares["person"] + shares["contact"] + shares["prose"]
+    if persons > _PERSONAL * total:
+        return Column(name=name, field="", looks="", cells=(), personal=True, unknown=0)
+    most, times = shares.most_common(1)[0] if shares else ("", 0)
+    looks = most if times >= 0.5 * total else ""
+    unknown = sum(1 for found, _ in kinds if not found)
+    return Column(
+        name=name, field="", looks=looks, cells=tuple(c for c, _ in asked), personal=False, unknown=unknown
+    )
+
+
+def _kind(cell: str, look: Look) -> str:
+    if _YEAR.fullmatch(cell):
+        return "year"
+    if _DAY.fullmatch(cell):
+        return "day"
+    if _FIGURE.fullmatch(cell):
+        # A telephone number is a figure too; only the redactor knows.
+        return found if (found := look(cell)) == "contact" else "figure"
+    found = look(cell)
+    if not found and _TWO_NAMES.fullmatch(cell):
+        return "person"
+    return "prose" if not found and len(cell) > _PROSE else found
+
+
+def _made(path: str | Path, kind: Kind, seen: list[Column]) -> Guess:
+    chosen = _assign(kind, seen)
+    columns = tuple(
+        replace(c, field=next((f for f, at in chosen.items() if at == n), "")) for n, c in enumerate(seen)
+    )
+    needed = {group[0] for group in required_of(kind) if len(group) == 1}
+    fields = {
+        name: Field(columns=(seen[at].name,), null_ok=name not in needed, unit=_unit(name, seen[at].name))
+        for name, at in chosen.items()
+    }
+    for name, value in _told_by_headers(kind, seen).items():
+        fields.setdefault(name, Field(value=value))
+    lacking = tuple(g for g in required_of(kind) if not any(name in fields for name in g))
+    days = [c for column in columns if column.field.startswith("date") for c in column.cells]
+    figures = [c for column in columns if column.looks == "figure" for c in column.cells]
+    lang = _language(seen)
+    mapping = Mapping(
+        id=_identifier(path),
+        kind=kind,
+        version=1,
+        title="",
+        source="",
+        day_first=_day_first(days, lang),
+        decimal=_decimal(figures, lang),
+        lang=lang,
+        observe=(Observe(name="", fields=fields),),
+    )
+    return Guess(mapping=mapping, columns=columns, lacking=lacking)
+
+
+def _assign(kind: Kind, seen: list[Column]) -> dict[str, int]:
+    """Field -> column: the best pairs first, each column and field once."""
+    pairs = sorted(
+        ((_score(column, name, told), -at, name) for at, column in enumerate(seen) if not column.personal
+         for name, told in fields_of(kind).items()),
+        reverse=True,
+    )  # fmt: skip
+    taken: dict[str, int] = {}
+    for score, at, name in pairs:
+        if score < _weights()["enough"]:
+            break
+        if name not in taken and -at not in taken.values():
+            taken[name] = -at
+    if "date" in taken:  # a date tells more than its year
+        taken = {n: at for n, at in taken.items() if n not in ("year", "quarter", "month", "week")}
+    elif "year" not in taken:
+        taken = {n: at for n, at in taken.items() if n not in ("quarter", "month", "week")}
+    return {name: taken[name] for name in fields_of(kind) if name in taken}
+
+
+def _score(column: Column, name: str, told: dict[str, str]) -> float:
+    """How well a field fits a column, from its header and its cells."""
+    weights, looks = _weights(), data_toml("tables", "headers.toml")["looks"]
+    header = max((_fit(column.name, word) for words in _words(name) for word in words), default=0.0)
+    score = weights["header"] * header
+    if column.looks:
+        fits = name in looks.get(column.looks, ())
+        # Words of a header that its cells contradict: "date" over names of drugs.
+        score += weights["looks"] * (1.0 if fits else 0.0) - (
+            0.0 if fits or told["is"] == "id" else weights["against"]
+        )
+        if fits and not header and (column.looks in ("figure", "form") or name != looks[column.looks][0]):
+            return 0.0  # figures alone say nothing: any number could be a price
+    elif told["is"] in ("figure", "day") and column.cells:
+        score -= weights["against"]
+    return score
+
+
+def _fit(header: str, words: str) -> float:
+    """1 where the header is these words, less where it holds them among others."""
+    tokens, wanted = _tokens(header), words.split()
+    if tokens == wanted:
+        return 1.0
+    for at in range(len(tokens) - len(wanted) + 1):
+        if tokens[at : at + len(wanted)] == wanted:
+            return 0.6 + 0.3 * len(wanted) / len(tokens)
+    return 0.0
+
+
+@cache
+def _tokens(header: str) -> list[str]:
+    return [t for t in _TOKENS.split(fold(header)) if t]
+
+
+def _words(name: str) -> tuple[list[str], list[str]]:
+    entry = data_toml("tables", "headers.toml")["fields"].get(name, {"fr": [], "en": []})
+    return entry["fr"], entry["en"]
+
+
+def _weights() -> dict[str, float]:
+    weights: dict[str, float] = data_toml("tables", "headers.toml")["weights"]
+    return weights
+
+
+def _forbidden(header: str) -> bool:
+    data = data_toml("tables", "headers.toml")
+    tokens = _tokens(header)
+    if any(tokens == fold(words).replace("_", " ").split() for words in data["but"]["words"]):
+        return False
+    return any(_fit(header, word) > 0 for words in data["never"].values() for word in words)
+
+
+def _names_somebody(header: str, look: Look) -> bool:
+    """Whether a header holds a contact, or a name and not only the words of a field."""
+    told = look(header)
+    if told == "person":
+        fields = data_toml("tables", "headers.toml")["fields"]
+        return not any(
+            _fit(header, word) == 1.0 for name in fields for words in _words(name) for word in words
+        )
+    return told == "contact"
+
+
+def _unit(name: str, header: str) -> str | None:
+    """The unit that a header names: "quantite (kg)"."""
+    if name not in ("quantity", "low"):
+        return None
+    units = data_toml("tables", "headers.toml")["units"]["words"]
+    return next((t for t in reversed(_tokens(header)) if t in units), None)
+
+
+def _told_by_headers(kind: Kind, seen: list[Column]) -> dict[str, str]:
+    """Constants that headers tell: "prix (€/g)"."""
+    if kind != "prices":
+        return {}
+    told = {}
+    for column in seen:
+        text = fold(column.name)
+        if "€" in column.name or re.search(r"\beur(?:os?)?\b", text):
+            told["currency"] = "EUR"
+        unit = re.search(r"(?:/|\bpar |\bper |\ble |\b1 )\s*(g|gramme|gram|kg|comprime|pill|dose)\b", text)
+        if unit and unit[1] not in ("€",):
+            told |= {"per_value": "1", "per_unit": unit[1]}
+    return told
+
+
+def _language(seen: list[Column]) -> str:
+    """The language whose words head more columns."""
+    score = [0.0, 0.0]
+    for column in seen:
+        for name in data_toml("tables", "headers.toml")["fields"]:
+            for n, words in enumerate(_words(name)):
+                score[n] += max((_fit(column.name, w) for w in words), default=0.0)
+    return "en" if score[1] > score[0] else "fr"
+
+
+def _day_first(days: list[str], lang: str) -> bool:
+    pairs = [m for m in (re.match(r"(\d{1,2})[/.-](\d{1,2})[/.-]\d", d) for d in days) if m]
+    if any(int(m[1]) > 12 for m in pairs):
+        return True
+    return False if any(int(m[2]) > 12 for m in pairs) else lang == "fr"
+
+
+def _decimal(figures: list[str], lang: str) -> str:
+    comma = sum(1 for f in figures if re.search(r"\d,\d{1,2}(?!\d)", f))
+    point = sum(1 for f in figures if re.search(r"\d\.\d{1,2}(?!\d)|\.\d{4}", f))
+    return "," if comma > point else "." if point > comma else "," if lang == "fr" else "."
+
+
+def _identifier(path: str | Path) -> str:
+    # The file's name may name somebody: the review gives the mapping its name.
+    return (
+        "proposed"
+        if not Path(path).suffix
+        else f"proposed-{re.sub(r'[^a-z0-9]', '', Path(path).suffix.lower())[:10]}"
+    )
