@@ -29,7 +29,19 @@ from ways_out import functions, ways_out
 
 PACKAGE = Path(str(files("vigie")))
 # What stands below the store or beside it cannot reach what is stored (import-linter holds the layers).
-BELOW = {"ingest", "redact", "extract", "store", "stats", "lexicon", "text", "model", "data", "evaluate", "fetch"}
+BELOW = {
+    "ingest",
+    "redact",
+    "extract",
+    "store",
+    "stats",
+    "lexicon",
+    "text",
+    "model",
+    "data",
+    "evaluate",
+    "fetch",
+}
 # Functions that read a store, and why what they read is no public output. A new one needs a line here, or the gate.
 KNOWN: dict[str, dict[str, str]] = {
     "report/public.py": {
@@ -89,8 +101,12 @@ KNOWN: dict[str, dict[str, str]] = {
     },
     # For the analyst: counts, levels and alerts are no public output; what is public goes through vigie release.
     "analysis/counts.py": {"*": "series of counts, for the verbs of the analyst"},
-    "analysis/triangle_rows.py": {"*": "rows of every kind of source, for the analyst's triangulation; the public page has cells of the gate"},
-    "report/triangulation.py": {"triangulation_part": "for the analyst: the public edition gets nothing (test_triangulate)"},
+    "analysis/triangle_rows.py": {
+        "*": "rows of every kind of source, for the analyst's triangulation; the public page has cells of the gate"
+    },
+    "report/triangulation.py": {
+        "triangulation_part": "for the analyst: the public edition gets nothing (test_triangulate)"
+    },
     "analysis/table_counts.py": {"*": "the same of rows of imported tables"},
     "analysis/levels.py": {"*": "the same of purity and price"},
     "analysis/quiet.py": {
@@ -126,7 +142,7 @@ KNOWN: dict[str, dict[str, str]] = {
         "build": "_public, which takes the gate, or _analyst; nothing of a store reaches the public edition but what the first gives",
     },
     "readmodel/extras.py": dict.fromkeys(
-        ("analyst_extras", "_indices", "_of_the_analyst", "_silent", "_sources", "_terms", "_told_at_once", "_triangles"),
+        ("analyst_extras", "_indices", "_of_the_analyst", "_silent", "_sources", "_terms", "_told_at_once"),
         "the edition of the analyst; public_extras takes a gate and what it admitted",
     ),
     "readmodel/opened.py": {"*": "reads a read-model file, never a store"},
