@@ -34,6 +34,8 @@ CASES = [
      {"date": "date", "count": "count", "event": "event"}, []),
     ("persons_under_a_harmless_header", "harms", "date,n,event,substance\n2025-01-01,1,death,Camille Exemple\n2025-01-02,1,death,Alix Fictif\n",
      {"date": "date", "count": "n", "event": "event"}, ["Camille", "Alix"]),
+    ("a_place_that_is_a_person", "harms", "date,n,event,lieu\n2025-01-01,1,death,Lyon\n2025-01-02,1,death,Paris Exemple\n",
+     {"date": "date", "count": "n", "event": "event"}, ["Exemple"]),
     ("a_contact_in_a_header", "harms", "date;n;event;place 06 39 98 01 02\n2025-01-01;1;death;Lyon\n", {"date": "date", "count": "n", "event": "event"}, ["06 39"]),
 ]  # fmt: skip
 

@@ -60,7 +60,7 @@ class _Looker:
                 return "currency"
             if normalise.unit(cell, lang):
                 return "unit"
-            if place := normalise.place(cell, "", lang=lang):
+            if normalise.known_word(cell, lang) and (place := normalise.place(cell, "", lang=lang)):
                 return "country" if place.level == "country" else "place"
             if normalise.form(cell, lang):
                 return "form"
@@ -74,12 +74,16 @@ class _Looker:
 
     def clean(self, cell: str) -> str:
         """A cell as it may be shown."""
-        known = bool(self._seen.get(cell)) and self._seen[cell] not in ("person", "contact")
-        column = self._redactor.column(pa.array([cell], pa.string()), (lambda _: True) if known else None)
+        column = self._redactor.column(pa.array([cell], pa.string()), _public)
         return str(column.to_pylist()[0] or "")
 
     def examples(self, column: Column) -> str:
         return " | ".join(self.clean(cell) for cell in column.cells[:_EXAMPLES])
+
+
+def _public(cell: str) -> bool:
+    """Whether a whole cell is a public word, which names nobody."""
+    return any(normalise.known_word(cell, lang) for lang in ("fr", "en"))
 
 
 def _head(lang: str) -> list[str]:
