@@ -155,6 +155,16 @@ def test_a_table_of_no_notes_is_refused_with_the_repair(tmp_path: Path, text: st
     assert isinstance(item, Refusal) and reason in item.reason and item.repair
 
 
+def test_import_tells_columns_that_are_not_read_and_is_safe_to_repeat(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text(TABLE, "utf-8")
+    first = run("import", "field-notes", tmp_path / "t.csv", "--store", tmp_path / "s.duckdb")
+    again = run("import", "field-notes", tmp_path / "t.csv", "--store", tmp_path / "s.duckdb")
+    assert (first.exit_code, again.exit_code) == (0, 0)
+    assert "columns not read: Nom de l'usager" in first.output and "2 read, 2 new" in first.output
+    assert "quantité non dite" in first.output and "2 read, 0 new, 2 unchanged" in again.output
+    assert not any(word in first.output for word in ("Zoubida", "Zoé", "Samir"))
+
+
 def test_prose_is_left_to_vigie_add(tmp_path: Path) -> None:
     (item,) = _table(tmp_path, "À Lyon, le gramme de cocaïne vaut 60 €.", "p.txt")
     assert isinstance(item, Refusal) and "vigie add" in item.repair

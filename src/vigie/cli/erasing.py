@@ -140,8 +140,11 @@ def _purge(
     store: Store, selection: Selection, subject: Subject | None, whole: bool, *,
     dry_run: bool, yes: bool, receipt: Path | None,
 ) -> None:  # fmt: skip
+    from vigie.upkeep.notes import take_in
     from vigie.upkeep.purge import plan, plan_subject, purge, purge_subject
 
+    if not dry_run:
+        take_in(store)  # what waits beside the store is reached too
     planned = plan(store, selection) if subject is None else plan_subject(store, subject, whole=whole)
     say(plan_text(planned))
     if dry_run:

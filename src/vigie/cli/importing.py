@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from vigie.cli.app import SOME_REFUSED, STOPPED, WRONG_USE, ReportFormat, app
-from vigie.cli.keeping import STORE, settings_for, summary_json, summary_text, tell_refusal
+from vigie.cli.keeping import STORE, settings_for, summary_json, summary_text, tell_refusal, tell_writer
 from vigie.cli.output import fail, say, write, write_json
 from vigie.cli.progress import progress
 from vigie.cli.reading import SOURCE, reading_options
@@ -20,6 +20,7 @@ from vigie.cli.reading import SOURCE, reading_options
 if TYPE_CHECKING:
     from vigie.intake.importing import Imported, TellReject
     from vigie.model.document import SourceCard
+    from vigie.pipeline import Cleaned, Refusal
     from vigie.settings import Settings
     from vigie.tables.mapping import Mapping
 
@@ -206,13 +207,20 @@ def _guess(files: list[Path], kind: Kind) -> None:
 
 
 def _notes(files: list[Path], source: Path | None, settings: Settings, format: ReportFormat) -> None:
-    from vigie.intake.field_notes import notes_of
-    from vigie.pipeline import add
+    from vigie.intake.field_notes import notes_of, unread_columns
+    from vigie.pipeline import add, shown
     from vigie.store import Store
 
+    def tell(item: Cleaned | Refusal) -> None:
+        tell_refusal(item)
+        tell_writer(item)
+
     reading = reading_options(source, None)
+    for file in files:
+        if left := unread_columns(file):
+            say(f"{shown(str(file))}: columns not read: {', '.join(left)}")
     with Store.open(settings.store, settings=settings) as opened:
-        summary = add(opened, (item for file in files for item in notes_of(file, reading)), tell_refusal)
+        summary = add(opened, (item for file in files for item in notes_of(file, reading)), tell)
     if format is ReportFormat.JSON:
         write_json(summary_json(summary))
     else:

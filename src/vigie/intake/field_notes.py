@@ -163,7 +163,9 @@ def _language(columns: Sequence[str]) -> str:
 
 
 def unread_columns(path: Path) -> list[str]:
-    """Columns of a table that no field names, redacted as names are: told, never read."""
+    """Columns of a table that no field names, redacted as names are: told, never read. None where the file is no table."""
+    if path.suffix.lower() not in TABLES:
+        return []
     from vigie.tables.read import read
     from vigie.tables.records import Block
 
