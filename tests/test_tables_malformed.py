@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from malformed_tables import Case, cases
-from vigie.tables.cells import REPAIRS
+from vigie.lexicon.terms import data_toml
 from vigie.tables.limits import Limits
 from vigie.tables.read import read
-from vigie.tables.records import Block, Reject, TableRefused
+from vigie.tables.records import Block, Reason, Reject, TableRefused
 
 # Smaller bounds than the real ones, so that the bombs of the set are small too.
 LIMITS = Limits(rows=5_000, unpacked_bytes=30_000_000, strings_bytes=20_000_000)
@@ -19,6 +20,12 @@ SET = cases()
 
 def test_the_set_is_of_two_hundred_and_more_and_their_names_differ() -> None:
     assert len(SET) >= 200 and len({c.name for c in SET}) == len(SET)
+
+
+def test_every_reason_has_its_words_in_both_languages() -> None:
+    words = data_toml("tables", "reasons.toml")
+    assert set(words) == set(get_args(Reason))
+    assert all({"fr", "en", "repair_fr", "repair_en"} == set(entry) for entry in words.values())
 
 
 @pytest.mark.parametrize("case", SET, ids=[c.name for c in SET])
@@ -36,7 +43,12 @@ def test_every_row_is_read_or_rejected(tmp_path: Path, case: Case) -> None:
                 good += part.table.num_rows
                 numbers += [(part.sheet.name, int(n)) for n in part.rows]
             else:
-                assert isinstance(part, Reject) and part.reason in REPAIRS and part.repair and part.rows >= 0
+                assert (
+                    isinstance(part, Reject)
+                    and part.reason in get_args(Reason)
+                    and part.repair
+                    and part.rows >= 0
+                )
                 rejected += part.rows
                 numbers += [(part.sheet, part.row)] if part.row is not None else []
     except TableRefused as refusal:

@@ -8,6 +8,7 @@ Outer blanks go, line breaks and control characters become blanks, an empty cell
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from functools import cache
 from typing import get_args
 
 import numpy as np
@@ -15,28 +16,12 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from vigie.lexicon.terms import data_toml
 from vigie.tables.limits import Limits
 from vigie.tables.pick import fold_name
 from vigie.tables.records import BLOCK_ROWS, Block, Reason, Reject, Sheet
 
 Row = list[str | None]
-REPAIRS: dict[str, str] = {
-    "broken-row": "give the row as many cells as the header, or quote the cell that holds the separator",
-    "broken-quote": "close the quote, or double the quotes inside the cell",
-    "cell-too-large": "shorten the cell, or leave its column out",
-    "control-characters": "export the table again: the cell holds signs that are no text",
-    "damaged": "download or export the file again",
-    "empty-sheet": "nothing to do if the sheet is meant to be empty",
-    "encoding": "save the file as UTF-8, or name its encoding in the mapping",
-    "error-value": "correct the formula, or empty the cell",
-    "formula-without-value": "open the file in a spreadsheet and save it: the value of the formula is then kept in it",
-    "hidden-sheet": "show the sheet, or name it with --sheet",
-    "nested-value": "write one value in the field",
-    "no-header": "put names in the first row, or name the row of the header in the mapping",
-    "not-a-table": "nothing to do: charts and macros hold no rows",
-    "too-many-columns": "keep the columns that the mapping reads",
-    "too-many-rows": "split the file",
-}
 _REASONS = frozenset(get_args(Reason))
 MARK = "\x00"
 _FILLING = " \t\r\n\x0b\x0c\x1a\x00\xa0"
@@ -48,6 +33,13 @@ def mark(reason: Reason) -> str:
     return MARK + reason
 
 
+@cache
+def repair(reason: str, lang: str = "en") -> str:
+    """What the owner of a file can do about a reason of the reader."""
+    told: str = data_toml("tables", "reasons.toml")[reason][f"repair_{lang}"]
+    return told
+
+
 def reject(sheet: Sheet, row: int | None, reason: Reason, *, column: str = "", rows: int = 1) -> Reject:
     """A row, or `rows` rows at once, that cannot be read."""
     return Reject(
@@ -56,7 +48,7 @@ def reject(sheet: Sheet, row: int | None, reason: Reason, *, column: str = "", r
         row=row,
         column=column,
         reason=reason,
-        repair=REPAIRS[reason],
+        repair=repair(reason),
         rows=rows,
     )
 
