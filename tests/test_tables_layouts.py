@@ -10,6 +10,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from vigie.intake.days import Days
 from vigie.tables.mapping import layout
 from vigie.tables.pick import absent, pick
 from vigie.tables.read import read
@@ -151,3 +152,19 @@ def test_no_ready_mapping_reads_what_people_wrote() -> None:
     }
     for name in ("unc-samples", "unc-lab-detail"):
         assert not free & set(layout(name).columns())
+
+
+@pytest.mark.parametrize(
+    ("cell", "day_first", "first", "precision"),
+    [
+        ("15Oct2021", True, "2021-10-15", "day"),  # UNC, written by Stata
+        ("11feb2022", True, "2022-02-11", "day"),
+        ("May 2025", False, "2025-05-01", "month"),  # New York City
+        ("03/25/2014", False, "2014-03-25", "day"),  # UNODC
+    ],
+)
+def test_dates_as_the_public_layouts_write_them(
+    cell: str, day_first: bool, first: str, precision: str
+) -> None:
+    when = Days("en", day_first=day_first).period(cell)
+    assert when is not None and (str(when.start), when.precision) == (first, precision)

@@ -18,6 +18,7 @@ _FIRST, _LAST = 1900, 2100  # years of a table; outside them a cell is an error 
 _ISO = re.compile(r"(\d{4})-(\d{2})(?:-(\d{2}))?(?:[T ].*)?")
 _FIGURES = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})(?: .*)?")
 _JOINED = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_GLUED = re.compile(r"(\d{1,2})([^\W\d_]{3,9})(\d{4})")  # statistics programs write "15Oct2021"
 _YEAR = re.compile(r"(\d{4})(?:\.0+)?")
 _QUARTER = re.compile(r"[^\d]{0,12}([1-4])[^\d]{0,12}")
 _MONTH_YEAR = re.compile(r"([^\W\d_]+)\.?[- /'’]{0,2}(\d{2}|\d{4})")
@@ -53,6 +54,8 @@ class Days:
     def period(self, text: str) -> When | None:
         """The period that one cell writes."""
         text = text.strip()
+        if match := _GLUED.fullmatch(text):
+            text = " ".join(match.groups())
         try:
             if match := _ISO.fullmatch(text):
                 return When.of(PartialDate(*(int(g) for g in match.groups() if g)), "text")
