@@ -31,6 +31,9 @@ _DISTINCT = 40  # different cells of a column that are looked at
 _PERSONAL = 0.1  # share of cells that look like persons or contacts, past which a column is left alone
 _FIGURE = re.compile(r"[<>≤≥~]?\s*[+-]?\d[\d\s.,'\u00a0\u202f]*(?:[eE][+-]?\d+)?\s*%?")
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_CODE = re.compile(
+    r"\d{1,3}|2[AB]|\d{5}|2[AB]\d{3}|INSEE:\w{5}|[A-Z]{2}-\w{1,3}"
+)  # departments, communes, ISO 3166-2
 _DAY = re.compile(
     r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}(?: .*)?|\d{4}-\d{2}(?:-\d{2})?(?:[T ].*)?|\d{4}[- ]?[TQSW]\d{1,2}|[TQ]\d[ -]\d{4}|\d{1,2}[A-Za-z]{3}\d{4}"
 )
@@ -180,7 +183,8 @@ def _score(column: Column, name: str, told: dict[str, str]) -> float:
     header = max((_fit(column.name, word) for words in _words(name) for word in words), default=0.0)
     score = weights["header"] * header
     if column.looks:
-        fits = name in looks.get(column.looks, ())
+        coded = name == "place" and header > 0 and all(_CODE.fullmatch(cell) for cell in column.cells)
+        fits = coded or name in looks.get(column.looks, ())
         # Words of a header that its cells contradict: "date" over names of drugs.
         score += weights["looks"] * (1.0 if fits else 0.0) - (
             0.0 if fits or told["is"] == "id" else weights["against"]
