@@ -26,7 +26,20 @@ from vigie.fetch.dial import Dialer, resolve
 from vigie.fetch.limits import limits
 from vigie.fetch.outcome import Known, Unfetched
 from vigie.fetch.pace import Pace, http_date, retry_after
-from watch_server import HOST, LOCAL, Asked, Clock, Page, Server, Write, client, local, serving, small_limits
+from watch_server import (
+    CONTEXT,
+    HOST,
+    LOCAL,
+    Asked,
+    Clock,
+    Page,
+    Server,
+    Write,
+    client,
+    local,
+    serving,
+    small_limits,
+)
 
 MOST = 300_000  # bytes that the tests take
 
@@ -403,6 +416,7 @@ def test_a_wait_that_is_asked_to_end(server: Server) -> None:
             ports=None,
             bounds=bounds,
             closing=lambda: len(clock.slept) > 1,
+            verify=CONTEXT,
         ) as asking,
         pytest.raises(Unfetched, match="waits"),
     ):

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import ipaddress
 import socket
 import ssl
 import threading
@@ -22,6 +21,7 @@ from urllib.parse import urlsplit
 from vigie.feeds.digest_config import HookConfig
 from vigie.feeds.outbox import Delivery
 from vigie.feeds.outcome import DELIVERED, Outcome, dead, later
+from vigie.fetch.addresses import is_public
 from vigie.model.errors import MissingExtraError
 
 TIMEOUT = 10.0  # seconds to connect, and for each part of the answer
@@ -42,7 +42,7 @@ def checked_address(host: str, port: int, *, allow_private: bool) -> str | None:
         OSError: if the name cannot be resolved.
     """
     found = [str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
-    if not allow_private and not all(_public(address) for address in found):
+    if not allow_private and not all(is_public(address) for address in found):
         return None
     return found[0] if found else None
 
@@ -101,23 +101,6 @@ def post(
         return later("no whole answer in time")
     client.close()
     return found[0]
-
-
-def _public(address: str) -> bool:
-    """True for an address that anyone can reach; one of IPv4 inside IPv6 is judged as what it is."""
-    found = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(found, ipaddress.IPv6Address):
-        inside = found.ipv4_mapped or found.sixtofour or (found.teredo[1] if found.teredo else None)
-        if found in _NAT64:
-            inside = ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
-        if inside is not None:
-            return inside.is_global and not inside.is_multicast
-    # fec0::/10, once addresses of a site: Python takes what is left of it for global.
-    local = isinstance(found, ipaddress.IPv6Address) and found.is_site_local
-    return found.is_global and not found.is_multicast and not found.is_reserved and not local
-
-
-_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 
 def _outcome(status: int, retry_after: str) -> Outcome:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 import re
 from functools import cache
-from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 from vigie.fetch.outcome import Answer, Unfetched
 from vigie.lexicon.terms import data_toml
@@ -46,9 +46,8 @@ def _words(key: str) -> frozenset[str]:
 def plain_address(url: str) -> str:
     """The address without its fragment and without what says where the reader came from."""
     parts = urlsplit(url)
-    kept = [(n, v) for n, v in parse_qsl(parts.query, keep_blank_values=True) if not _tracks(n.lower())]
-    same = len(kept) == len(parse_qsl(parts.query, keep_blank_values=True))
-    query = parts.query if same else urlencode(kept)
+    # Each part stays as it is written: another writing of the same might be another page to the host.
+    query = "&".join(p for p in parts.query.split("&") if not _tracks(unquote(p.partition("=")[0]).lower()))
     path = re.sub(r";jsessionid=[^/?]*", "", parts.path, flags=re.IGNORECASE)
     return urlunsplit((parts.scheme, parts.netloc, path, query, ""))
 
