@@ -197,6 +197,17 @@ def test_a_note_filled_in_in_the_other_language_is_read(tmp_path: Path) -> None:
     ]
 
 
+def test_a_figure_that_went_into_no_price_is_told() -> None:
+    assert prices_in("60 € le g 100 les 2", "fr", "EUR")[1] == ["price-part-unread"]
+
+
+def test_the_day_at_the_head_of_a_note_is_its_date() -> None:
+    raw = read(
+        "NOTE DU 4 octobre 2025\n\nLieu : Lyon\nPériode : septembre 2025\nProduit : coke\nPrix : 60 € le g\n"
+    )
+    assert str(raw.published) == "2025-10-04" and "Date de la note : 2025-10-04" in raw.text
+
+
 def test_prose_that_repeats_a_field_is_not_counted_twice(tmp_path: Path) -> None:
     path = tmp_path / "n.md"
     body = (

@@ -8,7 +8,7 @@ asks for nothing else. Left out: which substance, place and time (`vigie.extract
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -74,12 +74,23 @@ def prices_in(value: str, lang: str, currency: str | None) -> tuple[list[Said], 
             told.append(
                 "price-no-currency" if currency is None and not _money(clause, lang) else "price-part-unread"
             )
+        if said and _left(clause, folded, lang, said):
+            told.append("price-part-unread")
         found += [replace(one, start=one.start + start, end=one.end + start) for one in said]
     if not found and not told:
         told.append("price-unread")
     if not found and told == ["price-part-unread"]:
         told = ["price-unread"]
     return found, list(dict.fromkeys(told))
+
+
+def _left(clause: str, folded: str, lang: str, said: Sequence[Said]) -> bool:
+    """Whether a bare figure of a clause went into no price: "60 € le g 100 les 2", "la boulette de 0,2"."""
+    used = {number for one in said for number in (one.low, one.high, one.per_value)}
+    bare = [
+        a for a in amounts(folded, clause, lang) if a.unit is None and _DIGIT.match(clause, a.token.start)
+    ]
+    return any(not {a.low, a.high} <= used | {None} for a in bare)
 
 
 def _clauses(value: str) -> Iterator[tuple[int, int]]:

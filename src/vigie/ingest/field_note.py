@@ -39,7 +39,7 @@ def note_document(blob: Blob, text: str, people: tuple[str, ...] = ()) -> RawDoc
     """
     text = _bare(text)
     found = layout(text)
-    lines = _lines(text, found)
+    lines = _dated(_lines(text, found), "\n".join(text[a:b] for a, b in found.free[:1]))
     if not any(name in ("product", "effects", "buying", "notes", "price") for name, _ in lines):
         raise blob.refuse(
             "is a field note with nothing filled in", "write at least a product or an observation"
@@ -56,7 +56,7 @@ def note_document(blob: Blob, text: str, people: tuple[str, ...] = ()) -> RawDoc
         format=FORMAT,
         title=_title(lines, found.lang),
         text=body,
-        published=_published(values, "\n".join(text[a:b] for a, b in found.free[:1])),
+        published=_published(values),
         kind="field-note",
         source=blob.source,
         extra_names=people,
@@ -151,12 +151,19 @@ def _title(lines: list[tuple[str, str]], lang: str) -> str:
     return f"{head}{' : ' if lang == 'fr' else ': '}{tail}" if tail else head
 
 
-def _published(values: dict[str, str], free: str) -> PartialDate | None:
-    """The day of writing, in its field or at the head of the file; else the period, where it is one date."""
-    line = free.strip().partition("\n")[0]
+def _dated(lines: list[tuple[str, str]], head: str) -> list[tuple[str, str]]:
+    """The lines with the day of writing, where only the head of the file says it: "Note du 4 octobre 2025"."""
+    if any(name == "date" for name, _ in lines):
+        return lines
+    line = head.strip().partition("\n")[0]
     opened = any(fold(line).lstrip("# ").startswith(label) for label in (*specs()["date"].labels, *_titles()))
-    head = (parse_date(line) if opened else find_dateline(free)) if not values.get("date") else None
-    for said in (values.get("date", ""), str(head or ""), values.get("period", "")):
+    day = parse_date(line) if opened else find_dateline(head)
+    return [("date", str(day)), *lines] if day else lines
+
+
+def _published(values: dict[str, str]) -> PartialDate | None:
+    """The day of writing; else the period, where it is one date."""
+    for said in (values.get("date", ""), values.get("period", "")):
         month = _MONTH.fullmatch(said.strip())
         if month:
             return PartialDate(int(month["year"]), int(month["month"]))
