@@ -167,17 +167,17 @@ def test_cells_and_groups_are_one_model() -> None:
     assert a == pytest.approx(b, rel=1e-3)
 
 
-SIMULATIONS = 16  # benchmarks/price_index.py runs 300
+SIMULATIONS = 8  # benchmarks/price_index.py runs 300
 
 
 @cache
-def simulated(name: str) -> list[tuple[PriceIndex, PriceIndex, PriceIndex, np.ndarray]]:
+def simulated(name: str) -> list[tuple[PriceIndex, PriceIndex | None, PriceIndex, np.ndarray]]:
     """(pooled, each cell alone, raw median, truth) of each simulation."""
     world = {"thin": World(), "bulk moves": World(bulk=0.1, bulk_moves=0.6)}[name]
     found = []
-    for seed in range(SIMULATIONS):
+    for seed in range(SIMULATIONS if name == "thin" else 2 * SIMULATIONS):
         rows, truth = sample(seed, world)
-        alone = Hedonic(pool=False).index(rows)
+        alone = Hedonic(pool=False).index(rows) if name == "thin" else None
         found.append(
             (Hedonic().index(rows), alone, Median(cell_figures=1, cell_sources=1).index(rows), truth.price)
         )
@@ -189,7 +189,7 @@ def test_intervals_hold_the_truth() -> None:
         ok for pooled, *_, truth in simulated("thin")
         for ok in ((pooled.low <= truth) & (truth <= pooled.high))[np.isfinite(pooled.price)].tolist()
     ]  # fmt: skip
-    assert len(inside) > 800
+    assert len(inside) > 400
     assert 0.91 < np.mean(inside) < 0.98
 
 
