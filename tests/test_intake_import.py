@@ -127,7 +127,7 @@ def test_where_when_and_who_of_a_row(path: Path, tmp_path: Path) -> None:
     assert fact["sentence"] == fact["quote"] == (
         "ligne 2 : événement : death; nombre : 2; produit : héroïne; date : T1 2025; lieu : Rhône; selon : Agence fictive de santé"
     )  # fmt: skip
-    assert fact["title"] == "registre.csv, lignes 2–2"
+    assert fact["title"] == "Observatoire fictif, registre.csv, lignes 2–2"
     assert (fact["credibility"], fact["credibility_rule"]) == (3, "single")
 
 
@@ -249,8 +249,7 @@ def test_long_tables_are_documents_of_a_thousand_rows(path: Path, tmp_path: Path
     assert (done.documents, done.new) == (2, 1001)
     with Store.open(path, read_only=True) as store:
         assert store.column("SELECT title FROM documents ORDER BY chars DESC") == [
-            "table.csv, lignes 2–1001",
-            "table.csv, lignes 1002–1002",
+            f"Observatoire fictif, table.csv, lignes {rows}" for rows in ("2–1001", "1002–1002")
         ]
 
 

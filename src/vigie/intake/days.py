@@ -15,11 +15,14 @@ from vigie.model.period import PartialDate, Precision, When
 
 FIELDS = ("date", "date_start", "date_end", "year", "quarter", "month", "week")
 _FIRST, _LAST = 1900, 2100  # years of a table; outside them a cell is an error of typing
-_ISO = re.compile(r"(\d{4})-(\d{2})(?:-(\d{2}))?(?:[T ].*)?")
-_FIGURES = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})(?: .*)?")
+_TIME = r"(?:[T ]\d{1,2}(?::\d{2}){0,2}(?:\.\d+)?(?: ?[AaPp][Mm])?(?:Z|[+-][\d:]{2,6})?)?"
+_ISO = re.compile(rf"(\d{{4}})-(\d{{2}})(?:-(\d{{2}}))?{_TIME}")
+_FIGURES = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})" + _TIME)
 _JOINED = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _GLUED = re.compile(r"(\d{1,2})([^\W\d_]{3,9})(\d{4})")  # statistics programs write "15Oct2021"
 _YEAR = re.compile(r"(\d{4})(?:\.0+)?")
+_WEEK_YEAR = re.compile(r"(?:S|W|Wk|Sem\.?|Semaine|Week)[ .-]?(\d{1,2})[ /-]{0,2}(\d{4})", re.IGNORECASE)
+_YEAR_WEEK = re.compile(r"(\d{4})[ /-]?(?:S|W|Sem\.?)[ -]?(\d{1,2})", re.IGNORECASE)
 _QUARTER = re.compile(r"[^\d]{0,12}([1-4])[^\d]{0,12}")
 _MONTH_YEAR = re.compile(r"([^\W\d_]+)\.?[- /'’]{0,2}(\d{2}|\d{4})")
 _WEEK = re.compile(r"(?:S|W|Wk|Sem\.?|Semaine|Week)? ?(\d{1,2})(?:\.0+)?", re.IGNORECASE)
@@ -63,6 +66,10 @@ class Days:
                 return self._figures(*match.groups())
             if match := _JOINED.fullmatch(text):
                 return When.of(PartialDate(*map(int, match.groups())), "text")
+            if match := _WEEK_YEAR.fullmatch(text):
+                return self._parts(match.group(2), "", "", match.group(1))
+            if match := _YEAR_WEEK.fullmatch(text):
+                return self._parts(match.group(1), "", "", match.group(2))
             if match := _YEAR.fullmatch(text):
                 return When.of(PartialDate(int(match.group(1))), "text")
         except ValueError:

@@ -33,7 +33,7 @@ from vigie.redact.table import Head, TableRedactor
 from vigie.stats.credibility import Statement, credibility_rules, judge
 from vigie.store.runs import Counts
 from vigie.store.store import Store
-from vigie.store.table_rows import CHANGED, NEW, PURGED, UNCHANGED, Batch, TableRows, complete
+from vigie.store.table_rows import CHANGED, NEW, PURGED, UNCHANGED, Batch, TableRows, together
 from vigie.tables.mapping import Mapping as Layout
 from vigie.tables.pick import Group, absent, fold_name, pick
 from vigie.tables.read import read
@@ -312,7 +312,7 @@ class _Work:
         documents = [d for part, _, _ in pending for d in part]
         batch = Batch(
             documents=documents, of_row=pa.concat_tables([where for _, where, _ in pending]),
-            observations=pa.concat_tables([facts for _, _, facts in pending]),
+            observations=pa.concat_tables([facts for _, _, facts in pending], promote_options="default"),
         )  # fmt: skip
         del pending
         self.done.observations.update(self.rows.write(batch))
@@ -350,15 +350,15 @@ class _Work:
 
 def _table(drafts: Sequence[tuple[Ints, Drafts]], rows: Ints, rule: str) -> pa.Table:
     """All observations of a block, by SCHEMA and in order of their rows; `row` is a position in `rows`."""
-    tables = []
+    parts = []
     for index, d in drafts:
         size = len(d.lines)
         own = {
             "row": pa.array(np.searchsorted(rows, index[d.lines]).astype(np.int64)),
             "rule": pa.repeat(pa.scalar(rule), size), "confidence": pa.repeat(pa.scalar(CONFIDENCE), size),
         }  # fmt: skip
-        tables.append(complete({**d.columns, **own}, size))
-    whole = pa.concat_tables(tables)
+        parts.append({**d.columns, **own})
+    whole = together(parts)
     row = whole["row"].to_numpy()
     return whole if np.all(row[1:] >= row[:-1]) else whole.take(pa.array(np.argsort(row, kind="stable")))
 

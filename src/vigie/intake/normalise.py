@@ -9,12 +9,13 @@ Left out: units and currencies of other columns (`figures.py`); redaction (`vigi
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from vigie.extract.amounts import amounts
 from vigie.extract.currency import to_eur
+from vigie.extract.mentions import PlaceMention
 from vigie.extract.place import find_places
 from vigie.extract.substance import find_forms, find_substances
 from vigie.lexicon.gazetteer import Entry, gazetteer, key, place_by_code
@@ -163,22 +164,50 @@ def place(text: str, country: str = "", *, lang: str) -> Place | None:
     said = text.strip()
     held = place_of_country(country, lang) if country else None
     inside = held.code if held is not None else None
-    entry = _by_code(said, inside)
-    if entry is None and "," in said:  # "Lyon, France": the last part says where
-        first, _, last = said.rpartition(",")
-        outer = _named(last.strip(), inside)
-        entry = _named(first.strip(), (outer.country or outer.code) if outer else inside) if outer else None
+    entry = _by_code(said, inside) or _official(said, inside)
+    if (
+        entry is None and "," in said
+    ):  # "Korea, Republic of" is written so in lists of countries; "Lyon, France": the last part says where
+        first, _, last = (part.strip() for part in said.rpartition(","))
+        entry = _named(f"{last} {first}", inside)
+        outer = None if entry is not None else _named(last, inside)
+        entry = _named(first, outer.country or outer.code) if outer is not None else entry
     entry = entry or _named(said, inside) or _named(_BRACKETS.sub("", said), inside)
     if entry is not None:
         return entry.place(said)
-    found = find_places(said, lang) or find_places(f"à {said}.", "fr") or find_places(f"in {said}.", "en")
-    found = [m for m in found if inside in (None, m.place.country, m.place.code)]
-    return found[0].place if len({m.place.code for m in found}) == 1 else None
+    if "," in said:
+        return None
+    for read, chosen in ((said, lang), (f"à {said}.", "fr"), (f"in {said}.", "en")):
+        found = find_places(read, chosen)
+        rest = "".join(c if not any(m.start <= n < m.end for m in found) else " " for n, c in enumerate(read))
+        # "Paris Hilton" is no place, nor is what a place stands beside: the whole cell must be one.
+        if not found or re.search(r"\b[A-ZÀ-Þ\d]|\[", _BRACKETS.sub("", rest)):
+            continue
+        found = [m for m in found if inside in (None, m.place.country, m.place.code)]
+        if len({m.place.code for m in found[:1]}) == 1 and not _apart(found[1:], found[0].place):
+            return found[0].place
+    return None
+
+
+def _official(said: str, inside: str | None) -> Entry | None:
+    code = _words("country").get(fold(said).replace("’", "'").strip())
+    return gazetteer().by_code(code) if code and inside in (None, code) else None
+
+
+def _apart(others: Sequence[PlaceMention], place: Place) -> bool:
+    """Whether another place is named that is neither a part of the first nor the same."""
+    inside = (place.code, place.department, place.region, place.country)
+    return any(
+        m.place.code not in inside and place.code not in (m.place.department, m.place.region, m.place.country)
+        for m in others
+    )
 
 
 def place_of_country(text: str, lang: str) -> Place | None:
-    found = gazetteer().by_code(text.strip().upper()) or next(
-        (e for e in gazetteer().find(key(_BRACKETS.sub("", text))) if e.level == "country"), None
+    found = (
+        gazetteer().by_code(text.strip().upper())
+        or _official(text, None)
+        or next((e for e in gazetteer().find(key(_BRACKETS.sub("", text))) if e.level == "country"), None)
     )
     if found is not None:
         return found.place(text)

@@ -133,7 +133,9 @@ class TableRedactor:
     def document(self, head: Head, lines: Iterable[str]) -> CleanDocument:
         """The document of some rows. `lines`: made of clean cells only, one a row."""
         file = self.file(head.file)
-        title = ", ".join(part for part in (file, self.field(head.sheet), head.rows) if part)
+        # The source stands in it: one table that two sources send is two documents.
+        name = head.source.name if head.source else ""
+        title = ", ".join(part for part in (name, file, self.field(head.sheet), head.rows) if part)
         text = title + TITLE_SEPARATOR + "\n".join(lines)
         words = self._words if "[" in text else ()
         counts = {kind: found for kind, word in words if (found := text.count(word))}

@@ -7,7 +7,7 @@ what is stored "unchanged". Identities are kept as salted hashes. Left out: what
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -159,6 +159,8 @@ class TableRows:
     def open_file(self) -> None:
         """A file begins: rows are told apart from those of this run's other files."""
         db = self._store.connection
+        # Texts would make the log so long that every batch ended in a checkpoint of the whole table.
+        db.execute("SET wal_autocheckpoint = '1GB'")
         self._import = int(self._store.column("SELECT coalesce(max(import_id), 0) + 1 FROM imported_rows")[0])
         db.execute("DROP TABLE IF EXISTS temp.table_seen")
         # Of what was stored before: numbers made of marks and contents, a third of their size.
@@ -193,7 +195,9 @@ class TableRows:
         }
         of_mark = _found(mark, coded.dictionary)
         told, purged = (np.where(of_mark >= 0, sums[n][of_mark], 0) > 0 for n in ("stored", "purged"))
-        states = np.where(_occurrence(codes) + seen < before, UNCHANGED, np.where(told & (before == 0), CHANGED, NEW))
+        states = np.where(
+            _occurrence(codes) + seen < before, UNCHANGED, np.where(told & (before == 0), CHANGED, NEW)
+        )
         states = np.where(purged, PURGED, states).astype(np.int8)
         at = pa.array(np.flatnonzero(told))
         self._tell(mark.take(at), content.take(at))
@@ -201,10 +205,10 @@ class TableRows:
 
     def _hashes(self, identity: pa.Array, observations: pa.Table) -> tuple[pa.Array, pa.Array, pa.Array]:
         """Salted hashes of identities and contents, and the content of each observation."""
-        values = ", ".join(f"coalesce(\"{n}\"::VARCHAR, '')" for n in _CONTENT)
+        there = [n for n in _CONTENT if n in observations.column_names]
+        values = ", ".join(f"coalesce(\"{n}\"::VARCHAR, '')" if n in there else "''" for n in _CONTENT)
         said = self._computed(
-            f"SELECT concat_ws(chr(31), {values}) AS v FROM table_given",
-            observations.select(["row", *_CONTENT]),
+            f"SELECT concat_ws(chr(31), {values}) AS v FROM table_given", observations.select(there)
         )
         row, each = observations["row"].to_numpy(), said
         if len(row) > len(identity):  # several observations a row
@@ -246,6 +250,8 @@ class TableRows:
             facts = self._asked(
                 "SELECT * FROM table_given t WHERE NOT EXISTS (FROM observations o WHERE o.doc_id = t.doc_id AND o.id = t.id)", facts, {}
             )  # fmt: skip
+        counted = pc.value_counts(facts["type"]).to_pylist() if facts.num_rows else []
+        types = {str(found["values"]): int(found["counts"]) for found in counted}
         of_row = batch.of_row.select(["mark", "content", "doc_id", "row_number"])
         with store.transaction():
             if source is not None:
@@ -257,17 +263,17 @@ class TableRows:
                 for r in rows.redaction_rows(e.document.doc_id, e.document.redactions)
             ]
             store.insert("redactions", counts)
-            self._insert(
-                "observations", f"* EXCLUDE (origin_json, destination_json), {_value()} AS value", facts
-            )
+            json = [n for n in facts.column_names if n.endswith("_json")]
+            plain = f"* EXCLUDE ({', '.join(json)})" if json else "*"
+            if types:
+                self._insert("observations", f"{plain}, {_value(types)} AS value", facts)
             proof = (
                 "id AS observation_id, doc_id, span_start AS sentence_start, span_end AS sentence_end, 0 AS quote_start, "
                 "span_end - span_start AS quote_end, quote AS sentence"
             )
             self._insert("evidence", proof, facts.select(["id", "doc_id", "span_start", "span_end", "quote"]))
             self._insert("imported_rows", f"*, {self._import} AS import_id", of_row)
-        types = facts["type"].value_counts().to_pylist() if facts.num_rows else []
-        return {str(found["values"]): int(found["counts"]) for found in types}
+        return types
 
     def _facts(self, batch: Batch) -> pa.Table:
         """Observations with their document, span, quote and id; one that a row states twice is one."""
@@ -304,6 +310,7 @@ class TableRows:
         It is worked out from what is stored: a run that was killed before is completed by the next.
         """
         db = self._store.connection
+        db.execute("SET wal_autocheckpoint = '16MB'")
         if not self._any_seen:
             return 0
         stale = (
@@ -383,19 +390,34 @@ def _occurrence(codes: Ints) -> Ints:
     return found
 
 
-def complete(columns: Mapping[str, pa.Array], size: int) -> pa.Table:
-    """A table by SCHEMA; columns that are not given are empty."""
-    return pa.table({f.name: columns.get(f.name, pa.nulls(size, f.type)) for f in SCHEMA}, schema=SCHEMA)
+def together(parts: Sequence[Mapping[str, pa.Array]]) -> pa.Table:
+    """Observations of several types as one table, by SCHEMA: a column that none of them has is left out, as millions of empty
+    cells would fill the memory."""
+    names = [f for f in SCHEMA if any(f.name in part for part in parts)]
+    return pa.concat_tables(
+        [
+            pa.table(
+                {f.name: part.get(f.name, pa.nulls(len(part["row"]), f.type)) for f in names},
+                schema=pa.schema(names),
+            )
+            for part in parts
+        ]
+    )
 
 
-def _value() -> str:
-    """SQL of the value as JSON, with the field names of its type."""
+def _value(types: Collection[str]) -> str:
+    """SQL of the value of these types as JSON, with the field names of each."""
     cases = [
         f"WHEN '{type_}' THEN to_json({{{', '.join(f'{n}: {n}' for n in sorted(names))}}})::VARCHAR"
         for type_, names in _VALUES.items()
+        if type_ in types
     ]
     flow = (
-        "WHEN 'flow' THEN '{\"destination\": ' || coalesce(destination_json, 'null') || ', \"mode\": \"' || mode || "
-        "'\", \"origin\": ' || coalesce(origin_json, 'null') || ', \"via\": null}'"
+        ""
+        if "flow" not in types
+        else (
+            "WHEN 'flow' THEN '{\"destination\": ' || coalesce(destination_json, 'null') || ', \"mode\": \"' || mode || "
+            "'\", \"origin\": ' || coalesce(origin_json, 'null') || ', \"via\": null}'"
+        )
     )
     return f"CASE type {' '.join(cases)} {flow} END"
