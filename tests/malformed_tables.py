@@ -672,6 +672,17 @@ def sheets_hostile() -> Iterator[Case]:
         3,
         None,
     )
+    yield case(
+        "xlsx_starts_that_never_end",
+        workbook({"a": sheet_xml(text_row(1, HEAD) + "<row" * 200_000 + "</row>")}),
+        0,
+    )
+    yield case(
+        "xlsx_formulas_that_never_end",
+        workbook({"a": sheet_xml(text_row(1, HEAD) + '<row r="2">' + '<c r="A2"><f' * 80_000 + "</row>")}),
+        1,
+        0,
+    )
     yield case("xlsb", zipped({"xl/workbook.bin": b"x", "[Content_Types].xml": b"x"}), 0, refused=True)
     yield case("zip_of_a_table", zipped({"a.csv": lines(ROWS).encode()}), 8, refused=True)
     yield case("zip_empty", b"PK\x05\x06" + b"\0" * 18, 0, refused=True)
@@ -881,6 +892,8 @@ def objects() -> Iterator[Case]:
         6,
         5,
     )
+    yield case("json_blanks_behind_a_broken_record", '[{"a": x}' + " " * 300_000 + ', {"a": 1}]', 2, 1)
+    yield case("json_lines_behind_a_broken_record", '{"a": x' + "\n" * 300_000 + '{"a": 1}', 2, 1)
     yield case("json_cut", text[:-20], 6, 5)
     yield case("json_not_numbers", '[{"a": NaN, "b": 1}, {"a": Infinity, "b": 2}]', 2, None)
     yield case("json_large_number", '[{"a": ' + "9" * 5_000 + '}, {"a": 1}]', 2, 1)

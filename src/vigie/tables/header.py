@@ -15,6 +15,7 @@ from vigie.tables.cells import Row
 
 LOOK_ROWS = 60  # rows in which a header is looked for
 _MAX_NAME = 200
+_MAX_SPANS = 500
 _NUMBER = re.compile(r"[+-]?[\d\s.,'%]+|[\d]{1,4}[-/.]\d{1,2}[-/.]\d{1,4}")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 Span = tuple[
@@ -145,6 +146,8 @@ def _groups(above: tuple[int, Row], level: tuple[int, Row], spans: Sequence[Span
 
 def _join(levels: Sequence[tuple[int, Row]], spans: Sequence[Span], width: int) -> tuple[str, ...]:
     parts: list[list[str]] = [[] for _ in range(width)]
+    # Merged cells of these rows only, and no more than a person merges: each column is compared with each.
+    spans = [s for s in spans if s[0] <= levels[-1][0] and s[2] >= levels[0][0]][:_MAX_SPANS]
     for depth, (number, cells) in enumerate(levels):
         last = depth == len(levels) - 1
         group = ""

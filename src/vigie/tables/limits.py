@@ -29,7 +29,7 @@ class Limits:
     cell_chars: int = 32_767
     row_chars: int = 1_000_000
     unpacked_bytes: int = 1_500 * MB
-    strings_bytes: int = 300 * MB
+    strings_bytes: int = 150 * MB
     names: int = 10_000
     json_bytes: int = 2 * MB
     quote_lines: int = 200

@@ -141,10 +141,14 @@ class Lines:
 def find_delimiter(stream: TextIO, limits: Limits) -> Told:
     """The separator of a stream that stands at its start."""
     lines: list[str] = []
-    while len(lines) < _SAMPLE_LINES and (
-        line := _line(stream.readline(limits.row_chars), limits.row_chars, stream)
+    left = 2 * limits.row_chars
+    while (
+        len(lines) < _SAMPLE_LINES
+        and left > 0
+        and (line := _line(stream.readline(limits.row_chars), limits.row_chars, stream))
     ):
         lines.append(line)
+        left -= len(line)
     told = _SEP.fullmatch(lines[0]) if lines else None
     if told:
         return Told(delimiter=told[1], lines=1)

@@ -23,7 +23,7 @@ from vigie.tables.records import Block, Reason, Reject, Sheet, TableRefused
 _READ = 1 << 18
 _BLANK = re.compile(r"[\s,]*")
 _INSIDE = re.compile(r'"(?:[^"\\]|\\.){0,200}"\s*:\s*\[\s*(?=\{|\])')  # the list of a wrapped table
-_NEXT = re.compile(r"\}\s*,?\s*(?=\{)|\n\s*(?=\{)")  # where the record after a broken one begins
+_NEXT = re.compile(r"\}\s*+,?+\s*+(?=\{)|\n[ \t]*+(?=\{)")  # where the record after a broken one begins
 _DEPTH = 3
 Item = tuple[
     dict[str, str | None] | None, int, Reason | None

@@ -47,6 +47,8 @@ class Parts:
 
     def __init__(self, path: Path, name: str, limits: Limits) -> None:
         self._name, self._limits = name, limits
+        # All parts together; a sheet is read two or three times, and many sheets may name one part.
+        self._left = [4 * limits.unpacked_bytes]
         self._file = path.open("rb")
         try:
             self._check_directory()
@@ -87,7 +89,7 @@ class Parts:
         except (KeyError, *_BROKEN):
             raise Damaged from None
         with member:
-            yield Bounded(member, most)
+            yield Bounded(member, most, self._left)
 
     def tree(self, name: str) -> etree._Element:
         """A small part as a tree. Raises Damaged."""
@@ -116,8 +118,8 @@ class Parts:
 class Bounded(io.RawIOBase):
     """A member of a zip that is counted while it is unpacked."""
 
-    def __init__(self, member: IO[bytes], most: int) -> None:
-        self._member, self._left = member, most
+    def __init__(self, member: IO[bytes], most: int, total: list[int]) -> None:
+        self._member, self._left, self._total = member, most, total
 
     def read(self, size: int = -1) -> bytes:
         try:
@@ -125,7 +127,8 @@ class Bounded(io.RawIOBase):
         except _BROKEN:
             raise Damaged from None
         self._left -= len(data)
-        if self._left < 0:
+        self._total[0] -= len(data)
+        if self._left < 0 or self._total[0] < 0:
             raise Damaged
         return data
 

@@ -16,6 +16,8 @@ from vigie.tables.limits import Limits
 from vigie.tables.parts import Damaged
 from vigie.tables.records import Block, Reason, Reject, Sheet
 
+_MAX_OPEN = 50  # columns with a cell that is merged downwards at one row
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
@@ -128,5 +130,5 @@ class _Fill:
         while self._waiting and self._waiting[-1][0] <= number:
             span = self._waiting.pop()
             top = row[span[1]] if span[1] < len(row) and span[0] == number else None
-            if top:
+            if top and len(self._open) < _MAX_OPEN:
                 self._open.append((span, top))

@@ -13,11 +13,11 @@ from vigie.tables.parts import Bounded, Damaged
 
 _CHUNK = 1 << 20
 # A cell with its place, style and kind; a formula; a value or a text in place. Then: an empty cell, a row's start and end, blanks,
-# anything else.
+# anything else. No part of it runs over the next "<", so that no text makes it slow.
 _TOKEN = re.compile(
     r'<c r="([A-Z]{1,3})\d+"(?: s="(\d+)")?(?: t="(\w+)")?'
-    r"(?:/>|>(<f[^>]*(?:/>|>[^<]*</f>))?(?:<v>([^<]*)</v>|<v ?/>|<is><t(?: xml:space=\"preserve\")?>([^<]*)</t></is>)?</c>)"
-    r'|<row(?: r="(\d{1,7})")?[^>]*?(/?>)|</row>|[ \r\n\t]+|(.)',
+    r"(?:/>|>(<f[^<>]*(?:/>|>[^<]*</f>))?(?:<v>([^<]*)</v>|<v ?/>|<is><t(?: xml:space=\"preserve\")?>([^<]*)</t></is>)?</c>)"
+    r'|<row(?: r="(\d{1,7})")?[^<>]*?(/?>)|</row>|[ \r\n\t]+|(.)',
     re.DOTALL,
 )
 _START, _END = "<sheetData>", "</sheetData>"
