@@ -18,6 +18,8 @@ import pytest
 from vigie.pipeline import Cleaned
 from vigie.settings import Settings
 from vigie.store import Store
+from vigie.store.erase import Selection
+from vigie.upkeep.purge import plan, purge
 from vigie.watch.records import Deposited
 from vigie.watch.rounds import RoundOf
 from vigie.watch.service import Depot
@@ -180,13 +182,13 @@ def test_what_may_not_be_written_down_is_asked_for_again(server: Server, store: 
 
 
 def test_random_kills(server: Server, store: Path) -> None:
-    """Killed six times at random, then left alone."""
+    """Killed three times at random, then left alone."""
     chance, clock = random.Random(4), Clock()
     server.asked.clear()
-    numbers = list(range(1, 8))
+    numbers = list(range(1, 6))
     server.pages = {f"/article/{n}": note(n) for n in numbers}
     server.pages["/rss.xml"] = Page(rss(server, numbers), media="text/xml")
-    for _ in range(6):
+    for _ in range(3):
         left = [chance.randrange(2, 9)]
 
         def put(depot: Depot, items: Sequence[Cleaned], left: list[int] = left) -> Deposited:
@@ -200,3 +202,25 @@ def test_random_kills(server: Server, store: Path) -> None:
     with Store.open(store, read_only=True) as opened:
         paths = sorted(opened.column("SELECT path FROM documents"))
     assert paths == [f"press/article/{n}" for n in numbers]
+
+
+def test_a_purge_forgets_what_waits(server: Server, store: Path) -> None:
+    """The addresses of a source that is purged go, and its documents are not asked again."""
+    clock = Clock()
+    server.pages = {
+        "/article/1": note(1),
+        "/article/2": Page("", 503),
+        "/rss.xml": Page(rss(server, [1, 2]), media="text/xml"),
+    }
+    one_round(server, store, clock)
+    file = watch_folder(store) / "state.sqlite"
+    assert b"/article/2" in file.read_bytes()
+    with Store.open(store) as opened:
+        chosen = Selection(source="press")
+        purge(opened, plan(opened, chosen), chosen)
+    assert b"/article/2" not in file.read_bytes()
+    server.pages["/article/2"] = note(2)
+    clock.day(3)
+    one_round(server, store, clock)
+    with Store.open(store, read_only=True) as opened:
+        assert opened.column("SELECT path FROM documents") == []

@@ -25,6 +25,7 @@ from vigie.upkeep.contests import take_in, tell
 from vigie.upkeep.receipt import Receipt
 from vigie.upkeep.revising import tidied
 from vigie.upkeep.walk import Tally, walk
+from vigie.watch.state import WatchState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +64,9 @@ def purge(store: Store, chosen: Plan, selection: Selection) -> Receipt:
     rows = erase(store, run, chosen.kind, chosen.doc_ids, card=card)
     assess(store)  # what was a copy, or confirmed, may be so no more
     tell(store)
+    if card is not None and (state := WatchState.existing(store.path)) is not None:
+        with state:  # what was announced of it and waits
+            state.forget_addresses(card)
     copies = other_names(store)
     store.rewrite()
     store.finish_run(run, Counts(read=len(salted), new=len(salted)))
