@@ -8,7 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from report_store import Paper, Said, build, event
-from vigie.feeds.webhook import _public
+from vigie.fetch.addresses import is_public
 from vigie.readmodel.build import build as build_model
 from vigie.readmodel.model import ReadModel
 from vigie.readmodel.records import Filters
@@ -117,4 +117,4 @@ def test_a_note_that_may_hold_a_contact_still_is_not_kept(tmp_path: Path, note: 
 
 @pytest.mark.parametrize("address", ["fec0::1", "fd00::1", "fe80::1", "::ffff:10.0.0.1", "169.254.169.254"])
 def test_a_webhook_does_not_reach_inside(address: str) -> None:
-    assert not _public(address)
+    assert not is_public(address)
