@@ -8,7 +8,7 @@ Left out: what is made of the panels (`triangulate.py`). Known weakness: a sourc
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -26,6 +26,7 @@ from vigie.stats.arrays import FloatArray
 from vigie.stats.rows_collected import collected
 
 MOST_YEARS = 12  # of history: what is older says little of how much spans differ now
+_MOST_PLACES = 100
 AREA_COLUMNS = ("place", "department", "region", "country")
 
 
@@ -103,13 +104,15 @@ class Sight:
         kept = self.where(area=area)
         if since is not None and until is not None:
             kept &= (self._period >= np.datetime64(since)) & (self._period <= np.datetime64(until))
+        rows = np.flatnonzero(kept)
         families: dict[str, set[str]] = defaultdict(set)
-        told: dict[str, int] = defaultdict(int)
-        for n in np.flatnonzero(kept).tolist():
-            name, measure = self._name("substance", n), self._name("measure", n)
-            families[name].add(measure.partition(".")[0].replace("words", "text"))
-            told[name] += int(self._n[n])
-        return sorted(told, key=lambda name: (-len(families[name]), -told[name], name))
+        for substance, measure in self._keyed(rows, ("substance", "measure"))[0] if rows.size else []:
+            families[substance].add(measure.partition(".")[0].replace("words", "text"))
+        told = np.bincount(
+            self._at["substance"][rows], weights=self._n[rows], minlength=len(self._names["substance"])
+        )
+        weight = dict(zip(self._names["substance"], told.tolist(), strict=True))
+        return sorted(families, key=lambda name: (-len(families[name]), -weight[name], name))
 
     def where(self, **asked: str) -> NDArray[np.bool_]:
         """Rows of these codes; `area` looks in all four columns of places."""
@@ -159,10 +162,10 @@ class Sight:
     def _axis(self, area: str, until: date) -> NDArray[np.datetime64]:
         first = until - timedelta(days=366 * MOST_YEARS)
         inside = self._period[self.where(area=area)]
-        days = [
-            *(d for d in inside.tolist() if d >= first),
-            *(r["period"] for r in self._read if r["period"] >= first),
-        ]
+        inside = inside[(inside >= np.datetime64(first)) & (inside <= np.datetime64(until))]
+        days = [r["period"] for r in self._read if first <= r["period"] <= until]
+        if inside.size:
+            days.append(inside.min().item())
         return periods(min([*days, until]), until, self.by)
 
     def _texts(
@@ -170,8 +173,9 @@ class Sight:
     ) -> tuple[dict[str, set[int]], list[Kept]]:
         """Of each source of texts the periods in which it was read for the area."""
         spoke: dict[str, set[date]] = defaultdict(set)
-        for n in np.flatnonzero(inside & self.where(measure="text.mentions")).tolist():
-            spoke[self._name("source", n)].add(self._period[n].item())
+        rows = np.flatnonzero(inside & self.where(measure="text.mentions"))
+        for source, day in zip(self._at["source"][rows].tolist(), self._period[rows].tolist(), strict=True):
+            spoke[self._names["source"][source]].add(day)
         kept: dict[str, set[int]] = defaultdict(set)
         documents: dict[str, FloatArray] = {}
         ends: dict[str, list[date]] = defaultdict(list)
@@ -180,37 +184,57 @@ class Sight:
             if r["period"] in at and (near or r["period"] in spoke[r["source"]]):
                 t = at[r["period"]]
                 kept[r["source"]].add(t)
-                counts = documents.setdefault(r["source"], np.full(len(at), np.nan))
-                counts[t] = np.nan_to_num(counts[t]) + r["documents"]
+                documents.setdefault(r["source"], np.zeros(len(at)))[t] += r["documents"]
                 ends[r["source"]].append(r["period"])
-        rows = [
-            Kept(source=source, family="text", first=min(ends[source]), last=max(ends[source]), counts=counts)
+        return kept, [
+            Kept(
+                source=source, family="text", first=min(ends[source]), last=max(ends[source]), counts=np.where(counts > 0, counts, np.nan)
+            )
             for source, counts in sorted(documents.items())
-        ]
-        return kept, rows
+        ]  # fmt: skip
 
-    def _name(self, column: str, row: int) -> str:
-        return str(self._names[column][self._at[column][row]])
+    def _streams(self, chosen: NDArray[np.bool_]) -> list[str]:
+        return sorted(self._names["source"][code] for code in np.unique(self._at["source"][chosen]).tolist())
+
+    def _placed(
+        self, chosen: NDArray[np.bool_], at: Mapping[date, int]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Of chosen rows those inside of the axis: their numbers and their periods."""
+        rows = np.flatnonzero(chosen)
+        axis = np.array(sorted(at), dtype="datetime64[D]")
+        t = np.searchsorted(axis, self._period[rows])
+        inside = t < len(axis)
+        inside[inside] &= axis[t[inside]] == self._period[rows[inside]]
+        return rows[inside], t[inside].astype(np.int64)
+
+    def _keyed(
+        self, rows: NDArray[np.int64], columns: Sequence[str]
+    ) -> tuple[list[tuple[str, ...]], NDArray[np.int64]]:
+        """The different keys of rows by these columns, in the order of their numbers, and which each row has."""
+        sizes = [max(1, len(self._names[c])) for c in columns]
+        # One number for each combination: sorted far quicker than rows of several.
+        code = np.ravel_multi_index(tuple(self._at[c][rows].astype(np.int64) for c in columns), sizes)
+        unique, which = np.unique(code, return_inverse=True)
+        parts = np.unravel_index(unique, sizes)
+        held = [[self._names[c][n] for n in part.tolist()] for c, part in zip(columns, parts, strict=True)]
+        return list(zip(*held, strict=True)), np.asarray(which, dtype=np.int64).ravel()
 
     def _sums(
         self, chosen: NDArray[np.bool_], at: Mapping[date, int], *columns: str
     ) -> dict[tuple[str, ...], FloatArray]:
         """Figures added up by these columns and by period; NaN where there is no row."""
-        found: dict[tuple[str, ...], FloatArray] = {}
-        for n in np.flatnonzero(chosen).tolist():
-            t = at.get(self._period[n].item())
-            if t is not None:
-                sums = found.setdefault(tuple(self._name(c, n) for c in columns), np.full(len(at), np.nan))
-                sums[t] = np.nan_to_num(sums[t]) + self._figure[n]
-        return found
+        rows, t = self._placed(chosen, at)
+        if not rows.size:
+            return {}
+        names, which = self._keyed(rows, columns)
+        sums, there = np.zeros((len(names), len(at))), np.zeros((len(names), len(at)), dtype=bool)
+        np.add.at(sums, (which, t), self._figure[rows])
+        there[which, t] = True
+        return dict(zip(names, np.where(there, sums, np.nan), strict=True))
 
     def _counted(self, chosen: NDArray[np.bool_], at: Mapping[date, int]) -> NDArray[np.int64]:
-        n = np.zeros(len(at), dtype=np.int64)
-        for row in np.flatnonzero(chosen).tolist():
-            t = at.get(self._period[row].item())
-            if t is not None:
-                n[t] += self._n[row]
-        return n
+        rows, t = self._placed(chosen, at)
+        return np.bincount(t, weights=self._n[rows], minlength=len(at)).astype(np.int64)
 
     def _reports(
         self, name: str, own: NDArray[np.bool_], texts: Mapping[str, set[int]], at: Mapping[date, int]
@@ -231,7 +255,7 @@ class Sight:
     def _cases(
         self, name: str, substance: str, of_measure: NDArray[np.bool_], own: NDArray[np.bool_], at: Mapping[date, int]
     ) -> Panel | None:  # fmt: skip
-        streams = sorted({self._name("source", n) for n in np.flatnonzero(of_measure).tolist()})
+        streams = self._streams(of_measure)
         sources, rows = [], []
         everywhere = self.where(measure=name)
         for stream in streams:
@@ -285,31 +309,34 @@ class Sight:
         return whole
 
     def _levels(self, name: str, kind: str, own: NDArray[np.bool_], at: Mapping[date, int]) -> Panel | None:
-        columns = ("source",) if name.startswith(("text.", "words.")) else ("source", "place")
-        cells: dict[tuple[str, ...], dict[int, list[float]]] = defaultdict(lambda: defaultdict(list))
-        for n in np.flatnonzero(own).tolist():
-            t = at.get(self._period[n].item())
-            if t is not None:
-                cells[tuple(self._name(c, n) for c in columns)][t].append(float(self._figure[n]))
-        if not cells:
+        rows, t = self._placed(own, at)
+        if not rows.size:
             return None
-        values = np.full((len(cells), len(at)), np.nan)
-        for row, key in enumerate(sorted(cells)):
-            for t, said in cells[key].items():
-                values[row, t] = float(np.sign(sum(said))) if kind == "words" else float(np.median(said))
+        columns: tuple[str, ...] = ("source",)
+        if not name.startswith(("text.", "words.")):
+            # Each place with itself; of a country with hundreds of them, departments. Works are few, and never the same as each other.
+            many = name != "wastewater.load" and len(np.unique(self._at["place"][rows])) > _MOST_PLACES
+            columns = ("source", "department") if many else ("source", "place")
+        names, which = self._keyed(rows, columns)
+        order = np.lexsort((self._figure[rows], t, which))
+        figures, cell = self._figure[rows][order], (which * len(at) + t)[order]
+        starts = np.flatnonzero(np.r_[True, np.diff(cell) > 0])
+        ends = np.r_[starts[1:], cell.size]
+        values = np.full(len(names) * len(at), np.nan)
+        if kind == "words":
+            values[cell[starts]] = np.sign(np.add.reduceat(figures, starts))
+        else:  # ordered by size within each cell: its middle
+            values[cell[starts]] = (figures[(starts + ends - 1) // 2] + figures[(starts + ends) // 2]) / 2
         return Panel(
-            measure=name,
-            kind=kind,
-            sources=tuple(key[0] for key in sorted(cells)),
-            values=values,
+            measure=name, kind=kind, sources=tuple(key[0] for key in names), values=values.reshape(len(names), len(at)),
             n=self._counted(own, at),
-        )
+        )  # fmt: skip
 
     def _kept(
         self, name: str, family: str, of_measure: NDArray[np.bool_], at: Mapping[date, int]
     ) -> Iterable[Kept]:
         """Rows of every table of a measure that speaks of the area, by period."""
-        for stream in sorted({self._name("source", n) for n in np.flatnonzero(of_measure).tolist()}):
+        for stream in self._streams(of_measure):
             entry = self.tables.get((name, stream))
             if entry is None:
                 continue

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from math import comb, nan
+from statistics import median
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -237,12 +238,17 @@ def _line(entry: Mapping[str, Any], panel: Panel | None, span: int) -> Line:
         cases = float(np.nansum(now))
         line = replace(line, level=cases, state="shown" if cases else "zero")
         return _compared(line, panel.values, span, "count")
-    figures = [float(np.median(row[np.isfinite(row)])) for row in now if np.isfinite(row).any()]
-    line = replace(line, level=float(np.median(figures)), state="shown")
+    figures = _middles(now)
+    line = replace(line, level=median(figures), state="shown")
     if panel.measure.startswith("text."):
-        before = [float(np.median(row[np.isfinite(row)])) for row in old if np.isfinite(row).any()]
-        return _shifted(line, figures, before)
+        return _shifted(line, figures, _middles(old))
     return _compared(line, np.log(panel.values), span, "level")
+
+
+def _middles(values: FloatArray) -> list[float]:
+    """The middle of each row that holds a figure."""
+    listed = ([v for v in row if v == v] for row in values.tolist())
+    return [median(row) for row in listed if row]
 
 
 def _compared(line: Line, values: FloatArray, span: int, kind: Literal["count", "level"]) -> Line:

@@ -24,6 +24,7 @@ from vigie.stats.arrays import FloatArray, as_series
 Kind: TypeAlias = Literal["count", "level"]
 LEAST_DF = 3  # spans of history less one
 FEW_CASES = 5  # in both spans together
+_SETTLED = 1e-8  # of a logarithm, or of the largest source: what is left to change
 _ROUNDS = 60  # of proportional fitting: sources of very different length settle within them
 
 
@@ -66,12 +67,13 @@ def contrast(panel: ArrayLike, span: int, *, kind: Kind) -> Contrast:
     n = values.shape[1]
     if n < 2 * span:
         return Contrast(verdict=Verdict.SHORT)
-    shift, variance, sources, cases = _shift(values, n, span, kind)
+    sums = _running(np.nan_to_num(values)), _running(np.isfinite(values).astype(np.float64))
+    shift, variance, sources, cases = _shift(sums, n, span, kind)
     if sources == 0:
         return Contrast(verdict=Verdict.MISSING)
     if kind == "count" and cases < FEW_CASES:
         return Contrast(verdict=Verdict.FEW, sources=sources)
-    past = [_shift(values, end, span, kind) for end in range(2 * span, n - span + 1)]
+    past = [_shift(sums, end, span, kind) for end in range(2 * span, n - span + 1)]
     known = [(d, v) for d, v, there, _ in past if there and np.isfinite(d) and v > 0]
     df = (len(known) - 1) / span + 1 if known else 0.0
     if df < LEAST_DF:
@@ -104,18 +106,24 @@ def joined(panel: ArrayLike, *, kind: Kind) -> FloatArray:
         return found
     kept = np.where(there, values, 0.0)
     times = there.any(axis=0)
+    by_source, by_time, weight = kept.sum(axis=1), kept.sum(axis=0), there.astype(np.float64)
+    per_source, per_time = weight.sum(axis=1), weight.sum(axis=0)
     if kind == "level":
         own, level = np.zeros(values.shape[0]), np.zeros(values.shape[1])
         for _ in range(_ROUNDS):
-            level = _over(kept.sum(axis=0) - (there * own[:, None]).sum(axis=0), there.sum(axis=0))
-            own = _over(kept.sum(axis=1) - (there * level).sum(axis=1), there.sum(axis=1))
+            level = _over(by_time - own @ weight, per_time)
+            before, own = own, _over(by_source - weight @ level, per_source)
+            if float(np.abs(before - own).max()) < _SETTLED:
+                break
         mean = float(own[there.any(axis=1)].mean())
         found[times] = level[times] + mean
         return found
     size, rate = np.ones(values.shape[0]), np.ones(values.shape[1])
     for _ in range(_ROUNDS):
-        rate = _over(kept.sum(axis=0), (there * size[:, None]).sum(axis=0))
-        size = _over(kept.sum(axis=1), (there * rate).sum(axis=1))
+        rate = _over(by_time, size @ weight)
+        before, size = size, _over(by_source, weight @ rate)
+        if float(np.abs(before - size).max()) < _SETTLED * float(size.max()):
+            break
     found[times] = rate[times] * size.sum()
     return found
 
@@ -129,15 +137,26 @@ def _panel(panel: ArrayLike, kind: Kind) -> FloatArray:
     return values
 
 
-def _shift(values: FloatArray, end: int, span: int, kind: Kind) -> tuple[float, float, int, float]:
-    """(change of the logarithm, its variance but for a factor, sources in both spans, cases) of the spans that end before `end`."""
-    new, old = values[:, end - span : end], values[:, end - 2 * span : end - span]
-    n1, n0 = np.isfinite(new).sum(axis=1), np.isfinite(old).sum(axis=1)
+def _running(values: FloatArray) -> FloatArray:
+    """Sums of all periods before each one, shape (n_sources, n_times + 1)."""
+    return np.concatenate([np.zeros((values.shape[0], 1)), np.cumsum(values, axis=1)], axis=1)
+
+
+def _shift(
+    sums: tuple[FloatArray, FloatArray], end: int, span: int, kind: Kind
+) -> tuple[float, float, int, float]:
+    """(change of the logarithm, its variance but for a factor, sources in both spans, cases) of the spans that end before `end`.
+
+    `sums` are running sums of figures and of periods that were kept.
+    """
+    figures, kept = sums
+    n1, n0 = kept[:, end] - kept[:, end - span], kept[:, end - span] - kept[:, end - 2 * span]
     both = (n1 > 0) & (n0 > 0)
     if not both.any():
         return nan, 0.0, 0, 0.0
-    n1, n0 = n1[both].astype(np.float64), n0[both].astype(np.float64)
-    a, b = np.nansum(new[both], axis=1), np.nansum(old[both], axis=1)
+    n1, n0 = n1[both], n0[both]
+    a = figures[both, end] - figures[both, end - span]
+    b = figures[both, end - span] - figures[both, end - 2 * span]
     sources = int(both.sum())
     if kind == "level":
         weight = n1 * n0 / (n1 + n0)
@@ -157,20 +176,19 @@ def _together(
     there: np.ndarray[tuple[int, ...], np.dtype[np.bool_]],
 ) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
     """Of the groups of sources that no common period links, the one with most periods; shape of `there`."""
-    left = set(np.flatnonzero(there.any(axis=1)).tolist())
+    left = there.any(axis=1)
     best = np.zeros_like(there)
-    while left:
-        rows = {left.pop()}
+    while left.any():
+        rows = np.zeros_like(left)
+        rows[np.flatnonzero(left)[0]] = True
         while True:
-            times = there[sorted(rows)].any(axis=0)
-            more = {r for r in left if (there[r] & times).any()}
-            if not more:
+            wider = np.asarray(left & there[:, there[rows].any(axis=0)].any(axis=1))
+            if wider.sum() == rows.sum():
                 break
-            rows |= more
-            left -= more
-        mine = np.zeros_like(there)
-        mine[sorted(rows)] = True
-        if (there & mine).any(axis=0).sum() > (there & best).any(axis=0).sum():
+            rows = wider
+        left = np.asarray(left & ~rows)
+        mine = there & rows[:, None]
+        if mine.any(axis=0).sum() > best.any(axis=0).sum():
             best = mine
     return best
 
