@@ -307,9 +307,11 @@ def test_what_is_written_is_shown_back_escaped(browser: TestClient) -> None:
     assert "<script>" not in page and "49" not in page and "\u202e" not in page
 
 
-def test_the_public_edition_has_no_such_page(home: Path) -> None:
+def test_the_public_edition_has_no_such_page(browser: TestClient, home: Path) -> None:
+    assert '"/fr/field-note"' in browser.get("/fr/none").text  # the analyst's pages lead there
     made = make_app(Models(), public=True, notes=home / "box")
     with TestClient(made, base_url="http://127.0.0.1") as client:
+        assert "field-note" not in client.get("/fr/none").text
         assert client.post("/fr/field-note", content=form(), headers=OWN).status_code in (404, 405)
         assert "field-note" not in [getattr(route, "path", "") for route in made.routes]
     assert not (home / "box").exists()
@@ -350,5 +352,6 @@ def test_add_takes_waiting_notes_in_and_tells_the_writer(home: Path, tmp_path: P
         "Lieu : Lyon\nPériode : mars 2025\nQui : Albertine\nProduit : coke\nPrix : cher\n", "utf-8"
     )
     result = run("add", path, "--store", store)
+    assert "n.md: Prix : aucun montant compris" in run("extract", path).stderr
     assert "n.md: Prix : aucun montant compris" in result.output and "seul le rôle est gardé" in result.output
     assert "Albertine" not in result.output

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from vigie.cli.app import SOME_REFUSED, STOPPED, WRONG_USE, ReportFormat, app
-from vigie.cli.keeping import STORE, settings_for, summary_json, summary_text, tell_refusal, tell_writer
+from vigie.cli.keeping import STORE, settings_for, summary_json, summary_text, tell_refusal
 from vigie.cli.output import fail, say, write, write_json
 from vigie.cli.progress import progress
-from vigie.cli.reading import SOURCE, reading_options
+from vigie.cli.reading import SOURCE, reading_options, tell_writer
 
 if TYPE_CHECKING:
     from vigie.intake.importing import Imported, TellReject

@@ -20,6 +20,7 @@ from vigie.cli.reading import (
     read_stdin,
     reading_options,
     refuse_empty,
+    tell_writer,
     url_refusal,
 )
 
@@ -189,19 +190,6 @@ def tell_refusal(item: Cleaned | Refusal) -> None:
 
     if isinstance(item, Refusal):
         say(f"refused: {item}")
-
-
-def tell_writer(item: Cleaned | Refusal) -> None:
-    """What the writer of a field note left empty or said in two ways."""
-    from vigie.lexicon.note_fields import FORMAT
-    from vigie.pipeline import Refusal, shown
-
-    if isinstance(item, Refusal) or item.document.format != FORMAT:
-        return
-    from vigie.intake.field_notes import told
-
-    for line in told(item.document):
-        say(f"{shown(item.name)}: {line}")
 
 
 def _notes_wait(store: Path | None) -> bool:

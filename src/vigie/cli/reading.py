@@ -150,6 +150,7 @@ def extract(
             refused += 1
             say(f"refused: {found}")
         elif not isinstance(item, Refusal):
+            tell_writer(item)
             if format is ExtractFormat.JSONL:
                 write_json(document_json(item.document, found))
             else:
@@ -160,6 +161,19 @@ def extract(
                 write((shown or "nothing found\n") + "\n")
     if refused:
         raise typer.Exit(SOME_REFUSED)
+
+
+def tell_writer(item: Cleaned | Refusal) -> None:
+    """What the writer of a field note left empty or said in two ways."""
+    from vigie.lexicon.note_fields import FORMAT
+    from vigie.pipeline import Refusal, shown
+
+    if isinstance(item, Refusal) or item.document.format != FORMAT:
+        return
+    from vigie.intake.field_notes import told
+
+    for line in told(item.document):
+        say(f"{shown(item.name)}: {line}")
 
 
 TABLE_HEADER = ("type", "substance", "value", "place", "when", "assertion", "source", "conf.", "quote")
