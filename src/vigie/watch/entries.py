@@ -34,6 +34,7 @@ _XML_NAMES = frozenset({"amp", "lt", "gt", "quot", "apos"})
 _NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _ROOTS = frozenset({"rss", "RDF", "feed", "urlset", "sitemapindex"})
 _ENTRIES = frozenset({"item", "entry", "url", "sitemap"})
+_PAGE = re.compile(r"(?:<!--.{0,2000}?-->|\s)*+<(?:!doctype\s+)?html\b", re.IGNORECASE | re.DOTALL)
 _CLOSED = re.compile(r"</(?:[\w.-]+:)?(?:item|entry|url)\s*>")
 _LINK = re.compile(r"<a\s([^<>]{1,4000})>(.{0,400}?)(?:</a|<a[\s>]|\Z)", re.IGNORECASE | re.DOTALL)
 _HREF = re.compile(r"(?:^|\s)href\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))", re.IGNORECASE)
@@ -90,7 +91,7 @@ def listing(data: bytes, kind: FeedKind, *, charset: str = "", most: int = 5000,
     start = text.lstrip("\ufeff \t\r\n")
     if start[:1] == "{":
         return _json_feed(start, most, today)
-    if start[:1] != "<" or re.match(r"(?:<!--.{0,2000}?-->|\s)*<(?:!doctype\s+)?html\b", start, re.I | re.S):
+    if start[:1] != "<" or _PAGE.match(start):
         raise Unfetched("not-a-feed")
     return _xml(start, most, today)
 
