@@ -1,7 +1,8 @@
 """Damaged inputs against the readers and the redactor.
 
-    python fuzz/run.py [--minutes 10] [--seed N] [--target readers|redactor|all] [--save DIR]
+    python fuzz/run.py [--minutes 10] [--seed N] [--target readers|redactor|tables|all] [--save DIR]
 
+The reader of tables gets damaged copies of the malformed set (tests/malformed_tables.py).
 Readers get damaged files of every format through the real pipeline (reader, guarded child, redactor); the redactor gets
 texts mixed from its own tables of cases. Each input runs in a process of its own kind that may be killed: a crash, a hang
 past the limit or an exception is a finding. Also checked: redacting twice changes nothing, what was redacted stays as it
@@ -69,6 +70,26 @@ def check_again(title: str, text: str) -> str:
     return "redacting twice changes the text" if again.text != text else ""
 
 
+def read_table(data: bytes) -> str:
+    """What came of one table."""
+    from vigie.tables.limits import Limits
+    from vigie.tables.read import read
+    from vigie.tables.records import Block, TableRefused
+
+    limits = Limits(rows=5_000, unpacked_bytes=30_000_000, strings_bytes=20_000_000)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "table.dat"
+        path.write_bytes(data)
+        rows: list[tuple[str, int]] = []
+        try:
+            for part in read(path, limits=limits):
+                if isinstance(part, Block):
+                    rows += [(part.sheet.name, int(n)) for n in part.rows]
+        except TableRefused as refusal:
+            return "refused: " + refusal.reason
+    return "FOUND a row counts twice" if len(set(rows)) < len(rows) else "read" if rows else "nothing"
+
+
 def redact_one(title: str, text: str) -> str:
     """What came of one text."""
     from vigie.model.document import RawDocument
@@ -102,7 +123,10 @@ def _child(pipe: Connection) -> None:
         target, first, second, seconds = pipe.recv()
         signal.setitimer(signal.ITIMER_PROF, seconds)  # its signal ends the process, whatever it is busy with
         try:
-            pipe.send(read_one(first, second) if target != "redactor" else redact_one(first, second))
+            if target == "tables":
+                pipe.send(read_table(second))
+            else:
+                pipe.send(read_one(first, second) if target != "redactor" else redact_one(first, second))
         except Exception as error:
             last = error.__traceback__
             while last and last.tb_next:
@@ -150,6 +174,7 @@ def cases(target: str, seed: int) -> Iterator[tuple[str, str, bytes | str]]:
     chance = random.Random(seed)
     files = seeds.seeds()
     pieces = seeds.pieces()
+    tables = seeds.tables() if target in ("tables", "all") else []
     while True:
         if target in ("readers", "all"):
             for kind, some in files.items():
@@ -158,6 +183,9 @@ def cases(target: str, seed: int) -> Iterator[tuple[str, str, bytes | str]]:
                 if chance.random() < 0.05:
                     name = chance.choice(chance.choice(list(files.values())))[0]
                 yield kind, name, changed
+        for _ in range(10 if tables else 0):
+            name, data = chance.choice(tables)
+            yield "tables", name, mutate.damaged(data, chance)
         if target in ("redactor", "all"):
             for _ in range(20):
                 title = mutate.text(pieces, chance)[:200] if chance.random() < 0.4 else ""
@@ -173,7 +201,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--minutes", type=float, default=10.0)
     parser.add_argument("--seed", type=int, default=None, help="default: another one each time")
-    parser.add_argument("--target", choices=("readers", "redactor", "all"), default="all")
+    parser.add_argument("--target", choices=("readers", "redactor", "tables", "all"), default="all")
     parser.add_argument("--save", type=Path, default=None, metavar="DIR", help="where findings go")
     asked = parser.parse_args()
     seed = asked.seed if asked.seed is not None else random.SystemRandom().randrange(2**32)

@@ -9,6 +9,7 @@ import json
 import tomllib
 from pathlib import Path
 
+import malformed_tables
 from ingest_samples import (
     FACT,
     LAST,
@@ -135,3 +136,15 @@ def _strings(value: object) -> list[str]:
         return [value]
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     return [text for item in inner for text in _strings(item)]
+
+
+def tables() -> list[tuple[str, bytes]]:
+    """Tables that can be damaged further: the small ones of the malformed set, without packed files that are broken already."""
+    packed = (b"PK", b"\x1f\x8b", b"%P")
+    return [
+        (case.name, case.data)
+        for case in malformed_tables.cases()
+        if len(case.data) < 60_000
+        and not (case.refused and case.data[:2] in packed)
+        and case.name != "xlsx_wrong_checksum"
+    ]
