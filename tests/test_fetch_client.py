@@ -215,6 +215,19 @@ def test_a_name_that_changes_where_it_leads(server: Server) -> None:
     assert caught.value.reason == "private-address" and server.paths() == []
 
 
+def test_a_name_that_takes_for_ever(server: Server) -> None:
+    """The system's look-up has no limit of its own."""
+
+    def slow(host: str, port: int) -> list[str]:
+        time.sleep(3)
+        return [LOCAL]
+
+    start = time.monotonic()
+    with client(resolver=slow) as asking, pytest.raises(Unfetched) as caught:
+        asking.get(server.url("/x"))
+    assert caught.value.reason == "unresolved" and time.monotonic() - start < 2
+
+
 def test_one_private_address_among_public_ones_is_enough(server: Server) -> None:
     with (
         client(resolver=lambda host, port: [LOCAL, "10.0.0.1"]) as asking,

@@ -80,6 +80,7 @@ FAULTS = {
     "a line break": ("rss.xml", "rss\\r\\nHost: b.example", "must be an address"),
     "port": ("agence.example/", "agence.example:99999/", "must be an address"),
     "kind": ("url =", 'kind = "gopher"\nurl =', "kind must be one of"),
+    "text of a sitemap": ("url =", 'kind = "sitemap"\nurl =', "sitemaps and pages hold no text"),
     "a page without links": ("url =", 'kind = "page"\nurl =', "needs links"),
     "links": ("url =", 'links = "("\nurl =', "no regular expression"),
     "hours": ("every_hours = 6", "every_hours = 0", "must be a number"),
@@ -105,6 +106,8 @@ def test_a_fault_is_told_with_its_repair(name: str, tmp_path: Path) -> None:
     old, new, said = FAULTS[name]
     text = GOOD.replace(old, new, 1)
     assert text != GOOD
+    if name == "text of a sitemap":
+        text = text.replace("every_hours", 'items = "entry"\nevery_hours')
     if said is None:
         text, said = text.replace("every_hours", "on = true\nevery_hours"), "without a feed"
     file = tmp_path / "agence.toml"

@@ -203,7 +203,7 @@ class Client:
             self.pace.answered(where.host)
             return found
         except Unfetched as error:
-            if error.reason in ("busy", "server-error"):
+            if error.reason in ("busy", "server-error", "unresolved"):
                 self.pace.failed(where.host, self.clock.now(), error.after)
             raise
         except httpx.TimeoutException:

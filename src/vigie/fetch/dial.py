@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import httpcore
@@ -66,12 +68,7 @@ class Dialer(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
-        try:
-            found = list(self._resolver(host, port))
-        except (OSError, UnicodeError):
-            raise Unfetched("unresolved", host) from None
-        if not found:
-            raise Unfetched("unresolved", host)
+        found = self._addresses(host, port, self.left(timeout))
         # One private address among public ones is enough: who answers so tries which of them is dialled.
         if not all(number in self._allow or is_public(number) for number in found):
             raise Unfetched("private-address", host)
@@ -83,6 +80,21 @@ class Dialer(httpcore.NetworkBackend):
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 last = error
         raise last if last is not None else httpcore.ConnectError("no address answers")
+
+    def _addresses(self, host: str, port: int, seconds: float) -> list[str]:
+        """What the name leads to. The system's look-up knows no time limit: it is waited for in a thread, and left behind."""
+        found: list[str] = []
+
+        def look_up() -> None:
+            with suppress(OSError, UnicodeError):
+                found.extend(self._resolver(host, port))
+
+        thread = threading.Thread(target=look_up, daemon=True)
+        thread.start()
+        thread.join(seconds)
+        if thread.is_alive() or not found:
+            raise Unfetched("unresolved", host)
+        return list(found)
 
     def connect_unix_socket(self, path: str, *args: Any, **kwargs: Any) -> httpcore.NetworkStream:
         raise Unfetched("bad-address")

@@ -24,7 +24,6 @@ class Limits:
     most_addresses: int
     least_seconds: float
     rules_seconds: float
-    most_seconds: float
     rules_hours: float
     retry_base_seconds: float
     retry_most_seconds: float

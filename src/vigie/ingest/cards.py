@@ -107,6 +107,8 @@ def _watch(file: Path, table: Any) -> Watch:
     read = tuple(_feed(file, number, feed) for number, feed in enumerate(feeds, 1))
     if len({f.url for f in read}) < len(read):
         raise SettingsError(f"{file}: two feeds have the same url (leave one out)")
+    if table.get("items") == "entry" and any(f.kind != "feed" for f in read):
+        raise SettingsError(f'{file}: watch.items = "entry" is for feeds: sitemaps and pages hold no text')
     if table.get("on") and not read:
         raise SettingsError(f"{file}: watch.on without a feed (add [[watch.feeds]] with its url)")
     given = {name: table[name] for name in ("on", "items", "only", "days_back", *_TEXTS) if name in table}
