@@ -18,7 +18,7 @@ MONTHS = [
     f"{2023 + n // 12}-{n % 12 + 1:02d}" for n in range(33)
 ]  # 2023-01 to 2025-09; the last quarter is 2025-Q3
 LAST = (30, 31, 32)
-SINCE = 15  # month in which the papers begin to be read
+SINCE = 24  # month in which the papers begin to be read
 PAPERS = tuple(f"journal{n}" for n in range(10))
 
 

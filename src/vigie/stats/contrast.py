@@ -58,7 +58,7 @@ def contrast(panel: ArrayLike, span: int, *, kind: Kind) -> Contrast:
         SeriesError: for negative cases, or a span that is not positive.
     """
     try:
-        from scipy.stats import t as student
+        from scipy.special import stdtr, stdtrit
     except ImportError as error:
         raise MissingExtraError("a comparison of spans", "stats") from error
     values = _panel(panel, kind)
@@ -84,9 +84,9 @@ def contrast(panel: ArrayLike, span: int, *, kind: Kind) -> Contrast:
     width = sqrt(spread * variance)
     if width < 1e-12:
         return Contrast(verdict=Verdict.FLAT, sources=sources, df=df)
-    half = float(student.isf(0.025, df)) * width
+    half = -float(stdtrit(df, 0.025)) * width
     low, high = (exp(min(700.0, shift + side * half)) - 1 for side in (-1, 1))
-    p = float(2 * student.sf(abs(shift) / width, df))
+    p = float(2 * stdtr(df, -abs(shift) / width))
     return Contrast(
         verdict=Verdict.GIVEN, ratio=exp(shift) - 1, low=low, high=high, p=p, sources=sources, df=df
     )
