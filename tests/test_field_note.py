@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tomllib
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -16,8 +17,10 @@ from vigie.lexicon.note_fields import is_note, layout, specs, words
 from vigie.lexicon.terms import data_toml
 from vigie.model.document import RawDocument
 from vigie.model.errors import InputRefused
+from vigie.model.observation import Assertion
 from vigie.pipeline import Reading, Refusal, clean_stream, discover
 from vigie.redact import redact
+from vigie.text.normalise import fold
 
 NOTES = Path(__file__).parent / "cases" / "field_notes"
 EXPECTED = tomllib.loads((NOTES / "expected.toml").read_text("utf-8"))
@@ -195,6 +198,30 @@ def test_a_note_filled_in_in_the_other_language_is_read(tmp_path: Path) -> None:
         "modality : channel:in-person @ Lyon 2025-03-01 month affirmed",
         "modality : payment:cash @ Lyon 2025-03-01 month affirmed",
     ]
+
+
+def test_the_words_of_notes_are_folded_unique_and_of_known_codes() -> None:
+    rows = words()
+    labels = [label for spec in specs().values() for label in spec.labels]
+    assert len(labels) == len(set(labels)) and all(label == fold(label) for label in labels)
+    for group in ("role", "sure"):
+        listed = [word for row in rows[group] for word in row["words"]]
+        assert len(listed) == len(set(listed)) and all(word == fold(word) for word in listed)
+    assert {row["assertion"] for row in rows["sure"]} <= set(get_args(Assertion))
+    codes = {row["id"] for row in data_toml("taxonomy", "modalities.toml")["code"]}
+    for lang in ("fr", "en"):
+        ways = [word for listed in rows["buying"][lang].values() for word in listed]
+        assert (
+            set(rows["buying"][lang]) <= codes
+            and len(ways) == len(set(ways))
+            and all(w == fold(w) for w in ways)
+        )
+    assert set(rows["price"]["country"].values()) <= set(currency_codes())
+
+
+def currency_codes() -> set[str]:
+    rates = data_toml("taxonomy", "currencies.toml")
+    return {"EUR", "GBP", "USD", "CAD", "CHF", "AUD", "NZD", *rates["fixed"], *rates.get("pegged", {})}
 
 
 def test_a_figure_that_went_into_no_price_is_told() -> None:
