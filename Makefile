@@ -27,11 +27,11 @@ browser:         ## Debian's Chromium, where none is found (the tests of the pag
 	@sh scripts/install_browser.sh
 
 test: $(VENV)/.dev browser  ## everything the tests need, then the tests
-	$(BIN)/python -m pytest -n auto --dist worksteal
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 coverage: $(VENV)/.dev browser  ## the tests again, with the lines they reach (half as long again; Python 3.12 and later: little)
 	COVERAGE_CORE=$$($(BIN)/python -c 'import sys; print("sysmon" if sys.version_info >= (3, 12) else "ctrace")') \
-		$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report=term:skip-covered
+		$(BIN)/python -m pytest -n auto --dist loadfile --cov --cov-report=term:skip-covered
 
 lint: $(VENV)/.dev  ## style, types, layers, licences, lexicons, generated data
 	$(BIN)/ruff check .
