@@ -359,7 +359,7 @@ def sheets_plain() -> Iterator[Case]:
     )
     for error in ("#N/A", "#DIV/0!", "#REF!"):
         yield case(
-            f"xlsx_error_{error[1:4].lower()}",
+            f"xlsx_error_{error[1:4].strip('/A').lower()}",
             one(f'<row r="2">{number_cell("C2", error, 0, "", "e")}</row>' + body_rows(3, 3)),
             4,
             3,
@@ -901,6 +901,7 @@ def objects() -> Iterator[Case]:
     yield case("json_deep_records", "[" + '{"a":' * 500 + "1" + "}" * 500 + ', {"b": 1}]', 2, None)
     yield case("json_large_record", '[{"a": "' + "x" * 3_000_000 + '"}, {"a": 1}]', 2, None)
     yield case("json_large_cell", '[{"a": "' + "x" * 40_000 + '"}, {"a": 1}]', 2, 1)
+    yield case("json_nested_where_nothing_else_is", '[{"a": [[1]]}, {"b": 1}]', 2, 2, columns=["b"])
     yield case("json_doubled_fields", '[{"a": 1, "a": 2}]', 1)
     yield case("json_nested", '[{"a": {"b": 1}}, {"a": [1, 2]}, {"a": [{"c": 1}]}]', 3, 2)
     yield case("json_many_fields", json.dumps([{f"f{n}": 1 for n in range(6_000)}]), 1, 0)

@@ -106,6 +106,7 @@ def make_block(
             array = pc.if_else(large, pa.scalar(mark("cell-too-large")), array)
         marked = pc.fill_null(pc.match_substring(array, MARK), False).to_numpy(zero_copy_only=False)
         if marked.any():
+            full |= marked  # something stands there, so the row is one
             for at in np.flatnonzero(marked).tolist() if counts else ():
                 faulty.setdefault(at, (name, array[at].as_py()[1:]))
             array = pc.if_else(pa.array(marked), pa.scalar(None, pa.string()), array)
