@@ -366,6 +366,10 @@ PAGES: dict[str, tuple[dict[str, Page], str]] = {
     "mining reserved in its head": ({"/article/1": Page(article(1, head='<meta name="tdm-reservation" content="1">'))}, "reserved"),
     "mining reserved by the order of words": ({"/article/1": Page(article(1, head="<META content=1 name='TDM-Reservation'>"))}, "reserved"),
     "noai": ({"/article/1": Page(article(1, head='<meta name="robots" content="index, noai">'))}, "reserved"),
+    "noai in a header": (
+        {"/article/1": Page(article(1), headers=[("X-Robots-Tag", "googlebot: nofollow, noai")])},
+        "reserved",
+    ),
     "mining reserved by a header": ({"/article/1": Page(article(1), headers=[("tdm-reservation", "1")])}, "reserved"),
     "mining reserved in a PDF": ({"/article/1": Page(b"%PDF-1.7 <tdm:reservation>1</tdm:reservation>", media="application/pdf")}, "reserved"),
     "another site": ({"/article/1": Page("", 302, headers=[("Location", "http://other.example/article/1")])}, "other-site"),
@@ -465,3 +469,10 @@ def test_the_charset_that_only_the_header_tells(server: Server, tmp_path: Path) 
     shelf = Shelf(tmp_path)
     round_of([card(tmp_path, server.url("/rss.xml"))], shelf, Clock())
     assert all("Здравствуйте" in d.document.text for d in shelf.held.values()) and shelf.held
+
+
+def test_a_feed_that_moved_for_good_is_told(server: Server, tmp_path: Path) -> None:
+    press(server, [1])
+    server.pages["/old.xml"] = Page("", 301, headers=[("Location", "/rss.xml")])
+    (one,) = round_of([card(tmp_path, server.url("/old.xml"))], Shelf(tmp_path), Clock()).sources
+    assert (one.stored, one.notes["moved"]) == (1, 1)

@@ -252,3 +252,28 @@ def test_no_bytes_break_the_reader_of_feeds(seed: bytes, changes: list[tuple[int
     for entry in found.entries:
         assert entry_page(entry, "fr").startswith(b"<!doctype html>")
         assert replace(entry, link="") is not None
+
+
+def test_a_fault_of_ours_ends_one_task_and_quotes_nothing(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_args: object, **_named: object) -> object:
+        raise KeyError("Jeanne Fictive, 06 12 34 56 78")
+
+    server.pages = {"/rss.xml": Page(rss(server, [1]), media="text/xml"), "/article/1": Page(article(1))}
+    sources, shelf, clock, told = (
+        [card(tmp_path, server.url("/rss.xml"))],
+        Shelf(tmp_path),
+        Clock(),
+        list[str](),
+    )
+    with monkeypatch.context() as patch:
+        patch.setattr("vigie.watch.rounds.listing", broken)
+        assert round_of(sources, shelf, clock, told).sources[0].failed == {"unexpected": 1}
+        patch.undo()
+        patch.setattr("vigie.watch.rounds.document", broken)
+        clock.day(1)
+        assert round_of(sources, shelf, clock, told).sources[0].postponed == {"unexpected": 1}
+    assert len(told) == 2 and not any("Jeanne" in line or "34" in line for line in told)
+    clock.day(1)
+    assert round_of(sources, shelf, clock).sources[0].stored == 1

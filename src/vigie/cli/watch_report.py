@@ -81,6 +81,8 @@ def _lines(done: SourceRound) -> Iterator[str]:
             yield f"{word}: {done.source}: {count} {what}{'s' if count > 1 else ''}: {reason_words(reason)}"
     if done.notes["more"]:
         yield f"note: {done.source}: a feed announces more than is read at once; the newest were taken"
+    if done.notes["moved"]:
+        yield f"note: {done.source}: a feed has moved for good; write its new address into the card"
     if done.notes["damaged"]:
         yield f"note: {done.source}: a feed is not well formed; what could be read was taken"
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Callable, Collection, Iterator
+from dataclasses import replace
 
 import httpcore
 import httpx
@@ -22,8 +23,10 @@ from vigie.fetch.limits import Limits, limits
 from vigie.fetch.outcome import Answer, Known, Unfetched
 from vigie.fetch.pace import Pace, http_date, retry_after
 from vigie.fetch.rules import Rules, rules
+from vigie.lexicon.terms import data_toml
 
 _REDIRECTS = (301, 302, 303, 307, 308)
+_FOR_GOOD = (301, 308)
 _BUSY = (408, 425, 429, 503)
 _RESERVED = "tdm-reservation"
 _ONWARD = "vigie.onward"  # where an answer sends us: kept from httpx, which would read it on its own
@@ -101,13 +104,15 @@ class Client:
         """
         where = self.parse(url)
         bound = self.bounds.page_bytes if most is None else most
+        moved = False
         for _ in range(self.bounds.redirects + 1):
             if near is not None and not near(where):
                 raise Unfetched("other-site", where.host)
             stated = self._permitted(where)
             answer, onward = self._ask(where, stated.delay, bound, media=media, known=known)
             if onward is None:
-                return answer
+                return replace(answer, moved=moved)
+            moved = moved or answer.status in _FOR_GOOD
             where = self._onward(where, onward)
         raise Unfetched("redirects", where.host)
 
@@ -255,8 +260,16 @@ class Client:
         return Answer(
             url=where.url, status=200, media=kind, charset=_charset(parameters), body=body,
             etag=_etag(headers.get("etag", "")), modified=http_date(headers.get("last-modified", "")),
-            reserved=headers.get(_RESERVED, "").strip() == "1",
+            reserved=_reserves(headers),
         ), None  # fmt: skip
+
+
+def _reserves(headers: httpx.Headers) -> bool:
+    """Whether the headers of an answer reserve text and data mining."""
+    words = {w.strip().lower() for w in headers.get("x-robots-tag", "")[:1000].replace(":", ",").split(",")}
+    return headers.get(_RESERVED, "").strip() == "1" or not words.isdisjoint(
+        data_toml("watch", "pages.toml")["reserved_words"]
+    )
 
 
 def _refused(status: int) -> str:

@@ -13,7 +13,7 @@ from vigie.model.errors import VigieError
 PASSING = frozenset(
     {
         *("busy", "server-error", "no-answer", "unresolved", "cut", "too-slow", "tls", "rules-unreachable"),
-        *("protocol", "waits"),
+        *("protocol", "waits", "unexpected"),
     }
 )
 
@@ -58,6 +58,7 @@ class Answer:
         body: unpacked; empty with 304.
         etag, modified: validators for the next time, checked; "" if none.
         reserved: text and data mining is reserved by a header.
+        moved: the address asked for leads elsewhere for good (301, 308).
     """
 
     url: str
@@ -68,3 +69,4 @@ class Answer:
     etag: str = ""
     modified: str = ""
     reserved: bool = False
+    moved: bool = False

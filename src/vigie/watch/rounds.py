@@ -7,6 +7,7 @@ others. A document is raw only between the client and `clean_stream`, in memory.
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -16,10 +17,10 @@ from urllib.parse import urlsplit
 from vigie.fetch.addresses import Address, same_site
 from vigie.fetch.limits import limits_table
 from vigie.fetch.outcome import Answer, Known, Unfetched
-from vigie.model.errors import StoreError
+from vigie.model.errors import StoreError, VigieError
 from vigie.model.period import PartialDate
 from vigie.model.source import Feed, Watched
-from vigie.pipeline import Cleaned, Reading, clean_stream
+from vigie.pipeline import Cleaned, Reading, clean_stream, place_of
 from vigie.redact.paths import redact_path
 from vigie.watch.about import speaks_of_drugs
 from vigie.watch.entries import Entry, Listing, listing
@@ -115,10 +116,7 @@ class RoundOf:
         while (task := self._next()) is not None and not self._busy:
             if stopped := self._closing():
                 break
-            if isinstance(task, _Poll):
-                self._poll(task)
-            else:
-                self._fetch(task)
+            self._do(task)
             self._store_if_time()
         self._store()
         self._state.keep_holds(self._client.pace.held(self._now()))
@@ -134,6 +132,30 @@ class RoundOf:
 
     def _today(self) -> date:
         return datetime.fromtimestamp(self._now(), UTC).date()
+
+    def _do(self, task: _Poll | _Fetch) -> None:
+        """One task; a fault of ours in it ends this task alone."""
+        try:
+            if isinstance(task, _Poll):
+                self._poll(task)
+            else:
+                self._fetch(task)
+        except sqlite3.Error as error:
+            raise StoreError(
+                f"{self._state.folder} cannot be written ({type(error).__name__}): see that its disk has room"
+            ) from None
+        except VigieError:
+            raise
+        except Exception as error:  # its message may quote what was read
+            self._tell(
+                f"{task.source.card.id}: unexpected {type(error).__name__} at {place_of(error) or 'start'}"
+            )
+            fault = Unfetched("unexpected")
+            if isinstance(task, _Poll):
+                key = self._state.key(task.feed.url)
+                self._failed(task.source, key, self._state.feed(task.source.card.id, key), fault)
+            else:
+                self._unread(task, fault)
 
     # Which task is next
 
@@ -188,6 +210,7 @@ class RoundOf:
             self._failed(source, key, before, error)
             return
         every = source.watch.every_hours * HOUR
+        done.notes["moved"] += got.moved
         if read is None:
             done.unchanged += 1
             self._state.keep_feed(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from vigie import __version__
 from vigie.fetch.clock import Clock
-from vigie.model.errors import SettingsError
+from vigie.model.errors import SettingsError, StoreError
 from vigie.model.source import Watched
 from vigie.pipeline import Cleaned, Reading, add
 from vigie.settings import Settings
@@ -130,15 +130,26 @@ def watch_on(
     closing: Callable[[], bool],
     tell: Tell = lambda _: None,
 ) -> None:
-    """Round after round until `closing`; `after` hears of each."""
+    """Round after round until `closing`; `after` hears of each. Raises StoreError in the first round only: later a store
+    that is in use, or a disk that is full, is told and waited for.
+    """
     clock: Clock = client.clock
+    first = True
     while not closing():
-        done = watch_once(
-            sources, settings, client, reading=reading, forced=forced, closing=closing, tell=tell
-        )
-        after(done)
-        forced = frozenset()
-        pause = MOST_PAUSE if done.next_due is None else done.next_due - clock.now()
+        pause = LEAST_PAUSE
+        try:
+            done = watch_once(
+                sources, settings, client, reading=reading, forced=forced, closing=closing, tell=tell
+            )
+        except StoreError as error:
+            if first:
+                raise
+            tell(str(error))
+        else:
+            after(done)
+            forced = frozenset()
+            pause = MOST_PAUSE if done.next_due is None else done.next_due - clock.now()
+        first = False
         until = clock.now() + min(max(pause, LEAST_PAUSE), MOST_PAUSE)
         while not closing() and clock.now() < until:
             clock.sleep(min(1.0, until - clock.now()))
