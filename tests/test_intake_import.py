@@ -227,7 +227,7 @@ def test_a_run_that_was_stopped_is_completed(
     path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What was committed stays, the next run adds the rest, and nothing is stored twice."""
-    monkeypatch.setattr("vigie.intake.importing.BATCH_ROWS", 40)
+    monkeypatch.setattr("vigie.intake.importing.GROUP", 40)
     monkeypatch.setattr("vigie.tables.records.BLOCK_ROWS", 40)
     table = "event;count;date\n" + "".join(f"overdose;{n};2025-03\n" for n in range(100))
     file = written(tmp_path, table)

@@ -32,7 +32,7 @@ import vigie
 from vigie.cli import app
 from vigie.ingest.registry import READERS
 from vigie.upkeep.contests import contests_folder, drop
-from wall_canaries import Planted, contents, leaks, plant, shows_marker, touched
+from wall_canaries import MARKER, Planted, contents, leaks, plant, shows_marker, touched
 from wall_inputs import FACT, MAKERS, MORE, files, pdf
 
 DRIVER = Path(__file__).parent / "wall_driver.py"
@@ -298,6 +298,26 @@ def counting(here: Place) -> None:
     here.run("maintain", "maintain", "--reredact", *store)
 
 
+def importing(here: Place) -> None:
+    """Tables with persons in cells that are read, in those that are not, in the header and in the name of the file."""
+    asked = here.asked["cell of a table"]
+    folder = here.root / "tables"
+    folder.mkdir()
+    file = folder / f"Relevé {asked.name}.csv"
+    own = f"{asked.name};{asked.phone};{asked.account}"
+    rows = [
+        f"A {asked.phone};cocaïne {MARKER};60;EUR;2024-03;Lyon;{asked.name};{own}",
+        f'B;"cocaïne {asked.text()}";60;EUR;2024-03;Lyon;{asked.email};{own}',
+        f"C;cocaïne;60;EUR;2024-03;{asked.name};{asked.link};{own}",
+        f"D;{asked.name} {MARKER};60;EUR;2024-03;{asked.street};;{own}",
+        f"E;cocaïne;{asked.phone};{asked.name};{asked.phone};Lyon;;{own}",
+        f'F;cocaïne;60;"{asked.name}',
+    ]
+    head = f"id;produit;prix;monnaie;date;lieu;organisme;nom;téléphone;{asked.email}"
+    file.write_text("\n".join([head, *rows]) + "\n", encoding="utf-8")
+    here.run("import", "import", "prices", file, "--rejects", "left.csv", "--store", "tables.duckdb")
+
+
 def printing(here: Place) -> None:
     """What is kept nowhere."""
     here.run("extract", "extract", here.inputs)
@@ -343,6 +363,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
         "why of an alert",
         "note of a reader",
         "address of a feed",
+        "cell of a table",
     ):
         here.asked[name] = plant(name)
     here.environment()
@@ -351,6 +372,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
         partial(storing, here),
         partial(printing, here),
         partial(counting, here),
+        partial(importing, here),
         partial(ending, here, heap),
     )
     with ThreadPoolExecutor(max(2, os.cpu_count() or 1)) as pool:
@@ -373,6 +395,7 @@ def test_the_search_finds_what_it_should(place: Place) -> None:
     wanted = {
         "a.duckdb (rows)",
         "bad.duckdb (rows)",
+        "tables.duckdb (rows)",
         "full/evidence.csv",
         "full/evidence.parquet",
         "full/documents.jsonl",
@@ -410,7 +433,7 @@ def test_the_search_reads_other_writings(written: object, packed: str) -> None:
 
 
 RUNS = [
-    "add --count-contacts", "contacts", "key", "purge", "maintain",
+    "import", "add --count-contacts", "contacts", "key", "purge", "maintain",
     "extract", "redact", "add", "add again", "add --reextract", "export --full", "export", "site", "serve", "bulletin --analyst", "bulletin", "feed", "cap", "edas", "digest", "doctor", "watch", "source list", "extract -",
     "stats alerts", "stats alert", "stats alert: name",
     "stats terms", "stats flows", "stats events", "stats together", "stats changepoints", "stats spread", "stats triangulate", "lexicon suggest", "stats price-index",

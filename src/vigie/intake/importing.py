@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +35,7 @@ from vigie.stats.credibility import Statement, credibility_rules, judge
 from vigie.store.runs import Counts
 from vigie.store.store import Store
 from vigie.store.table_rows import CHANGED, NEW, PURGED, UNCHANGED, Batch, TableRows, together
+from vigie.tables.cells import repair
 from vigie.tables.mapping import Mapping as Layout
 from vigie.tables.pick import Group, absent, fold_name, pick
 from vigie.tables.read import read
@@ -42,8 +44,8 @@ from vigie.tables.records import Block, Reject
 DOCUMENT_ROWS = (
     1000  # rows of one document: its text stays short enough to be shown, searched and redacted anew
 )
-# Observations of one transaction: DuckDB writes whole groups of 122,880 rows once, and smaller ones twice.
-BATCH_ROWS = 123_000
+# Observations of one transaction: a group of rows of DuckDB, which is written once where it is whole and twice where it is not.
+GROUP = 122_880
 CONFIDENCE = (
     0.99  # a column tells what its mapping says; an error of the table itself is not ours to estimate
 )
@@ -139,12 +141,12 @@ class _Work:
             done,
             tell,
         )
+        self.lang = layout.lang if layout.lang in ("fr", "en") else "en"
         self.meanings = Meanings(layout.lang, day_first=layout.day_first, decimal=layout.decimal)
         self.redactor = TableRedactor(layout.lang, suppressing(store))
         scope = f"{card.id if card else ''}{SEPARATOR}{layout.kind}"
         self.rows = TableRows(store, run, scope=scope, source=card, credibility=_credibility(card))
-        self.pending: list[tuple[list[CleanDocument], pa.Table, pa.Table]] = []
-        self.waiting: Counter[int] = Counter()
+        self.waiting = _NOTHING
         self.rule = f"table.{layout.kind}@1|{layout.id}"
         self.used = set(layout.columns())
 
@@ -168,31 +170,36 @@ class _Work:
                 if progress is not None:
                     progress(self.done.rows)
         finally:
-            self.flush()
+            self.flush(str(path))
         self.done.replaced += self.rows.close_file()
 
     def _reject(self, found: Reject) -> None:
-        """Count a reject, and tell it with names that hold no contact."""
+        """Count a reject, and tell it with names that hold no contact, in the language of the mapping."""
+        clean = self.redactor
+        column = clean.field(found.column)
         self.done.rejected += found.rows
-        self.done.reasons[found.reason, self.redactor.field(found.column)] += max(found.rows, 1)
-        if self.tell is not None:
-            clean = self.redactor
-            self.tell(
-                replace(
-                    found,
-                    file=clean.file(found.file),
-                    sheet=clean.field(found.sheet),
-                    column=clean.field(found.column),
-                )
+        self.done.reasons[found.reason, column] += max(found.rows, 1)
+        if self.tell is None:
+            return
+        own = data_toml("intake", "reasons.toml").get(found.reason)
+        advice = own[self.lang] if own else repair(found.reason, self.lang)
+        self.tell(
+            replace(
+                found,
+                file=clean.file(found.file),
+                sheet=clean.field(found.sheet),
+                column=column,
+                repair=advice,
             )
+        )
 
     def _faulty(self, block: Block, reason: str, column: str, row: int | None, rows: int) -> None:
-        repair = data_toml("intake", "reasons.toml")[reason][
-            self.layout.lang if self.layout.lang in ("fr", "en") else "en"
-        ]
+        sheet = block.sheet
         self._reject(
-            Reject(file=block.sheet.file, sheet=block.sheet.name, row=row, column=column, reason=reason, repair=repair, rows=rows)
-        )  # fmt: skip
+            Reject(
+                file=sheet.file, sheet=sheet.name, row=row, column=column, reason=reason, repair="", rows=rows
+            )
+        )
 
     def _block(self, path: str, block: Block) -> None:
         if lacking := absent(self.layout, block.sheet):
@@ -275,77 +282,106 @@ class _Work:
             return
         lines = row_lines(said, block.rows[rows], self.layout.lang)
         at = pa.array(chosen)
-        documents, where = self._documents(path, block, block.rows[rows][chosen], lines.take(at))
-        where = where.append_column("mark", judged.mark.take(at)).append_column(
-            "content", judged.content.take(at)
-        )
-        if held := self._held(documents):  # its rows are known here by their document only
-            out = pc.is_in(where["doc_id"], value_set=pa.array(sorted(held))).to_numpy()
-            documents, where, chosen = (
-                [d for d in documents if d.doc_id not in held],
-                where.filter(pa.array(~out)),
-                chosen[~out],
-            )
-            done.kept_out += int(out.sum())
-        # Positions in the batch: rows of earlier blocks stand before.
+        kept = pa.table({
+            "row_number": block.rows[rows][chosen], "mark": judged.mark.take(at), "content": judged.content.take(at),
+            "quote": lines.take(at), "state": states[chosen], "sheet": pa.repeat(pa.scalar(block.sheet.name), len(chosen)),
+        })  # fmt: skip
+        # Positions among the rows that wait: those of earlier blocks stand before.
         new = np.full(len(rows), -1, dtype=np.int64)
-        new[chosen] = np.arange(len(chosen)) + sum(part.num_rows for _, part, _ in self.pending)
+        new[chosen] = np.arange(len(chosen)) + self.waiting.rows.num_rows
         moved = new[observations["row"].to_numpy()]
-        kept = observations.set_column(0, "row", pa.array(moved)).append_column("said", judged.said)
-        kept = kept.filter(pa.array(moved >= 0))
-        self.pending.append((documents, where, kept))
-        self.waiting.update({state: int((states[chosen] == state).sum()) for state in (NEW, CHANGED)})
-        if sum(facts.num_rows for _, _, facts in self.pending) >= BATCH_ROWS:
-            self.flush()
+        facts = observations.set_column(0, "row", pa.array(moved)).append_column("said", judged.said)
+        self.waiting = self.waiting.joined(_Waiting(kept, facts.filter(pa.array(moved >= 0))))
+        while self.waiting.facts.num_rows >= GROUP:
+            self._write(path, block.sheet.file, GROUP)
 
-    def _held(self, documents: Sequence[CleanDocument]) -> set[str]:
-        """Documents that were purged, in this store or in another whose list was taken over."""
+    def flush(self, path: str) -> None:
+        """Store what waits."""
+        while self.waiting.rows.num_rows:
+            self._write(path, Path(path).name, GROUP)
+
+    def _write(self, path: str, file: str, most: int) -> None:
+        """Store the first rows that wait, up to `most` observations, in one transaction."""
+        batch, self.waiting = self.waiting.cut(most)
+        documents, where = self._documents(path, file, batch.rows)
+        facts, done = batch.facts, self.done
         stones = self.store.tombstones
-        return stones.held_ids([d.doc_id for d in documents]) if stones.count else set()
+        held = stones.held_ids([d.doc_id for d in documents]) if stones.count else set()
+        if (
+            held
+        ):  # purged in another store whose list was taken over: the rows are known by their document only
+            stays = ~pc.is_in(where["doc_id"], value_set=pa.array(sorted(held))).to_numpy()
+            documents, where = [d for d in documents if d.doc_id not in held], where.filter(pa.array(stays))
+            row = facts["row"].to_numpy()
+            moved = pa.array((np.cumsum(stays) - 1)[row])
+            facts = facts.set_column(0, "row", moved).filter(pa.array(stays[row]))
+            done.kept_out += int((~stays).sum())
+        done.observations.update(
+            self.rows.write(Batch(documents=documents, of_row=where, observations=facts))
+        )
+        done.documents += len(documents)
+        states = where["state"].to_numpy()
+        done.new += int((states == NEW).sum())
+        done.changed += int((states == CHANGED).sum())
 
-    def flush(self) -> None:
-        """Store what waits, in one transaction."""
-        if not self.pending:
-            return
-        pending, waiting = self.pending, self.waiting
-        self.pending, self.waiting = [], Counter()
-        documents = [d for part, _, _ in pending for d in part]
-        batch = Batch(
-            documents=documents, of_row=pa.concat_tables([where for _, where, _ in pending]),
-            observations=pa.concat_tables([facts for _, _, facts in pending], promote_options="default"),
-        )  # fmt: skip
-        del pending
-        self.done.observations.update(self.rows.write(batch))
-        self.done.documents += len(documents)
-        self.done.new += waiting[NEW]
-        self.done.changed += waiting[CHANGED]
-
-    def _documents(
-        self, path: str, block: Block, numbers: Ints, lines: pa.Array
-    ) -> tuple[list[CleanDocument], pa.Table]:
-        """Documents of up to DOCUMENT_ROWS rows, and where each row stands in them."""
+    def _documents(self, path: str, file: str, rows: pa.Table) -> tuple[list[CleanDocument], pa.Table]:
+        """Documents of up to DOCUMENT_ROWS rows of one sheet, and where each row stands in them."""
         documents: list[CleanDocument] = []
-        parts: list[pa.Table] = []
         told = words(self.layout.lang)["rows"]
-        sizes = pc.utf8_length(lines).to_numpy(zero_copy_only=False).astype(np.int64)
-        for at in range(0, len(numbers), DOCUMENT_ROWS):
-            end = min(at + DOCUMENT_ROWS, len(numbers))
+        sizes = pc.utf8_length(rows["quote"]).to_numpy().astype(np.int64)
+        numbers = rows["row_number"].to_numpy()
+        sheets = pc.dictionary_encode(rows["sheet"]).combine_chunks().indices.to_numpy(zero_copy_only=False)
+        turns = [*(np.flatnonzero(np.diff(sheets)) + 1), len(numbers)]
+        cuts = [n for first, last in pairwise([0, *turns]) for n in range(first, last, DOCUMENT_ROWS)]
+        starts = np.zeros(len(numbers), dtype=np.int64)
+        for at, end in pairwise([*cuts, len(numbers)]):
             head = Head(
-                path=path, file=block.sheet.file, sheet=block.sheet.name, lang=self.layout.lang, source=self.card,
+                path=path, file=file, sheet=rows["sheet"][at].as_py(), lang=self.layout.lang, source=self.card,
                 rows=told.format(first=numbers[at], last=numbers[end - 1]), published=self.published,
             )  # fmt: skip
-            here = lines.slice(at, end - at)
-            document = self.redactor.document(head, here.to_pylist())
-            starts = document.body_start + np.concatenate([[0], np.cumsum(sizes[at:end] + 1)[:-1]])
+            document = self.redactor.document(head, rows["quote"].slice(at, end - at).to_pylist())
             documents.append(document)
-            parts.append(
-                pa.table({
-                    "row_number": numbers[at:end], "doc_id": pa.repeat(pa.scalar(document.doc_id), end - at),
-                    "span_start": pa.array(starts, pa.int64()), "span_end": pa.array(starts + sizes[at:end], pa.int64()),
-                    "quote": here,
-                })
-            )  # fmt: skip
-        return documents, pa.concat_tables(parts)
+            starts[at:end] = document.body_start + np.concatenate([[0], np.cumsum(sizes[at:end] + 1)[:-1]])
+        ids = pa.array([d.doc_id for d in documents])
+        which = np.searchsorted(cuts, np.arange(len(numbers)), side="right") - 1
+        where = rows.append_column("doc_id", ids.take(pa.array(which)))
+        return documents, where.append_column("span_start", pa.array(starts)).append_column(
+            "span_end", pa.array(starts + sizes)
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Waiting:
+    """Rows that are to be stored, and their observations, whose `row` is a position among them."""
+
+    rows: pa.Table
+    facts: pa.Table
+
+    def joined(self, later: _Waiting) -> _Waiting:
+        if not self.rows.num_rows:
+            return later
+        return _Waiting(
+            pa.concat_tables([self.rows, later.rows]),
+            pa.concat_tables([self.facts, later.facts], promote_options="default"),
+        )
+
+    def cut(self, most: int) -> tuple[_Waiting, _Waiting]:
+        """The first rows, with `most` observations at most, and the others."""
+        row = self.facts["row"].to_numpy()
+        if len(row) <= most:
+            return self, _NOTHING
+        at = max(1, int(row[most]))
+        facts = int(np.searchsorted(row, at))
+        rest = self.facts.slice(facts)
+        rest = rest.set_column(0, "row", pa.array(row[facts:] - at))
+        return _Waiting(self.rows.slice(0, at), self.facts.slice(0, facts)), _Waiting(
+            self.rows.slice(at), rest
+        )
+
+
+_NOTHING = _Waiting(
+    pa.table({"row_number": pa.array([], pa.int64())}), pa.table({"row": pa.array([], pa.int64())})
+)
 
 
 def _table(drafts: Sequence[tuple[Ints, Drafts]], rows: Ints, rule: str) -> pa.Table:

@@ -159,8 +159,6 @@ class TableRows:
     def open_file(self) -> None:
         """A file begins: rows are told apart from those of this run's other files."""
         db = self._store.connection
-        # Texts would make the log so long that every batch ended in a checkpoint of the whole table.
-        db.execute("SET wal_autocheckpoint = '1GB'")
         self._import = int(self._store.column("SELECT coalesce(max(import_id), 0) + 1 FROM imported_rows")[0])
         db.execute("DROP TABLE IF EXISTS temp.table_seen")
         # Of what was stored before: numbers made of marks and contents, a third of their size.
@@ -310,7 +308,6 @@ class TableRows:
         It is worked out from what is stored: a run that was killed before is completed by the next.
         """
         db = self._store.connection
-        db.execute("SET wal_autocheckpoint = '16MB'")
         if not self._any_seen:
             return 0
         stale = (
@@ -352,7 +349,8 @@ class TableRows:
 
     def _insert(self, table: str, columns: str, given: pa.Table, tail: str = "") -> None:
         db = self._store.connection
-        db.register("table_given", given)
+        # In one piece: DuckDB reads pieces side by side, and would end in many groups of rows that are not whole.
+        db.register("table_given", given.combine_chunks())
         try:
             db.execute(f"INSERT INTO {table} BY NAME SELECT {columns} FROM table_given {tail}")
         finally:
