@@ -37,6 +37,7 @@ PAGES = [
     ("document", ("/documents", "/document/")),
     ("evidence of a figure", ("/prices", "/evidence?")),
     ("evidence", ("/substance/cocaine", "/evidence/")),
+    ("triangulation", "/triangulation?substance=cocaine"),
     ("sources", "/sources"),
     ("about", "/about"),
     ("accessibility", "/accessibility"),
