@@ -47,7 +47,7 @@ REACHING = frozenset(
 # What `vigie digest` sends through, and why: mail and webhooks that the owner's configuration names, nothing else.
 SENDING = ("feeds/mail.py", "feeds/webhook.py")
 # What `vigie watch` asks through: hosts of the source cards that their owner turned on, nothing else.
-FETCHING = ("fetch/client.py", "fetch/dial.py")
+FETCHING = ("fetch/client.py", "fetch/dial.py", "fetch/transport.py")
 LISTENING = (
     "cli/serving.py",
 )  # binds an address of this machine before anything slow is done, and dials nothing
@@ -134,7 +134,8 @@ def test_only_two_verbs_come_near_the_network() -> None:
         "feeds.webhook": {"feeds/sending.py"},
         "feeds.sending": {"cli/digesting.py"},
         "fetch.client": {"cli/watching.py", "watch/rounds.py", "watch/service.py"},
-        "fetch.dial": {"fetch/client.py"},
+        "fetch.dial": {"fetch/client.py", "fetch/transport.py"},
+        "fetch.transport": {"fetch/client.py"},
         "watch.service": {"cli/watching.py"},
         "watch.rounds": {"watch/service.py"},
     }

@@ -12,7 +12,6 @@ import ssl
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 
-import httpcore
 import httpx
 
 from vigie.fetch.addresses import PORTS, Address, address
@@ -23,13 +22,13 @@ from vigie.fetch.limits import Limits, limits
 from vigie.fetch.outcome import Answer, Known, Unfetched
 from vigie.fetch.pace import Pace, http_date, retry_after
 from vigie.fetch.rules import Rules, rules
+from vigie.fetch.transport import ONWARD, Transport
 from vigie.lexicon.terms import data_toml
 
 _REDIRECTS = (301, 302, 303, 307, 308)
 _FOR_GOOD = (301, 308)
 _BUSY = (408, 425, 429, 503)
 _RESERVED = "tdm-reservation"
-_ONWARD = "vigie.onward"  # where an answer sends us: kept from httpx, which would read it on its own
 _MOST_VALIDATOR = 200  # characters of an ETag
 Near = Callable[[Address], bool]
 
@@ -67,7 +66,7 @@ class Client:
         self._ports, self._wait, self._closing = ports, wait, closing
         self._rules: dict[str, tuple[float, Rules]] = {}
         self._client = httpx.Client(
-            transport=_Transport(self._dialer, verify),
+            transport=Transport(self._dialer, verify),
             timeout=httpx.Timeout(self.bounds.read_seconds, connect=self.bounds.connect_seconds),
             follow_redirects=False,
             trust_env=False,
@@ -238,7 +237,7 @@ class Client:
     ) -> tuple[Answer, str | None]:
         status, headers = got.status_code, got.headers
         if status in _REDIRECTS:
-            onward = str(got.extensions.get(_ONWARD, ""))
+            onward = str(got.extensions.get(ONWARD, ""))
             if not onward:
                 raise Unfetched("bad-answer", where.host, status=status)
             return Answer(url=where.url, status=status), onward
@@ -313,74 +312,3 @@ def _etag(text: str) -> str:
     fits = len(bare) >= 2 and bare[0] == bare[-1] == '"' and '"' not in bare[1:-1]
     plain = bare.isascii() and bare.isprintable() and " " not in bare
     return text if fits and plain and len(text) <= _MOST_VALIDATOR else ""
-
-
-class _Transport(httpx.BaseTransport):
-    """httpx over connections of a Dialer: one at a time, HTTP/1.1."""
-
-    def __init__(self, dialer: Dialer, verify: ssl.SSLContext | bool) -> None:
-        context = verify if isinstance(verify, ssl.SSLContext) else httpx.create_ssl_context(trust_env=False)
-        self._pool = httpcore.ConnectionPool(
-            ssl_context=context, max_connections=4, max_keepalive_connections=2, keepalive_expiry=15.0,
-            http1=True, http2=False, retries=0, network_backend=dialer,
-        )  # fmt: skip
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        asked = httpcore.Request(
-            method=request.method,
-            url=httpcore.URL(
-                scheme=request.url.raw_scheme,
-                host=request.url.raw_host,
-                port=request.url.port,
-                target=request.url.raw_path,
-            ),
-            headers=request.headers.raw,
-            extensions=request.extensions,
-        )
-        with _mapped():
-            got = self._pool.handle_request(asked)
-        onward = next((v for n, v in got.headers if n.lower() == b"location"), b"")
-        headers = [(n, v) for n, v in got.headers if n.lower() != b"location"]
-        more = {**got.extensions, _ONWARD: onward.decode("utf-8", "replace")}
-        return httpx.Response(got.status, headers=headers, stream=_Stream(got), extensions=more)
-
-    def close(self) -> None:
-        self._pool.close()
-
-
-class _Stream(httpx.SyncByteStream):
-    """The parts of a body, with httpx's names of errors."""
-
-    def __init__(self, got: httpcore.Response) -> None:
-        self._got = got
-
-    def __iter__(self) -> Iterator[bytes]:
-        with _mapped():
-            yield from self._got.iter_stream()
-
-    def close(self) -> None:
-        self._got.close()
-
-
-class _mapped:  # noqa: N801 - used as a keyword
-    """Errors of httpcore as those of httpx."""
-
-    _NAMES = (
-        (httpcore.TimeoutException, httpx.ReadTimeout),
-        (httpcore.ConnectError, httpx.ConnectError),
-        (httpcore.RemoteProtocolError, httpx.RemoteProtocolError),
-        (httpcore.LocalProtocolError, httpx.LocalProtocolError),
-        (httpcore.ReadError, httpx.ReadError),
-        (httpcore.WriteError, httpx.WriteError),
-        (httpcore.NetworkError, httpx.NetworkError),
-        (httpcore.ProtocolError, httpx.RemoteProtocolError),
-        (httpcore.UnsupportedProtocol, httpx.UnsupportedProtocol),
-    )
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        for theirs, ours in self._NAMES:
-            if isinstance(error, theirs):
-                raise ours(str(error)) from error

@@ -6,15 +6,13 @@ others. A document is raw only between the client and `clean_stream`, in memory.
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from vigie.fetch.addresses import Address, same_site
 from vigie.fetch.limits import limits_table
 from vigie.fetch.outcome import Answer, Known, Unfetched
 from vigie.model.errors import StoreError, VigieError
@@ -22,9 +20,9 @@ from vigie.model.period import PartialDate
 from vigie.model.source import Feed, Watched
 from vigie.pipeline import Cleaned, Reading, clean_stream, place_of
 from vigie.redact.paths import redact_path
-from vigie.watch.about import speaks_of_drugs
 from vigie.watch.entries import Entry, Listing, listing
-from vigie.watch.pages import FEED_MEDIA, MEDIA, document, entry_page, may_be_kept, plain_address
+from vigie.watch.pages import FEED_MEDIA, MEDIA, document, entry_page, plain_address
+from vigie.watch.placing import Near, Placed, Placing, near
 from vigie.watch.records import Deposited, Round, SourceRound
 from vigie.watch.state import FeedState, Item, WatchState
 
@@ -198,14 +196,14 @@ class RoundOf:
             or bool(before.reason)
         )
         known = None if whole else Known(etag=before.etag, modified=before.modified)
-        near = self._near(source, feed)
+        ours = near(source, feed)
         try:
             got = self._client.get(
-                feed.url, media=FEED_MEDIA, most=self._client.bounds.feed_bytes, known=known, near=near
+                feed.url, media=FEED_MEDIA, most=self._client.bounds.feed_bytes, known=known, near=ours
             )
             if got.reserved:
                 raise Unfetched("reserved", urlsplit(feed.url).hostname or "")
-            read = None if got.status == 304 else self._listing(source, feed, got, near)
+            read = None if got.status == 304 else self._listing(feed, got, ours)
         except Unfetched as error:
             self._failed(source, key, before, error)
             return
@@ -260,7 +258,7 @@ class RoundOf:
             ),
         )  # fmt: skip
 
-    def _listing(self, source: Watched, feed: Feed, got: Answer, near: Callable[[Address], bool]) -> Listing:
+    def _listing(self, feed: Feed, got: Answer, ours: Near) -> Listing:
         kind = feed.kind
         most = self._bounds["most_sitemap_entries" if kind == "sitemap" else "most_items"]
         read = listing(got.body, kind, charset=got.charset, most=most, today=self._today())
@@ -272,7 +270,7 @@ class RoundOf:
                 self._client.parse(url, got.url).url,
                 media=FEED_MEDIA,
                 most=self._client.bounds.feed_bytes,
-                near=near,
+                near=ours,
             )
             part = listing(file.body, kind, charset=file.charset, most=most, today=self._today())
             entries, more, damaged = [*entries, *part.entries], more or part.more, damaged or part.damaged
@@ -282,71 +280,28 @@ class RoundOf:
             entries = entries[: self._bounds["most_items"]]
         return Listing(entries=tuple(entries), sitemaps=read.sitemaps, more=more, damaged=damaged)
 
-    def _near(self, source: Watched, feed: Feed) -> Callable[[Address], bool]:
-        home = (urlsplit(feed.url).hostname or "").lower()
-        return lambda where: same_site(where.host, home, source.watch.hosts)
-
     def _announced(self, source: Watched, feed: Feed, key: str, read: Listing, base: str) -> None:
-        done = self._done[source.card.id]
-        links = re.compile(feed.links) if feed.links else None
-        today = self._today()
-        oldest = today - timedelta(days=source.watch.days_back) if source.watch.days_back else date.min
-        found: dict[
-            str, tuple[Entry, str, str]
-        ] = {}  # key of the document -> entry, address, reason to leave it
+        """Write down what is new, and take what may be fetched now."""
+        done, today = self._done[source.card.id], self._today()
+        placing = Placing(source, feed, self._state.key, self._client.parse)
+        found: dict[str, Placed] = {}
         for entry in read.entries:
-            placed = self._placed(source, feed, entry, base, links)
-            if placed is None:
-                continue
-            number, url, reason = placed
-            old = entry.published is not None and entry.published.last < oldest
-            subject = source.watch.only == "drugs" and not speaks_of_drugs(entry, source.card.language)
-            found.setdefault(number, (entry, url, reason or ("aside" if old or subject else "")))
+            if (one := placing.place(entry, base)) is not None:
+                found.setdefault(one.item, one)
         known = self._state.known(list(found))
-        new = [number for number in found if number not in known]
+        new = [one for number, one in found.items() if number not in known]
+        # In one step with its announcement: what is left aside is never seen waiting, whenever we are killed.
+        left = {
+            one.item: one.reason or "aside" for one in new if one.reason or placing.aside(one.entry, today)
+        }
+        self._state.queue([placing.item(one, key, today) for one in new], left)
         done.announced += len(found)
         done.new += len(new)
-        self._state.queue([self._item(source, key, number, *found[number][:2], today) for number in new])
-        for number in new:
-            if reason := found[number][2]:
-                self._state.refuse(number, reason)
-                if reason == "aside":
-                    done.aside += 1
-                else:
-                    done.refused[reason] += 1
+        done.aside += sum(reason == "aside" for reason in left.values())
+        done.refused.update(reason for reason in left.values() if reason != "aside")
         for item in self._state.queued(source.card.id, self._now(), most=10 * self._bounds["most_items"]):
             if item.item in found:
-                entry, url, _ = found[item.item]
-                self._take(source, item, url, entry)
-
-    def _placed(
-        self, source: Watched, feed: Feed, entry: Entry, base: str, links: re.Pattern[str] | None
-    ) -> tuple[str, str, str] | None:
-        """The key of an announced document, its address ("" for the entry itself), why it is left; None if it is no link."""
-        if not entry.link and entry.text and feed.kind == "feed":
-            return self._state.key(f"entry:{source.card.id}:{entry.name or entry.title}"), "", ""
-        try:
-            where = self._client.parse(entry.link, base)
-        except Unfetched as error:
-            number = self._state.key(f"entry:{source.card.id}:{entry.link or entry.name}")
-            return None if feed.kind == "page" or not entry.link else (number, "", error.reason)
-        url = plain_address(where.url)
-        if links is not None and not links.search(url):
-            return None
-        if url == plain_address(feed.url):
-            return None
-        near = self._near(source, feed)(where)
-        if not near and feed.kind == "page":
-            return None
-        whole = source.watch.items == "page"
-        return self._state.key(f"url:{url}"), url if whole else "", "" if near or not whole else "other-site"
-
-    def _item(self, source: Watched, feed: str, number: str, entry: Entry, url: str, today: date) -> Item:
-        when = entry.published
-        return Item(
-            item=number, source=source.card.id, feed=feed, url=url if url and may_be_kept(url) else None,
-            day=(when.first if when is not None else today).isoformat(), published=str(when or ""),
-        )  # fmt: skip
+                self._take(source, item, found[item.item].url, found[item.item].entry)
 
     def _take(self, source: Watched, item: Item, url: str, entry: Entry | None) -> None:
         given = self._given.get(source.card.id, 0)
@@ -363,10 +318,10 @@ class RoundOf:
         alias = ""
         try:
             if task.url:
-                home = [self._near(task.source, feed) for feed in task.source.watch.feeds]
+                home = [near(task.source, feed) for feed in task.source.watch.feeds]
                 got = self._client.get(
                     task.url, media=MEDIA, most=self._client.bounds.document_bytes,
-                    near=lambda where: any(near(where) for near in home),
+                    near=lambda where: any(ours(where) for ours in home),
                 )  # fmt: skip
                 done.fetched += 1
                 name, body = document(task.source.card.id, got, task.url)
@@ -454,15 +409,11 @@ class RoundOf:
                     return
                 self._client.clock.sleep(5.0)
         self._count(pending, made)
-        aliases = [p for p in pending if p.alias]
-        self._state.queue(
-            [
-                Item(item=p.alias, source=p.source, feed="", url=None, day=self._today().isoformat())
-                for p in aliases
-            ]
-        )
-        for p in aliases:
-            self._state.refuse(p.alias, "same")
+        today = self._today().isoformat()
+        aliases = [
+            Item(item=p.alias, source=p.source, feed="", url=None, day=today) for p in pending if p.alias
+        ]
+        self._state.queue(aliases, {alias.item: "same" for alias in aliases})
         self._state.settle([p.item for p in pending])
 
     def _count(self, pending: Sequence[_Pending], made: Deposited) -> None:

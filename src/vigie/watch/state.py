@@ -17,7 +17,7 @@ import json
 import os
 import secrets
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -193,14 +193,21 @@ class WatchState:
             found |= {r[0] for r in self._db.execute(f"SELECT item FROM items WHERE item IN ({marks})", part)}
         return found
 
-    def queue(self, items: Sequence[Item]) -> None:
-        """Announced now; those that are known stay as they are."""
+    def queue(self, items: Sequence[Item], refused: Mapping[str, str] | None = None) -> None:
+        """Announced now; those that are known stay as they are. Of the refused ones (key -> reason) no address is kept."""
+        left = refused or {}
         with self._all():
             self._db.executemany(
-                "INSERT OR IGNORE INTO items (item, source, feed, state, url, day, published) "
-                "VALUES (?, ?, ?, 'queued', ?, ?, ?)",
-                [(i.item, i.source, i.feed, i.url, i.day, i.published) for i in items],
-            )
+                "INSERT OR IGNORE INTO items (item, source, feed, state, url, day, published, reason) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                [
+                    (
+                        i.item, i.source, i.feed, "refused" if i.item in left else "queued",
+                        None if i.item in left else i.url, i.day, i.published, left.get(i.item, ""),
+                    )
+                    for i in items
+                ],
+            )  # fmt: skip
 
     def queued(self, source: str, now: float, *, most: int) -> list[Item]:
         """What waits and may be tried now, in the order of announcement."""
