@@ -19,9 +19,9 @@ from vigie.report.markets import market_of
 from vigie.report.results import TOPICS
 from vigie.report.rules import rules
 
-# What makes a document say a thing once (`vigie.report.facts`): all of it but the place.
+# What makes a document say a thing once (`vigie.report.facts`): all of it but the place. Rows of a table are each a statement.
 ONCE = (
-    "hash(type, substance, kind, when_start, when_end, low, high, unit, eur_per_unit, measure, family, code, indicator, direction, "
+    "hash(CASE WHEN document_kind = 'table' THEN address END, type, substance, kind, when_start, when_end, low, high, unit, eur_per_unit, measure, family, code, indicator, direction, "
     "origin_label, destination_label)"
 )
 _KIND = (

@@ -135,10 +135,13 @@ def as_facts(store: Store, table: pa.Table) -> tuple[list[Fact], list[Fact]]:
 
 
 def _once(facts: Iterable[Fact]) -> list[Fact]:
-    """A document that repeats a figure states it once; where the figure has a place, the place is kept."""
+    """A document that repeats a figure states it once; where the figure has a place, the place is kept. Rows of a table that are alike
+    are as many statements (samples, weeks, cases).
+    """
     seen: dict[tuple[object, ...], dict[str | None, Fact]] = {}
     for fact in facts:
         key = (
+            fact.id if fact.document_kind == "table" else "",
             *(fact.doc_id, fact.type, fact.substance, fact.kind, fact.when_start, fact.when_end),
             *(fact.low, fact.high, fact.unit, fact.eur_per_unit, fact.measure, fact.family, fact.code),
             *(fact.indicator, fact.direction, fact.origin_label, fact.destination_label),
