@@ -21,8 +21,8 @@ from vigie.report.rules import rules
 
 # What makes a document say a thing once (`vigie.report.facts`): all of it but the place. Rows of a table are each a statement.
 ONCE = (
-    "hash(CASE WHEN document_kind = 'table' THEN address END, type, substance, kind, when_start, when_end, low, high, unit, eur_per_unit, measure, family, code, indicator, direction, "
-    "origin_label, destination_label)"
+    "hash(CASE WHEN document_kind = 'table' THEN address END, type, substance, kind, when_start, when_end, low, high, unit, "
+    "eur_per_unit, measure, family, code, indicator, direction, origin_label, destination_label)"
 )
 _KIND = (
     "type, kind, substance, unit, measure, family, code, indicator, origin_label, destination_label, eur_per_unit IS NOT NULL AS eur, "
