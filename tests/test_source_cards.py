@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -140,7 +139,6 @@ def test_the_users_card_takes_the_place_of_ours(tmp_path: Path) -> None:
         all_cards(tmp_path)
     with pytest.raises(SettingsError, match="no such folder"):
         all_cards(tmp_path / "none")
-    assert replace(cards["ofdt"], shipped=True) != cards["ofdt"]
 
 
 def test_source_list_check_show(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from vigie.cli.watch_report import round_json, round_text
 from vigie.store import Store
 from vigie.watch.state import watch_folder
 from wall_canaries import MARKER, contents, leaks, plant, shows_marker
-from watch_server import Clock, Page, Server, article, card, round_of, serving
+from watch_server import Clock, Page, article, card, round_of, serving
 
 
 def test_nothing_of_a_feed_is_left(tmp_path: Path) -> None:
@@ -100,8 +100,3 @@ def test_nothing_of_a_feed_is_left(tmp_path: Path) -> None:
             day is None or day <= date(2026, 3, 1)
             for day in opened.column("SELECT published_start FROM documents")
         )
-
-
-def test_the_server_is_real() -> None:
-    with serving() as server:
-        assert isinstance(server, Server) and server.port > 0
