@@ -247,7 +247,18 @@ def storing(here: Place) -> None:
         "stats alerts", "stats", "alerts", "--by", "month", "--all", "--save", "--format", "json", *store
     )
     here.run("stats spread", "stats", "spread", "--format", "json", *store)
-    here.run("stats triangulate", "stats", "triangulate", "--substance", "cocaine", "--area", "FR", "--format", "json", *store)
+    here.run(
+        "stats triangulate",
+        "stats",
+        "triangulate",
+        "--substance",
+        "cocaine",
+        "--area",
+        "FR",
+        "--format",
+        "json",
+        *store,
+    )
     here.run("stats changepoints", "stats", "changepoints", "--format", "json", *store)
     here.run("stats alert", "stats", "alert", "list", *store)
     asked = here.asked["why of an alert"]

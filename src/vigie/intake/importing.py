@@ -218,7 +218,7 @@ class _Work:
             text = segments(group.observe.fields, columns, lines.size, self.layout.lang)
             said.append((group.index[kept], text.take(pa.array(kept))))
             drafts += [(group.index, d) for d in lines.found if len(d.lines)]
-        told = good.copy()
+        told = np.array(good)
         for group, lines, _ in groups:
             self._tell_faults(block, group, lines, good, told)
         if good.any():
