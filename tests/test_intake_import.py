@@ -68,12 +68,6 @@ def facts(path: Path) -> list[dict[str, Any]]:
         return store.query("SELECT * FROM facts ORDER BY span_start, type").to_pylist()  # type: ignore[no-any-return]
 
 
-def values(path: Path) -> list[object]:
-    with Store.open(path, read_only=True) as store:
-        found = store.records(store.column("SELECT doc_id FROM documents ORDER BY doc_id"))
-    return [o.value for every in found.values() for o in every]
-
-
 ROWS = [
     # id, kind, header and row, the values of its observations
     ("price", "prices", "produit;prix;monnaie;per_value;unité;date\ncocaïne;120;EUR;2;g;2025-03", [
@@ -102,11 +96,32 @@ ROWS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("kind", "table", "expected"), [r[1:] for r in ROWS], ids=[r[0] for r in ROWS])
-def test_a_row_becomes(path: Path, tmp_path: Path, kind: Any, table: str, expected: list[object]) -> None:
-    done = run(path, written(tmp_path, table + "\n"), generic(kind))
-    assert (done.rows, done.new) == (1, 1)
-    assert sorted(map(repr, values(path))) == sorted(map(repr, expected))
+@pytest.fixture(scope="module")
+def became(empty: bytes, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
+    """Id of a row -> its values, all imported into one store."""
+    folder = tmp_path_factory.mktemp("rows")
+    path = folder / "s.duckdb"
+    path.write_bytes(empty)
+    with Store.open(path) as store:
+        for kind in dict.fromkeys(row[1] for row in ROWS):
+            files = [written(folder, text + "\n", f"{name}.csv") for name, of, text, _ in ROWS if of == kind]
+            done = import_tables(store, files, generic(kind), source=CARD)  # type: ignore[arg-type]
+            assert done.adds_up() and done.new == done.rows == len(files)
+        titles = {
+            r["doc_id"]: r["title"].split(", ")[1]
+            for r in store.query("SELECT doc_id, title FROM documents").to_pylist()
+        }
+        found = store.records(list(titles))
+        assert faults(store) == []
+    return {
+        titles[doc_id].removesuffix(".csv"): sorted(repr(o.value) for o in every)
+        for doc_id, every in found.items()
+    }
+
+
+@pytest.mark.parametrize(("name", "expected"), [(r[0], r[3]) for r in ROWS], ids=[r[0] for r in ROWS])
+def test_a_row_becomes(became: dict[str, list[str]], name: str, expected: list[object]) -> None:
+    assert became[name] == sorted(map(repr, expected))
 
 
 def test_where_when_and_who_of_a_row(path: Path, tmp_path: Path) -> None:
@@ -134,8 +149,16 @@ def test_where_when_and_who_of_a_row(path: Path, tmp_path: Path) -> None:
 def test_a_route_of_a_seizure(path: Path, tmp_path: Path) -> None:
     table = "produit;quantité;date;lieu;provenance;transport\ncocaïne;2 kg;2025-03-04;Le Havre;Brésil;mer\n"
     run(path, written(tmp_path, table), generic("seizures"))
-    (flow,) = [v for v in values(path) if isinstance(v, FlowValue)]
-    assert flow.origin is not None and (flow.origin.code, flow.destination, flow.mode) == ("BR", None, "sea")
+    with Store.open(path, read_only=True) as store:
+        ((flow,),) = [
+            [o.value for o in every if o.type == "flow"]
+            for every in store.records(store.column("SELECT doc_id FROM documents")).values()
+        ]
+    assert (
+        isinstance(flow, FlowValue)
+        and flow.origin is not None
+        and (flow.origin.code, flow.destination, flow.mode) == ("BR", None, "sea")
+    )
 
 
 BAD = [
@@ -262,16 +285,21 @@ ROUND = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("kind", "table"), ROUND, ids=[r[0] for r in ROUND])
-def test_what_is_exported_comes_back(path: Path, empty: bytes, tmp_path: Path, kind: Any, table: str) -> None:
+def test_what_is_exported_comes_back(path: Path, empty: bytes, tmp_path: Path) -> None:
     """Every field of every observation but those of its own document."""
-    run(path, written(tmp_path, table), generic(kind))
-    with Store.open(path, read_only=True) as store:
-        export_full(store, tmp_path / "out", ["csv"])
     second = tmp_path / "second.duckdb"
     second.write_bytes(empty)
-    done = run(second, tmp_path / "out" / "observations.csv", layout(f"vigie-{kind}"))
-    assert done.rejected == 0 and done.skipped == 0
+    with Store.open(path) as store:
+        for kind, table in ROUND:
+            done = import_tables(store, [written(tmp_path, table, f"{kind}.csv")], generic(kind), source=CARD)  # type: ignore[arg-type]
+            assert done.rejected == 0
+        export_full(store, tmp_path / "out", ["csv"])
+    with Store.open(second) as store:
+        for kind, _ in ROUND:
+            done = import_tables(
+                store, [tmp_path / "out" / "observations.csv"], layout(f"vigie-{kind}"), source=CARD
+            )
+            assert done.rejected == 0 and done.adds_up() and done.new
 
     def told(where: Path) -> list[str]:
         own = ("id", "doc_id", "span_start", "span_end", "quote", "sentence", "sentence_start", "sentence_end", "quote_start", "quote_end",
@@ -280,7 +308,7 @@ def test_what_is_exported_comes_back(path: Path, empty: bytes, tmp_path: Path, k
             repr({k: v for k, v in f.items() if k not in own and k != "value"}) for f in facts(where)
         )
 
-    assert told(second) == told(path)
+    assert told(second) == told(path) and len(told(path)) == 11
 
 
 @pytest.fixture
