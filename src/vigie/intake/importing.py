@@ -46,6 +46,7 @@ DOCUMENT_ROWS = (
 )
 # Observations of one transaction: a group of rows of DuckDB, which is written once where it is whole and twice where it is not.
 GROUP = 122_880
+STEP = 20_000  # rows worked on at a time
 CONFIDENCE = (
     0.99  # a column tells what its mapping says; an error of the table itself is not ours to estimate
 )
@@ -165,8 +166,9 @@ class _Work:
                     self.done.rows += found.rows
                     self._reject(found)
                 else:
-                    self._block(str(path), found)
-                    self.done.rows += found.table.num_rows
+                    for part in _slices(found):
+                        self._block(str(path), part)
+                        self.done.rows += part.table.num_rows
                 if progress is not None:
                     progress(self.done.rows)
         finally:
@@ -382,6 +384,13 @@ class _Waiting:
 _NOTHING = _Waiting(
     pa.table({"row_number": pa.array([], pa.int64())}), pa.table({"row": pa.array([], pa.int64())})
 )
+
+
+def _slices(block: Block) -> Iterator[Block]:
+    """The block in parts of STEP rows: a row of seizures gives three observations of thirty columns each."""
+    for at in range(0, block.table.num_rows, STEP):
+        numbers = block.rows[at : at + STEP]
+        yield replace(block, first_row=int(numbers[0]), table=block.table.slice(at, STEP), rows=numbers)
 
 
 def _table(drafts: Sequence[tuple[Ints, Drafts]], rows: Ints, rule: str) -> pa.Table:
