@@ -57,6 +57,7 @@ class Paper:
     name: str = ""
     outlet: str = ""
     path: str = ""
+    rule: str = "test@1"
 
 
 def price(amount: float, unit: str = "g", kind: str = "retail") -> PriceValue:
@@ -151,7 +152,7 @@ def _entry(number: int, paper: Paper) -> Entry:
                 assertion=fact.assertion,
                 attribution=None,
                 confidence=0.9,
-                rule="test@1",
+                rule=paper.rule,
                 value=fact.value,
             )
         )

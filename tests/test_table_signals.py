@@ -39,7 +39,9 @@ def line(n: int, value: object, when: str, *, substance: str | None = "cocaine",
     )  # type: ignore[arg-type]
 
 
-def table(rows: Sequence[Said], source: str = "centre-antipoison", published: str = "") -> list[Paper]:
+def table(
+    rows: Sequence[Said], source: str = "centre-antipoison", published: str = "", rule: str = "test@1"
+) -> list[Paper]:
     """Rows as `vigie import` stores them: documents of kind table, without a day of publication, some hundred rows each."""
     return [
         Paper(
@@ -49,6 +51,7 @@ def table(rows: Sequence[Said], source: str = "centre-antipoison", published: st
             kind="table",
             title=f"t.csv, lignes {n}",
             grade="A",
+            rule=rule,
         )
         for n in range(0, len(rows), 100)
     ]
@@ -91,6 +94,18 @@ def test_a_table_alone_gives_an_alert_with_its_rows(alone: Path) -> None:
     assert all(e.facts for e in alert.evidence) and alert.speakers == 1
     assert alert.case is not None and alert.case.persons > 20 and "poisoning" in alert.case.harms
     assert found.series == 2 and found.cells == 2  # series judged, not rows
+
+
+def test_a_second_table_of_the_card_that_ended_hides_no_alert(tmp_path: Path) -> None:
+    """Many cases a week until the rise of the other: added up, they would hide it."""
+    other = [line(w, event("poisoning", 40.0), day(w)) for w in range(RISE[0])]
+    papers = [
+        *table(poisonings(range(WEEKS)), rule="table.harms@1|calls"),
+        *table(other, rule="table.harms@1|wards"),
+    ]
+    with Store.open(build(tmp_path / "s.duckdb", papers), read_only=True) as store:
+        (alert,) = [a for a in find_alerts(store).alerts if a.kind == "rise"]
+    assert alert.indicators == ("poisoning@centre-antipoison/calls",)
 
 
 def test_rows_count_their_figure_once(tmp_path: Path) -> None:
@@ -309,9 +324,13 @@ def test_import_then_alerts_on_a_store_with_no_other_document(tmp_path: Path) ->
     assert taken.exit_code == 0, taken.output
     found = json.loads(run.invoke(app, ["stats", "alerts", "--format", "json", *store]).stdout)
     (alert,) = found["alerts"] if "alerts" in found else found["rows"]
-    assert (alert["substance"], alert["area"], alert["indicators"]) == ("cocaine", RHONE, ["poisoning@capv"])
+    assert (alert["substance"], alert["area"], alert["indicators"]) == (
+        "cocaine",
+        RHONE,
+        ["poisoning@capv/generic-harms"],
+    )
     seen = json.loads(
         run.invoke(app, ["stats", "triangulate", "--substance", "cocaine", "--format", "json", *store]).stdout
     )
     (cases,) = [r for r in seen["rows"] if r["family"] == "harms"]
-    assert cases["state"] == "shown" and [c["source"] for c in seen["coverage"]] == ["capv"]
+    assert cases["state"] == "shown" and [c["source"] for c in seen["coverage"]] == ["capv/generic-harms"]

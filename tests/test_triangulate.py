@@ -159,14 +159,24 @@ def test_a_table_that_stopped_is_a_gap_and_never_a_fall(tmp_path: Path) -> None:
     assert level_text(one, Words("fr")) == "rien de collecté"
 
 
-def test_one_of_two_tables_that_stops_is_no_fall_of_both(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("card", "rule", "source"),
+    [
+        ("urgences", "test@1", "urgences"),
+        ("centre-antipoison", "table.harms@1|appels", "centre-antipoison/appels"),
+    ],
+    ids=["two_cards", "two_mappings_of_one_card"],
+)
+def test_one_of_two_tables_that_stops_is_no_fall_of_both(
+    tmp_path: Path, card: str, rule: str, source: str
+) -> None:
     """Added up, two thirds of all cases would be gone."""
     big = [row(500 + m, event("poisoning", float(40 + m % 3)), MONTHS[m]) for m in range(31)]
-    found = made(tmp_path, [*poisonings(1.0), *table("urgences", big)])
+    found = made(tmp_path, [*poisonings(1.0), *table(card, big, rule=rule)])
     one = line(found, "harms.poisoning")
     assert one.move == "unsettled" and one.low is not None and one.high is not None and one.low < 0 < one.high
     assert one.sources == 2 and one.compared == 2  # the other was kept in July
-    assert [c.counts for c in found.coverage if c.source == "urgences"] == [(1, 1, 1, 1, None, None)]
+    assert [c.counts for c in found.coverage if c.source == source] == [(1, 1, 1, 1, None, None)]
 
 
 def test_a_month_that_rows_reach_in_part_is_no_month(tmp_path: Path) -> None:

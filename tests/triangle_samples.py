@@ -32,7 +32,7 @@ def row(n: int, value: Value, when: str, place: str = RHONE, substance: str = "c
     )
 
 
-def table(source: str, rows: Sequence[Said], published: str = "") -> list[Paper]:
+def table(source: str, rows: Sequence[Said], published: str = "", rule: str = "test@1") -> list[Paper]:
     return [
         Paper(
             source=source,
@@ -41,6 +41,7 @@ def table(source: str, rows: Sequence[Said], published: str = "") -> list[Paper]
             kind="table",
             title=f"{source}.csv, lignes {n}",
             grade="A",
+            rule=rule,
         )
         for n in range(0, len(rows), 100)
     ]

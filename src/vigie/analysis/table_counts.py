@@ -1,7 +1,7 @@
 """Rows of imported tables as series: cases by week or month, and figures that were measured.
 
 In: an open store. Out: TableCounts (harms and seizures) and rows of figures (purity, retail price, load). A row counts by its
-figure (cases), once; series of different tables and kinds are never added up: each is an indicator "death@source".
+figure (cases), once; series of different tables and kinds are never added up: each is an indicator "death@source/mapping".
 Coverage comes from the dates of the rows (`vigie.stats.rows_collected`), so that a table needs no document beside it, and one
 that ends is a gap, not a fall. Kinds that count: data/taxonomy/alerts.toml, `tables`.
 Left out, and counted by reason: rows without a date or dated more coarsely than the period, rows without a place.
@@ -32,8 +32,12 @@ OLDEST = 30  # years: one mistyped century must not make an axis of it
 ELSEWHERE = "row of a table without a place in the area"
 Cell: TypeAlias = tuple[str, str, str]  # substance, area, "death@source"
 Wanted: TypeAlias = tuple[str, str, str, date, date]
-# What a document of rows is, and what tells one table from another: its card, or without one the name of the file.
-_STREAM = "coalesce(nullif(f.source_id, ''), nullif(f.outlet, ''), 'table')"
+# What tells one table from another: its card, or without one the name of the file, and the mapping that read it ("table.harms@1|emergencies"):
+# one card may have several tables, and the end of one is no fall of another.
+STREAM = (
+    "coalesce(nullif(f.source_id, ''), nullif(f.outlet, ''), 'table') || CASE WHEN f.rule LIKE 'table.%|%' "
+    "THEN '/' || regexp_extract(f.rule, '[|](.*)$', 1) ELSE '' END"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -88,8 +92,8 @@ def table_sql(by: By, level: str, area: str | None, until: date) -> tuple[str, l
     sql = f"""
     WITH rows_read AS (
         SELECT f.id, f.doc_id, f.span_start AS line, coalesce(f.substance, '') AS substance, {placed} AS area, f.place_code,
-            {_STREAM} AS stream, lower(strip_accents(trim(coalesce(f.speaker, '')))) AS voice, f.grade, f.document_kind, f.kind,
-            CASE f.type WHEN 'event' THEN f.kind ELSE f.type END || '@' || {_STREAM} AS indicator,
+            {STREAM} AS stream, lower(strip_accents(trim(coalesce(f.speaker, '')))) AS voice, f.grade, f.document_kind, f.kind,
+            CASE f.type WHEN 'event' THEN f.kind ELSE f.type END || '@' || {STREAM} AS indicator,
             CASE f.type WHEN 'price' THEN f.eur_per_unit WHEN 'event' THEN coalesce(f.low, f.high, 1)
                 ELSE (coalesce(f.low, f.high) + coalesce(f.high, f.low)) / 2 END AS figure,
             f.when_start, f.when_end, f.when_precision, f.when_basis, f.published_start

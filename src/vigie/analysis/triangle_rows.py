@@ -13,6 +13,7 @@ from typing import Any, Literal, TypeAlias
 
 import pyarrow as pa
 
+from vigie.analysis.table_counts import STREAM
 from vigie.lexicon.terms import data_toml
 from vigie.store import Store
 
@@ -71,13 +72,12 @@ def _told_sql(by: By) -> str:
     tables: Mapping[str, Any] = data_toml("taxonomy", "alerts.toml")["tables"]
     harms, seizures = (", ".join(f"'{k}'" for k in tables[name]) for name in ("harms", "seizures"))
     voice = "lower(strip_accents(trim(coalesce(f.speaker, ''))))"
-    stream = "coalesce(nullif(f.source_id, ''), nullif(f.outlet, ''), 'table')"
     return f"""
     WITH told AS (
         SELECT f.substance, coalesce(f.place_code, '') AS place, coalesce(f.place_department, '') AS department,
             coalesce(f.place_region, '') AS region,
             coalesce(f.place_country, CASE WHEN f.place_code IS NULL THEN upper(c.country) END, '') AS country, f.doc_id, f.span_start AS line,
-            f.document_kind = 'table' AS tabled, CASE WHEN f.document_kind = 'table' THEN {stream} ELSE {voice} END AS source,
+            f.document_kind = 'table' AS tabled, CASE WHEN f.document_kind = 'table' THEN {STREAM} ELSE {voice} END AS source,
             CASE WHEN f.when_basis <> 'unknown' AND date_trunc('{by}', f.when_start) = date_trunc('{by}', f.when_end)
                 THEN CAST(date_trunc('{by}', f.when_start) AS DATE) END AS stated,
             CASE WHEN date_trunc('{by}', f.published_start) = date_trunc('{by}', f.published_end)
