@@ -100,7 +100,7 @@ def import_(
         _notes(files, source, settings_for(store), format)
         return
     if guess:
-        _guess(files, kind)
+        _guess(files, kind, sheet)
         return
     chosen = _mapping(kind, mapping, layout)
     card = reading_options(source, None).source
@@ -190,14 +190,14 @@ def _rejects(path: Path | None) -> Iterator[TellReject | None]:
         yield lambda found: out.writerow(reject_line(found))
 
 
-def _guess(files: list[Path], kind: Kind) -> None:
+def _guess(files: list[Path], kind: Kind, sheet: str | None) -> None:
     if len(files) != 1:
         raise fail("--guess takes one file", WRONG_USE)
     from vigie.intake.guessing import proposed
     from vigie.pipeline import refusal
 
     try:
-        text, remarks = proposed(files[0], kind.value)
+        text, remarks = proposed(files[0], kind.value, sheet=sheet)
     except Exception as error:
         say(f"refused: {refusal(str(files[0]), error)}")
         raise typer.Exit(SOME_REFUSED) from None
@@ -241,6 +241,7 @@ def _json(done: Imported) -> dict[str, Any]:
         "parts_left_out": done.parts, "replaced": done.replaced, "documents": done.documents,
         "observations": dict(sorted(done.observations.items())),
         "reasons": [{"reason": r, "column": c, "rows": n} for (r, c), n in done.reasons.most_common()],
+        "beside": done.beside,
         "unknown": [{"field": f, "value": v, "rows": n} for f, v, n in unknown_told(done)],
         "refused": [{"name": r.name, "reason": r.reason, "repair": r.repair} for r in done.refused],
     }  # fmt: skip
@@ -263,6 +264,11 @@ def _text(done: Imported, mapping: Mapping, carded: bool) -> str:
     lines += [f"earlier rows that say something else now, replaced: {done.replaced}"] if done.replaced else []
     lines += [f"rejected, {reason} ({column}): {count}" if column else f"rejected, {reason}: {count}"
               for (reason, column), count in done.reasons.most_common(20)]  # fmt: skip
+    lines += [
+        f"{file}: imported before, and {new} of its rows are new now: they stand beside the earlier ones (a corrected row replaces "
+        "the old one only where row_id tells the rows apart; vigie purge --document takes the earlier import out)"
+        for file, new in done.beside.items()
+    ]
     lines += [f"not known, {name}: {value!r} ({count} rows)" for name, value, count in unknown_told(done)]
     if not carded and done.new:
         lines.append(

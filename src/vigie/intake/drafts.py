@@ -30,6 +30,7 @@ from vigie.tables.mapping import Field
 
 TEXT, FLOAT, DAY = pa.string(), pa.float64(), pa.date32()
 _PLACE = ("name", "label", "code", "level", "lat", "lon", "department", "region", "country")
+MOST_COUNTED = 1e7  # persons, seizures or samples of one row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -140,6 +141,14 @@ class Lines:
         if (entry is not None and not entry.null_ok) if needed is None else needed:
             self.faults.add(positions == EMPTY, f"no-{name.replace('_', '-')}", self.header(name))
         return positions
+
+    def counted(self, name: str) -> Figures:
+        """A column of counts: a part of a person, and more of them than a country has, are faults."""
+        found = self.figures(name, most=MOST_COUNTED)
+        with np.errstate(invalid="ignore"):
+            parts = (np.nan_to_num(found.low) % 1 != 0) | (np.nan_to_num(found.high) % 1 != 0)
+        self.faults.add(parts, "no-whole-number", self.header(name))
+        return found
 
     def figures(self, name: str, *, most: float | None = None, needed: bool | None = None) -> Figures:
         """A column of figures; what is none, is negative or is beyond `most` is a fault."""
@@ -279,7 +288,8 @@ def prices(lines: Lines) -> list[Drafts]:
     note = m.rate.column(rates, lambda r: r.note, TEXT)
     factor = pc.fill_null(rate, float("nan")).to_numpy(zero_copy_only=False)
     eur_low, eur_high = np.round(first * factor, 6), np.round(last * factor, 6)
-    grams = np.array([normalise.grams_of(u.code) or np.nan for u in m.unit.answers] + [np.nan])[units]
+    masses = np.array([normalise.grams_of(u.code) or np.nan for u in m.unit.answers] + [np.nan])
+    grams = masses[np.where(units < 0, -1, units)]  # what is empty or not known has none
     if any(said):
         grams = np.array([normalise.grams_of(u) or np.nan if u else np.nan for u in per_unit.to_pylist()])
     mass = ~np.isnan(grams)
@@ -314,8 +324,8 @@ def purity(lines: Lines) -> list[Drafts]:
     share = pc.not_equal(measure, "mg-per-unit").to_numpy(zero_copy_only=False)
     with np.errstate(invalid="ignore"):
         lines.faults.add(share & ((first > 100) | (last > 100)), "out-of-range", lines.header("low"))
-    lines.figures("count")
-    lines.figures("samples")
+    lines.counted("count")
+    lines.counted("samples")
     return [lines.drafts("purity", _all(lines), low=first, high=last, measure=measure)]
 
 
@@ -326,7 +336,7 @@ def seizures(lines: Lines) -> list[Drafts]:
     """
     m = lines.meanings
     lines.read_common()
-    count, quantity = lines.figures("count"), lines.figures("quantity")
+    count, quantity = lines.counted("count"), lines.figures("quantity")
     day = pc.fill_null(pc.equal(lines.common["when_precision"], "day"), False).to_numpy(zero_copy_only=False)
     implied = count.empty & day & lines.alone & ~quantity.empty
     counted = ~count.empty | implied
@@ -392,7 +402,7 @@ def harms(lines: Lines) -> list[Drafts]:
     words = lines.meanings.words["event"]
     lines.read_common(product_needed=False)
     kind = words.column(lines.asked("event", words), lambda w: w, TEXT)
-    count = lines.figures("count")
+    count = lines.counted("count")
     return [lines.drafts("event", _all(lines), kind=kind, low=count.low, high=count.high, unit="person")]
 
 

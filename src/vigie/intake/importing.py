@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
@@ -26,11 +26,12 @@ from vigie.intake.lookup import SEPARATOR, Flags, Ints, joined
 from vigie.intake.normalise import known_word
 from vigie.lexicon.terms import data_toml
 from vigie.model.document import CleanDocument, SourceCard
-from vigie.model.errors import InputRefused
+from vigie.model.errors import InputRefused, SettingsError
 from vigie.model.period import PartialDate
 from vigie.pipeline import Refusal, refusal, suppressing, versions, written_by_vigie
 from vigie.redact.fields import redact_card
 from vigie.redact.table import Head, TableRedactor
+from vigie.redact.wordlists import lists
 from vigie.stats.credibility import Statement, credibility_rules, judge
 from vigie.store.runs import Counts
 from vigie.store.store import Store
@@ -40,6 +41,7 @@ from vigie.tables.mapping import Mapping as Layout
 from vigie.tables.pick import Group, absent, fold_name, pick
 from vigie.tables.read import read
 from vigie.tables.records import Block, Reject
+from vigie.text.normalise import fold
 
 DOCUMENT_ROWS = (
     1000  # rows of one document: its text stays short enough to be shown, searched and redacted anew
@@ -52,6 +54,7 @@ CONFIDENCE = (
 )
 _WORDS = ("substance", "expected", "form", "place", "country", "origin", "destination")
 _MOST_WORDS = 6
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _NAMED = re.compile(r"\b[A-ZÀ-Þ][\w'’]*[\s.-]+(?:\w{1,3}\s+)?[A-ZÀ-Þ][\w'’]*[a-zà-ÿ]")
 TellReject = Callable[[Reject], None]
 
@@ -69,6 +72,7 @@ class Imported:
         reasons: (reason, column) -> rejected rows.
         unknown: field -> what no list knows, redacted, with how often.
         refused: files that are no table, or another layout.
+        beside: file that was imported before -> its rows that are new now, and stand beside the earlier ones.
     """
 
     rows: int = 0
@@ -85,6 +89,7 @@ class Imported:
     reasons: Counter[tuple[str, str]] = field(default_factory=Counter)
     unknown: dict[str, Counter[str]] = field(default_factory=dict)
     refused: list[Refusal] = field(default_factory=list)
+    beside: dict[str, int] = field(default_factory=dict)
 
     def adds_up(self) -> bool:
         told = self.new + self.changed + self.unchanged + self.skipped + self.rejected + self.kept_out
@@ -145,6 +150,13 @@ class _Work:
         self.lang = layout.lang if layout.lang in ("fr", "en") else "en"
         self.meanings = Meanings(layout.lang, day_first=layout.day_first, decimal=layout.decimal)
         self.redactor = TableRedactor(layout.lang, suppressing(store))
+        for unit in {f.unit for part in layout.observe for f in part.fields.values() if f.unit}:
+            if (
+                self.redactor.field(unit) != unit
+            ):  # it stands beside every figure, where no redactor looks again
+                raise SettingsError(
+                    f"mapping {layout.id}: a unit holds a name or a contact (write the unit alone)"
+                )
         scope = f"{card.id if card else ''}{SEPARATOR}{layout.kind}"
         self.rows = TableRows(store, run, scope=scope, source=card, credibility=_credibility(card))
         self.waiting = _NOTHING
@@ -156,7 +168,8 @@ class _Work:
         if own := written_by_vigie(path):
             raise InputRefused(str(path), own, "leave it out: what it says is stored already")
         self.rows.open_file()
-        layout = self.layout
+        layout, before = self.layout, self.done.new
+        known = self._imported_before(path)
         try:
             for found in read(
                 path, sheet=sheet or layout.sheet or None, header=layout.header, encoding=layout.encoding or None,
@@ -174,6 +187,22 @@ class _Work:
         finally:
             self.flush(str(path))
         self.done.replaced += self.rows.close_file()
+        if known and self.done.new > before:
+            self.done.beside[self.redactor.file(path.name)] = self.done.new - before
+
+    def _imported_before(self, path: Path) -> int:
+        """How many documents of this file, of the same source and kind, are stored."""
+        return len(
+            self.store.column(
+                "SELECT doc_id FROM documents d WHERE format = 'table' AND parse_filename(path) = ? AND source_id = ? AND EXISTS "
+                "(SELECT 1 FROM observations o WHERE o.doc_id = d.doc_id AND starts_with(o.rule, ?))",
+                [
+                    self.redactor.file(path.name),
+                    self.card.id if self.card else "",
+                    f"table.{self.layout.kind}@",
+                ],
+            )
+        )
 
     def _reject(self, found: Reject) -> None:
         """Count a reject, and tell it with names that hold no contact, in the language of the mapping."""
@@ -251,8 +280,9 @@ class _Work:
         """Organisations stay; a field in which something was removed is left empty: it named a person."""
         coded = pc.dictionary_encode(cells)
         clean = [self.redactor.field(text) for text in coded.dictionary.to_pylist()]
+        names = lists().listed
         kept = [
-            new if new == " ".join(old.split()) else None
+            new if new == " ".join(old.split()) and not _first_name(new, names) else None
             for new, old in zip(clean, coded.dictionary.to_pylist(), strict=True)
         ]
         return pa.DictionaryArray.from_arrays(coded.indices, pa.array(kept, pa.string()))
@@ -446,10 +476,17 @@ def rejects_header() -> tuple[str, ...]:
     return ("file", "sheet", "row", "column", "reason", "repair")
 
 
+def _first_name(text: str, names: Collection[str]) -> bool:
+    """A field of nothing but names of persons ("Jean-Marc"), or that a spreadsheet would run, names no organisation."""
+    words = re.findall(r"\w+", fold(text))
+    return text[:1] in _FORMULA or (bool(words) and all(word in names for word in words))
+
+
 def reject_line(found: Reject) -> tuple[str, ...]:
-    """A line of the rejects file; it holds no text of a cell."""
+    """A line of the rejects file; it holds no text of a cell, and nothing that a spreadsheet would run."""
     row = "" if found.row is None else str(found.row)
-    return (found.file, found.sheet, row, found.column, found.reason, found.repair)
+    told = (found.file, found.sheet, row, found.column, found.reason, found.repair)
+    return tuple("'" + text if text[:1] in _FORMULA else text for text in told)
 
 
 def unknown_told(done: Imported, most: int = 10) -> Iterator[tuple[str, str, int]]:

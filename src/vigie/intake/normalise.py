@@ -82,9 +82,18 @@ def _names() -> Mapping[str, str]:
     return found
 
 
+@cache
+def _not_found() -> re.Pattern[str]:
+    """Words of a cell that say a product was looked for and not found, whole words of a folded text."""
+    words = data_toml("intake", "words.toml")["not_found"]["words"]
+    return re.compile(r"(?<!\w)(?:" + "|".join(re.escape(fold(w)) for w in words) + r")(?!\w)")
+
+
 def product(text: str, lang: str) -> Product | None:
-    """The substance that a whole cell names."""
+    """The substance that a whole cell names; None too for one that says it was not found."""
     folded = fold(text).strip()
+    if _not_found().search(folded):
+        return None  # "cocaïne (non détecté)": no row may say the contrary of its cell
     if folded in _names():
         return Product(substance=_names()[folded])
     for chosen in (lang, *(other for other in LANGUAGES if other != lang)):

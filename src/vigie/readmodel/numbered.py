@@ -15,6 +15,7 @@ import pyarrow as pa
 from vigie.readmodel.incoming import INCOMING, shape_of
 from vigie.readmodel.schema import EVIDENCE, FACT
 from vigie.readmodel.voices import families
+from vigie.report.facts import compared
 from vigie.report.results import TOPICS
 from vigie.text.normalise import fold
 
@@ -136,17 +137,20 @@ def _voices(db: Database, public: bool) -> None:
 
 
 def _alike(db: Database) -> None:
-    sentences = "SELECT hash(text) AS said, text FROM (SELECT coalesce(nullif(sentence, ''), quote) AS text FROM incoming WHERE affirmed)"
+    sentences = (
+        "SELECT hash(text) AS said, text, kind FROM (SELECT coalesce(nullif(sentence, ''), quote) AS text, document_kind AS kind "
+        "FROM incoming WHERE affirmed)"
+    )
     said: list[int] = []
     seen: set[int] = set()
 
     def texts() -> Iterator[str]:
         for batch in db.sql(sentences).to_arrow_reader(20_000):
-            for number, text in zip(batch.column(0).to_pylist(), batch.column(1).to_pylist(), strict=True):
+            for number, text, kind in zip(*(column.to_pylist() for column in batch.columns), strict=True):
                 if number not in seen:
                     seen.add(number)
                     said.append(number)
-                    yield text
+                    yield compared(text, kind)
 
     found = families(texts())
     _, small = np.unique(found, return_inverse=True)  # 0 stays the first

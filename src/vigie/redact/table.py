@@ -27,10 +27,14 @@ LONGEST = 160  # code points of a cell that are kept: the words of a table are s
 _MOST = 100_000  # cells remembered
 _READ = 2000  # code points of a cell that are read at all
 _SPACES = re.compile(r"\s+")
-# Up to eight digits, or a day: the shortest telephone number that the redactor knows alone has nine. RE2 reads it.
+# Eight digits at the most, wherever their comma stands, or a day: the shortest telephone number that the redactor knows alone has
+# nine. RE2 reads it.
+_SEP = r"[ .,'\x{a0}\x{202f}]"
 PLAIN = (
-    r"^(?:[<>≤≥~±+-]{0,2} ?(?:[0-9]{1,8}|[0-9]{1,2}(?:[ .,'\x{a0}\x{202f}][0-9]{3}){1,2}|[0-9]{3}[ .,'\x{a0}\x{202f}][0-9]{3})"
-    r"(?:[.,][0-9]{1,8})? ?%?|[0-9]{4}-[0-9]{2}(?:-[0-9]{2})?|[0-9]{1,2}/[0-9]{1,2}/[0-9]{4})$"
+    r"^(?:[<>≤≥~±+-]{0,2} ?(?:[0-9]{1,8}|"
+    + "|".join(rf"[0-9]{{{n}}}[.,][0-9]{{1,{8 - n}}}" for n in range(1, 8))
+    + rf"|[0-9]{{1,3}}{_SEP}[0-9]{{3}}(?:[.,][0-9]{{1,2}})?|[0-9]{{1,2}}(?:{_SEP}[0-9]{{3}}){{2}}) ?%?"
+    + r"|[0-9]{4}-[0-9]{2}(?:-[0-9]{2})?|[0-9]{1,2}/[0-9]{1,2}/[0-9]{4})$"
 )
 
 

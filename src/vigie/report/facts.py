@@ -6,13 +6,16 @@ Left out: what is negated, feared, planned or rumoured: it is counted, never ave
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import date
+from hashlib import blake2b
 from typing import Any
 
 import pyarrow as pa
 
+from vigie.stats.summary import SHORT_SENTENCE
 from vigie.store import Store
 from vigie.text.normalise import fold
 
@@ -108,6 +111,7 @@ class Fact:
 
 
 _FIELDS = tuple(f.name for f in fields(Fact))
+_ROW = re.compile(r"^\w+ \d+\s?: ")  # how the line of a row of a table begins
 
 
 def read_facts(store: Store, area: str | None) -> tuple[list[Fact], list[Fact]]:
@@ -153,6 +157,18 @@ def _once(facts: Iterable[Fact]) -> list[Fact]:
         for place, fact in by_place.items()
         if place is not None or len(by_place) == 1
     ]
+
+
+def compared(sentence: str, document_kind: str) -> str:
+    """What of a sentence is compared with others to find copies.
+
+    Lines of tables are alike because one mapping made them ("ligne 12 : produit : cocaïne; prix : 60"): they are copies only where all
+    but their number is the same, so that a line becomes one word that stands for all of it.
+    """
+    if document_kind != "table":
+        return sentence
+    whole = blake2b(_ROW.sub("", sentence).encode(), digest_size=16).hexdigest()
+    return " ".join([whole] * SHORT_SENTENCE)
 
 
 def credibility_of(facts: Iterable[Fact]) -> str:

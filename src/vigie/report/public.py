@@ -15,7 +15,7 @@ from datetime import date
 from vigie.lexicon.gazetteer import gazetteer
 from vigie.model.errors import SettingsError, StoreError
 from vigie.report.disclosure import coarse
-from vigie.report.facts import Fact, as_facts, read_facts
+from vigie.report.facts import Fact, as_facts, compared, read_facts
 from vigie.report.ledger import Shown, View, publish, view
 from vigie.report.period import Period
 from vigie.report.rules import rules
@@ -254,7 +254,9 @@ def ordered(facts: Iterable[Fact]) -> list[Fact]:
 def speakers_of(facts: Sequence[Fact]) -> list[str]:
     """Of each fact, in the order given, its independent source: a copied document, or sentence, is that of whoever
     published it first."""
-    return speakers([f.voice for f in facts], [f.sentence or f.quote for f in facts])
+    return speakers(
+        [f.voice for f in facts], [compared(f.sentence or f.quote, f.document_kind) for f in facts]
+    )
 
 
 def sources_of(facts: Iterable[Fact]) -> int:

@@ -7,6 +7,7 @@ Left out: what the values mean; the intake says that, by the same code as for te
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass, field
@@ -25,6 +26,9 @@ from vigie.tables.toml import dump_mapping
 
 Kind = Literal["prices", "purity", "seizures", "harms", "wastewater"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
+_UNIT = re.compile(
+    r"(?=[^\d]*(?:\d{1,4}[^\d]*)*$)[\w%µ°/.*²³€$£-]{1,16}(?: [\w%µ°/.*²³€$£-]{1,14}){0,2}"
+)  # "mg/1000 people/day"
 MAX_BYTES = 1_000_000  # of a mapping: the largest ready one has 12 kB
 
 
@@ -240,11 +244,19 @@ def _field(entry: Reader) -> Field:
         sheet=sheet,
         drop=_pattern(entry),
         values={key.strip().lower(): word for key, word in entry.pairs("values").items()},
-        unit=entry.text("unit", "") or None,
+        unit=_unit(entry),
         missing=tuple(dict.fromkeys(("", *(w.strip().lower() for w in entry.words("missing"))))),
         null_ok=entry.flag("null_ok", False),
         split=entry.text("split", ""),
     )
+
+
+def _unit(entry: Reader) -> str | None:
+    """It stands beside each figure of the evidence, which no redactor reads again: a word or two, not a sentence."""
+    unit = entry.text("unit", "")
+    if unit and not _UNIT.fullmatch(unit):
+        raise entry.fault('unit is no unit (write one as in a table: "g", "%", "mg/1000/day")')
+    return unit or None
 
 
 def _pattern(entry: Reader) -> str:
