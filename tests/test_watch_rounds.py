@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 import socket
+import sqlite3
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from vigie.model.source import Watched
 from vigie.store import Store
 from vigie.watch.entries import listing
-from watch_server import Asked, Clock, Page, Server, Shelf, article, card, round_of, rss, serving
+from vigie.watch.state import WatchState, watch_folder
+from watch_server import HOST, Asked, Clock, Page, Server, Shelf, article, card, round_of, rss, serving
 
 
 @pytest.fixture
@@ -476,3 +480,111 @@ def test_a_feed_that_moved_for_good_is_told(server: Server, tmp_path: Path) -> N
     server.pages["/old.xml"] = Page("", 301, headers=[("Location", "/rss.xml")])
     (one,) = round_of([card(tmp_path, server.url("/old.xml"))], Shelf(tmp_path), Clock()).sources
     assert (one.stored, one.notes["moved"]) == (1, 1)
+
+
+def two(server: Server, folder: Path) -> list[Watched]:
+    """The press, whose feed announces an article of the agency, and the agency itself."""
+    server.pages[HOST, "/rss.xml"] = Page(rss(server, [1], host="agency.example"), media="text/xml")
+    server.pages["agency.example", "/rss.xml"] = Page(
+        rss(server, [1], host="agency.example"), media="text/xml"
+    )
+    server.pages["agency.example", "/article/1"] = Page(article(1))
+    (folder / "agency").mkdir()
+    agency = card(folder / "agency", server.url("/rss.xml", "agency.example"))
+    return [card(folder, server.url("/rss.xml")), replace(agency, card=replace(agency.card, id="agency"))]
+
+
+# What the press makes of the article of the agency, which is stored all the same.
+VERDICTS = {
+    "of another site": ("expected_per_week = 2", {"other-site": 1}, 0),
+    "too old": ('days_back = 3\nhosts = ["agency.example"]', {}, 1),
+    "of the same group": ('hosts = ["agency.example"]', {}, 0),
+}
+
+
+@pytest.mark.parametrize("name", VERDICTS)
+@pytest.mark.parametrize("first", ["press", "agency"])
+def test_a_source_refuses_for_itself_alone(name: str, first: str, server: Server, tmp_path: Path) -> None:
+    more, refused, aside = VERDICTS[name]
+    _, agency = two(server, tmp_path)
+    press_ = card(tmp_path, server.url("/rss.xml"), more=more)
+    shelf, clock = Shelf(tmp_path), Clock()
+    for sources in ([press_, agency], [press_]) if first == "press" else ([agency], [agency, press_]):
+        done = {s.source: s for s in round_of(sources, shelf, clock, forced=True).sources}
+        if sources[0] is press_ and not shelf.documents:
+            assert (dict(done["press"].refused), done["press"].aside) == (refused, aside)
+        clock.day(1)
+    assert len(shelf.documents) == 1 and server.paths("agency.example").count("/article/1") == 1
+
+
+def test_a_memory_of_an_earlier_version_is_taken_over(tmp_path: Path) -> None:
+    """Its verdicts become those of the source that gave them."""
+    folder = watch_folder(tmp_path / "v.duckdb")
+    folder.mkdir()
+    with closing(sqlite3.connect(folder / "state.sqlite")) as old:
+        old.executescript(
+            """CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+            CREATE TABLE items (item TEXT PRIMARY KEY, source TEXT NOT NULL, feed TEXT NOT NULL, state TEXT NOT NULL, url TEXT,
+            day TEXT NOT NULL, published TEXT NOT NULL DEFAULT '', after REAL NOT NULL DEFAULT 0, attempts INTEGER NOT NULL DEFAULT 0,
+            documents TEXT NOT NULL DEFAULT '[]', reason TEXT NOT NULL DEFAULT '');
+            CREATE INDEX items_of ON items (source, feed, state);
+            INSERT INTO items (item, source, feed, state, day, reason) VALUES
+            ('a', 'press', 'f', 'refused', '2026-02-01', 'other-site'), ('b', 'press', 'f', 'done', '2026-02-01', '');
+            PRAGMA user_version = 1;"""
+        )
+    for _ in range(2):
+        with WatchState(folder) as state:
+            assert state.known("press", ["a", "b"]) == {"a", "b"}
+            assert state.known("agency", ["a", "b"]) == {"b"}
+
+
+def test_what_the_feed_no_longer_lists_is_lost(server: Server, tmp_path: Path) -> None:
+    """An address with a query waits as a hash: when its feed drops it, it is given up, told, and the feed keeps its hours again."""
+    link = f"<item><link>{server.url('/a.php?id=3')}</link></item>"
+    server.pages["/rss.xml"] = Page(f"<rss><channel>{link}</channel></rss>", media="text/xml")
+    server.pages["/a.php?id=3"] = Page("", 503)
+    sources, shelf, clock = [card(tmp_path, server.url("/rss.xml"))], Shelf(tmp_path), Clock()
+    assert round_of(sources, shelf, clock).sources[0].waiting == 1
+    server.pages["/rss.xml"] = Page("<rss><channel/></rss>", media="text/xml", headers=[("ETag", '"x"')])
+    clock.day(0.3)
+    (one,) = round_of(sources, shelf, clock).sources
+    assert (one.asked, one.waiting, dict(one.refused)) == (1, 0, {"lost": 1})
+    clock.day(0.1)
+    assert round_of(sources, shelf, clock).sources[0].asked == 0
+    clock.day(1)
+    assert round_of(sources, shelf, clock).sources[0].asked == 1
+    assert server.asked[-1].headers["if-none-match"] == '"x"'
+    server.pages["/rss.xml"] = Page(f"<rss><channel>{link}</channel></rss>", media="text/xml")
+    server.pages["/a.php?id=3"] = Page(article(3))
+    clock.day(1)
+    assert round_of(sources, shelf, clock).sources[0].stored == 1  # listed again, it waits again
+
+
+# Files of an index of sitemaps: what is stored, how many are told as missing, why the feed fails.
+INDEXES: dict[str, tuple[dict[str, Page], int, int, dict[str, int]]] = {
+    "one is gone": ({"/map2.xml": Page("", 404)}, 1, 1, {}),
+    "one is a page": ({"/map2.xml": Page("<!doctype html><html>")}, 1, 1, {}),
+    "one reserves itself": (
+        {"/map2.xml": Page("<urlset/>", media="text/xml", headers=[("TDM-Reservation", "1")])},
+        1,
+        1,
+        {},
+    ),
+    "all are gone": ({"/map1.xml": Page("", 404), "/map2.xml": Page("", 404)}, 0, 0, {"gone": 1}),
+}
+
+
+@pytest.mark.parametrize("name", INDEXES)
+def test_a_file_of_an_index_that_fails(name: str, server: Server, tmp_path: Path) -> None:
+    pages, stored_, parts, failed = INDEXES[name]
+    press(server, [1])
+    files = "".join(f"<sitemap><loc>{server.url(f'/map{n}.xml')}</loc></sitemap>" for n in (2, 1))
+    server.pages["/s.xml"] = Page(f"<sitemapindex>{files}</sitemapindex>", media="application/xml")
+    server.pages["/map1.xml"] = Page(sitemap(server, [1]), media="application/xml")
+    server.pages.update(pages)
+    told: list[str] = []
+    (one,) = round_of(
+        [card(tmp_path, server.url("/s.xml"), kind="sitemap")], Shelf(tmp_path), Clock(), told
+    ).sources
+    assert (one.stored, one.notes["parts"], dict(one.failed)) == (stored_, parts, failed)
+    assert len(told) == parts

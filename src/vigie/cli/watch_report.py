@@ -83,6 +83,8 @@ def _lines(done: SourceRound) -> Iterator[str]:
         yield f"note: {done.source}: a feed announces more than is read at once; the newest were taken"
     if done.notes["moved"]:
         yield f"note: {done.source}: a feed has moved for good; write its new address into the card"
+    if done.notes["parts"]:
+        yield f"note: {done.source}: {done.notes['parts']} files of an index of sitemaps were not read; the others were taken"
     if done.notes["damaged"]:
         yield f"note: {done.source}: a feed is not well formed; what could be read was taken"
 

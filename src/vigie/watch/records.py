@@ -23,7 +23,7 @@ class SourceRound:
         asked: feeds asked; unchanged: of these, those that had nothing new by their validators; failed: reason -> feeds.
         announced: entries read; new: of these, for the first time; aside: not of this source's subject or too old.
         fetched: documents got; stored: new in the store; known: in the store already; refused, postponed: reason -> documents.
-        waiting: documents queued for a later round. notes: "more", "damaged", "moved".
+        waiting: documents queued for a later round. notes: "more", "damaged", "moved", "parts" (files missing).
     """
 
     source: str

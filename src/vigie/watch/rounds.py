@@ -7,6 +7,7 @@ others. A document is raw only between the client and `clean_stream`, in memory.
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -57,8 +58,7 @@ class _Fetch:
 
 @dataclass(slots=True)
 class _Pending:
-    item: str
-    source: str
+    item: Item
     documents: list[Cleaned]
     alias: str = ""
 
@@ -91,7 +91,7 @@ class RoundOf:
         self._bounds = limits_table()["round"]
         self._done = {s.card.id: SourceRound(source=s.card.id) for s in self._sources}
         self._tasks: dict[str, list[_Poll | _Fetch]] = {}
-        self._taken: set[str] = set()
+        self._taken: set[tuple[str, str]] = set()
         self._given: dict[str, int] = {}
         self._pending: list[_Pending] = []
         self._since = 0.0
@@ -203,7 +203,8 @@ class RoundOf:
             )
             if got.reserved:
                 raise Unfetched("reserved", urlsplit(feed.url).hostname or "")
-            read = None if got.status == 304 else self._listing(feed, got, ours)
+            missing: Counter[str] = Counter()
+            read = None if got.status == 304 else self._listing(feed, got, ours, missing)
         except Unfetched as error:
             self._failed(source, key, before, error)
             return
@@ -217,7 +218,10 @@ class RoundOf:
                 replace(before, asked=now, due=now + every, reason="", since=0.0, failures=0),
             )
             return
-        self._announced(source, feed, key, read, got.url)
+        self._announced(source, feed, key, read, got.url, whole=not missing and not self._closing())
+        for reason, count in sorted(missing.items()):
+            self._tell(f"{source.card.id}: {count} files of an index of sitemaps were not read: {reason}")
+        done.notes["parts"] += missing.total()
         done.notes["more"] += read.more
         done.notes["damaged"] += read.damaged
         kept = not read.sitemaps  # an index may stay the same while its files change
@@ -258,43 +262,64 @@ class RoundOf:
             ),
         )  # fmt: skip
 
-    def _listing(self, feed: Feed, got: Answer, ours: Near) -> Listing:
+    def _listing(self, feed: Feed, got: Answer, ours: Near, missing: Counter[str]) -> Listing:
+        """What a feed announces. Of an index the files that can be read; `missing`: why the others could not.
+
+        Raises:
+            Unfetched: also where no file of an index can be read.
+        """
         kind = feed.kind
         most = self._bounds["most_sitemap_entries" if kind == "sitemap" else "most_items"]
         read = listing(got.body, kind, charset=got.charset, most=most, today=self._today())
         entries, more, damaged = list(read.entries), read.more, read.damaged
+        fault: Unfetched | None = None
+        good = 0
         for url in read.sitemaps[: self._bounds["most_sitemaps"]] if kind == "sitemap" else ():
             if self._closing():
                 break
-            file = self._client.get(
-                self._client.parse(url, got.url).url,
-                media=FEED_MEDIA,
-                most=self._client.bounds.feed_bytes,
-                near=ours,
-            )
-            part = listing(file.body, kind, charset=file.charset, most=most, today=self._today())
+            try:
+                file = self._client.get(
+                    self._client.parse(url, got.url).url,
+                    media=FEED_MEDIA,
+                    most=self._client.bounds.feed_bytes,
+                    near=ours,
+                )
+                if file.reserved:
+                    raise Unfetched("reserved", urlsplit(feed.url).hostname or "")
+                part = listing(file.body, kind, charset=file.charset, most=most, today=self._today())
+            except Unfetched as error:
+                missing[error.reason] += 1
+                fault = error
+                continue
+            good += 1
             entries, more, damaged = [*entries, *part.entries], more or part.more, damaged or part.damaged
+        if fault is not None and not good and not read.entries:
+            raise fault
         if kind == "sitemap":
             entries.sort(key=lambda e: e.published.first if e.published else date.min, reverse=True)
             more = more or len(entries) > self._bounds["most_items"]
             entries = entries[: self._bounds["most_items"]]
         return Listing(entries=tuple(entries), sitemaps=read.sitemaps, more=more, damaged=damaged)
 
-    def _announced(self, source: Watched, feed: Feed, key: str, read: Listing, base: str) -> None:
-        """Write down what is new, and take what may be fetched now."""
+    def _announced(
+        self, source: Watched, feed: Feed, key: str, read: Listing, base: str, *, whole: bool
+    ) -> None:
+        """Write down what is new, and take what may be fetched now. `whole`: no file of the feed is missing."""
         done, today = self._done[source.card.id], self._today()
         placing = Placing(source, feed, self._state.key, self._client.parse)
         found: dict[str, Placed] = {}
         for entry in read.entries:
             if (one := placing.place(entry, base)) is not None:
                 found.setdefault(one.item, one)
-        known = self._state.known(list(found))
+        known = self._state.known(source.card.id, list(found))
         new = [one for number, one in found.items() if number not in known]
         # In one step with its announcement: what is left aside is never seen waiting, whenever we are killed.
         left = {
             one.item: one.reason or "aside" for one in new if one.reason or placing.aside(one.entry, today)
         }
         self._state.queue([placing.item(one, key, today) for one in new], left)
+        if whole and (lost := self._state.lose(source.card.id, key, found)):
+            done.refused["lost"] += lost
         done.announced += len(found)
         done.new += len(new)
         done.aside += sum(reason == "aside" for reason in left.values())
@@ -305,9 +330,9 @@ class RoundOf:
 
     def _take(self, source: Watched, item: Item, url: str, entry: Entry | None) -> None:
         given = self._given.get(source.card.id, 0)
-        if item.item in self._taken or given >= self._bounds["most_new"]:
+        if (item.source, item.item) in self._taken or given >= self._bounds["most_new"]:
             return
-        self._taken.add(item.item)
+        self._taken.add((item.source, item.item))
         self._given[source.card.id] = given + 1
         self._push(url or source.watch.feeds[0].url, _Fetch(source, item, url, entry))
 
@@ -316,6 +341,8 @@ class RoundOf:
     def _fetch(self, task: _Fetch) -> None:
         done, item = self._done[task.source.card.id], task.item
         alias = ""
+        if self._stored_elsewhere(item):
+            return
         try:
             if task.url:
                 home = [near(task.source, feed) for feed in task.source.watch.feeds]
@@ -326,8 +353,8 @@ class RoundOf:
                 done.fetched += 1
                 name, body = document(task.source.card.id, got, task.url)
                 alias = self._state.key(f"url:{plain_address(got.url)}")
-                if alias != item.item and alias in self._state.known([alias]):
-                    self._state.settle([item.item])  # the same page under another address
+                if alias != item.item and alias in self._state.known(item.source, [alias]):
+                    self._state.settle([item])  # the same page under another address
                     done.known += 1
                     return
             else:
@@ -356,11 +383,21 @@ class RoundOf:
             self._tell(f"{task.source.card.id}: {line}")
         if not documents:
             done.refused["unreadable"] += 1
-            self._state.refuse(item.item, "unreadable")
+            self._state.refuse(item, "unreadable")
             return
-        self._state.storing(item.item, [d.document.doc_id for d in documents])
-        self._pending.append(_Pending(item.item, item.source, documents, "" if alias == item.item else alias))
+        self._state.storing(item, [d.document.doc_id for d in documents])
+        self._pending.append(_Pending(item, documents, "" if alias == item.item else alias))
         self._since = self._since or self._now()
+
+    def _stored_elsewhere(self, item: Item) -> bool:
+        """Whether another source has this document, which is then not asked again; one that is being stored is awaited."""
+        if self._state.elsewhere(item.source, item.item) == "storing":
+            self._store()
+        found = self._state.elsewhere(item.source, item.item)
+        if found == "done":
+            self._state.settle([item])
+            self._done[item.source].known += 1
+        return bool(found)
 
     def _unread(self, task: _Fetch, error: Unfetched) -> None:
         done, item = self._done[task.source.card.id], task.item
@@ -369,10 +406,10 @@ class RoundOf:
         elif error.passing and item.attempts + 1 < self._client.bounds.attempts:
             done.postponed[error.reason] += 1
             wait = error.after if error.after is not None else self._client.pace.backoff(item.attempts)
-            self._state.postpone(item.item, self._now() + wait, error.reason)
+            self._state.postpone(item, self._now() + wait, error.reason)
         else:
             done.refused[error.reason] += 1
-            self._state.refuse(item.item, error.reason)
+            self._state.refuse(item, error.reason)
 
     # Storing
 
@@ -382,8 +419,8 @@ class RoundOf:
         if not unsettled:
             return
         held = self._holds([d for item in unsettled for d in item.documents])
-        done = [i.item for i in unsettled if set(i.documents) <= held]
-        self._state.settle(done, [i.item for i in unsettled if i.item not in set(done)])
+        done = [i for i in unsettled if set(i.documents) <= held]
+        self._state.settle(done, [i for i in unsettled if not set(i.documents) <= held])
 
     def _store_if_time(self) -> None:
         many = sum(len(p.documents) for p in self._pending) >= self._bounds["batch_documents"]
@@ -411,14 +448,14 @@ class RoundOf:
         self._count(pending, made)
         today = self._today().isoformat()
         aliases = [
-            Item(item=p.alias, source=p.source, feed="", url=None, day=today) for p in pending if p.alias
+            Item(item=p.alias, source=p.item.source, feed="", url=None, day=today) for p in pending if p.alias
         ]
         self._state.queue(aliases, {alias.item: "same" for alias in aliases})
         self._state.settle([p.item for p in pending])
 
     def _count(self, pending: Sequence[_Pending], made: Deposited) -> None:
         for p in pending:
-            done = self._done[p.source]
+            done = self._done[p.item.source]
             new = sum(d.document.doc_id in made.new for d in p.documents)
             done.stored += new
             done.known += len(p.documents) - new

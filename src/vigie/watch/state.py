@@ -5,6 +5,7 @@ so that a kill at any moment loses no document and stores none twice:
 
     queued → storing (with the ids that the store will hold) → done, or refused with a reason
 
+Every source has a verdict of its own: what one refuses is another's document. A document that one source has stored is stored by no other.
 Addresses stand here as salted hashes. The address itself is kept only while a document waits, and only if the redactor finds nothing in it
 and it has no query: else the feed is asked again for it. No title, no text.
 """
@@ -17,7 +18,7 @@ import json
 import os
 import secrets
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +27,7 @@ from typing import Literal
 from vigie.model.errors import StoreError
 
 State = Literal["queued", "storing", "done", "refused"]
-_VERSION = 1
+_VERSION = 2
 _TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE feeds (
@@ -35,14 +36,24 @@ CREATE TABLE feeds (
     reason TEXT NOT NULL DEFAULT '', since REAL NOT NULL DEFAULT 0, failures INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (source, feed)
 );
-CREATE TABLE items (
-    item TEXT PRIMARY KEY, source TEXT NOT NULL, feed TEXT NOT NULL, state TEXT NOT NULL, url TEXT,
-    day TEXT NOT NULL, published TEXT NOT NULL DEFAULT '', after REAL NOT NULL DEFAULT 0, attempts INTEGER NOT NULL DEFAULT 0,
-    documents TEXT NOT NULL DEFAULT '[]', reason TEXT NOT NULL DEFAULT ''
-);
-CREATE INDEX items_of ON items (source, feed, state);
 CREATE TABLE hosts (host TEXT PRIMARY KEY, until REAL NOT NULL);
 """
+_ITEMS = """
+CREATE TABLE items (
+    item TEXT NOT NULL, source TEXT NOT NULL, feed TEXT NOT NULL, state TEXT NOT NULL, url TEXT,
+    day TEXT NOT NULL, published TEXT NOT NULL DEFAULT '', after REAL NOT NULL DEFAULT 0, attempts INTEGER NOT NULL DEFAULT 0,
+    documents TEXT NOT NULL DEFAULT '[]', reason TEXT NOT NULL DEFAULT '', PRIMARY KEY (item, source)
+);
+CREATE INDEX items_of ON items (source, feed, state);
+"""
+# Version 1 had one verdict for all sources.
+_FROM_1 = f"""
+DROP INDEX items_of; ALTER TABLE items RENAME TO items_1; {_ITEMS}
+INSERT INTO items SELECT item, source, feed, state, url, day, published, after, attempts, documents, reason FROM items_1 ORDER BY rowid;
+DROP TABLE items_1;
+"""
+_REFUSE = "UPDATE items SET state = 'refused', url = NULL, documents = '[]', reason = ? WHERE item = ? AND source = ?"
+_STORED = "(state = 'done' OR reason = 'same')"  # the store holds it, or did
 
 
 def watch_folder(store: Path | str) -> Path:
@@ -103,7 +114,11 @@ class WatchState:
             self._db.execute("PRAGMA secure_delete = ON")
             (version,) = self._db.execute("PRAGMA user_version").fetchone()
             if version == 0:
-                self._db.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {_VERSION}; COMMIT;")
+                self._db.executescript(f"BEGIN; {_TABLES} {_ITEMS} PRAGMA user_version = {_VERSION}; COMMIT;")
+            elif version == 1:
+                self._db.executescript(
+                    f"BEGIN IMMEDIATE; {_FROM_1} PRAGMA user_version = {_VERSION}; COMMIT;"
+                )
             elif version > _VERSION:
                 raise StoreError(f"{file} is of a newer Vigie (pip install -U vigie)")
         except sqlite3.Error:
@@ -184,22 +199,36 @@ class WatchState:
 
     # Documents
 
-    def known(self, keys: Sequence[str]) -> set[str]:
-        """Those that were announced before, whatever became of them."""
+    def known(self, source: str, keys: Sequence[str]) -> set[str]:
+        """Those that this source announced before, whatever became of them (but for "lost"), and those that any source has stored."""
+        return self._among(keys, f"((source = ? AND reason <> 'lost') OR {_STORED})", source)
+
+    def elsewhere(self, source: str, item: str) -> str:
+        """What another source has done with this document: "done", "storing" (nobody knows yet), or ""."""
+        if self._among([item], f"source <> ? AND {_STORED}", source):
+            return "done"
+        return "storing" if self._among([item], "source <> ? AND state = 'storing'", source) else ""
+
+    def _among(self, keys: Sequence[str], where: str, source: str) -> set[str]:
         found: set[str] = set()
         for at in range(0, len(keys), 500):
             part = list(keys[at : at + 500])
             marks = ", ".join("?" * len(part))
-            found |= {r[0] for r in self._db.execute(f"SELECT item FROM items WHERE item IN ({marks})", part)}
+            sql = f"SELECT item FROM items WHERE item IN ({marks}) AND {where}"
+            found |= {r[0] for r in self._db.execute(sql, [*part, source])}
         return found
 
     def queue(self, items: Sequence[Item], refused: Mapping[str, str] | None = None) -> None:
-        """Announced now; those that are known stay as they are. Of the refused ones (key -> reason) no address is kept."""
+        """Announced now; those that are known stay as they are, one that was lost waits again.
+
+        Of the refused ones (key -> reason) no address is kept.
+        """
         left = refused or {}
         with self._all():
             self._db.executemany(
-                "INSERT OR IGNORE INTO items (item, source, feed, state, url, day, published, reason) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO items (item, source, feed, state, url, day, published, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?) "
+                "ON CONFLICT (item, source) DO UPDATE SET state = excluded.state, url = excluded.url, feed = excluded.feed, "
+                "reason = excluded.reason WHERE items.reason = 'lost'",
                 [
                     (
                         i.item, i.source, i.feed, "refused" if i.item in left else "queued",
@@ -208,6 +237,14 @@ class WatchState:
                     for i in items
                 ],
             )  # fmt: skip
+
+    def lose(self, source: str, feed: str, listed: Collection[str]) -> int:
+        """Give up what waits without an address and is listed no longer: nothing tells where it stands. How many."""
+        sql = "SELECT item FROM items WHERE source = ? AND feed = ? AND state = 'queued' AND url IS NULL"
+        lost = [i for (i,) in self._db.execute(sql, [source, feed]) if i not in listed]
+        with self._all():
+            self._db.executemany(_REFUSE, [("lost", i, source) for i in lost])
+        return len(lost)
 
     def queued(self, source: str, now: float, *, most: int) -> list[Item]:
         """What waits and may be tried now, in the order of announcement."""
@@ -223,11 +260,11 @@ class WatchState:
         sql = "SELECT count(*) FROM items WHERE source = ? AND feed = ? AND state = 'queued' AND url IS NULL"
         return int(self._db.execute(sql, [source, feed]).fetchone()[0])
 
-    def storing(self, item: str, documents: Sequence[str]) -> None:
+    def storing(self, item: Item, documents: Sequence[str]) -> None:
         """About to be stored under these ids."""
         self._db.execute(
-            "UPDATE items SET state = 'storing', documents = ? WHERE item = ?",
-            [json.dumps(list(documents)), item],
+            "UPDATE items SET state = 'storing', documents = ? WHERE item = ? AND source = ?",
+            [json.dumps(list(documents)), item.item, item.source],
         )
 
     def unsettled(self) -> list[Item]:
@@ -237,29 +274,27 @@ class WatchState:
         )
         return [_item(row) for row in rows]
 
-    def settle(self, done: Sequence[str], again: Sequence[str] = ()) -> None:
+    def settle(self, done: Sequence[Item], again: Sequence[Item] = ()) -> None:
         """The store holds these (or will never); those are tried again."""
         with self._all():
             self._db.executemany(
-                "UPDATE items SET state = 'done', url = NULL, documents = '[]', reason = '' WHERE item = ?",
-                [(i,) for i in done],
+                "UPDATE items SET state = 'done', url = NULL, documents = '[]', reason = '' WHERE item = ? AND source = ?",
+                [(i.item, i.source) for i in done],
             )
             self._db.executemany(
-                "UPDATE items SET state = 'queued', documents = '[]' WHERE item = ?", [(i,) for i in again]
+                "UPDATE items SET state = 'queued', documents = '[]' WHERE item = ? AND source = ?",
+                [(i.item, i.source) for i in again],
             )
 
-    def refuse(self, item: str, reason: str) -> None:
+    def refuse(self, item: Item, reason: str) -> None:
         """It is no document, and never tried again."""
-        self._db.execute(
-            "UPDATE items SET state = 'refused', url = NULL, documents = '[]', reason = ? WHERE item = ?",
-            [reason, item],
-        )
+        self._db.execute(_REFUSE, [reason, item.item, item.source])
 
-    def postpone(self, item: str, after: float, reason: str) -> None:
+    def postpone(self, item: Item, after: float, reason: str) -> None:
         """It failed and is tried again from `after` on."""
         self._db.execute(
-            "UPDATE items SET attempts = attempts + 1, after = ?, reason = ? WHERE item = ?",
-            [after, reason, item],
+            "UPDATE items SET attempts = attempts + 1, after = ?, reason = ? WHERE item = ? AND source = ?",
+            [after, reason, item.item, item.source],
         )
 
     # Hosts, counts, erasure
