@@ -278,7 +278,7 @@ def test_long_tables_are_documents_of_a_thousand_rows(path: Path, tmp_path: Path
 
 ROUND = [
     ("prices", "produit;prix;high;monnaie;per_value;unité;forme;date;lieu\ncocaïne;60;70;USD;1;g;poudre;2025-03-04;Lyon\nherbe;5;;EUR;;;;T1 2025;FR-13\n"),
-    ("purity", "produit;pureté;date;lieu\ncocaïne;65,5;2025-03;Lyon\nxylazine;;2024;FR\n"),
+    ("purity", "produit;pureté;date;lieu\ncocaïne;65,5;2025-03;Lyon\nxylazine;;2024;FR\nkétamine;< 1;2025-03;Lyon\nmdma;> 90;2025-03;Lyon\n"),
     ("seizures", "produit;quantité;unité;nombre de saisies;date;lieu\nrésine;1,5;t;3;2025-03-04;Le Havre\necstasy;300;comprimés;1;2025-02;ES\n"),
     ("harms", "événement;nombre;produit;date;lieu\ndécès;4;héroïne;2025-03-12;Paris\noverdose;0;;2025-W12;Occitanie\n"),
     ("wastewater", "produit;charge;population;date;lieu\ncocaïne;412,5;180000;2025-03-04;Nantes\n"),
@@ -308,7 +308,7 @@ def test_what_is_exported_comes_back(path: Path, empty: bytes, tmp_path: Path) -
             repr({k: v for k, v in f.items() if k not in own and k != "value"}) for f in facts(where)
         )
 
-    assert told(second) == told(path) and len(told(path)) == 11
+    assert told(second) == told(path) and len(told(path)) == 13
 
 
 @pytest.fixture

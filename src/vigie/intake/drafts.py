@@ -69,8 +69,8 @@ class Faults:
 class Meanings:
     """The questions of one run: what distinct cells mean, remembered from block to block."""
 
-    def __init__(self, lang: str, *, day_first: bool, decimal: str) -> None:
-        self.lang, self.decimal = lang, decimal
+    def __init__(self, lang: str, *, day_first: bool, decimal: str, open_bounds: bool = False) -> None:
+        self.lang, self.decimal, self.open_bounds = lang, decimal, open_bounds
         ask = normalise
         self.substance = Lookup(lambda text: ask.product(text, lang))
         self.form = Lookup(lambda text: ask.form(text, lang))
@@ -242,8 +242,10 @@ def numbers(values: FloatArray) -> pa.Array:
     return pa.array(values, FLOAT, mask=np.isnan(values))
 
 
-def _both(low: Figures, high: Figures) -> tuple[FloatArray, FloatArray]:
-    """Bounds of two columns: without the second, the first gives both."""
+def _both(lines: Lines, low: Figures, high: Figures) -> tuple[FloatArray, FloatArray]:
+    """Bounds of two columns: without the second, the first gives both, unless the table leaves open bounds empty."""
+    if lines.meanings.open_bounds:
+        return low.low, high.high
     first = np.where(low.empty, high.low, low.low)
     return first, np.where(high.empty, low.high, high.high)
 
@@ -281,7 +283,7 @@ def prices(lines: Lines) -> list[Drafts]:
     lines.faults.add(per_value == 0, "out-of-range", lines.header("per_value"))
     kinds = lines.asked("price_kind", m.words["price_kind"])
     kind = pc.fill_null(m.words["price_kind"].column(kinds, lambda k: k, TEXT), "retail")
-    first, last = _both(low, high)
+    first, last = _both(lines, low, high)
     start = pc.strftime(lines.common["when_start"].cast(pa.timestamp("s")), format="%Y-%m-%d")
     rates = m.rate.positions(joined([money, start]))
     rate = m.rate.column(rates, lambda r: r.euros, FLOAT)
@@ -317,7 +319,7 @@ def purity(lines: Lines) -> list[Drafts]:
     measure = m.words["measure"].column(measures, lambda w: w, TEXT)
     measure = pc.fill_null(measure, "mg-per-unit" if scale == "mg" else "purity")
     low, high = lines.figures("low"), lines.figures("high")
-    first, last = _both(low, high)
+    first, last = _both(lines, low, high)
     if scale == "fraction":
         bare = low.said < 0
         first, last = np.where(bare, first * 100, first), np.where(bare, last * 100, last)

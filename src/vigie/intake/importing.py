@@ -148,7 +148,9 @@ class _Work:
             tell,
         )
         self.lang = layout.lang if layout.lang in ("fr", "en") else "en"
-        self.meanings = Meanings(layout.lang, day_first=layout.day_first, decimal=layout.decimal)
+        self.meanings = Meanings(
+            layout.lang, day_first=layout.day_first, decimal=layout.decimal, open_bounds=layout.open_bounds
+        )
         self.redactor = TableRedactor(layout.lang, suppressing(store))
         for unit in {f.unit for part in layout.observe for f in part.fields.values() if f.unit}:
             if (

@@ -69,7 +69,7 @@ class TableRedactor:
     def __init__(self, lang: str, finders: Sequence[Finder] = ()) -> None:
         self.lang = lang
         self._finders = tuple(finders)
-        self._seen: dict[str, str] = {}
+        self._seen: dict[tuple[str, bool], str] = {}
         self._fields: dict[str, str] = {}
         self._files: dict[str, str] = {}
         self._words = tuple(placeholders(lang).items())
@@ -94,11 +94,12 @@ class TableRedactor:
 
     def cell(self, text: str, known: Callable[[str], bool] | None = None) -> str:
         """One cell on one line, cut, without what identifies a person."""
-        found = self._seen.get(text)
+        asked = (text, known is not None)  # what may stay as a place goes where it is none
+        found = self._seen.get(asked)
         if found is None:
             if len(self._seen) > _MOST:
                 self._seen.clear()
-            found = self._seen[text] = self._clean(text, known)
+            found = self._seen[asked] = self._clean(text, known)
         return found
 
     def field(self, text: str) -> str:

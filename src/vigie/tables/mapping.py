@@ -94,6 +94,7 @@ class Mapping:
         header: row of the header where it is fixed; None to find it.
         sheet, delimiter, encoding: "" where the reader finds out.
         day_first: 03/04/2025 is the third of April.
+        open_bounds: low and high are two columns, of which an empty one is an open bound ("< 1 %"), as in our own export.
         decimal: "," or ".".
         lang: of the words in the cells.
         observe: at least one; a mapping without [[observe]] has one block that holds the common fields.
@@ -111,6 +112,7 @@ class Mapping:
     delimiter: str = ""
     encoding: str = ""
     day_first: bool = True
+    open_bounds: bool = False
     decimal: str = ","
     lang: str = "fr"
     observe: tuple[Observe, ...]
@@ -186,7 +188,7 @@ def _read(document: dict[str, Any], name: str) -> Mapping:
     top = Reader(document, name, "")
     top.known("mapping", "fields", "observe", "skip")
     head = top.table("mapping", required=True)
-    head.known("id", "kind", "version", "title", "source", "header", "sheet", "delimiter", "encoding", "day_first", "decimal",
+    head.known("id", "kind", "version", "title", "source", "header", "sheet", "delimiter", "encoding", "day_first", "open_bounds", "decimal",
                "lang")  # fmt: skip
     kind = head.choice("kind", KINDS)
     known = tuple(fields_of(kind))
@@ -215,6 +217,7 @@ def _read(document: dict[str, Any], name: str) -> Mapping:
         delimiter=head.choice("delimiter", ("", ",", ";", "\t", "|")) if head.has("delimiter") else "",
         encoding=head.text("encoding", ""),
         day_first=head.flag("day_first", True),
+        open_bounds=head.flag("open_bounds", False),
         decimal=head.choice("decimal", (",", ".")) if head.has("decimal") else ",",
         lang=head.choice("lang", ("fr", "en")) if head.has("lang") else "fr",
         observe=tuple(blocks),

@@ -41,7 +41,7 @@ def dump_mapping(mapping: Mapping, notes: Dict[str, Iterable[str]] | None = None
 
 
 _HEAD = (
-    "id", "kind", "version", "title", "source", "header", "sheet", "delimiter", "encoding", "day_first", "decimal", "lang",
+    "id", "kind", "version", "title", "source", "header", "sheet", "delimiter", "encoding", "day_first", "open_bounds", "decimal", "lang",
 )  # fmt: skip
 
 
