@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import malformed_tables as made
 from vigie.intake.guessing import proposed
 from vigie.model.errors import InputRefused, SettingsError
 from vigie.tables.mapping import Mapping
@@ -36,6 +37,17 @@ CASES = [
      {"year": "Year", "substance": "Metabolite", "place": "City", "country": "Country", "load": "Daily mean"}, []),
     ("a_header_that_its_cells_contradict", "harms", "date,count,event,produit\n2025-01-01,2,death,12\n2025-01-02,3,death,14\n",
      {"date": "date", "count": "count", "event": "event"}, []),
+    ("sold_as_is_not_found", "purity", "Produit attendu;Substance trouvée;Teneur;Date\nkétamine;2C-B;n.d.;02/04/2025\nspeed;amphétamine;12,5 %;03/04/2025\n",
+     {"expected": "Produit attendu", "substance": "Substance trouvée", "low": "Teneur", "date": "Date"}, []),
+    ("advertised_alone_is_not_found", "purity", "date,advertised drug,found\n2025-04-02,ketamine,2C-B\n", {"date": "date", "expected": "advertised drug", "substance": "found"}, []),
+    ("overdoses_by_the_header", "harms", "date;nombre de surdoses;ville\n2025-04-02;3;Brest\n",
+     {"date": "date", "count": "nombre de surdoses", "place": "ville", "event": "=overdose"}, []),
+    ("amounts_with_their_unit", "seizures", "jour;produit;Quantité\n02/04/2025;kétamine;7,5 kg\n03/04/2025;LSD;640 g\n",
+     {"date": "jour", "substance": "produit", "quantity": "Quantité"}, []),
+    ("months_and_the_highest_price", "prices", "Mois;Produit;Prix mini;Prix maxi;Devise;Pour\n04/2025;kétamine;20;30;EUR;1 g\n05/2025;LSD;8;12;EUR;1 g\n",
+     {"date": "Mois", "substance": "Produit", "low": "Prix mini", "high": "Prix maxi", "currency": "Devise", "per_value": "Pour"}, []),
+    ("plants_and_inhabitants", "wastewater", "Site;Jour;Molécule;Charge;Population raccordée\nSTEP Brest Zone;02/04/2025;MDMA;12,5;130\u202f000\n",
+     {"place": "Site", "date": "Jour", "substance": "Molécule", "load": "Charge", "population": "Population raccordée"}, []),
     ("persons_under_a_harmless_header", "harms", "date,n,event,substance\n2025-01-01,1,death,Camille Exemple\n2025-01-02,1,death,Alix Fictif\n",
      {"date": "date", "count": "n", "event": "event"}, ["Camille", "Alix"]),
     ("a_place_that_is_a_person", "harms", "date,n,event,lieu\n2025-01-01,1,death,Lyon\n2025-01-02,1,death,Paris Exemple\n",
@@ -86,3 +98,73 @@ def test_a_file_without_rows_is_refused(tmp_path: Path) -> None:
     path.write_text("date;produit;prix\n", encoding="utf-8")
     with pytest.raises(InputRefused):
         proposed(path, "prices")
+
+
+def test_headers_that_tell_a_substance_or_an_event_give_a_block_each(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(
+        "Date;Kétamine / Surdoses;Kétamine / Décès;MDMA / Surdoses;Taux\n02/04/2025;3;0;1;0,4\n",
+        encoding="utf-8",
+    )
+    toml, remarks = proposed(path, "harms")
+    told = [
+        (o.fields["substance"].value, o.fields["event"].value, o.fields["count"].columns)
+        for o in Mapping.parse(toml, "x").observe
+    ]
+    assert told == [
+        ("Kétamine", "overdose", ("Kétamine / Surdoses",)),
+        ("Kétamine", "death", ("Kétamine / Décès",)),
+        ("MDMA", "overdose", ("MDMA / Surdoses",)),
+    ]
+    assert any("« Taux »" in r for r in remarks)
+
+
+def test_remarks_name_words_and_totals_are_skipped(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(
+        "date;produit;événement;nombre\n02/04/2025;zorblax;surdose;1\n02/04/2025;kétamine;surdose;1\n02/04/2025;06 39 98 01 02;surdose;1\n"
+        + "03/04/2025;LSD;surdose;1\n" * 20
+        + ";Ensemble;;23\n",
+        encoding="utf-8",
+    )
+    toml, remarks = proposed(path, "harms")
+    assert [(t.column, t.equals) for t in Mapping.parse(toml, "x").skip] == [("produit", ("ensemble",))]
+    assert any("« zorblax »" in r for r in remarks) and not any("06 39" in r for r in remarks)
+
+
+@pytest.mark.parametrize(
+    ("name", "event"),
+    [
+        ("surdoses_2025", "overdose"),
+        ("Décès", "death"),
+        ("passages urgences", "hospitalisation"),
+        ("t", None),
+    ],
+)
+def test_the_event_comes_from_the_file_or_is_asked_for(tmp_path: Path, name: str, event: str | None) -> None:
+    path = tmp_path / f"{name}.csv"
+    path.write_text("date;produit;nombre\n02/04/2025;LSD;1\n", encoding="utf-8")
+    toml, _ = proposed(path, "harms")
+    if event:
+        assert Mapping.parse(toml, "x").observe[0].fields["event"].value == event
+    else:
+        assert '# value = "…"  # death, overdose, hospitalisation, poisoning' in toml
+
+
+def test_the_sheet_that_is_asked_for_is_looked_at(tmp_path: Path) -> None:
+    book = tmp_path / "t.xlsx"
+    sheets = {
+        "Prix": [["produit", "prix"], ["LSD", "8"]],
+        "Surdoses": [["date", "nombre"], ["2025-04-02", "1"]],
+    }
+    book.write_bytes(
+        made.workbook(
+            {
+                n: made.sheet_xml("".join(made.text_row(at, r) for at, r in enumerate(rows, 1)))
+                for n, rows in sheets.items()
+            }
+        )
+    )
+    toml, _ = proposed(book, "harms", sheet="Surdoses")
+    mapping = Mapping.parse(toml, "x")
+    assert (mapping.sheet, mapping.observe[0].fields["event"].value) == ("Surdoses", "overdose")

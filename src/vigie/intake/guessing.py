@@ -6,11 +6,13 @@ person reads it before it is used. Left out: how columns are told apart (`vigie.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
 
 from vigie.intake import normalise
+from vigie.lexicon.terms import data_toml
 from vigie.redact.spans import placeholders
 from vigie.redact.table import TableRedactor
 from vigie.tables.guess import Column, Guess, guess
@@ -19,24 +21,24 @@ from vigie.tables.toml import dump_mapping
 
 _EXAMPLES = 4
 _LISTS = ("event", "mode", "measure", "price_kind")
-_EMPTY = {
-    "substance": "cocaine",
-    "currency": "EUR",
-    "event": "death",
-}  # constants as an example of what may be filled in
+_NAMED = 15  # words that no list knows, and columns left, that a remark names
 
 
-def proposed(path: Path, kind: str) -> tuple[str, list[str]]:
+def proposed(path: Path, kind: str, *, sheet: str | None = None) -> tuple[str, list[str]]:
     """The mapping as TOML, and remarks. Raises InputRefused for a file that is no table."""
     looker = _Looker()
-    found = guess(path, next(k for k in KINDS if k == kind), looker.look)
+    found = guess(path, next(k for k in KINDS if k == kind), looker.look, sheet=sheet)
+    # Only words that show nobody go into a file that is passed around.
+    skip = tuple(t for t in found.mapping.skip if all(looker.clean(word) == word for word in t.equals))
+    named = sheet if sheet and looker.clean(sheet) == sheet else ""
+    found = replace(found, mapping=replace(found.mapping, skip=skip, sheet=named))
     lang = found.mapping.lang
     notes = {
         c.field: [f"{fields_of(kind)[c.field][lang]}; {looker.examples(c)}"] for c in found.columns if c.field
     }
     notes[""] = _head(lang)
     text = dump_mapping(found.mapping, notes)
-    return text + _rest(found, looker, lang), _remarks(found, lang)
+    return text + _rest(found, looker, lang), _remarks(found, looker, lang)
 
 
 class _Looker:
@@ -68,7 +70,7 @@ class _Looker:
 
     def _personal(self, cell: str) -> str:
         clean = self.clean(cell)
-        if clean == " ".join(cell.split()):
+        if clean.split() == cell.split():  # blanks of any width between thousands
             return ""
         return "person" if self._names in clean else "contact"
 
@@ -108,7 +110,7 @@ def _rest(found: Guess, looker: _Looker, lang: str) -> str:
             "",
             f"# {need} {' / '.join(group)}",
             f"# [fields.{group[0]}]",
-            f'# value = "{_EMPTY.get(group[0], "…")}"',
+            f'# value = "…"{_choices(group[0])}',
         ]
     left = [looker.clean(c.name) for c in found.columns if not c.field and not c.personal]
     personal = [looker.clean(c.name) for c in found.columns if c.personal]
@@ -124,31 +126,51 @@ def _rest(found: Guess, looker: _Looker, lang: str) -> str:
     return "".join("".join(c if c.isprintable() else " " for c in line) + "\n" for line in lines)
 
 
-def _remarks(found: Guess, lang: str) -> list[str]:
-    read = sum(1 for c in found.columns if c.field)
-    personal = sum(1 for c in found.columns if c.personal)
-    if lang == "fr":
-        remarks = [
-            f"{read} colonnes proposées sur {len(found.columns)}, {personal} écartées (personnes, contacts ou texte libre possibles)"
-        ]
-        remarks += [f"manque : {' / '.join(group)}" for group in found.lacking]
-        remarks += [
-            f"« {c.field} » : {c.unknown} mots qu'aucune liste ne connaît, à traduire dans values"
-            for c in found.columns
-            if c.unknown and _worded(found, c)
-        ]
-        return remarks
-    remarks = [
-        f"{read} of {len(found.columns)} columns proposed, {personal} left alone (may hold persons, contacts or free text)"
-    ]
-    remarks += [f"lacking: {' / '.join(group)}" for group in found.lacking]
+def _choices(field: str) -> str:
+    """The words that a constant may be, where there are few."""
+    listed = data_toml("intake", "words.toml").get(field, {}) if field in _LISTS else {}
+    return f"  # {', '.join(listed)}" if listed else ""
+
+
+def _remarks(found: Guess, looker: _Looker, lang: str) -> list[str]:
+    said = _SAID[lang]
+    read, personal = sum(1 for c in found.columns if c.field), sum(1 for c in found.columns if c.personal)
+    remarks = [said["read"].format(read=read, all=len(found.columns), personal=personal)]
+    remarks += [said["lacking"].format(group=" / ".join(group)) for group in found.lacking]
+    for column in found.columns:
+        if column.unknown and column.field and fields_of(found.mapping.kind)[column.field]["is"] == "word":
+            words = _some([looker.clean(cell) for cell in column.unknown], lang)
+            remarks.append(said["unknown"].format(field=column.field, n=len(column.unknown), words=words))
+    figures = [c for c in found.columns if c.looks in ("figure", "amount") and not c.field]
+    if figures:
+        remarks.append(said["figures"].format(words=_some([looker.clean(c.name) for c in figures], lang)))
     remarks += [
-        f"{c.field}: {c.unknown} words that no list knows, to be translated in values"
-        for c in found.columns
-        if c.unknown and _worded(found, c)
+        said["skip"].format(column=looker.clean(t.column), words=_some(list(t.equals), lang))
+        for t in found.mapping.skip
     ]
-    return remarks
+    return ["".join(c if c.isprintable() else " " for c in remark) for remark in remarks]
 
 
-def _worded(found: Guess, column: Column) -> bool:
-    return bool(column.field) and fields_of(found.mapping.kind)[column.field]["is"] == "word"
+def _some(words: list[str], lang: str) -> str:
+    """The first words, quoted, and how many more there are."""
+    left, right = ("« ", " »") if lang == "fr" else ("“", "”")
+    shown = ", ".join(f"{left}{word}{right}" for word in words[:_NAMED])
+    return shown + (f" (+ {len(words) - _NAMED})" if len(words) > _NAMED else "")
+
+
+_SAID = {
+    "fr": {
+        "read": "{read} colonnes proposées sur {all}, {personal} écartées (personnes, contacts ou texte libre possibles)",
+        "lacking": "manque : {group}",
+        "unknown": "« {field} » : {n} mots qu'aucune liste ne connaît, à traduire dans values : {words}",
+        "figures": "colonnes de chiffres non lues : {words}",
+        "skip": "lignes de totaux laissées de côté ([[skip]]), colonne « {column} » : {words}",
+    },
+    "en": {
+        "read": "{read} of {all} columns proposed, {personal} left alone (may hold persons, contacts or free text)",
+        "lacking": "lacking: {group}",
+        "unknown": "{field}: {n} words that no list knows, to be translated in values: {words}",
+        "figures": "columns of figures not read: {words}",
+        "skip": "rows of totals skipped ([[skip]]), column “{column}”: {words}",
+    },
+}

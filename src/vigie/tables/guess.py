@@ -18,9 +18,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from vigie.lexicon.terms import data_toml
-from vigie.tables.mapping import KINDS, Field, Kind, Mapping, Observe, fields_of, required_of
+from vigie.tables.mapping import KINDS, Field, Kind, Mapping, Test, fields_of, required_of
 from vigie.tables.read import read
 from vigie.tables.records import Block, TableRefused
+from vigie.tables.wide import Told, alone, blocks, event_in, told_by
 from vigie.text.normalise import fold
 
 Look = Callable[
@@ -34,7 +35,9 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 _CODE = re.compile(
     r"\d{1,3}|2[AB]|\d{5}|2[AB]\d{3}|INSEE:\w{5}|[A-Z]{2}-\w{1,3}"
 )  # departments, communes, ISO 3166-2
+_AMOUNT = re.compile(rf"({_FIGURE.pattern})\s*([^\W\d_]+\.?|€|\$|£)")  # "12,5 kg"
 _DAY = re.compile(
+    r"\d{1,2}[/.-](?:19|20)\d\d|"  # 04/2025
     r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}(?: .*)?|\d{4}-\d{2}(?:-\d{2})?(?:[T ].*)?|\d{4}[- ]?[TQSW]\d{1,2}|[TQ]\d[ -]\d{4}|\d{1,2}[A-Za-z]{3}\d{4}"
 )
 _TWO_NAMES = re.compile(
@@ -53,7 +56,8 @@ class Column:
         looks: kind of most of its cells, or "".
         cells: some different ones, as they are: raw text, to be redacted before anyone sees it.
         personal: it may say who somebody is; its cells are then empty.
-        unknown: how many of the looked-at cells no list knows.
+        unknown: those of the looked-at cells that no list knows: raw text too.
+        totals: cells that mark a row of totals: raw text too.
     """
 
     name: str
@@ -61,7 +65,8 @@ class Column:
     looks: str
     cells: tuple[str, ...]
     personal: bool
-    unknown: int
+    unknown: tuple[str, ...] = ()
+    totals: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,35 +87,50 @@ def guess(path: str | Path, kind: Kind | None, look: Look, *, sheet: str | None 
     block = next(blocks, None)
     if block is None:
         raise TableRefused(Path(path).name, "holds no rows that can be read")
-    seen = [
-        _seen(name, block.table.column(at).slice(0, _ROWS), look)
-        for at, name in enumerate(block.sheet.columns)
-    ]
-    made = [_made(path, k, seen) for k in ([kind] if kind else KINDS)]
+    seen = [_seen(name, block.table.column(at), look) for at, name in enumerate(block.sheet.columns)]
+    told = {n: found for n, c in enumerate(seen) if c.looks == "figure" and (found := told_by(c.name, look))}
+    about = f"{Path(path).stem} {block.sheet.name or ''}"  # only words of a list are taken from it
+    made = [_made(path, k, seen, told, about) for k in ([kind] if kind else KINDS)]
     return min(made, key=lambda g: (len(g.lacking), -len(g.mapping.observe[0].fields)))
 
 
 def _seen(name: str, column: pa.ChunkedArray, look: Look) -> Column:
+    if _forbidden(name) or _names_somebody(name, look):
+        return Column(name=name, field="", looks="", cells=(), personal=True)
+    whole, column = column, column.slice(0, _ROWS)
     counts = pc.value_counts(column.combine_chunks()).to_pylist()
     cells = [(c["values"], c["counts"]) for c in counts if c["values"]]
     cells.sort(key=lambda c: -c[1])
     asked = cells[:_DISTINCT]
-    if _forbidden(name) or _names_somebody(name, look):
-        return Column(name=name, field="", looks="", cells=(), personal=True, unknown=0)
     kinds = [(_kind(cell, look), times) for cell, times in asked]
-    total = sum(times for _, times in kinds) or 1
+    total = sum(times for kind, times in kinds if kind != "none") or 1
     shares: Counter[str] = Counter()
     for found, times in kinds:
         shares[found] += times
     persons = shares["person"] + shares["contact"] + shares["prose"]
     if persons > _PERSONAL * total:
-        return Column(name=name, field="", looks="", cells=(), personal=True, unknown=0)
+        return Column(name=name, field="", looks="", cells=(), personal=True)
+    del shares["none"]
+    if shares["amount"]:  # figures, some with their unit
+        shares["amount"] += shares.pop("figure", 0)
     most, times = shares.most_common(1)[0] if shares else ("", 0)
-    looks = most if times >= 0.5 * total else ""
-    unknown = sum(1 for found, _ in kinds if not found)
     return Column(
-        name=name, field="", looks=looks, cells=tuple(c for c, _ in asked), personal=False, unknown=unknown
-    )
+        name=name, field="", looks=most if times >= 0.5 * total else "", cells=tuple(c for c, _ in asked), personal=False,
+        unknown=tuple(cell for (found, _), (cell, _) in zip(kinds, asked, strict=True) if not found), totals=_totals(whole),
+    )  # fmt: skip
+
+
+def _totals(column: pa.ChunkedArray) -> tuple[str, ...]:
+    """The different cells of a column that mark a row of totals, wherever it stands."""
+    words = data_toml("tables", "headers.toml")["totals"]["words"]
+    hits = column.filter(pc.match_substring_regex(column, rf"(?i)^\W*({'|'.join(words)})\b"))
+    return tuple(c for c in pc.unique(hits).to_pylist() if _marks_total(c))
+
+
+def _marks_total(cell: str) -> bool:
+    """ "Total", "Sous-total", "Ensemble": the words and nothing else."""
+    said = " ".join(_tokens(cell))
+    return any(said == fold(word) for word in data_toml("tables", "headers.toml")["totals"]["words"])
 
 
 def _kind(cell: str, look: Look) -> str:
@@ -121,16 +141,29 @@ def _kind(cell: str, look: Look) -> str:
     if _FIGURE.fullmatch(cell):
         # A telephone number is a figure too; only the redactor knows.
         return found if (found := look(cell)) == "contact" else "figure"
+    if (amount := _AMOUNT.fullmatch(cell)) and look(amount[2].rstrip(".")) in ("unit", "currency"):
+        return "amount"
+    if _marks_total(cell) or " ".join(_tokens(cell)) in data_toml("tables", "headers.toml")["none"]["words"]:
+        return "none"
     found = look(cell)
-    if not found and _TWO_NAMES.fullmatch(cell):
+    if not found and _TWO_NAMES.fullmatch(cell) and not _plant(cell):
         return "person"
     return "prose" if not found and len(cell) > _PROSE else found
 
 
-def _made(path: str | Path, kind: Kind, seen: list[Column]) -> Guess:
+def _plant(cell: str) -> bool:
+    """Whether a cell opens with the word of a plant or hospital: "STEP Grenoble Aquapole" is nobody."""
+    return (_tokens(cell) or [""])[0] in data_toml("tables", "headers.toml")["sites"]["words"]
+
+
+def _made(path: str | Path, kind: Kind, seen: list[Column], told: dict[int, Told], about: str) -> Guess:
     chosen = _assign(kind, seen)
+    figure = data_toml("tables", "headers.toml")["figure_of"][kind]
+    wide = alone(kind, told, set(chosen))
+    chosen = {name: at for name, at in chosen.items() if at not in wide and not (wide and name == figure)}
     columns = tuple(
-        replace(c, field=next((f for f, at in chosen.items() if at == n), "")) for n, c in enumerate(seen)
+        replace(c, field=figure if n in wide else next((f for f, at in chosen.items() if at == n), ""))
+        for n, c in enumerate(seen)
     )
     needed = {group[0] for group in required_of(kind) if len(group) == 1}
     fields = {
@@ -139,9 +172,12 @@ def _made(path: str | Path, kind: Kind, seen: list[Column]) -> Guess:
     }
     for name, value in _told_by_headers(kind, seen).items():
         fields.setdefault(name, Field(value=value))
-    lacking = tuple(g for g in required_of(kind) if not any(name in fields for name in g))
+    if kind == "harms" and "event" not in fields and (event := _event(seen, chosen, about)):
+        fields["event"] = Field(value=event)
+    observe = blocks(fields, figure, {seen[at].name: wide[at] for at in wide})
+    lacking = tuple(g for g in required_of(kind) if not any(name in observe[0].fields for name in g))
     days = [c for column in columns if column.field.startswith("date") for c in column.cells]
-    figures = [c for column in columns if column.looks == "figure" for c in column.cells]
+    figures = [c for column in columns if column.looks in ("figure", "amount") for c in column.cells]
     lang = _language(seen)
     mapping = Mapping(
         id=_identifier(path),
@@ -152,9 +188,20 @@ def _made(path: str | Path, kind: Kind, seen: list[Column]) -> Guess:
         day_first=_day_first(days, lang),
         decimal=_decimal(figures, lang),
         lang=lang,
-        observe=(Observe(name="", fields=fields),),
-    )
+        observe=observe,
+        skip=tuple(Test(column=c.name, equals=tuple(t.strip().lower() for t in c.totals)) for c in columns if c.totals),
+    )  # fmt: skip
     return Guess(mapping=mapping, columns=columns, lacking=lacking)
+
+
+def _event(seen: list[Column], chosen: dict[str, int], about: str) -> str:
+    """The event that the header of the counts tells, else all headers that tell one, else the name of the file or sheet."""
+    count = [seen[chosen["count"]].name] if "count" in chosen else []
+    for texts in (count, [c.name for c in seen if not c.personal], [about]):
+        found = {event for text in texts if (event := event_in(text))}
+        if len(found) == 1:
+            return found.pop()
+    return ""
 
 
 def _assign(kind: Kind, seen: list[Column]) -> dict[str, int]:
@@ -180,6 +227,8 @@ def _assign(kind: Kind, seen: list[Column]) -> dict[str, int]:
 def _score(column: Column, name: str, told: dict[str, str]) -> float:
     """How well a field fits a column, from its header and its cells."""
     weights, looks = _weights(), data_toml("tables", "headers.toml")["looks"]
+    if any(_fit(column.name, word) for word in data_toml("tables", "headers.toml")["not"].get(name, ())):
+        return 0.0
     header = max((_fit(column.name, word) for words in _words(name) for word in words), default=0.0)
     score = weights["header"] * header
     if column.looks:
@@ -189,7 +238,11 @@ def _score(column: Column, name: str, told: dict[str, str]) -> float:
         score += weights["looks"] * (1.0 if fits else 0.0) - (
             0.0 if fits or told["is"] == "id" else weights["against"]
         )
-        if fits and not header and (column.looks in ("figure", "form") or name != looks[column.looks][0]):
+        if (
+            fits
+            and not header
+            and (column.looks in ("figure", "amount", "form") or name != looks[column.looks][0])
+        ):
             return 0.0  # figures alone say nothing: any number could be a price
     elif told["is"] in ("figure", "day") and column.cells:
         score -= weights["against"]
