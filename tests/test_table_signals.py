@@ -108,6 +108,39 @@ def test_a_second_table_of_the_card_that_ended_hides_no_alert(tmp_path: Path) ->
     assert alert.indicators == ("poisoning@centre-antipoison/calls",)
 
 
+LATER = [
+    ("another_table_begins_the_week", table([line(1, event("overdose", 1), day(WEEKS))], "other"), True),
+    ("mistyped_row", table([line(1, event("poisoning", 1), day(WEEKS + 40))]), True),
+    (
+        "table_that_goes_on",
+        table([line(w, event("overdose", 1), day(w)) for w in range(WEEKS + 4)], "other"),
+        True,
+    ),
+    ("long_after", table([line(w, event("overdose", 1), day(w)) for w in range(WEEKS + 40)], "other"), False),
+]
+
+
+@pytest.mark.parametrize(("_name", "more", "is_open"), LATER, ids=[c[0] for c in LATER])
+def test_what_is_dated_later_blinds_no_table(
+    tmp_path: Path, _name: str, more: list[Paper], is_open: bool
+) -> None:
+    with Store.open(
+        build(tmp_path / "s.duckdb", [*table(poisonings(range(WEEKS))), *more]), read_only=True
+    ) as store:
+        found = find_alerts(store)
+    (alert,) = [a for a in found.alerts if a.kind == "rise"]
+    assert (alert.open, alert.last) == (is_open, MONDAY + timedelta(days=7 * (RISE[-1] + 3)))
+    assert found.cells > 0 and found.series > 0 and found.false_per_month > 0
+
+
+def test_a_week_that_is_not_over_is_no_week_of_its_table(tmp_path: Path) -> None:
+    """A case a day until Tuesday: the two are no fall, and are told."""
+    rows = [line(n, event("poisoning", 1.0), day(0, n)) for n in range(7 * 20 + 2)]
+    found = counted(tmp_path, table(rows))
+    np.testing.assert_array_equal(found.counts[0], [7.0] * 20 + [np.nan])
+    assert found.left_out == {"row of a table in a week that it does not tell to its end": 2}
+
+
 def test_rows_count_their_figure_once(tmp_path: Path) -> None:
     """The count of a row, not the row; two facts of one kind in one row are the larger; no cap for one source."""
     rows = [line(n, event("death", c), day(w)) for n, (w, c) in enumerate([(0, 5), (0, 7), (1, 0), (2, 12)])]

@@ -86,7 +86,7 @@ class Findings:
     """All alerts of a run, highest grade first.
 
     Attributes:
-        cells: substances x areas that were judged in the last period; `series` of them.
+        cells: substances x areas with a verdict in a period of which an alert would still be open; `series` of them.
         sources: sources with a rhythm to be judged by.
         false_per_month: false alarms to be expected in a month of the whole run, rises and silences, at most.
         left_out: facts that no count holds, by reason.

@@ -91,10 +91,15 @@ def find_alerts(
             run for run in episodes(combined, limit, gap=gap) if run.start >= first_open or first_open == 0
         ]
         found = _rises(store, cells, runs, combined, limit, level, area)
-        n_cells, n_series = int(n_judged[-1]), int(np.isfinite(cells.p[:, :, -1]).sum())
-        expected = expected_false_alarms(
-            n_cells, level=float(limit[-1]), periods_a_month=PERIODS_PER_MONTH[by]
-        ).per_month
+        # Tables end on different days: each counts by its own last verdict, as long as an alert of that period would be open.
+        recent = counts.until - counts.starts[cells.judged.times].astype(object) <= _kept_open(by)
+        n_cells = int(np.isfinite(combined[:, recent]).any(axis=1).sum())
+        n_series = int(np.isfinite(cells.p[:, :, recent]).any(axis=2).sum())
+        if n_cells:
+            last = int(np.flatnonzero(recent & (n_judged > 0))[-1])
+            expected = expected_false_alarms(
+                int(n_judged[last]), level=float(limit[last]), periods_a_month=PERIODS_PER_MONTH[by]
+            ).per_month
     if area is None and substance is None:
         found += _silences(quiet, counts.until)
         expected += quiet.judged * rules()["silence"]["false_per_year"] / 12

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from typing import Any, Literal, TypeAlias
 
@@ -29,6 +29,8 @@ By: TypeAlias = Literal["week", "month"]
 PRECISE = {"week": ("day", "week"), "month": ("day", "week", "month")}
 MEASURED = ("load", "purity", "price")  # not cases: compared by level (`levels.py`)
 OLDEST = 30  # years: one mistyped century must not make an axis of it
+FEW = 8  # days with rows, below which the steps of a table are not known
+UNFINISHED = "row of a table in a {by} that it does not tell to its end"
 ELSEWHERE = "row of a table without a place in the area"
 Cell: TypeAlias = tuple[str, str, str]  # substance, area, "death@source"
 Wanted: TypeAlias = tuple[str, str, str, date, date]
@@ -63,14 +65,27 @@ def kind_of(indicator: str) -> tuple[str, str]:
 
 
 def table_days(store: Store, today: date) -> tuple[date, date] | None:
-    """First and last day of which rows of tables tell, none after `today`; None without dated rows."""
-    first, last = store.column(
-        "SELECT unnest([min(o.when_start), least(max(o.when_end), ?)]) FROM observations o JOIN documents d USING (doc_id) "
-        "WHERE d.kind = 'table' AND o.when_basis <> 'unknown' AND o.when_precision IN ('day', 'week', 'month') "
-        f"AND o.when_start BETWEEN CAST(? AS DATE) - INTERVAL {OLDEST} YEAR AND ?",
-        [today, today, today],
-    )
-    return (first, last) if isinstance(first, date) and isinstance(last, date) else None
+    """First and last day of which rows of tables tell, none after `today`; None without dated rows.
+
+    A single week of rows after a hole in its table ends nothing: one mistyped date would close every alert. Two weeks are believed.
+    """
+    weeks = store.query(
+        f"SELECT {STREAM} AS stream, CAST(date_trunc('week', least(f.when_end, ?)) AS DATE) AS week, min(f.when_start) AS first, "
+        "max(least(f.when_end, ?)) AS last, count(*) AS n FROM facts f WHERE f.document_kind = 'table' AND f.when_basis <> 'unknown' "
+        "AND f.when_precision IN ('day', 'week', 'month') "
+        f"AND f.when_start BETWEEN CAST(? AS DATE) - INTERVAL {OLDEST} YEAR AND ? GROUP BY ALL ORDER BY ALL",
+        [today] * 4,
+    ).to_pylist()
+    by_stream: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for r in weeks:
+        by_stream[r["stream"]].append(r)
+    for told in by_stream.values():
+        n = np.full((told[-1]["week"] - told[0]["week"]).days // 7 + 1, np.nan)
+        n[[(r["week"] - told[0]["week"]).days // 7 for r in told]] = [r["n"] for r in told]
+        if n.size > 1 and not collected(n)[-2]:
+            told.pop()
+    kept = [r for told in by_stream.values() for r in told]
+    return (min(r["first"] for r in kept), max(r["last"] for r in kept)) if kept else None
 
 
 def table_sql(by: By, level: str, area: str | None, until: date) -> tuple[str, list[Any]]:
@@ -141,7 +156,11 @@ def read_table_counts(
         ).to_pylist()
     }
     at = {start: n for n, start in enumerate(starts.tolist())}
-    rows = [r for r in every if r["period"] in at]
+    begun = _begun(store, sql, values, by)
+    for r in every:
+        if begun.get(r["indicator"]) == r["period"]:
+            left[UNFINISHED.format(by=by)] = left.get(UNFINISHED.format(by=by), 0) + int(r["rows"])
+    rows = [r for r in every if r["period"] in at and begun.get(r["indicator"]) != r["period"]]
     chosen = [r for r in rows if r["area"] is not None and (substance is None or r["substance"] == substance)]
     # A series of nothing but zeros is no series to judge, as for texts.
     cells = sorted({(r["substance"], r["area"], r["indicator"]) for r in chosen if r["cases"] > 0})
@@ -155,6 +174,31 @@ def read_table_counts(
     return TableCounts(
         cells=tuple(cells), counts=counts, rows=int(sum(r["rows"] for r in chosen)), left_out=left
     )
+
+
+def _begun(store: Store, sql: str, values: Sequence[Any], by: By) -> dict[str, date]:
+    """Of each table whose rows end inside a period, that period: its cases are not all told yet.
+
+    A table may end as many days early as three of its usual steps are long: weeks may be dated by their Monday.
+    """
+    ends = store.query(
+        f"{sql} SELECT indicator, max(period) AS period, max(when_end) AS last, CASE WHEN count(DISTINCT when_start) >= {FEW} "
+        "THEN ceil(3.0 * (max(when_start) - min(when_start)) / (count(DISTINCT when_start) - 1)) ELSE 31 END AS slack "
+        f"FROM judged WHERE reason IN ('', '{ELSEWHERE}') GROUP BY indicator",
+        values,
+    ).to_pylist()
+    return {
+        r["indicator"]: r["period"]
+        for r in ends
+        if r["last"] + timedelta(days=int(r["slack"])) < period_end(r["period"], by)
+    }
+
+
+def period_end(start: date, by: By) -> date:
+    """Last day of the period that begins on `start`."""
+    if by == "week":
+        return start + timedelta(days=6)
+    return (start.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
 
 
 def _covered(

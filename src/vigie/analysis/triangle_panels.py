@@ -20,6 +20,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from vigie.analysis.counts import covers, periods
+from vigie.analysis.table_counts import period_end as period_end
 from vigie.analysis.triangle_rows import By, Observed
 from vigie.lexicon.terms import data_toml
 from vigie.stats.arrays import FloatArray
@@ -350,13 +351,6 @@ class Sight:
                 source=stream, family=family, first=entry["first"], last=entry["last"],
                 counts=np.where(kept & self._edges(name, stream, at) | (rows > 0), rows, np.nan),
             )  # fmt: skip
-
-
-def period_end(start: date, by: By) -> date:
-    """Last day of the period that begins on `start`."""
-    if by == "week":
-        return start + timedelta(days=6)
-    return (start.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
 
 
 def _days(column: pa.ChunkedArray) -> NDArray[np.datetime64]:

@@ -405,13 +405,15 @@ def _about(found: Findings) -> dict[str, Any]:
 
 
 def _summary(found: Findings, over: int) -> str:
+    from vigie.analysis.counts import rules
+
     text = (
-        f"up to {found.until}: {found.cells} cells (substance and area) in {found.series} series, {found.sources} sources "
-        f"with a rhythm; without any cause at most {found.false_per_month:.2g} alerts a month would be expected"
+        f"up to {found.until}: {found.cells} cells (substance and area) in {found.series} series with a verdict in the last "
+        f"{rules()['cycle'][f'close_{found.by}s']} {found.by}s, {found.sources} sources with a rhythm; without any cause at most {found.false_per_month:.2g} alerts a month would be expected"
     )
     if not found.cells:
         text += (
-            f"\nno cell has a verdict in the last {found.by}: eight collected weeks (six months) must stand before it, and something "
+            "\nno cell has a verdict: eight collected weeks (six months) must stand before the week (month) that is judged, and something "
             "must have been collected in it"
         )
     if over:
