@@ -21,6 +21,7 @@ import pytest
 import trustme
 
 from vigie.fetch.addresses import address, is_public, same_site
+from vigie.fetch.body import unpacked
 from vigie.fetch.client import Client
 from vigie.fetch.dial import Dialer, resolve
 from vigie.fetch.limits import limits
@@ -320,6 +321,18 @@ RULES: dict[str, tuple[dict[str, Write], str]] = {
     "a reservation that is a page": ({"/.well-known/tdmrep.json": Page("<p>not here</p>")}, ""),
     "ai.txt": ({"/ai.txt": Page("User-Agent: *\nDisallow: /")}, "reserved"),
     "ai.txt is a page": ({"/ai.txt": Page("<p>Disallow: /</p>")}, ""),
+    **{
+        f"{path} answers {status}": ({path: Page("", status)}, reason)
+        for path in ("/.well-known/tdmrep.json", "/ai.txt")
+        for status, reason in ((429, "rules-unreachable"), (503, "rules-unreachable"), (401, "rules-closed"), (403, "rules-closed"), (410, ""))
+    },
+    "reservations hang up": ({"/.well-known/tdmrep.json": raw(b"")}, "rules-unreachable"),
+    "a reservation in Latin-1": ({"/.well-known/tdmrep.json": Page('[{"location":"/","tdm-reservation":1,"x":"\u00e9"}]'.encode("latin-1"))}, "reserved"),
+    "a reservation in UTF-16": ({"/.well-known/tdmrep.json": Page('[{"location":"/","tdm-reservation":1}]'.encode("utf-16"))}, "reserved"),
+    "a reservation that is no list": ({"/.well-known/tdmrep.json": Page('{"location":"/","tdm-reservation":1}')}, "reserved"),
+    "a reservation with escapes": ({"/.well-known/tdmrep.json": Page('[{"location":"/%78","tdm-reservation":"1"}]')}, "reserved"),
+    "a reservation of another page, with escapes": ({"/.well-known/tdmrep.json": Page('[{"location":"/%2Fx","tdm-reservation":1}]')}, ""),
+    "robots.txt leads to a name that is none": ({"/robots.txt": Page("", 302, headers=[("Location", "http://xn--a.example/")])}, "bad-address"),
 }  # fmt: skip
 
 
@@ -334,6 +347,49 @@ def test_what_a_host_says_of_machines(name: str, server: Server) -> None:
             with pytest.raises(Unfetched) as caught:
                 asking.get(server.url("/x"))
             assert caught.value.reason == reason and "/x" not in server.paths()
+
+
+RESERVING = {
+    "once": [("tdm-reservation", "1")],
+    "twice": [("tdm-reservation", "1"), ("TDM-Reservation", "1")],
+    "one of two": [("tdm-reservation", "0"), ("tdm-reservation", "1")],
+    "with a policy": [("tdm-reservation", "1; policy=x")],
+}
+
+
+@pytest.mark.parametrize("name", RESERVING)
+@pytest.mark.parametrize("onward", [False, True], ids=["on the page", "on what leads to it"])
+def test_a_reservation_in_a_header(name: str, onward: bool, server: Server) -> None:
+    server.pages["/x"] = Page("here", headers=RESERVING[name])
+    if onward:
+        server.pages["/x"] = Page("", 302, headers=[*RESERVING[name], ("Location", "/y")])
+        server.pages["/y"] = Page("here")
+    with client() as asking:
+        got = asking.get(server.url("/x"))
+    assert got.body == b"here" and got.reserved
+
+
+A, B = gzip.compress(b"a" * 1000), gzip.compress(random.Random(2).randbytes(200_000), 1)
+MEMBERS = {
+    "two": (A + A, 2000, ""),
+    "cut into parts anywhere": (A + B + A, 202_000, ""),
+    "zeros after it": (A + bytes(600), 1000, ""),
+    "the second cut off": (A + A[:-9], 0, "cut"),
+    "together too large": (B + B, 0, "too-large"),
+    "nothing, without end": (gzip.compress(b"") * 10_002, 0, "bad-packing"),
+}
+
+
+@pytest.mark.parametrize("name", MEMBERS)
+@pytest.mark.parametrize("size", [1, 1000])
+def test_a_gzip_of_several_members(name: str, size: int) -> None:
+    packed, long, reason = MEMBERS[name]
+    parts = [packed[i : i + size] for i in range(0, len(packed), size)]
+    if reason:
+        with pytest.raises(Unfetched, match=reason):
+            unpacked(iter(parts), "gzip", MOST, HOST)
+    else:
+        assert len(unpacked(iter(parts), "gzip", MOST, HOST)) == long
 
 
 def test_rules_are_read_once_a_day(server: Server) -> None:
@@ -472,6 +528,15 @@ SITES = [
     ("otherpress.example", "press.example", (), False),
     ("press.example.evil.example", "press.example", (), False),
     ("cdn.example", "press.example", ("cdn.example",), True),
+    ("press.co.uk", "news.press.co.uk", (), True),
+    ("co.uk", "press.co.uk", (), False),
+    ("gouv.fr", "www.agence.gouv.fr", (), False),
+    ("gouv.fr", "agence.gouv.fr", (), False),
+    ("blogspot.com", "press.blogspot.com", (), False),
+    ("europa.eu", "www.agency.europa.eu", (), False),
+    ("council.gov.uk", "www.gov.uk", (), False),
+    ("www.gov.uk", "www.gov.uk", (), True),
+    ("assets.www.gov.uk", "www.gov.uk", (), True),
 ]
 
 
@@ -483,12 +548,25 @@ def test_the_site_of_a_source(host: str, home: str, others: tuple[str, ...], sam
 def test_public_addresses() -> None:
     assert is_public("192.0.43.8") and is_public("2606:2800:220:1:248:1893:25c8:1946")
     assert not is_public("nonsense") and not is_public("")
+    assert not is_public("3fff::1") and not is_public("3fff:fff:ffff::1") and is_public("2a00::1")
+    for inside in ("5efe:10.0.0.1", "5efe:7f00:1", "200:5efe:192.168.1.1"):
+        assert not is_public(f"2a00:1:2:3:{'0:' if inside[0] == '5' else ''}{inside}"), inside
+    assert is_public("2a00:1:2:3:0:5efe:8.8.8.8")
+
+
+@pytest.mark.parametrize("host", ["xn--a", "xn--", "xn--iñvalid", "www.xn--a", "xn--ls8h"])
+def test_names_that_are_none(host: str) -> None:
+    with pytest.raises(Unfetched, match="bad-address"):
+        address(f"http://{host}.example/")
 
 
 def test_http_dates() -> None:
     assert http_date("Sun, 06 Nov 1994 08:49:37 GMT") == "Sun, 06 Nov 1994 08:49:37 GMT"
     assert http_date("Sunday, 06-Nov-94 08:49:37 GMT\r\nX: 1") in ("", "Sun, 06 Nov 1994 08:49:37 GMT")
     assert http_date("0") == ""
+
+
+AWAY = Page("", 301, headers=[("Location", "http://press.example/robots.txt")])
 
 
 @pytest.fixture(scope="module")
@@ -501,7 +579,7 @@ def secure(authority: trustme.CA, name: str, page: Write) -> tuple[int, Callable
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert(name).configure_cert(context)
     listening = socket.create_server((LOCAL, 0))
-    server = Server(listening.getsockname()[1], {"/x": page})
+    server = Server(listening.getsockname()[1], {"/x": page} if page is not AWAY else {"/robots.txt": page})
 
     def accept() -> None:
         while True:
@@ -526,8 +604,15 @@ def secure(authority: trustme.CA, name: str, page: Write) -> tuple[int, Callable
         (HOST, False, Page("safe"), "rules-unreachable"),
         ("other.example", True, Page("safe"), "rules-unreachable"),
         (HOST, True, Page("", 302, headers=[("Location", "http://press.example/")]), "downgraded"),
+        (HOST, True, AWAY, "downgraded"),
     ],
-    ids=["good", "nobody vouches for it", "of another name", "leads away from https"],
+    ids=[
+        "good",
+        "nobody vouches for it",
+        "of another name",
+        "leads away from https",
+        "its rules lead away from https",
+    ],
 )
 def test_certificates(
     authority: trustme.CA, name: str, trusted: bool, page: Write, reason: str, tmp_path: Path

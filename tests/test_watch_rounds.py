@@ -263,6 +263,23 @@ def test_wrong_charsets(name: str) -> None:
     assert [e.title for e in found.entries] == ["Décès à Nîmes"]
 
 
+def test_an_entry_of_many_children() -> None:
+    """Its children are read up to a bound, so that no entry costs seconds; what follows the entry is read as ever."""
+    many = b"<item>" + b"<title/>" * 5_000 + b"<title>late</title></item>"
+    found = listing(b"<rss>" + many + b"<item><title>b</title></item></rss>", "feed", today=date(2026, 3, 1))
+    assert [e.title for e in found.entries] == ["", "b"]
+
+
+def test_a_name_that_is_none_stops_no_feed(server: Server, tmp_path: Path) -> None:
+    press(server, [1])
+    bad = f"<item><link>http://xn--a.{HOST}:{server.port}/x</link></item>"
+    server.pages["/rss.xml"] = Page(
+        f"<rss><channel>{bad}{items(server, 1)}</channel></rss>", media="text/xml"
+    )
+    (one,) = round_of([card(tmp_path, server.url("/rss.xml"))], Shelf(tmp_path), Clock()).sources
+    assert (one.stored, dict(one.refused)) == (1, {"bad-address": 1})
+
+
 def test_a_feed_of_a_hundred_thousand_entries(server: Server) -> None:
     feed = f"<rss><channel>{items(server, *range(100_000))}</channel></rss>".encode()
     start = time.process_time()
@@ -362,6 +379,7 @@ def test_a_document_that_never_comes_is_given_up(server: Server, tmp_path: Path)
     assert server.paths().count("/article/1") == 8 and done.sources[0].waiting == 0
 
 
+RESERVE = '<meta name="tdm-reservation" content="1">'
 # A page that is announced, and why it is no document.
 PAGES: dict[str, tuple[dict[str, Page], str]] = {
     "sent to a login": ({"/article/1": Page("", 302, headers=[("Location", "/connexion?next=/article/1")]), "/connexion?next=/article/1": Page("<form>")}, "login"),
@@ -375,6 +393,15 @@ PAGES: dict[str, tuple[dict[str, Page], str]] = {
         "reserved",
     ),
     "mining reserved by a header": ({"/article/1": Page(article(1), headers=[("tdm-reservation", "1")])}, "reserved"),
+    "mining reserved in UTF-16": (
+        {"/article/1": Page(article(1, head=RESERVE).encode("utf-16"), media="text/html; charset=utf-16")}, "reserved",
+    ),
+    "mining reserved far down": ({"/article/1": Page(article(1, head=f"<!--{'x' * 270_000}-->{RESERVE}"))}, "reserved"),
+    "mining reserved after a bracket": ({"/article/1": Page(article(1, head='<meta content="1" data-x="a>b" name="tdm-reservation">'))}, "reserved"),
+    "mining reserved with slashes": ({"/article/1": Page(article(1, head='<meta/name="tdm&#45;reservation"/content="1">'))}, "reserved"),
+    "mining reserved by what leads to it": (
+        {"/article/1": Page("", 302, headers=[("tdm-reservation", "1"), ("Location", "/b")]), "/b": Page(article(1))}, "reserved",
+    ),
     "mining reserved in a PDF": ({"/article/1": Page(b"%PDF-1.7 <tdm:reservation>1</tdm:reservation>", media="application/pdf")}, "reserved"),
     "another site": ({"/article/1": Page("", 302, headers=[("Location", "http://other.example/article/1")])}, "other-site"),
     "inside": ({"/article/1": Page("", 302, headers=[("Location", "http://169.254.169.254/latest")])}, "other-site"),

@@ -12,10 +12,13 @@ from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from vigie.fetch.outcome import Unfetched
+from vigie.lexicon.terms import data_toml
 
 MOST_CHARS = 2000
 PORTS = frozenset({80, 443, 8080, 8443})
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+_DOCUMENTATION = ipaddress.IPv6Network("3fff::/20")  # RFC 9637; older Pythons take it for global
+_ISATAP = frozenset({0x00005EFE, 0x02005EFE})  # RFC 5214: the last 32 bits after these are an address of IPv4
 _ODD = re.compile(r"[\x00-\x20\x7f-\x9f\\\u200b-\u200f\u2028-\u202e\ufeff]")
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 
@@ -88,7 +91,19 @@ def _host(host: str) -> str:
         raise Unfetched("bad-address")
     if re.fullmatch(r"0x[0-9a-f]*|\d+", labels[-1]):
         raise Unfetched("bad-address")
+    if any(label.startswith("xn--") for label in labels):
+        _punycode(host)
     return host
+
+
+def _punycode(host: str) -> None:
+    """Refuse what stands for no name: httpx, which reads it as IDNA of 2008, would stumble over it."""
+    import idna  # comes with httpx; waits for a host that needs it
+
+    try:
+        idna.decode(host)
+    except UnicodeError:
+        raise Unfetched("bad-address") from None
 
 
 def _escaped(text: str) -> str:
@@ -105,6 +120,12 @@ def is_public(number: str) -> bool:
         inside = found.ipv4_mapped or found.sixtofour or (found.teredo[1] if found.teredo else None)
         if found in _NAT64:
             inside = ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
+        if found in _DOCUMENTATION:
+            return False
+        if (int(found) >> 32) & 0xFFFFFFFF in _ISATAP:
+            host = ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
+            if not host.is_global or host.is_multicast:
+                return False
         if inside is not None:
             return inside.is_global and not inside.is_multicast
     # fec0::/10, once addresses of a site: Python takes what is left of it for global.
@@ -115,5 +136,15 @@ def is_public(number: str) -> bool:
 def same_site(host: str, home: str, others: tuple[str, ...] = ()) -> bool:
     """Whether a host is the home of a source, one below or above it, or one of the others that its card names."""
     bare = home.removeprefix("www.")
-    near = host == bare or host.endswith(f".{bare}") or (bare.endswith(f".{host}") and host.count(".") >= 1)
+    bare = home if _shared(bare) else bare  # www.gov.uk is one site, gov.uk are thousands
+    above = bare.endswith(f".{host}") and not _shared(host)
+    near = host == bare or host.endswith(f".{bare}") or above
     return near or any(host == other or host.endswith(f".{other}") for other in others)
+
+
+def _shared(host: str) -> bool:
+    """Whether names below this one belong to many: "uk", "gouv.fr", "github.io". In doubt they do."""
+    table = data_toml("watch", "suffixes.toml")
+    first, _, rest = host.partition(".")
+    country = "." not in rest and len(rest) == 2
+    return not rest or host in table["suffixes"] or (country and first in table["second_level"])

@@ -27,6 +27,7 @@ from vigie.lexicon.terms import data_toml
 
 _REDIRECTS = (301, 302, 303, 307, 308)
 _FOR_GOOD = (301, 308)
+_LOCKED = (401, 402, 403, 451)
 _BUSY = (408, 425, 429, 503)
 _RESERVED = "tdm-reservation"
 _MOST_VALIDATOR = 200  # characters of an ETag
@@ -103,14 +104,15 @@ class Client:
         """
         where = self.parse(url)
         bound = self.bounds.page_bytes if most is None else most
-        moved = False
+        moved = reserved = False
         for _ in range(self.bounds.redirects + 1):
             if near is not None and not near(where):
                 raise Unfetched("other-site", where.host)
             stated = self._permitted(where)
             answer, onward = self._ask(where, stated.delay, bound, media=media, known=known)
+            reserved = reserved or answer.reserved
             if onward is None:
-                return replace(answer, moved=moved)
+                return replace(answer, moved=moved, reserved=reserved)
             moved = moved or answer.status in _FOR_GOOD
             where = self._onward(where, onward)
         raise Unfetched("redirects", where.host)
@@ -142,20 +144,18 @@ class Client:
         return found
 
     def _read_rules(self, where: Address) -> Rules:
-        """RFC 9309, 2.3.1: without a robots.txt (4xx) all is allowed, with a broken host (5xx, no answer) nothing is."""
+        """RFC 9309, 2.3.1: without a robots.txt (4xx) all is allowed, with a broken host (5xx, no answer) nothing is.
+
+        So it is with the files of reservations. Stricter than the RFC: who locks its rules (401, 403) wants no machine.
+        """
         try:
             robots = self._file(where, "/robots.txt")
         except Unfetched as error:
-            if error.reason in ("private-address", "unresolved", "waits") or error.reason.startswith("bad-"):
+            if _astray(error) or error.reason.startswith("bad-"):
                 raise
             if error.passing:
                 return Rules(closed=True, passing=True)
-            if error.status in (
-                401,
-                402,
-                403,
-                451,
-            ):  # stricter than the RFC: who locks the rules wants no machine
+            if error.status in _LOCKED:
                 return Rules(closed=True)
             robots = None
         others: list[bytes | None] = []
@@ -163,8 +163,12 @@ class Client:
             try:
                 others.append(self._file(where, path))
             except Unfetched as error:
-                if error.reason == "waits":
+                if _astray(error) or error.reason in ("bad-address", "bad-scheme", "bad-packing"):
                     raise
+                if (
+                    error.passing or error.status in _LOCKED
+                ):  # a reservation that nobody can read is none that is absent
+                    return Rules(closed=True, passing=error.passing)
                 others.append(None)
         return rules(robots, *others)
 
@@ -174,7 +178,7 @@ class Client:
             answer, onward = self._ask(at, None, self.bounds.rules_bytes, cut=True)
             if onward is None:
                 return answer.body
-            at = self.parse(onward, at.url)
+            at = self._onward(at, onward)
         raise Unfetched("redirects", at.host)
 
     def _ask(
@@ -213,6 +217,8 @@ class Client:
         except httpx.TimeoutException:
             self.pace.failed(where.host, self.clock.now())
             raise Unfetched("too-slow", where.host) from None
+        except UnicodeError:  # a host that httpx cannot write
+            raise Unfetched("bad-address", where.host) from None
         except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, OSError) as error:
             reason = _reason(error)
             if reason != "bad-answer":
@@ -240,9 +246,9 @@ class Client:
             onward = str(got.extensions.get(ONWARD, ""))
             if not onward:
                 raise Unfetched("bad-answer", where.host, status=status)
-            return Answer(url=where.url, status=status), onward
+            return Answer(url=where.url, status=status, reserved=_reserves(headers)), onward
         if status == 304:
-            return Answer(url=where.url, status=304), None
+            return Answer(url=where.url, status=304, reserved=_reserves(headers)), None
         if status != 200:
             now = self.clock.now()
             after = retry_after(headers.get("retry-after", ""), now, self.bounds.retry_after_most_seconds)
@@ -263,12 +269,18 @@ class Client:
         ), None  # fmt: skip
 
 
+def _astray(error: Unfetched) -> bool:
+    """A file of rules was not asked, or stands where nothing may be asked."""
+    return error.reason in ("private-address", "unresolved", "waits", "downgraded")
+
+
 def _reserves(headers: httpx.Headers) -> bool:
     """Whether the headers of an answer reserve text and data mining."""
     words = {w.strip().lower() for w in headers.get("x-robots-tag", "")[:1000].replace(":", ",").split(",")}
-    return headers.get(_RESERVED, "").strip() == "1" or not words.isdisjoint(
-        data_toml("watch", "pages.toml")["reserved_words"]
-    )
+    said = {
+        v.partition(";")[0].strip() for v in headers.get(_RESERVED, "").split(",")
+    }  # it may be sent twice
+    return "1" in said or not words.isdisjoint(data_toml("watch", "pages.toml")["reserved_words"])
 
 
 def _refused(status: int) -> str:

@@ -57,7 +57,7 @@ class Answer:
         charset: what it announced, "" if none.
         body: unpacked; empty with 304.
         etag, modified: validators for the next time, checked; "" if none.
-        reserved: text and data mining is reserved by a header.
+        reserved: text and data mining is reserved by a header, of this answer or of one that led to it.
         moved: the address asked for leads elsewhere for good (301, 308).
     """
 

@@ -19,6 +19,8 @@ from vigie.fetch.addresses import Address
 NAME = "Vigie"  # the token by which a robots.txt can name this program
 _MOST_RULES = 1000
 _MOST_PATTERN = 500
+_UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")
+_OCTET = re.compile(r"%[0-9A-Fa-f]{2}|[^A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +48,7 @@ class Rules:
         """Whether text and data mining of this address is reserved."""
         if self.ai is not None and not self.ai.can_fetch(where.url, NAME):
             return True
-        return next((yes for pattern, yes in self.reserved if fits(pattern, where.path)), False)
+        return next((yes for pattern, yes in self.reserved if fits(pattern, canonical(where.path))), False)
 
     @property
     def delay(self) -> float | None:
@@ -73,17 +75,41 @@ def _robots(data: bytes | None) -> Protego | None:
 
 
 def _reserved(data: bytes | None) -> tuple[tuple[str, bool], ...]:
-    try:
-        listed: Any = json.loads((data or b"").decode("utf-8-sig"))
-    except (ValueError, RecursionError):
-        return ()
+    listed = _json(data or b"")
     found = []
-    for entry in listed[:_MOST_RULES] if isinstance(listed, list) else []:
+    for entry in listed[:_MOST_RULES] if isinstance(listed, list) else [listed]:
         where = entry.get("location") if isinstance(entry, dict) else None
         if isinstance(where, str) and 0 < len(where) <= _MOST_PATTERN:
             said = entry.get("tdm-reservation")
-            found.append((where, said in (1, "1", True)))
+            found.append((canonical(where), said == 1 or (isinstance(said, str) and said.strip() == "1")))
     return tuple(found)
+
+
+def _json(data: bytes) -> Any:
+    """UTF-8, 16 or 32 by its first bytes, else Latin-1; None for what is no JSON."""
+    try:
+        return json.loads(data)
+    except UnicodeDecodeError:
+        pass
+    except (ValueError, RecursionError):
+        return None
+    try:
+        return json.loads(data.decode("latin-1"))
+    except (ValueError, RecursionError):
+        return None
+
+
+def canonical(path: str) -> str:
+    """A path, or a pattern of paths, as RFC 9309 (2.2.2) compares them: escaped where it has to be, and nowhere else."""
+    return _OCTET.sub(_octet, path)
+
+
+def _octet(match: re.Match[str]) -> str:
+    text = match.group()
+    if len(text) == 3 and text[0] == "%":
+        char = chr(int(text[1:], 16))
+        return char if _UNRESERVED.fullmatch(char) else text.upper()
+    return "".join(f"%{b:02X}" for b in text.encode("utf-8", "replace"))
 
 
 def fits(location: str, path: str) -> bool:

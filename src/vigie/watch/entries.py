@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from email.utils import parsedate_to_datetime
+from itertools import islice
 from typing import Any
 
 from lxml import etree
@@ -27,6 +28,7 @@ from vigie.model.source import FeedKind
 
 MOST_TEXT = 2_000_000  # characters of one entry's own text
 MOST_FIELD = 2_000
+_MOST_CHILDREN = 300  # of one entry: those with most have about thirty
 _DECLARED = re.compile(r"\A\s*<\?xml[^>]{0,200}\?>")
 _ENCODING = re.compile(rb"\A\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._:-]{2,40})")
 _NAMED = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,30});")
@@ -169,7 +171,8 @@ def _local(element: Any) -> str:
 
 
 def _parts(element: Any) -> Iterator[tuple[str, Any]]:
-    for child in element:
+    """The first children, by name."""
+    for child in islice(element, _MOST_CHILDREN):
         yield _local(child), child
 
 

@@ -11,7 +11,10 @@ import re
 from functools import cache
 from urllib.parse import unquote, urlsplit, urlunsplit
 
+from lxml import etree
+
 from vigie.fetch.outcome import Answer, Unfetched
+from vigie.ingest.decode import decode
 from vigie.lexicon.terms import data_toml
 from vigie.redact.paths import redact_path
 from vigie.text.normalise import fold
@@ -26,10 +29,9 @@ FEED_MEDIA = (
     "application/", "text/xml", "text/plain", "text/html", "text/rss", "text/atom", "text/json",
 )  # fmt: skip
 _HEAD = 262_144  # bytes in which a page says what it is
-_META = re.compile(rb"<meta\s([^<>]{1,2000})>", re.IGNORECASE)
-_ATTRIBUTE = re.compile(
-    r"(name|property|content)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))", re.IGNORECASE
-)
+_META = re.compile(r"<meta[\s/]", re.IGNORECASE)
+_META_CHARS = 4_000
+_MOST_METAS = 2_000
 _TITLE = re.compile(rb"<title[^<>]{0,500}>([^<]{0,1000})", re.IGNORECASE)
 _PASSWORD = re.compile(rb"<input\s[^<>]{0,2000}?type\s*=\s*[\"']?password", re.IGNORECASE)
 _PARAGRAPH = re.compile(rb"<p[\s>]", re.IGNORECASE)
@@ -98,7 +100,7 @@ def document(source: str, got: Answer, asked: str) -> tuple[str, bytes]:
     head = body[:_HEAD]
     if got.media == "application/octet-stream" and b"<" not in head[:4096]:
         raise Unfetched("media", host)
-    if _reserved(head):
+    if _reserved(body, got.charset):
         raise Unfetched("reserved", host)
     title = _TITLE.search(head)
     said = fold(html.unescape(title.group(1).decode("utf-8", "replace")).strip()) if title else ""
@@ -131,14 +133,26 @@ def _login_path(url: str) -> bool:
     return bool((words | {first}) & _words("login_paths"))
 
 
-def _reserved(head: bytes) -> bool:
-    for match in _META.finditer(head):
-        found = {
-            m[1].lower(): html.unescape(m[2] or m[3] or m[4] or "").lower()
-            for m in _ATTRIBUTE.finditer(match.group(1).decode("utf-8", "replace"))
-        }
-        name = found.get("name") or found.get("property") or ""
-        content = found.get("content", "").strip()
+def _reserved(body: bytes, charset: str) -> bool:
+    """Whether a <meta> anywhere in the page reserves it, as its encoding reads and as plain bytes read."""
+    decoded = decode(body, charset)
+    return any(_reserves(text) for text in {decoded or "", body.decode("latin-1")})
+
+
+def _reserves(text: str) -> bool:
+    for number, match in enumerate(_META.finditer(text)):
+        if number >= _MOST_METAS:
+            break
+        # Each by the parser of pages, which knows where an attribute ends; not the whole page, which may be made to grow in it.
+        part = text[match.start() : match.start() + _META_CHARS].replace("\0", " ")
+        tree = etree.fromstring(
+            part.encode("utf-8", "replace"), etree.HTMLParser(encoding="utf-8", no_network=True)
+        )
+        meta = next(tree.iter("meta"), None) if tree is not None else None
+        if meta is None:
+            continue
+        name = (meta.get("name") or meta.get("property") or "").strip().lower()
+        content = (meta.get("content") or "").strip().lower()
         if name == "tdm-reservation" and content == "1":
             return True
         if name in ("robots", "vigie", "ai") and set(re.split(r"[\s,;:]+", content)) & _words(
