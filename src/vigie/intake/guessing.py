@@ -6,6 +6,7 @@ person reads it before it is used. Left out: how columns are told apart (`vigie.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from vigie.tables.toml import dump_mapping
 
 _EXAMPLES = 4
 _LISTS = ("event", "mode", "measure", "price_kind")
+_CAPITALS = re.compile(r"[A-ZÀ-Ý][\w'’-]*[\s,]+(?:\w+\s+)?[A-ZÀ-Ý]")
 _NAMED = 15  # words that no list knows, and columns left, that a remark names
 
 
@@ -139,8 +141,11 @@ def _remarks(found: Guess, looker: _Looker, lang: str) -> list[str]:
     remarks += [said["lacking"].format(group=" / ".join(group)) for group in found.lacking]
     for column in found.columns:
         if column.unknown and column.field and fields_of(found.mapping.kind)[column.field]["is"] == "word":
-            words = _some([looker.clean(cell) for cell in column.unknown], lang)
-            remarks.append(said["unknown"].format(field=column.field, n=len(column.unknown), words=words))
+            # A name may be one that the redactor does not know: several words with capitals are counted, not shown.
+            shown = [looker.clean(cell) for cell in column.unknown if not _CAPITALS.search(cell)]
+            words = _some(shown, lang)
+            told = said["unknown"].format(field=column.field, n=len(column.unknown), words=words)
+            remarks.append(told.rstrip(" :"))
     figures = [c for c in found.columns if c.looks in ("figure", "amount") and not c.field]
     if figures:
         remarks.append(said["figures"].format(words=_some([looker.clean(c.name) for c in figures], lang)))

@@ -152,7 +152,7 @@ def _kind(cell: str, look: Look) -> str:
 
 
 def _plant(cell: str) -> bool:
-    """Whether a cell opens with the word of a plant or hospital: "STEP Grenoble Aquapole" is nobody."""
+    """Whether a cell opens with the word of a plant: "STEP Grenoble Aquapole" is nobody."""
     return (_tokens(cell) or [""])[0] in data_toml("tables", "headers.toml")["sites"]["words"]
 
 
