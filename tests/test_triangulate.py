@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +31,7 @@ from vigie.analysis.triangle_panels import Sight
 from vigie.analysis.triangle_rows import read_observed
 from vigie.analysis.triangulate import Lead, Line, Pair, Triangulation, triangulate
 from vigie.cli import app
+from vigie.intake.importing import import_tables
 from vigie.lexicon.terms import data_toml
 from vigie.model.observation import LoadValue
 from vigie.readmodel import build as readmodel
@@ -45,6 +46,7 @@ from vigie.report.words import Words
 from vigie.stats.alarms import Verdict
 from vigie.stats.lead_lag import Lag
 from vigie.store import Store
+from vigie.tables.mapping import generic
 from vigie.web.content import Content
 from vigie.web.pages import BY_NAME
 from vigie.web.words import page_words
@@ -286,6 +288,31 @@ def test_by_week_and_by_year(whole: Path) -> None:
     assert (
         len(yearly.steps) == 24 and yearly.complete and line(yearly, "harms.poisoning").move == "no-history"
     )
+
+
+WEEKLY = [("2025-Q3", date(2025, 9, 30), 13), ("2025-Q1", date(2025, 3, 31), 13), ("2024-Q4", date(2024, 12, 31), 13),
+          ("2023-Q4", date(2023, 12, 31), 13), ("2020-Q4", date(2020, 12, 31), 14)]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def weeks(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A case a week, each row dated by its week: by quarter there are as many cases as Thursdays."""
+    folder = tmp_path_factory.mktemp("weeks")
+    weeks = [(date(2020, 5, 4) + timedelta(days=7 * n)).isocalendar() for n in range(290)]
+    lines = [f"{w.year}-W{w.week:02d},poisoning,1,cocaine,Rhône" for w in weeks]
+    (folder / "t.csv").write_text("\n".join(["date,event,count,substance,place", *lines]) + "\n", "utf-8")
+    with Store.open(folder / "s.duckdb") as store:
+        assert import_tables(store, [folder / "t.csv"], generic("harms")).new == 290
+    return folder / "s.duckdb"
+
+
+@pytest.mark.parametrize(("_name", "end", "cases"), WEEKLY, ids=[c[0] for c in WEEKLY])
+def test_a_quarter_has_one_figure_by_month_and_by_week(
+    weeks: Path, _name: str, end: date, cases: int
+) -> None:
+    by_month, by_week = (line(look(weeks, by=by, end=end), "harms.poisoning") for by in ("month", "week"))
+    assert (by_month.level, by_month.kept, by_month.n) == (cases, 3, cases)
+    assert (by_week.level, by_week.kept, by_week.of) == (cases, cases, cases)
 
 
 def test_a_store_shorter_than_two_periods_and_one_that_is_elsewhere(whole: Path, tmp_path: Path) -> None:

@@ -31,6 +31,8 @@ MEASURED = ("load", "purity", "price")  # not cases: compared by level (`levels.
 OLDEST = 30  # years: one mistyped century must not make an axis of it
 FEW = 8  # days with rows, below which the steps of a table are not known
 UNFINISHED = "row of a table in a {by} that it does not tell to its end"
+# A week belongs to the month (quarter, year) that holds its Thursday, as ISO 8601 has it of years; all else to that of its first day.
+MIDDLE = "f.when_start + CASE WHEN f.when_precision = 'week' THEN 3 ELSE 0 END"
 ELSEWHERE = "row of a table without a place in the area"
 Cell: TypeAlias = tuple[str, str, str]  # substance, area, "death@source"
 Wanted: TypeAlias = tuple[str, str, str, date, date]
@@ -111,7 +113,8 @@ def table_sql(by: By, level: str, area: str | None, until: date) -> tuple[str, l
             CASE f.type WHEN 'event' THEN f.kind ELSE f.type END || '@' || {STREAM} AS indicator,
             CASE f.type WHEN 'price' THEN f.eur_per_unit WHEN 'event' THEN coalesce(f.low, f.high, 1)
                 ELSE (coalesce(f.low, f.high) + coalesce(f.high, f.low)) / 2 END AS figure,
-            f.when_start, f.when_end, f.when_precision, f.when_basis, f.published_start
+            f.when_start, f.when_end, f.when_precision, f.when_basis, f.published_start,
+            CAST(date_trunc('{by}', {MIDDLE}) AS DATE) AS period
         FROM facts f
         WHERE f.document_kind = 'table' AND f.assertion = 'affirmed' AND (
             f.type = 'event' AND f.kind IN ({kinds})
@@ -119,7 +122,7 @@ def table_sql(by: By, level: str, area: str | None, until: date) -> tuple[str, l
             OR f.type = 'purity' AND f.measure = 'purity' AND f.substance IS NOT NULL
             OR f.type = 'price' AND f.kind = 'retail' AND f.unit = 'g' AND f.substance IS NOT NULL)
     ), judged AS (
-        SELECT *, CAST(date_trunc('{by}', when_start) AS DATE) AS period, CASE
+        SELECT *, CASE
             WHEN when_start IS NULL OR when_basis = 'unknown' THEN 'row of a table without a date'
             WHEN when_precision NOT IN ({precise}) THEN 'row of a table dated more coarsely than the {by}'
             WHEN greatest(when_start, coalesce(published_start, when_start)) > ? THEN 'row of a table of a later day'
@@ -182,7 +185,8 @@ def _begun(store: Store, sql: str, values: Sequence[Any], by: By) -> dict[str, d
     A table may end as many days early as three of its usual steps are long: weeks may be dated by their Monday.
     """
     ends = store.query(
-        f"{sql} SELECT indicator, max(period) AS period, max(when_end) AS last, CASE WHEN count(DISTINCT when_start) >= {FEW} "
+        f"{sql} SELECT indicator, max(period) AS period, max(when_end) AS last, "
+        f"CASE WHEN bool_and(when_precision = 'week') THEN 3 WHEN count(DISTINCT when_start) >= {FEW} "
         "THEN ceil(3.0 * (max(when_start) - min(when_start)) / (count(DISTINCT when_start) - 1)) ELSE 31 END AS slack "
         f"FROM judged WHERE reason IN ('', '{ELSEWHERE}') GROUP BY indicator",
         values,

@@ -2,7 +2,8 @@
 
 In: an open store, assessed. Out: Observed: columns of statements and of what was read, small enough to stand in a file of pages.
 One row is one measure, substance, place, source and period. Copies, satire and all but what is affirmed are left out; of trends what is reported
-counts too. A fact whose date is coarser than the period is left out.
+counts too. A fact whose date is coarser than the period is left out; a week
+is one of the month that holds its Thursday (ISO 8601), so that a quarter has the same weeks by month and by week.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any, Literal, TypeAlias
 
 import pyarrow as pa
 
-from vigie.analysis.table_counts import STREAM
+from vigie.analysis.table_counts import MIDDLE, STREAM
 from vigie.lexicon.terms import data_toml
 from vigie.store import Store
 
@@ -78,8 +79,9 @@ def _told_sql(by: By) -> str:
             coalesce(f.place_region, '') AS region,
             coalesce(f.place_country, CASE WHEN f.place_code IS NULL THEN upper(c.country) END, '') AS country, f.doc_id, f.span_start AS line,
             f.document_kind = 'table' AS tabled, CASE WHEN f.document_kind = 'table' THEN {STREAM} ELSE {voice} END AS source,
-            CASE WHEN f.when_basis <> 'unknown' AND date_trunc('{by}', f.when_start) = date_trunc('{by}', f.when_end)
-                THEN CAST(date_trunc('{by}', f.when_start) AS DATE) END AS stated,
+            CASE WHEN f.when_basis <> 'unknown'
+                AND (f.when_precision = 'week' OR date_trunc('{by}', f.when_start) = date_trunc('{by}', f.when_end))
+                THEN CAST(date_trunc('{by}', {MIDDLE}) AS DATE) END AS stated,
             CASE WHEN date_trunc('{by}', f.published_start) = date_trunc('{by}', f.published_end)
                 THEN CAST(date_trunc('{by}', f.published_start) AS DATE) END AS published,
             f.assertion = 'affirmed' AS affirmed,
@@ -129,7 +131,8 @@ _ROWS = f"""
 _TABLES = """
     SELECT measure, source, min(when_start) AS first, max(when_end) AS last,
         CASE WHEN bool_and(when_precision = 'day') AND count(DISTINCT when_start) > 1
-            THEN CAST(ceil(3.0 * (max(when_start) - min(when_start)) / (count(DISTINCT when_start) - 1)) AS BIGINT) ELSE 6 END AS slack
+            THEN CAST(ceil(3.0 * (max(when_start) - min(when_start)) / (count(DISTINCT when_start) - 1)) AS BIGINT)
+            WHEN bool_and(when_precision = 'week') THEN 3 ELSE 6 END AS slack
     FROM measured WHERE tabled AND measure IS NOT NULL AND period IS NOT NULL GROUP BY ALL ORDER BY ALL
 """
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from math import comb, nan
 from statistics import median
 from typing import Any, Literal, TypeAlias
@@ -37,7 +37,8 @@ LEVEL = 0.05
 LEAST_SOURCES = (
     4  # of texts in each period: below, no interval of a shift exists at 95 % (`vigie.stats.order`)
 )
-SPANS = {"month": {"month": 1, "quarter": 3, "year": 12}, "week": {"month": 4, "quarter": 13, "year": 52}}
+MONTHS = {"month": 1, "quarter": 3, "year": 12}
+THURSDAY = timedelta(days=3)  # after the Monday of its week
 _SEASON = {"month": 12.0, "week": 365.25 / 7}
 
 
@@ -160,13 +161,13 @@ def triangulate(
     """All measures of a substance and area.
 
     Args:
-        end: last day of the period; of a period by weeks the last whole week up to it counts.
+        end: last day of the period, of a month; by weeks those whose Thursday lies in the period (ISO 8601), against as many before.
         span: how long the period is.
         leads: whether leads and lags are looked for; they rest on all that was collected up to `end`.
     """
-    periods = SPANS[sight.by][span]
+    periods = _steps(sight.by, end, MONTHS[span])
     axis, panels, kept = sight.panels(substance, area, end)
-    if sight.by == "week" and axis.size and period_end(axis[-1].item(), "week") > end:
+    if sight.by == "week" and axis.size and axis[-1].item() + THURSDAY > end:
         axis = axis[:-1]
         panels = {name: replace(p, values=p.values[:, :-1], n=p.n[:-1]) for name, p in panels.items()}
         kept = [replace(k, counts=k.counts[:-1]) for k in kept]
@@ -191,6 +192,15 @@ def triangulate(
         coverage=tuple(_coverage(kept, 2 * periods)),
         complete=sight.last is not None and sight.last > period_end(steps[-1], sight.by),
     )  # fmt: skip
+
+
+def _steps(by: str, end: date, months: int) -> int:
+    """Steps of a period of so many months: of weeks, its Thursdays."""
+    if by == "month":
+        return months
+    year, month = divmod(12 * end.year + end.month - months, 12)
+    days = (end - date(year, month + 1, 1)).days + 1
+    return (days - 1 - (end.weekday() - 3) % 7) // 7 + 1
 
 
 def _longer(

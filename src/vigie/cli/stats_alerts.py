@@ -409,7 +409,8 @@ def _summary(found: Findings, over: int) -> str:
 
     text = (
         f"up to {found.until}: {found.cells} cells (substance and area) in {found.series} series with a verdict in the last "
-        f"{rules()['cycle'][f'close_{found.by}s']} {found.by}s, {found.sources} sources with a rhythm; without any cause at most {found.false_per_month:.2g} alerts a month would be expected"
+        f"{rules()['cycle'][f'close_{found.by}s']} {found.by}s, {found.sources} sources with a rhythm; "
+        f"without any cause at most {found.false_per_month:.2g} alerts a month would be expected"
     )
     if not found.cells:
         text += (
