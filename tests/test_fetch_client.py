@@ -326,6 +326,9 @@ RULES: dict[str, tuple[dict[str, Write], str]] = {
         for path in ("/.well-known/tdmrep.json", "/ai.txt")
         for status, reason in ((429, "rules-unreachable"), (503, "rules-unreachable"), (401, "rules-closed"), (403, "rules-closed"), (410, ""))
     },
+    "reservations without end": (
+        {"/.well-known/tdmrep.json": Page('[{"location":"/x","tdm-reservation":1}' + " " * 600_000 + "]")}, "rules-closed",
+    ),
     "reservations hang up": ({"/.well-known/tdmrep.json": raw(b"")}, "rules-unreachable"),
     "a reservation in Latin-1": ({"/.well-known/tdmrep.json": Page('[{"location":"/","tdm-reservation":1,"x":"\u00e9"}]'.encode("latin-1"))}, "reserved"),
     "a reservation in UTF-16": ({"/.well-known/tdmrep.json": Page('[{"location":"/","tdm-reservation":1}]'.encode("utf-16"))}, "reserved"),

@@ -161,7 +161,10 @@ class Client:
         others: list[bytes | None] = []
         for path in ("/.well-known/tdmrep.json", "/ai.txt"):
             try:
-                others.append(self._file(where, path))
+                said = self._file(where, path)
+                if len(said) >= self.bounds.rules_bytes and said.lstrip()[:1] in (b"[", b"{"):
+                    return Rules(closed=True)  # reservations cut off in the middle cannot be read
+                others.append(said)
             except Unfetched as error:
                 if _astray(error) or error.reason in ("bad-address", "bad-scheme", "bad-packing"):
                     raise
