@@ -17,7 +17,7 @@ from vigie.lexicon.note_fields import is_note, layout, specs, words
 from vigie.lexicon.terms import data_toml
 from vigie.model.document import RawDocument
 from vigie.model.errors import InputRefused
-from vigie.model.observation import Assertion
+from vigie.model.observation import Assertion, EventValue
 from vigie.pipeline import Reading, Refusal, clean_stream, discover
 from vigie.redact import redact
 from vigie.text.normalise import fold
@@ -297,3 +297,30 @@ def test_a_hostile_note_stays_within_bounds() -> None:
     same = "Lieu : Lyon\nPériode : mars 2025\n" + "Produit : coke\nPrix : 60 € le g\n" * 30
     assert len(extract(redact(read(same)))) == 1  # the same line again is no other fact
     assert len(read("Lieu : Lyon\nPériode : x\nProduit : coke\nPrix : " + "9" * 100_000).text) < 30_000
+
+
+@pytest.mark.parametrize(
+    ("lang", "said", "wanted"),
+    [
+        ("fr", "4 personnes aux urgences, dont une réa", [("hospitalisation", 4.0)]),
+        ("fr", "urgences : 3", [("hospitalisation", 3.0)]),
+        ("fr", "5 jeunes aux urgences, dont 2 décès", [("death", 2.0), ("hospitalisation", 5.0)]),
+        ("fr", "4 personnes n'ont pas voulu aller aux urgences", []),
+        ("fr", "20 mg, personne aux urgences", []),
+        ("en", "3 people in A&E, one in intensive care", [("hospitalisation", 3.0)]),
+        ("en", "3 clients refused A&E", []),
+    ],
+)
+def test_persons_whom_the_effects_count_are_an_event(
+    lang: str, said: str, wanted: list[tuple[str, float]], tmp_path: Path
+) -> None:
+    label = {"fr": ("Lieu", "Période", "Produit", "Effets"), "en": ("Place", "Period", "Product", "Effects")}
+    values = ("Brest", "mars 2025" if lang == "fr" else "March 2025", "MDMA", said)
+    path = tmp_path / "note.md"
+    path.write_text(
+        "\n".join(f"{n} : {v}" for n, v in zip(label[lang], values, strict=True)), encoding="utf-8"
+    )
+    found = reading(path)
+    events = [(o.value.kind, o.value.low) for o in found.observations if isinstance(o.value, EventValue)]
+    assert sorted(events) == wanted
+    assert all(o.substance == "mdma" for o in found.observations)

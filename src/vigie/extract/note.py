@@ -16,6 +16,7 @@ from typing import Any
 from vigie.extract.analysis import Analysis, within
 from vigie.extract.finish import observation_id
 from vigie.extract.note_buying import ways_in
+from vigie.extract.note_effects import harms_in, part_of
 from vigie.extract.note_money import price_value
 from vigie.extract.note_price import Said, prices_in
 from vigie.extract.note_records import Block, Common, NoteReading, Remark, Teller
@@ -280,9 +281,16 @@ class _Note:
         found = self.extract(self.analysis)
         for block, common, only in commons:
             effects = block.one("effects")
+            counted = self._counted(effects, found, common, only) if effects else []
+            found = [o for o in found if not any(self._is_part(o, whole) for whole in counted)]
+            yield from counted
             number = self._number_of(effects) if effects else 0
-            if effects and not any(
-                isinstance(o.value, EventValue) and effects.start <= o.start < effects.end for o in found
+            if (
+                effects
+                and not counted
+                and not any(
+                    isinstance(o.value, EventValue) and effects.start <= o.start < effects.end for o in found
+                )
             ):
                 self.tell("effects-text", "effects", number=number)
             spans = [(f.start, f.end) for f in block.own if f.id == "effects" and f.end > f.start]
@@ -296,6 +304,34 @@ class _Note:
         common = commons[0][1]
         spans = [(f.start, f.end) for f in self.layout.fields if f.id == "notes"] + list(self.layout.free)
         yield from self._kept(found, spans, stated, common, names.pop() if len(names) == 1 else None)
+
+    def _counted(
+        self, field: Field, found: Sequence[Observation], common: Common, only: str | None
+    ) -> list[Observation]:
+        """Persons whom the field counts in few words, where no sentence of it was read as the same event."""
+        known = [(o.value.kind, o.start, o.end) for o in found if isinstance(o.value, EventValue)]
+        folded, made = fold(self.text), []
+        for lang in (self.lang, self.values.other):
+            for kind, number, start, end in harms_in(folded, lang, field.start, field.end):
+                same = [(low, high) for k, low, high in known if k == kind]
+                if not any(
+                    (low < end and start < high) or (high <= start and part_of(folded[high:start], lang))
+                    for low, high in same
+                ):
+                    known.append((kind, start, end))
+                    value = EventValue(kind=kind, low=number, high=number, unit="person")
+                    made.append(self._fact(start, end, value, f"{RULE}.effects@1", common, only, None))
+            if made:
+                break
+        return made
+
+    def _is_part(self, fact: Observation, whole: Observation) -> bool:
+        """ "2 aux urgences, dont 1 en réanimation": the one is of the two."""
+        one, other = fact.value, whole.value
+        return (
+            isinstance(one, EventValue) and isinstance(other, EventValue) and one.kind == other.kind and whole.end <= fact.start
+            and part_of(fold(self.text[whole.end : fact.start]), self.lang)
+        )  # fmt: skip
 
     def _kept(
         self,
