@@ -351,6 +351,11 @@ def test_the_verb(whole: Path) -> None:
     assert {len(c["counts"]) for c in found["coverage"]} == {6} == {len(found["steps"])}
     told = runner.invoke(app, [*asked, "--lang", "fr"])
     assert "tandis que les prix des relevés montent" in told.output
+    head = told.stdout.splitlines()[0]
+    assert head.split()[:4] == ["type", "mesure", "état", "niveau"]
+    for english in ("nothing-collected", "shown", "rose", "fell", "wastewater", "change_pct", "against"):
+        assert english not in told.output
+    assert "Cocaïne, Rhône, du 2025-07-01 au 2025-09-30".casefold() in told.output.casefold()
 
 
 WRONG = [

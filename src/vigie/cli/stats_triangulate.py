@@ -41,7 +41,9 @@ PERIOD = typer.Option(
     None, "--period", help="2025-Q1, 2025-03 or 2025 (default: the last quarter that is over)."
 )
 BY = typer.Option(TriangleBy.MONTH, "--by", help="Steps of the series that are compared and led.")
-LANG = typer.Option(TriangleLang.EN, "--lang", help="Language of the sentences.")
+LANG = typer.Option(
+    TriangleLang.EN, "--lang", help="Language of the table and its sentences; JSON and CSV keep their codes."
+)
 
 
 @stats_app.command()
@@ -90,9 +92,12 @@ def triangulate(
         raise fail("nothing stored has a place: name the area (--area FR)", 1)
     found = seen(sight, substance, chosen, end, span)  # type: ignore[arg-type]
     words = Words(lang.value)
-    emit(COLUMNS, [_row(line) for line in found.lines], format, about=_about(found, words))
-    if format is StatsFormat.TABLE:
-        _say(found, words)
+    if format is not StatsFormat.TABLE:
+        emit(COLUMNS, [_row(line) for line in found.lines], format, about=_about(found, words))
+        return
+    heads = [words.of("tri_verb", name) for name in COLUMNS]
+    emit(heads, [_named(_row(line), words) for line in found.lines], format)
+    _say(found, words)
 
 
 def _span(asked: Any, sight: Sight) -> tuple[Any, str]:
@@ -112,6 +117,12 @@ def _row(line: Any) -> dict[str, Any]:
         "change_pct": _percent(line.change), "low_pct": _percent(line.low), "high_pct": _percent(line.high), "p": _short(line.p),
         "p_holm": _short(line.p_holm), "move": line.move,
     }  # fmt: skip
+
+
+def _named(row: dict[str, Any], words: Any) -> dict[str, Any]:
+    """A row for a reader: columns and codes in words, by the heads of the table."""
+    groups = {"family": "tri_families", "measure": "tri_measures", "state": "tri_states", "move": "tri_moves"}
+    return {words.of("tri_verb", k): words.of(groups[k], v) if k in groups else v for k, v in row.items()}
 
 
 def _about(found: Triangulation, words: Any) -> dict[str, Any]:
@@ -145,9 +156,9 @@ def _about(found: Triangulation, words: Any) -> dict[str, Any]:
 def _say(found: Triangulation, words: Any) -> None:
     from vigie.report.triangulation import contradictions, lead_text, pair_text
 
-    say(
-        f"{found.substance}, {found.area}, {found.start} to {found.end}, against the period from {found.before}"
-    )
+    what, where = words.substance(found.substance), words.area(found.area)
+    days = {"start": found.start, "end": found.end, "before": found.before}
+    say(words.fill("tri_head", what=what, where=where, **days))
     named = contradictions(found, words)
     for text in named or (words["tri_no_contradiction"],):
         say(text)
@@ -159,7 +170,8 @@ def _say(found: Triangulation, words: Any) -> None:
             say(lead_text(lead, found.by, words))
     gaps = [c for c in found.coverage if any(n is None for n in c.counts)]
     if gaps:
-        say("not collected all the time: " + ", ".join(f"{c.source} (to {c.last})" for c in gaps))
+        listed = ", ".join(words.fill("tri_gap", source=c.source, last=c.last) for c in gaps)
+        say(words.fill("tri_gaps", colon=words["colon"], listed=listed))
     if not found.complete:
         say(words["tri_open"])
 
