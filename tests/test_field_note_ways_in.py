@@ -165,6 +165,26 @@ def test_import_tells_columns_that_are_not_read_and_is_safe_to_repeat(tmp_path: 
     assert not any(word in first.output for word in ("Zoubida", "Zoé", "Samir"))
 
 
+def test_a_row_of_which_nothing_is_read_is_told_counted_and_rejected_by_its_number(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text(
+        "Lieu;Période;Produit;Prix\nBrest;mars 2025;MDMA;12 € le cachet\nAilleurs;2025;blurp;7\n;;;\n",
+        "utf-8",
+    )
+    out = tmp_path / "left.csv"
+    done = run(
+        "import", "field-notes", tmp_path / "t.csv", "--store", tmp_path / "s.duckdb", "--rejects", out
+    )
+    assert done.exit_code == 1 and "notes of which nothing was read as a fact: 1" in done.output
+    lines = out.read_text("utf-8").splitlines()
+    assert len(lines) == 2 and ",3,,nothing-read," in lines[1] and "blurp" not in lines[1]
+
+
+def test_a_file_that_is_not_there_makes_no_store(tmp_path: Path) -> None:
+    for kind in ("field-notes", "harms"):
+        done = run("import", kind, tmp_path / "nowhere.csv", "--store", tmp_path / "s.duckdb")
+        assert done.exit_code == 1 and "no such file" in done.output and not list(tmp_path.iterdir())
+
+
 def test_prose_is_left_to_vigie_add(tmp_path: Path) -> None:
     (item,) = _table(tmp_path, "À Lyon, le gramme de cocaïne vaut 60 €.", "p.txt")
     assert isinstance(item, Refusal) and "vigie add" in item.repair

@@ -158,7 +158,11 @@ def test_source_list_check_show(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert run.invoke(app, ["source", "check"]).exit_code == 0
     (cards / "b.toml").write_text("id = 1", "utf-8")
     checked = run.invoke(app, ["source", "check", str(cards)])
-    assert checked.exit_code == 1 and "1 cards are well formed, 1 refused" in checked.stderr
+    assert checked.exit_code == 1 and "1 card is well formed, 1 refused" in checked.stderr
+    planned = run.invoke(app, ["watch", "--once", "--dry-run", "--cards", str(cards)])
+    assert (
+        planned.exit_code == 1 and "agence.example/rss.xml" in planned.stdout and "b.toml" in planned.stderr
+    )
     (cards / "b.toml").unlink()
     shown = json.loads(run.invoke(app, ["source", "show", "agence", "--format", "json"]).stdout)
     assert shown["on"] is True and shown["watched_feeds"][0]["url"] == "https://agence.example/rss.xml"

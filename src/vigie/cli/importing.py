@@ -95,9 +95,9 @@ def import_(
     if mapping is not None and layout is not None:
         raise fail("--mapping and --layout contradict each other", WRONG_USE)
     if kind is Kind.FIELD_NOTES:
-        if mapping or layout or sheet or guess or rejects:
+        if mapping or layout or sheet or guess:
             raise fail("field notes have no mapping and no sheets", WRONG_USE)
-        _notes(files, source, settings_for(store), format)
+        _notes(files, source, settings_for(store), format, rejects)
         return
     if guess:
         _guess(files, kind, sheet)
@@ -109,6 +109,7 @@ def import_(
     from vigie.store import Store
 
     settings = settings_for(store)
+    _none_there(files, settings)
     with Store.open(settings.store, settings=settings) as opened, _rejects(rejects) as tell:
         try:
             with progress("rows", 0) as move:
@@ -125,6 +126,17 @@ def import_(
         say(f"store: {settings.store}")
     if done.refused or done.rejected or done.parts:
         raise typer.Exit(SOME_REFUSED)
+
+
+def _none_there(files: list[Path], settings: Settings) -> None:
+    """Stop where no file is there and no store yet: a slip of the pen makes no empty store."""
+    from vigie.pipeline import shown
+
+    if settings.store.exists() or any(file.exists() for file in files):
+        return
+    for file in files:
+        say(f"refused: {shown(str(file))}: no such file (check the path)")
+    raise typer.Exit(SOME_REFUSED)
 
 
 def _mapping(kind: Kind, path: Path | None, name: str | None) -> Mapping:
@@ -206,27 +218,43 @@ def _guess(files: list[Path], kind: Kind, sheet: str | None) -> None:
         say(remark)
 
 
-def _notes(files: list[Path], source: Path | None, settings: Settings, format: ReportFormat) -> None:
-    from vigie.intake.field_notes import notes_of, unread_columns
+def _notes(
+    files: list[Path], source: Path | None, settings: Settings, format: ReportFormat, rejects: Path | None
+) -> None:
+    from vigie.intake.field_notes import notes_of, rejected, unread_columns
     from vigie.pipeline import add, shown
     from vigie.store import Store
 
-    def tell(item: Cleaned | Refusal) -> None:
-        tell_refusal(item)
-        tell_writer(item)
-
     reading = reading_options(source, None)
+    unread = 0
+    _none_there(files, settings)
     for file in files:
         if left := unread_columns(file):
             say(f"{shown(str(file))}: columns not read: {', '.join(left)}")
-    with Store.open(settings.store, settings=settings) as opened:
+    with Store.open(settings.store, settings=settings) as opened, _rejects(rejects) as write_reject:
+
+        def tell(item: Cleaned | Refusal) -> None:
+            nonlocal unread
+            tell_refusal(item)
+            tell_writer(item)
+            left = rejected(item)
+            if left is None:
+                return
+            if left.reason == "nothing-read":
+                unread += 1
+                say(f"{shown(item.name)}: nothing of it was read as a fact; its text is stored")
+            if write_reject is not None:
+                write_reject(left)
+
         summary = add(opened, (item for file in files for item in notes_of(file, reading)), tell)
     if format is ReportFormat.JSON:
-        write_json(summary_json(summary))
+        write_json({**summary_json(summary), "nothing_read": unread})
     else:
         say(summary_text(summary))
+        if unread:
+            say(f"notes of which nothing was read as a fact: {unread}")
         say(f"store: {settings.store}")
-    if summary.refused:
+    if summary.refused or unread:
         raise typer.Exit(SOME_REFUSED)
 
 

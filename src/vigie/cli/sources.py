@@ -108,7 +108,7 @@ def check(files: list[Path] | None = FILES, cards: Path | None = CARDS, store: P
         for hint in _hints(found):
             say(f"hint: {file}: {hint}")
     good += 0 if files else len(shipped_cards())
-    say(f"{good} cards are well formed, {faults} refused")
+    say(f"{good} {'card is' if good == 1 else 'cards are'} well formed, {faults} refused")
     if faults:
         raise typer.Exit(SOME_REFUSED)
 

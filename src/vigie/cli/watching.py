@@ -58,11 +58,17 @@ def watch(
     from vigie.watch.service import agent, chosen
 
     settings = settings_for(store)
-    sources = chosen(all_cards(cards or settings.watch_cards), settings.watch_on, source or [])
+    faults: list[str] = []
+    every = all_cards(cards or settings.watch_cards, faults.append)
+    for fault in faults:  # one file that is no card must not silence the others
+        say(f"refused: {fault}")
+    sources = chosen(every, settings.watch_on, source or [])
     if not sources:
         raise fail('nothing is turned on (vigie.toml: [watch] on = ["ofdt"]; or --source ID)', WRONG_USE)
     if dry_run:
         _plan(sources)
+        if faults:
+            raise typer.Exit(SOME_REFUSED)
         return
     name = agent(contact or settings.watch_contact)
     try:
@@ -100,7 +106,7 @@ def watch(
     if done.stopped:
         say("vigie: stopped; the next run goes on")
         raise typer.Exit(STOPPED)
-    if done.troubled:
+    if done.troubled or faults:
         raise typer.Exit(SOME_REFUSED)
 
 

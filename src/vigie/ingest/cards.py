@@ -8,7 +8,7 @@ Left out: whether an address answers: no card is fetched to be checked.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from datetime import date
 from importlib.resources import as_file, files
@@ -26,6 +26,7 @@ _FIELDS = tuple(f.name for f in fields(Watch))
 _TEXTS = ("terms", "contact", "checked", "note")
 _CHOICES = {"items": get_args(ItemsFrom), "only": get_args(Only)}
 _HOST = re.compile(r"(?=.{1,253}\Z)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+")
+Refuse = Callable[[str], None]
 
 
 def load_watched(path: str | Path, *, shipped: bool = False) -> Watched:
@@ -43,26 +44,36 @@ def shipped_cards() -> dict[str, Watched]:
         return _folder(folder, shipped=True)
 
 
-def own_cards(folder: Path) -> dict[str, Watched]:
-    """The cards of the user's folder, by id. Raises SettingsError for a folder that cannot be read, and for two of one id."""
+def own_cards(folder: Path, refuse: Refuse | None = None) -> dict[str, Watched]:
+    """The cards of the user's folder, by id. Raises SettingsError for a folder that cannot be read, and for two of one id.
+
+    Args:
+        refuse: is given the fault of each file that is no card, and the others are read; without it the first fault is raised.
+    """
     if not folder.is_dir():
         raise SettingsError(f"{folder}: no such folder of source cards (make it, or leave --cards out)")
-    return _folder(folder, shipped=False)
+    return _folder(folder, shipped=False, refuse=refuse)
 
 
-def all_cards(folder: Path | None) -> dict[str, Watched]:
-    """Shipped and own cards in order of their ids."""
-    found = {**shipped_cards(), **(own_cards(folder) if folder is not None else {})}
+def all_cards(folder: Path | None, refuse: Refuse | None = None) -> dict[str, Watched]:
+    """Shipped and own cards in order of their ids; `refuse` as in `own_cards`."""
+    found = {**shipped_cards(), **(own_cards(folder, refuse) if folder is not None else {})}
     return dict(sorted(found.items()))
 
 
-def _folder(folder: Path, *, shipped: bool) -> dict[str, Watched]:
+def _folder(folder: Path, *, shipped: bool, refuse: Refuse | None = None) -> dict[str, Watched]:
     found: dict[str, Watched] = {}
     names = sorted(f for f in folder.glob("*.toml") if not f.name.startswith("."))
     if len(names) > MOST_CARDS:
         raise SettingsError(f"{folder}: more than {MOST_CARDS} cards (split the folder)")
     for file in names:
-        one = load_watched(file, shipped=shipped)
+        try:
+            one = load_watched(file, shipped=shipped)
+        except SettingsError as error:
+            if refuse is None:
+                raise
+            refuse(str(error))
+            continue
         if one.card.id in found:
             other = found[one.card.id].file
             raise SettingsError(f"{file}: id {one.card.id!r} is that of {other} too (give it another)")

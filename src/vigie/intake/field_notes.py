@@ -21,10 +21,11 @@ from vigie.pipeline import Cleaned, Reading, Refusal, clean, clean_stream, refus
 from vigie.text.normalise import fold
 
 if TYPE_CHECKING:
-    from vigie.tables.records import Block
+    from vigie.tables.records import Block, Reject
 
 TABLES = frozenset({".csv", ".tsv", ".xlsx", ".ods", ".parquet", ".json", ".jsonl", ".xls", ".tab"})
 _NUMBERED = re.compile(r"^(?P<label>.*?)[\s_]*\(?(?:n[°o]?\s*)?(?P<number>\d{1,2})\)?$")
+_ROW = re.compile(r"#(?:(?P<sheet>.*):)?(?P<row>\d+)$")  # of a table, at the end of a note's name
 _CELL = 20_000  # code points of a cell that are read
 
 
@@ -82,6 +83,24 @@ def told(document: CleanDocument) -> list[str]:
     empty = [r for r in found.remarks if r.id == "empty"]
     rest = [r for r in found.remarks if r.id != "empty"]
     return [*remark_lines(rest, found.lang), *_empties(empty, found.lang)]
+
+
+def rejected(item: Cleaned | Refusal) -> Reject | None:
+    """The line of the rejects file for a note that was refused, or of which nothing was read; None for the others."""
+    from vigie.tables.records import Reject
+
+    match = _ROW.search(item.name)
+    where: dict[str, Any] = {
+        "file": shown(item.name[: match.start()] if match else item.name),
+        "sheet": shown(match["sheet"] or "") if match else "", "row": int(match["row"]) if match else None, "column": "",
+    }  # fmt: skip
+    if isinstance(item, Refusal):
+        return Reject(**where, reason=item.reason, repair=item.repair)
+    if read_field_note(item.document).observations:
+        return None
+    return Reject(
+        **where, reason="nothing-read", repair="write product, price and effects as the template asks: vigie template field-note"
+    )  # fmt: skip
 
 
 def _empties(remarks: Sequence[Remark], lang: str) -> list[str]:
@@ -176,4 +195,4 @@ def unread_columns(path: Path) -> list[str]:
     return [shown(c) for c in first.sheet.columns if _field_of(c) is None] if first else []
 
 
-__all__ = ["note_stream", "note_text", "notes_of", "remark_lines", "told", "unread_columns"]
+__all__ = ["note_stream", "note_text", "notes_of", "rejected", "remark_lines", "told", "unread_columns"]
