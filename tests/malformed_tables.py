@@ -741,6 +741,58 @@ def ods_table(rows: str, name: str = "Prix", style: str = "") -> str:
     return f'<table:table table:name="{name}"{told}>{ods_row(HEAD)}{rows}</table:table>'
 
 
+def elements() -> Iterator[Case]:
+    """Small files of millions of elements: a parser that holds a row to its end, or looks at each, stands still or fills the memory."""
+
+    def sheet(rows: str) -> bytes:
+        return one(text_row(2, ROWS[0]) + rows)
+
+    def refused(name: str, data: bytes) -> Case:
+        assert len(data) < 150_000
+        return case(name, data, 0, refused=True)
+
+    row = '<row r="3">{}</row>'.format
+    yield refused("xlsx_row_of_many_cells", sheet(row('<c r="A3"><v>1</v></c>' * 150_000)))
+    yield refused("xlsx_row_of_many_empty_cells", sheet(row("<c/>" * 300_000)))
+    cell = '<row r="3"><c r="A3" t="inlineStr"><is>{}</is></c></row>'.format
+    yield refused("xlsx_cell_of_many_texts", sheet(cell("<t>a</t>" * 250_000)))
+    yield refused("xlsx_cell_of_empty_texts", sheet(cell("<t/>" * 300_000)))
+    yield refused("xlsx_many_empty_rows", sheet("<row/>" * 3_100_000))
+    yield refused("xlsx_many_closed_rows", sheet("<row></row>" * 1_600_000))
+    yield refused("xlsx_many_empty_strings", one(body_rows(), strings="<si/>" * 3_100_000))
+    yield refused("xlsx_string_of_many_texts", one(body_rows(), strings=f"<si>{'<t/>' * 300_000}</si>"))
+    yield refused("xlsx_elements_in_utf16", _utf16(row("<c/>" * 300_000)))
+    yield refused("xlsx_rows_in_many_places", sheet("<a><row/></a>" * 700_000))
+    part = sheet_xml(text_row(1, HEAD) + "<row/>" * 100_000).encode()
+    links = "".join(
+        f'<Relationship Id="r{n}" Type="{_REL}/worksheet" Target="worksheets/s1.xml"/>' for n in range(1, 41)
+    )
+    many = {f"s{n}": "" for n in range(1, 41)}
+    extra = {
+        "xl/worksheets/s1.xml": part,
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PKG}">{links}</Relationships>'.encode(),
+    }
+    yield refused("xlsx_many_sheets_of_one_part", workbook(many, extra=extra))
+    late = f"<!--{'x' * 20_000}--><!DOCTYPE worksheet [<!ATTLIST c z CDATA 'z'>]>"
+    typed = sheet_xml(text_row(1, HEAD) + body_rows(3)).replace("?>", "?>" + late, 1)
+    yield case("xlsx_document_type_behind_a_long_comment", workbook({"a": typed}), 3, 0)
+    hidden = sheet_xml(text_row(1, HEAD) + body_rows(3)).replace('"UTF-8"', '"UTF-7"', 1)
+    yield case("xlsx_in_an_encoding_that_hides_elements", workbook({"a": hidden}), 3, 0)
+    wide = "<table:table-row>{}</table:table-row>".format
+    yield refused("ods_row_of_many_cells", ods(ods_table(wide("<table:table-cell/>" * 450_000))))
+    yield refused("ods_many_empty_rows", ods(ods_table("<table:table-row/>" * 350_000)))
+    yield refused("ods_cell_of_many_lines", ods(ods_table(ods_row(["a"]) + wide("<text:p/>" * 500_000))))
+    rows = ods_row(ROWS[0], ' table:number-rows-repeated="1000000"')
+    yield refused("ods_millions_of_repeated_rows", ods(ods_table(rows)))
+    cells = '<table:table-cell table:number-columns-repeated="16000"><text:p>3</text:p></table:table-cell>'
+    yield refused("ods_millions_of_repeated_cells", ods(ods_table(wide(cells) * 700)))
+
+
+def _utf16(rows: str) -> bytes:
+    xml = sheet_xml(text_row(1, HEAD) + rows).replace("UTF-8", "UTF-16").encode("utf-16")
+    return workbook({"a": ""}, extra={"xl/worksheets/s1.xml": xml})
+
+
 def open_document() -> Iterator[Case]:
     plain = "".join(ods_row(row) for row in ROWS)
     cell = "<table:table-row><table:table-cell {}><text:p>{}</text:p></table:table-cell></table:table-row>"
@@ -925,5 +977,5 @@ def others() -> Iterator[Case]:
 
 MAKERS: tuple[Callable[[], Iterator[Case]], ...] = (
     encodings, separators, line_ends, nuls, quotes, widths, headers, cut, sheets_plain, sheets_merged, sheets_several, sheets_hostile,
-    open_document, columnar, objects, others,
+    elements, open_document, columnar, objects, others,
 )  # fmt: skip

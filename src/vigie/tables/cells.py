@@ -24,6 +24,7 @@ from vigie.tables.records import BLOCK_ROWS, Block, Reason, Reject, Sheet
 Row = list[str | None]
 _REASONS = frozenset(get_args(Reason))
 MARK = "\x00"
+_MAX_CELLS = 10_000_000  # of a block: 80 MB where all are empty, as in rows with one cell far to the right
 _FILLING = " \t\r\n\x0b\x0c\x1a\x00\xa0"
 _CONTROL = "[\x01-\x1f\x7f\u0085\u2028\u2029]+"
 
@@ -73,7 +74,8 @@ class Gatherer:
         self._rows.append(cells)
         self._numbers.append(number)
         self._chars += chars
-        if len(self._rows) >= BLOCK_ROWS or self._chars > self._limits.block_chars:
+        many = len(self._rows) >= BLOCK_ROWS or len(self._rows) * len(cells) > _MAX_CELLS
+        if many or self._chars > self._limits.block_chars:
             yield from self.flush()
 
     def flush(self) -> Iterator[Block | Reject]:

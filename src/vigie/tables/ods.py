@@ -16,7 +16,7 @@ from vigie.tables.cells import Row, mark, number_text, reject
 from vigie.tables.formats import Shown
 from vigie.tables.header import Span
 from vigie.tables.limits import Limits
-from vigie.tables.parts import SAFE, Damaged, Parts, SafeStream, attribute, local
+from vigie.tables.parts import ROW_WEIGHT, SAFE, Damaged, Parts, SafeStream, Scale, attribute, local
 from vigie.tables.records import Block, Reject, Sheet, TableRefused
 from vigie.tables.sheets import Shape, sheet_blocks
 from vigie.tables.workbook import chosen
@@ -75,12 +75,16 @@ class _Book:
         self.broken = False
         self._shown: dict[str, Shown] = {}
         self._styles: dict[str, Shown] = {}
+        self._cut, self._wanted = False, 0
+        self._reading = self._all_rows()  # one pass for all sheets
         self._survey()
 
     def _survey(self) -> None:
         depth = number = 0
+        self._parts.weighed(_PART)
+        scale = self._parts.scale()
         try:
-            for event, element in self._events("table", "table-row", "style", "date-style"):
+            for event, element in self._events(scale, "table", "table-row", "style", "date-style"):
                 tag = local(element.tag)
                 if tag == "table":
                     depth += 1 if event == "start" else -1
@@ -94,11 +98,16 @@ class _Book:
                 elif event == "end" and tag == "table-row" and depth == 1:
                     table = self.tables[-1]
                     repeat = _repeat(element, "number-rows-repeated")
-                    if any(self._cells(element)):
+                    cells = self._cells(element)
+                    if any(cells):
                         table.rows += repeat
+                        scale.charge(
+                            max(0, repeat * len(cells) - len(element))
+                        )  # said to be there many times
+                    scale.charge(ROW_WEIGHT)  # it is read twice
                     _spans(element, number + 1, table.spans)
                     number += repeat
-                    _forget(element)
+                    _forget(element, scale)
                 elif event == "end" and tag == "style":
                     self._style(element)
                 elif event == "end" and tag == "date-style":
@@ -109,30 +118,45 @@ class _Book:
                 raise
 
     def rows(self, at: int) -> Iterator[tuple[int, Row]]:
-        """Numbered rows of one sheet. Raises Damaged in the middle of a broken one."""
-        depth, table, number = 0, -1, 0
-        for event, element in self._events("table", "table-row"):
-            if local(element.tag) == "table":
-                depth += 1 if event == "start" else -1
-                if event == "start" and depth == 1:
-                    table += 1
-                    if table > at:
-                        return
-            elif event == "end" and depth == 1:
-                repeat = _repeat(element, "number-rows-repeated")
-                if table == at:
-                    cells = self._cells(element)
-                    if any(cells):
-                        for n in range(repeat):
-                            yield number + n + 1, list(cells)
-                    number += repeat
-                _forget(element)
+        """Numbered rows of one sheet; sheets are asked for in their order. Raises Damaged in the middle of a broken one."""
+        self._wanted = at
+        for table, number, repeat, cells in self._reading:
+            if any(cells):
+                for n in range(repeat):
+                    yield number + n + 1, list(cells)
+            elif table > at:
+                return
+        if self._cut:
+            raise Damaged
 
-    def _events(self, *tags: str) -> Iterator[tuple[str, etree._Element]]:
+    def _all_rows(self) -> Iterator[tuple[int, int, int, Row]]:
+        """Rows of all sheets in one pass: sheet, rows before it, how often it is repeated, its cells; without cells, a sheet's start."""
+        depth, table, number = 0, -1, 0
+        scale = self._parts.scale(again=True)
+        try:
+            for event, element in self._events(scale, "table", "table-row"):
+                if local(element.tag) == "table":
+                    depth += 1 if event == "start" else -1
+                    if event == "start" and depth == 1:
+                        table, number = table + 1, 0
+                        yield table, 0, 0, []
+                elif event == "end" and depth == 1:
+                    repeat = _repeat(element, "number-rows-repeated")
+                    if table == self._wanted:
+                        yield table, number, repeat, self._cells(element)
+                    number += repeat
+                    _forget(element, scale)
+        except Damaged:
+            self._cut = True
+
+    def _events(self, scale: Scale, *tags: str) -> Iterator[tuple[str, etree._Element]]:
         with self._parts.open(_PART) as stream:
             try:
                 yield from etree.iterparse(
-                    SafeStream(stream), events=("start", "end"), tag=[f"{{*}}{t}" for t in tags], **SAFE
+                    SafeStream(stream, scale),
+                    events=("start", "end"),
+                    tag=[f"{{*}}{t}" for t in tags],
+                    **SAFE,
                 )
             except etree.XMLSyntaxError:
                 raise Damaged from None
@@ -222,11 +246,10 @@ def _spans(row: etree._Element, number: int, spans: list[Span]) -> None:
         at += _repeat(cell, "number-columns-repeated")
 
 
-def _forget(element: etree._Element) -> None:
-    """Let go of a row and of those before it."""
+def _forget(element: etree._Element, scale: Scale) -> None:
+    """Let go of a row and of all before it."""
     element.clear()
-    while (before := element.getprevious()) is not None and local(before.tag) == "table-row":
-        parent = element.getparent()
-        if parent is None:
-            return
+    parent = element.getparent()
+    while parent is not None and (before := element.getprevious()) is not None:
         parent.remove(before)
+    scale.let_go(parent)

@@ -36,6 +36,16 @@ _BROKEN = (
     RuntimeError,
 )
 _TYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+_ENCODING = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]+)")
+# In these a "<" is a "<" byte, so that elements can be counted before they are parsed; UTF-7, EBCDIC and the like hide them.
+_PLAIN = re.compile(
+    rb"utf-?(?:8|16|32)(?:[bl]e)?|us-ascii|iso-?8859-\d{1,2}|latin-?\d|windows-125\d|cp125\d", re.IGNORECASE
+)
+_STRETCH = 1 << 20
+ROW_WEIGHT = 4  # of a row or text by itself: to look at an empty one takes as long as four elements
+_HEAVY = "holds more elements than tables of its size do"
+_HEAVY_ROW = "has a row or a cell of more elements than a spreadsheet may hold"
+_REPAIR = "open it in a spreadsheet program and save the sheet as CSV"
 
 
 class Damaged(Exception):  # noqa: N818 - says which part of a file cannot be read, and the rest goes on
@@ -48,7 +58,10 @@ class Parts:
     def __init__(self, path: Path, name: str, limits: Limits) -> None:
         self._name, self._limits = name, limits
         # All parts together; a sheet is read two or three times, and many sheets may name one part.
-        self._left = [4 * limits.unpacked_bytes]
+        size = path.stat().st_size
+        self._left = [min(4 * limits.unpacked_bytes, max(600 * MB, 600 * size))]
+        self._most_weight = max(limits.workbook_weight, limits.byte_weight * size)
+        self._weight = [self._most_weight]
         self._file = path.open("rb")
         try:
             self._check_directory()
@@ -90,6 +103,23 @@ class Parts:
             raise Damaged from None
         with member:
             yield Bounded(member, most, self._left)
+
+    def weigh(self) -> Scale:
+        """Measures a part before it is parsed; `add` raises TableRefused past what the whole workbook may weigh."""
+        return Scale(self._name, [self._most_weight])
+
+    def scale(self, *, rows: bool = True, again: bool = False) -> Scale:
+        """For a part that is parsed: TableRefused when all weigh too much; `rows`: or one row does; `again`: its weight is known."""
+        row = self._limits.row_weight if rows else 0
+        left = [2 * self._most_weight] if again else self._weight
+        return Scale(self._name, left, row=row, kept=self._limits.kept_weight)
+
+    def weighed(self, name: str, limit: int | None = None) -> None:
+        """Read a part through, to refuse it whole before anything of it is yielded. Raises TableRefused; damage is left to others."""
+        scale = self.weigh()
+        with contextlib.suppress(Damaged), self.open(name, limit, check=False) as stream:
+            while data := stream.read(_STRETCH):
+                scale.add(data)
 
     def tree(self, name: str) -> etree._Element:
         """A small part as a tree. Raises Damaged."""
@@ -133,18 +163,68 @@ class Bounded(io.RawIOBase):
         return data
 
 
-class SafeStream:
-    """A part for the parser, which must not see a document type."""
+class Scale:
+    """Weight of what is parsed: elements cost a parser time and, until they are let go, memory, and 5 bytes may be one.
 
-    def __init__(self, stream: Bounded) -> None:
-        self._stream, self._first = stream, True
+    Counted in the bytes, ahead of the parser: it holds a row until its end, which may never come.
+    """
+
+    def __init__(self, name: str, left: list[int], *, row: int = 0, kept: int = 0) -> None:
+        self._name, self._left, self._row, self._kept = name, left, row, kept
+        self._open = self._last = 0
+        self._parent: object = None
+        self._moved = False
+
+    def add(self, data: bytes) -> None:
+        """Count a stretch. Raises TableRefused."""
+        weight = data.count(b"<") + len(data) // 64
+        self._open += weight
+        self._last, self._moved = weight, False
+        self.charge(weight)
+        if self._row and self._open > self._row:
+            raise TableRefused(self._name, _HEAVY_ROW, _REPAIR)
+
+    def charge(self, weight: int) -> None:
+        """Count what a few bytes say is there many times. Raises TableRefused."""
+        self._left[0] -= weight
+        if self._left[0] < 0:
+            raise TableRefused(self._name, _HEAVY, _REPAIR)
+
+    def let_go(self, parent: object) -> None:
+        """A row is read and gone, with all that stood before it in its parent. Raises TableRefused.
+
+        The stretch that it came in may hold more, so it stays counted. What stood in another parent stays in memory.
+        """
+        if parent is not self._parent and not self._moved:
+            self._kept -= self._open
+            self._moved = True
+            if self._kept < 0:
+                raise TableRefused(self._name, _HEAVY, _REPAIR)
+        self._parent = parent
+        self._open = self._last
+        self.charge(ROW_WEIGHT)
+
+
+class SafeStream:
+    """A part for the parser, which must not see a document type, nor more than the scale bears."""
+
+    def __init__(self, stream: Bounded, scale: Scale) -> None:
+        self._stream, self._scale = stream, scale
+        self._first, self._carry = True, b""
 
     def read(self, size: int = -1) -> bytes:
         data = self._stream.read(size)
-        if self._first:
+        self._scale.add(data)
+        if self._first and data:
             self._first = False
-            if _TYPE.search(data[:8192].replace(b"\0", b"")):
+            told = _ENCODING.search(data[:1024].replace(b"\0", b""))
+            if b"<" not in data[:64] or (told and not _PLAIN.fullmatch(told[1])):
                 raise Damaged
+        text = self._carry + data
+        # A long comment may stand before it. Comments and marked sections of a sheet are rare: mostly this finds nothing.
+        if b"!" in text and _TYPE.search(text.replace(b"\0", b"")):
+            raise Damaged
+        self._carry = text[-40:]
         return data
 
 

@@ -18,7 +18,7 @@ from vigie.tables.cells import Row, mark, number_text, reject
 from vigie.tables.formats import Shown, kind_of_format, serial_text
 from vigie.tables.header import Span
 from vigie.tables.limits import Limits
-from vigie.tables.parts import SAFE, Damaged, Parts, SafeStream, attribute, local
+from vigie.tables.parts import ROW_WEIGHT, SAFE, Damaged, Parts, SafeStream, Scale, attribute, local
 from vigie.tables.records import Block, Reject, Sheet
 from vigie.tables.sheets import Shape, sheet_blocks
 from vigie.tables.workbook import chosen
@@ -84,10 +84,12 @@ class _Book:
     def rows(self, part: str, columns: int) -> Iterator[tuple[int, Row]]:
         """Numbered rows of a sheet. Raises Damaged in the middle of a broken one."""
         done = last = 0
+        scale = self._parts.scale(rows=False)  # it holds a stretch, not a row
         with self._parts.open(part) as stream:
-            for rows in plain_rows(stream):
+            for rows in plain_rows(stream, scale):
                 if not rows:
                     return
+                scale.charge(ROW_WEIGHT * len(rows))
                 for told, found in rows:
                     last = max(last + 1, int(told) if told else 0)
                     done += 1
@@ -96,9 +98,10 @@ class _Book:
 
     def _parsed(self, part: str, columns: int, done: int, last: int) -> Iterator[tuple[int, Row]]:
         """Rows after the first `done`, by the parser."""
+        scale = self._parts.scale()
         with self._parts.open(part) as stream:
             try:
-                events = etree.iterparse(SafeStream(stream), events=("end",), tag="{*}row", **SAFE)
+                events = etree.iterparse(SafeStream(stream, scale), events=("end",), tag="{*}row", **SAFE)
                 for at, (_, row) in enumerate(events):
                     if at >= done:
                         told = row.get("r", "")
@@ -106,9 +109,7 @@ class _Book:
                             last + 1, int(told) if told.isascii() and told.isdigit() and len(told) < 8 else 0
                         )
                         yield last, self._cells(row, columns)
-                    row.clear()
-                    while (before := row.getprevious()) is not None:
-                        row.getparent().remove(before)
+                    _let_go(row, scale)
             except etree.XMLSyntaxError:
                 raise Damaged from None
 
@@ -210,13 +211,14 @@ class _Book:
         if part not in self._parts.names:
             return []
         found: list[str] = []
+        self._parts.weighed(part, self._limits.strings_bytes)
+        scale = self._parts.scale()
         with self._parts.open(part, self._limits.strings_bytes) as stream:
             try:
-                for _, item in etree.iterparse(SafeStream(stream), events=("end",), tag="{*}si", **SAFE):
+                events = etree.iterparse(SafeStream(stream, scale), events=("end",), tag="{*}si", **SAFE)
+                for _, item in events:
                     found.append(self._bounded(_plain(item)))
-                    item.clear()
-                    while (before := item.getprevious()) is not None:
-                        item.getparent().remove(before)
+                    _let_go(item, scale)
             except etree.XMLSyntaxError:
                 raise Damaged from None
         return found
@@ -231,9 +233,11 @@ def _shape(parts: Parts, part: str, *, check: bool = True) -> tuple[Shape, bool]
     rows = 0
     carry = b""
     whole = True
+    scale = parts.weigh()
     try:
         with parts.open(part, check=check) as stream:
             while data := stream.read(_CHUNK):
+                scale.add(data)
                 text = carry + data
                 rows += sum(1 for m in _ROW.finditer(text) if m.end() > len(carry))
                 if len(spans) < _MAX_SPANS and b"mergeCell" in text:
@@ -248,6 +252,15 @@ def _shape(parts: Parts, part: str, *, check: bool = True) -> tuple[Shape, bool]
             return _shape(parts, part, check=False)[0], False
         whole = False
     return Shape(spans=tuple(spans[:_MAX_SPANS]), rows=rows), whole
+
+
+def _let_go(element: etree._Element, scale: Scale) -> None:
+    """Free a row and all that stands before it."""
+    element.clear()
+    parent = element.getparent()
+    while parent is not None and (before := element.getprevious()) is not None:
+        parent.remove(before)
+    scale.let_go(parent)
 
 
 def _related(parts: Parts, base: PurePosixPath, path: str) -> dict[str, tuple[str, str]]:

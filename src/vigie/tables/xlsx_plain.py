@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from html import unescape
 
-from vigie.tables.parts import Bounded, Damaged
+from vigie.tables.parts import Bounded, Damaged, Scale
 
 _CHUNK = 1 << 20
 # A cell with its place, style and kind; a formula; a value or a text in place. Then: an empty cell, a row's start and end, blanks,
@@ -25,12 +25,13 @@ Cell = tuple[str, str, str, str, bool]  # column, style, kind, text, whether the
 Plain = tuple[str, list[Cell]]  # the row's number as it is written, its cells
 
 
-def plain_rows(stream: Bounded) -> Iterator[list[Plain]]:
+def plain_rows(stream: Bounded, scale: Scale) -> Iterator[list[Plain]]:
     """Rows of each stretch; ends at the first that is not plain, and yields an empty list at the end of the sheet's rows."""
     text, begun = "", False
     data = b""
     while True:
         more = stream.read(_CHUNK)
+        scale.add(more)
         data += more
         if not begun:
             if not data.startswith((b"<?xml", b"<worksheet", b"\xef\xbb\xbf")) or b"<!" in data[:4096]:
