@@ -48,6 +48,8 @@ CASES = [
      {"date": "Mois", "substance": "Produit", "low": "Prix mini", "high": "Prix maxi", "currency": "Devise", "per_value": "Pour"}, []),
     ("plants_and_inhabitants", "wastewater", "Site;Jour;Molécule;Charge;Population raccordée\nSTEP Brest Zone;02/04/2025;MDMA;12,5;130\u202f000\n",
      {"place": "Site", "date": "Jour", "substance": "Molécule", "load": "Charge", "population": "Population raccordée"}, []),
+    ("a_long_list_of_results", "purity", "Date;Résultat\n02/04/2025;Kétamine (non détecté) + Paracétamol (12,5 %) + Cocaïne (traces) + LSD\n03/04/2025;LSD\n",
+     {"date": "Date", "substance": "Résultat"}, []),
     ("persons_under_a_harmless_header", "harms", "date,n,event,substance\n2025-01-01,1,death,Camille Exemple\n2025-01-02,1,death,Alix Fictif\n",
      {"date": "date", "count": "n", "event": "event"}, ["Camille", "Alix"]),
     ("a_place_that_is_a_person", "harms", "date,n,event,lieu\n2025-01-01,1,death,Lyon\n2025-01-02,1,death,Paris Exemple\n",

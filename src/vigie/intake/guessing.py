@@ -31,7 +31,7 @@ def proposed(path: Path, kind: str, *, sheet: str | None = None) -> tuple[str, l
     looker = _Looker()
     found = guess(path, next(k for k in KINDS if k == kind), looker.look, sheet=sheet)
     # Only words that show nobody go into a file that is passed around.
-    skip = tuple(t for t in found.mapping.skip if all(looker.clean(word) == word for word in t.equals))
+    skip = tuple(t for t in found.mapping.skip if all(looker.clean(w) == w for w in (t.column, *t.equals)))
     named = sheet if sheet and looker.clean(sheet) == sheet else ""
     found = replace(found, mapping=replace(found.mapping, skip=skip, sheet=named))
     lang = found.mapping.lang

@@ -44,6 +44,7 @@ _TWO_NAMES = re.compile(
     r"[A-ZÀ-Ý][\w'’-]+(?:,? [A-ZÀ-Ý][\w'’-]+){1,3}"
 )  # two or three capital words: the shape of a person's name
 _PROSE = 60  # characters, past which a cell is a sentence
+_LISTED, _BRACKETS = re.compile(r"\s[+]\s|;"), re.compile(r"\([^()]*\)")
 _TOKENS = re.compile(r"[^\w%]+|_")
 
 
@@ -148,7 +149,11 @@ def _kind(cell: str, look: Look) -> str:
     found = look(cell)
     if not found and _TWO_NAMES.fullmatch(cell) and not _plant(cell):
         return "person"
-    return "prose" if not found and len(cell) > _PROSE else found
+    if found or len(cell) <= _PROSE:
+        return found
+    parts = [_BRACKETS.sub("", part).strip() for part in _LISTED.split(cell)]
+    # "Caféine (12 %) + Cocaïne (traces)" is a list of results, however long.
+    return "" if len(parts) > 1 and any(look(part) == "substance" for part in parts if part) else "prose"
 
 
 def _plant(cell: str) -> bool:
