@@ -152,6 +152,11 @@ KNOWN: dict[str, dict[str, str]] = {
         "Depot.put": "writes the store; counts of what is new",
     },
     "pipeline.py": {"*": "writes the store; prints nothing"},
+    "intake/importing.py": {
+        "_Work.__init__": "hands the store on, and asks it for the identifiers to be kept out",
+        "import_tables": "starts and ends the run, and asks for judgement of what is stored; returns counts",
+    },
+    "tables/delimited.py": {"_Delimited._records": "opens a file of the reader, no store"},
     "assess.py": {"*": "writes the store; prints nothing"},
     "upkeep": {"*": "erases; prints nothing"},
 }
@@ -396,6 +401,8 @@ OF_THE_OWNER = {
     "stats together": "counts by pair of codes, for analysts",
     "stats changepoints": "changes of level and trends for the analyst",
     "stats spread": "shares of codes over time, for analysts",
+    "stats triangulate": "families of sources side by side, for analysts; the public page reads cells of the gate",
+    "import": "writes the store from the reader's own tables; prints counts, and words that no list knows, redacted",
     "stats price-index": "price indices for the analyst",
     "contacts": "counts by keyed mark",
     "key status": "the key of these marks",
