@@ -515,7 +515,8 @@ TRICKS = {
     "__setstate__",
 }
 TEXTS = {"text", "path"}  # fields that only a clean document has, and that hold words of the input
-MAKERS_OF_CLEAN = {"redact/redactor.py", "store/records.py"}  # the second reads back what the first made
+# The redactor of texts, that of tables; the store reads back what they made.
+MAKERS_OF_CLEAN = {"redact/redactor.py", "redact/table.py", "store/records.py"}
 
 
 def made(tree: ast.AST) -> Iterator[tuple[int, str]]:
