@@ -198,7 +198,7 @@ def test_an_attacker_who_exports_every_day_finds_no_gap(tmp_path: Path) -> None:
     """Documents trickle in; open data and every bulletin are taken each day and compared with all that came before."""
     rng, path, figures, start = random.Random(11), tmp_path / "v.duckdb", set(), 0
     facts = {}
-    for turn in range(10):
+    for turn in range(14):
         today = date(2025, 3, 1) + timedelta(days=35 * turn)
         papers = [p for p in random_papers(rng, rng.randint(4, 16)) if p.published <= today.isoformat()]
         add(path, papers, start, today)
