@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 .DEFAULT_GOAL := help
-.PHONY: help demo test coverage lint bench fuzz clean browser
+.PHONY: help demo test test-all coverage lint bench fuzz clean browser
 
 help:            ## what each target does
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -27,6 +27,9 @@ browser:         ## Debian's Chromium, where none is found (the tests of the pag
 	@sh scripts/install_browser.sh
 
 test: $(VENV)/.dev browser  ## everything the tests need, then the tests
+	$(BIN)/python -m pytest -n auto --dist loadfile -m "not slow"
+
+test-all: $(VENV)/.dev browser  ## the tests, with repeats of a proof in another language, edition or seed
 	$(BIN)/python -m pytest -n auto --dist loadfile
 
 coverage: $(VENV)/.dev browser  ## the tests again, with the lines they reach (half as long again; Python 3.12 and later: little)

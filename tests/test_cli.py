@@ -430,6 +430,7 @@ def test_debugging_shows_the_way_of_an_error_and_not_its_words(
     assert "Jeanne" not in shown and "06 39" not in shown
 
 
+@pytest.mark.slow
 def test_a_bar_is_drawn_on_a_terminal_only(tmp_path: Path, note: Path) -> None:
     args = [sys.executable, "-m", "vigie.cli", "add", str(note), "--store", str(tmp_path / "s.duckdb")]
     quiet = subprocess.run(args, capture_output=True, timeout=120)

@@ -19,6 +19,7 @@ import seeds  # noqa: E402
 from vigie.ingest.registry import READERS  # noqa: E402
 
 
+@pytest.mark.slow
 def test_a_short_run_finds_nothing(tmp_path: Path) -> None:
     """Both targets, the same inputs each time: `make fuzz` is the long run, with others."""
     command = [

@@ -254,7 +254,10 @@ def contents(store: str) -> list[Any]:
         ]  # fmt: skip
 
 
-@pytest.mark.parametrize("blind", [*PLANTS, "phone handle", "phone handle name"])
+@pytest.mark.parametrize(
+    "blind",
+    [*(pytest.param(p, marks=pytest.mark.slow) for p in (*PLANTS, "phone handle")), "phone handle name"],
+)
 def test_a_better_redactor_reaches_what_is_stored(
     folder: Path, monkeypatch: pytest.MonkeyPatch, blind: str
 ) -> None:

@@ -279,7 +279,9 @@ def test_words_of_both_languages_are_the_same_keys() -> None:
             assert set(value) == set(en[key]), key
 
 
-@pytest.mark.parametrize("analyst", [False, True], ids=["public", "analyst"])
+@pytest.mark.parametrize(
+    "analyst", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["public", "analyst"]
+)
 def test_the_same_bytes_in_another_process(tmp_path: Path, analyst: bool) -> None:
     """Another order of sets, time zone and locale: the same page, PDF and Markdown."""
     listed = papers(2025, EVEN) + papers(2024, OLD)

@@ -163,8 +163,9 @@ class Watched:
         return self.page
 
     def settle(self) -> None:
-        """Wait until all is loaded and every chart in the window is drawn."""
+        """Wait until nothing is loaded any more and every chart in the window is drawn."""
         self.page.wait_for_load_state("load")
+        self.page.wait_for_load_state("networkidle")
         if self.scripts:
             try:
                 self.page.wait_for_function(_DRAWN, timeout=15_000)
@@ -172,8 +173,7 @@ class Watched:
                 self.seen.append(f"{self.page.url}: a chart was not drawn")
 
     def faults(self) -> list[str]:
-        """What was reported so far, and what the page now open says of its policy, once nothing is asked any more."""
-        self.page.wait_for_load_state("networkidle")
+        """What was reported so far, and what the page now open says of its policy."""
         policy = self.page.evaluate("window.__policy || []")
         return [*self.seen, *(f"{self.page.url}: policy: {told}" for told in policy)]
 

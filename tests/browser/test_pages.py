@@ -48,8 +48,16 @@ PAGES = [
 ANALYST_ONLY = {"document", "evidence"}
 # One template makes a page in both languages; what differs are words, whose keys and lengths other tests compare.
 IN_ENGLISH = {"overview", "prices", "substance", "alerts", "about", "accessibility"}
+# Walked in both editions each time; the other pages of the public edition, and English, with `make test-all`.
+IN_BOTH = {"overview", "prices", "substance", "harms", "evidence of a figure", "filtered"}
 CASES = [
-    pytest.param(edition, lang, path, id=f"{edition}-{lang}-{name.replace(' ', '_')}")
+    pytest.param(
+        edition,
+        lang,
+        path,
+        id=f"{edition}-{lang}-{name.replace(' ', '_')}",
+        marks=[pytest.mark.slow] if lang == "en" or (edition == "public" and name not in IN_BOTH) else [],
+    )
     for name, path in PAGES
     for edition, lang in (("analyst", "fr"), ("public", "fr"), ("analyst", "en"))
     if not (edition == "public" and name in ANALYST_ONLY) and (lang == "fr" or name in IN_ENGLISH)

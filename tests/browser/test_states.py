@@ -45,7 +45,10 @@ def cheap(tmp_path_factory: pytest.TempPathFactory, name: str) -> Path:
     return tmp_path_factory.mktemp(name) / "vigie.duckdb"
 
 
-@pytest.mark.parametrize(("edition", "lang"), [("empty", "fr"), ("empty", "en"), ("empty_public", "fr")])
+@pytest.mark.parametrize(
+    ("edition", "lang"),
+    [("empty", "fr"), pytest.param("empty", "en", marks=pytest.mark.slow), ("empty_public", "fr")],
+)
 def test_an_empty_store(request: pytest.FixtureRequest, browser: Browser, edition: str, lang: str) -> None:
     site: Site = request.getfixturevalue(edition)
     faults = []
@@ -186,7 +189,9 @@ def hostile_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build(cheap(tmp_path_factory, "hostile"), papers)
 
 
-@pytest.mark.parametrize("public", [False, True], ids=["analyst", "public"])
+@pytest.mark.parametrize(
+    "public", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["analyst", "public"]
+)
 def test_hostile_text_stays_text(browser: Browser, hostile_store: Path, public: bool) -> None:
     """Nothing runs, no element and no address is made of it, and very long words break the layout of no screen."""
     faults: list[str] = []

@@ -53,6 +53,7 @@ def references(page: str) -> list[str]:
     return [html.unescape(found) for found in re.findall(r'\s(?:href|src|data-spec|action)="([^"]*)"', page)]
 
 
+@pytest.mark.slow  # tests/test_site.py looks at the links of a smaller site each time
 def test_every_link_of_the_site_leads_somewhere(static_site: tuple[Path, str]) -> None:
     """By files alone: pages, charts, styles, scripts, feeds; and the places in pages that links name."""
     root, _ = static_site

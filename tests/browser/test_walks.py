@@ -65,7 +65,7 @@ def test_from_the_overview_to_the_sentence(
         assert here.faults() == []
 
 
-@pytest.mark.parametrize("edition", ["analyst", "public"])
+@pytest.mark.parametrize("edition", ["analyst", pytest.param("public", marks=pytest.mark.slow)])
 def test_a_chart_downloads_in_four_forms(
     request: pytest.FixtureRequest, browser: Browser, edition: str
 ) -> None:
@@ -141,7 +141,7 @@ def test_the_language_changes_and_the_filters_stay(browser: Browser, analyst: Si
         assert here.faults() == []
 
 
-@pytest.mark.parametrize("edition", ["analyst", "public"])
+@pytest.mark.parametrize("edition", ["analyst", pytest.param("public", marks=pytest.mark.slow)])
 def test_a_filtered_page_is_shared_by_its_address(
     request: pytest.FixtureRequest, browser: Browser, edition: str
 ) -> None:

@@ -142,7 +142,7 @@ def _page(
     body = document.text[document.body_start :] if document else ""
     html = environment().get_template("field_note.html.j2").render(
         lang=lang, w=said, title=said["page"]["preview" if document else "title"], other=other, other_name=other_name,
-        sheets=[_sheet(name) for name in ("theme.css", "site.css")], skip=shown["skip"], edition=shown["edition.analyst"],
+        sheets=[_sheet(name) for name in ("theme.css", "site.css")], icon=_sheet("icon.svg"), skip=shown["skip"], edition=shown["edition.analyst"],
         fault=said["fault"][fault].format(most=shown.figures.number(rules()["note"]["most"])) if fault else "", kept=kept,
         seen=[line for line in body.split("\n") if line.strip()], seen_lang=document.lang if document else lang,
         hidden=body, remarks=told(document) if document else [], removed=_removed(document, said, shown) if document else "",
