@@ -17,6 +17,23 @@ from vigie.tables.records import Reject
 PRICES = "substance;low;currency;per_value;per_unit;date;place\n"
 PURITY = "substance;low;date;place\n"
 HARMS = "event;count;date;place\n"
+BY_WEEK = """
+[mapping]
+id = "by-week"
+kind = "harms"
+version = 1
+title = "Cases by week and department"
+[fields.event]
+column = "event"
+[fields.count]
+column = "count"
+[fields.date]
+column = "date"
+[fields.place]
+column = "place"
+[fields.row_id]
+columns = ["date", "place"]
+"""
 
 
 @pytest.fixture(scope="module")
@@ -99,3 +116,17 @@ def test_a_file_that_comes_again_beside_itself_is_told(tmp_path: Path) -> None:
         assert take(store, tmp_path, "harms", HARMS + row.format(2)).beside == {}
         corrected = take(store, tmp_path, "harms", HARMS + row.format(25))
         assert list(corrected.beside.values()) == [1]
+
+
+def test_an_id_of_two_columns_is_both_of_them(tmp_path: Path) -> None:
+    """Rows in another order are the same rows, and one that a later file lacks is not another row's earlier state."""
+    layout = Mapping.parse(BY_WEEK, "m.toml")
+    rows = ["overdose;3;2025-W10;FR-69\n", "overdose;4;2025-W10;FR-38\n", "overdose;5;2025-W10;FR-42\n"]
+    with Store.open(tmp_path / "v.duckdb") as store:
+        first = take(store, tmp_path, "harms", HARMS + "".join(rows), layout)
+        again = take(store, tmp_path, "harms", HARMS + rows[2] + rows[0], layout)
+        assert (first.new, again.unchanged, again.changed, again.replaced) == (3, 2, 0, 0)
+        corrected = take(store, tmp_path, "harms", HARMS + "overdose;40;2025-W10;FR-38\n", layout)
+        assert (corrected.changed, corrected.replaced) == (1, 1)
+        told = store.column("SELECT place_code || low::INTEGER FROM observations ORDER BY 1")
+    assert told == ["FR-3840", "FR-425", "FR-693"]

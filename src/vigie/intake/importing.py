@@ -38,7 +38,7 @@ from vigie.store.store import Store
 from vigie.store.table_rows import CHANGED, NEW, PURGED, UNCHANGED, Batch, TableRows, together
 from vigie.tables.cells import repair
 from vigie.tables.mapping import Mapping as Layout
-from vigie.tables.pick import Group, absent, fold_name, pick
+from vigie.tables.pick import Group, absent, fold_name, pick, row_ids
 from vigie.tables.read import read
 from vigie.tables.records import Block, Reject
 from vigie.text.normalise import fold
@@ -442,7 +442,6 @@ def _table(drafts: Sequence[tuple[Ints, Drafts]], rows: Ints, rule: str) -> pa.T
 
 def _identity(layout: Layout, block: Block, used: set[str]) -> pa.Array:
     """What makes a row the same row: its id where the mapping names one that is there, else all cells that are read."""
-    ids = next((o.fields["row_id"] for o in layout.observe if "row_id" in o.fields), None)
     folded = {fold_name(name) for name in used}
     names = sorted(name for name in block.sheet.columns if fold_name(name) in folded)
     cells = [block.table.column(name).combine_chunks() for name in names]
@@ -451,11 +450,7 @@ def _identity(layout: Layout, block: Block, used: set[str]) -> pa.Array:
         if cells
         else pa.repeat(pa.scalar("", pa.string()), block.table.num_rows)
     )
-    for column in block.sheet.columns if ids else ():
-        if ids and fold_name(column) in {fold_name(name) for name in ids.columns}:
-            own = block.table.column(column).combine_chunks()
-            return pc.if_else(pc.is_valid(own), pc.binary_join_element_wise("id", own, SEPARATOR), whole)
-    return whole
+    return pc.coalesce(pc.binary_join_element_wise("id", row_ids(layout, block), SEPARATOR), whole)
 
 
 def _days_only(cells: pa.Array) -> pa.Array:

@@ -135,6 +135,14 @@ def _group(observe: Observe, block: Block, index: npt.NDArray[np.int64]) -> Grou
     return Group(observe=observe, table=pa.table(columns), index=index)
 
 
+def row_ids(mapping: Mapping, block: Block) -> pa.Array:
+    """The id of each row, all its columns together, shape (n,); null where a row has none, or the mapping names none."""
+    entry = next((o.fields["row_id"] for o in mapping.observe if "row_id" in o.fields), None)
+    if entry is None:
+        return pa.nulls(block.table.num_rows, pa.string())
+    return _column(entry, block.table, block.sheet, all_of=True)
+
+
 def _column(entry: Field, table: pa.Table, sheet: Sheet, *, all_of: bool) -> pa.Array:
     if entry.value is not None or entry.sheet:
         constant = sheet.name if entry.sheet else entry.value
