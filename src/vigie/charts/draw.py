@@ -17,13 +17,12 @@ from typing import Any
 from vigie.charts.figure import Cell, Figure
 from vigie.charts.theme import font_directory
 from vigie.model.errors import MissingExtraError
+from vigie.text.formulas import defused
 
 WIDTH = 680  # px
 VEGA_LITE = "6.4"
 PANEL, AXIS, GAP = 185, 66, 14  # px: the narrowest panel wished, its axis, the gap between two
 _INNER_ID = re.compile(r'(id="|url\(#|href="#)')
-# What a spreadsheet takes for a formula: https://owasp.org/www-community/attacks/CSV_Injection
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 @cache
@@ -82,11 +81,7 @@ def _cell(value: Cell) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return (
-            f"'{value}"
-            if value.lstrip(" \u00a0").startswith(_FORMULA) or value.startswith(_FORMULA)
-            else value
-        )
+        return defused(value)
     return f"{value:.10g}" if isinstance(value, float) else str(value)
 
 

@@ -12,6 +12,7 @@ import typer
 
 from vigie.cli.app import app
 from vigie.cli.output import table, terminal_width, write
+from vigie.text.formulas import defused
 
 stats_app = typer.Typer(
     help="Analyses of what the store or a table of figures holds; for the analyst.\n\nExample: vigie stats price-index",
@@ -31,7 +32,6 @@ class StatsFormat(str, Enum):  # noqa: UP042 - typer reads the values through st
 
 
 FORMAT = typer.Option(StatsFormat.TABLE, "--format", help="How to print.")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def emit(
@@ -59,4 +59,4 @@ def _cell(value: object) -> object:
     """Text that a spreadsheet would take for a formula gets an apostrophe in front, as in `vigie export`."""
     if value is None:
         return ""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    return defused(value) if isinstance(value, str) else value

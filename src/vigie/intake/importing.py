@@ -41,6 +41,7 @@ from vigie.tables.mapping import Mapping as Layout
 from vigie.tables.pick import Group, absent, fold_name, pick, row_ids
 from vigie.tables.read import read
 from vigie.tables.records import Block, Reject
+from vigie.text.formulas import defused, is_formula
 from vigie.text.normalise import fold
 
 DOCUMENT_ROWS = (
@@ -54,7 +55,6 @@ CONFIDENCE = (
 )
 _WORDS = ("substance", "expected", "form", "place", "country", "origin", "destination")
 _MOST_WORDS = 6
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _NAMED = re.compile(r"\b[A-ZÀ-Þ][\w'’]*[\s.-]+(?:\w{1,3}\s+)?[A-ZÀ-Þ][\w'’]*[a-zà-ÿ]")
 TellReject = Callable[[Reject], None]
 
@@ -476,14 +476,14 @@ def rejects_header() -> tuple[str, ...]:
 def _first_name(text: str, names: Collection[str]) -> bool:
     """A field of nothing but names of persons ("Jean-Marc"), or that a spreadsheet would run, names no organisation."""
     words = re.findall(r"\w+", fold(text))
-    return text[:1] in _FORMULA or (bool(words) and all(word in names for word in words))
+    return is_formula(text) or (bool(words) and all(word in names for word in words))
 
 
 def reject_line(found: Reject) -> tuple[str, ...]:
     """A line of the rejects file; it holds no text of a cell, and nothing that a spreadsheet would run."""
     row = "" if found.row is None else str(found.row)
     told = (found.file, found.sheet, row, found.column, found.reason, found.repair)
-    return tuple("'" + text if text[:1] in _FORMULA else text for text in told)
+    return tuple(map(defused, told))
 
 
 def unknown_told(done: Imported, most: int = 10) -> Iterator[tuple[str, str, int]]:

@@ -22,11 +22,10 @@ from vigie.model.errors import StoreError
 from vigie.store.describe import about_full, stored_tables
 from vigie.store.package import FILE, File, Table, descriptor
 from vigie.store.store import TABLES, Store
+from vigie.text.formulas import defused
 
 Writer = Callable[[pa.RecordBatchReader, Path], None]
 _ROWS = 20_000  # rows held at a time
-# A spreadsheet would compute a cell that opens with one of these (the last four are their full-width forms).
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _CSV_NOTE = "In CSV, text that opens with = + - @ has an apostrophe in front: a spreadsheet would compute it"
 _CSV_NOTE_FR = (
     "En CSV, un texte qui commence par = + - @ reçoit une apostrophe devant : un tableur le calculerait"
@@ -103,7 +102,7 @@ def _cell(value: Any) -> Any:
     """Text that a spreadsheet would take for a formula gets an apostrophe in front, as spreadsheets do."""
     if isinstance(value, datetime):
         return value.isoformat()
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    return defused(value) if isinstance(value, str) else value
 
 
 def _parquet(reader: pa.RecordBatchReader, path: Path) -> None:
