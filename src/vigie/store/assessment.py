@@ -197,7 +197,7 @@ def subjects(store: Store, changed: Collection[str], *, everything: bool) -> lis
     return [(row["type"], row["substance"], row["size"], row["dirty"]) for row in rows]
 
 
-# Rows of tables are judged as they are stored (store/rows_in.py): they copy nobody, and a million of them is no market of witnesses.
+# Rows of tables are judged as they are stored (store/table_rows.py): they copy nobody, and a million of them is no market of witnesses.
 _STATED = "doc_id NOT IN (SELECT doc_id FROM documents WHERE kind = 'table')"
 _COLUMNS = (
     "f.id, f.doc_id, f.type, f.substance, f.place_code, f.place_level, f.place_department, f.place_region, "
