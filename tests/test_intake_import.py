@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from vigie.intake.importing import Imported, import_tables, unknown_told
+from vigie.intake.imported import Imported, unknown_told
+from vigie.intake.importing import import_tables
 from vigie.model.document import SourceCard
 from vigie.model.observation import EventValue, FlowValue, LoadValue, PriceValue, PurityValue, QuantityValue
 from vigie.model.period import PartialDate

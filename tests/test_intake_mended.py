@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from vigie.intake.importing import Imported, import_tables, reject_line
+from vigie.intake.imported import Imported, reject_line
+from vigie.intake.importing import import_tables
 from vigie.model.document import SourceCard
 from vigie.model.errors import SettingsError
 from vigie.report.public import ANALYST, sources_of

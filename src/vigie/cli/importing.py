@@ -18,7 +18,8 @@ from vigie.cli.progress import progress
 from vigie.cli.reading import SOURCE, reading_options, tell_writer
 
 if TYPE_CHECKING:
-    from vigie.intake.importing import Imported, TellReject
+    from vigie.intake.imported import Imported
+    from vigie.intake.importing import TellReject
     from vigie.model.document import SourceCard
     from vigie.pipeline import Cleaned, Refusal
     from vigie.settings import Settings
@@ -194,7 +195,7 @@ def _rejects(path: Path | None) -> Iterator[TellReject | None]:
     if path is None:
         yield None
         return
-    from vigie.intake.importing import reject_line, rejects_header
+    from vigie.intake.imported import reject_line, rejects_header
 
     with path.open("w", encoding="utf-8", newline="") as stream:
         out = csv.writer(stream, lineterminator="\n")
@@ -259,7 +260,7 @@ def _notes(
 
 
 def _json(done: Imported) -> dict[str, Any]:
-    from vigie.intake.importing import unknown_told
+    from vigie.intake.imported import unknown_told
 
     return {
         "rows": {
@@ -277,7 +278,7 @@ def _json(done: Imported) -> dict[str, Any]:
 
 def _text(done: Imported, mapping: Mapping, carded: bool) -> str:
     """The summary for a person, in a few lines."""
-    from vigie.intake.importing import unknown_told
+    from vigie.intake.imported import unknown_told
 
     total = sum(done.observations.values())
     named = ", ".join(f"{name} {count}" for name, count in sorted(done.observations.items()))

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -20,7 +20,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from vigie.assess import assess
+from vigie.intake.batches import NOTHING, Waiting
 from vigie.intake.drafts import KINDS, Drafts, Lines, Meanings
+from vigie.intake.imported import Imported
 from vigie.intake.lines import row_lines, segments, words
 from vigie.intake.lookup import SEPARATOR, Flags, Ints, joined
 from vigie.intake.normalise import known_word
@@ -28,7 +30,7 @@ from vigie.lexicon.terms import data_toml
 from vigie.model.document import CleanDocument, SourceCard
 from vigie.model.errors import InputRefused, SettingsError
 from vigie.model.period import PartialDate
-from vigie.pipeline import Refusal, refusal, suppressing, versions, written_by_vigie
+from vigie.pipeline import refusal, suppressing, versions, written_by_vigie
 from vigie.redact.fields import redact_card
 from vigie.redact.table import Head, TableRedactor
 from vigie.redact.wordlists import lists
@@ -41,7 +43,7 @@ from vigie.tables.mapping import Mapping as Layout
 from vigie.tables.pick import Group, absent, fold_name, pick, row_ids
 from vigie.tables.read import read
 from vigie.tables.records import Block, Reject
-from vigie.text.formulas import defused, is_formula
+from vigie.text.formulas import is_formula
 from vigie.text.normalise import fold
 
 DOCUMENT_ROWS = (
@@ -54,46 +56,7 @@ CONFIDENCE = (
     0.99  # a column tells what its mapping says; an error of the table itself is not ours to estimate
 )
 _WORDS = ("substance", "expected", "form", "place", "country", "origin", "destination")
-_MOST_WORDS = 6
-_NAMED = re.compile(r"\b[A-ZÀ-Þ][\w'’]*[\s.-]+(?:\w{1,3}\s+)?[A-ZÀ-Þ][\w'’]*[a-zà-ÿ]")
 TellReject = Callable[[Reject], None]
-
-
-@dataclass(kw_only=True, slots=True)
-class Imported:
-    """What a run did; grows as it goes.
-
-    Attributes:
-        rows: rows that the files hold.
-        new, changed, unchanged, skipped, rejected, kept_out: what became of them; they add up to `rows`.
-        parts: observations of stored rows that were left out, with a reject each.
-        replaced: earlier rows whose observations went, because their row says something else now.
-        documents, observations: stored, the latter by type.
-        reasons: (reason, column) -> rejected rows.
-        unknown: field -> what no list knows, redacted, with how often.
-        refused: files that are no table, or another layout.
-        beside: file that was imported before -> its rows that are new now, and stand beside the earlier ones.
-    """
-
-    rows: int = 0
-    new: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    skipped: int = 0
-    rejected: int = 0
-    kept_out: int = 0
-    parts: int = 0
-    replaced: int = 0
-    documents: int = 0
-    observations: Counter[str] = field(default_factory=Counter)
-    reasons: Counter[tuple[str, str]] = field(default_factory=Counter)
-    unknown: dict[str, Counter[str]] = field(default_factory=dict)
-    refused: list[Refusal] = field(default_factory=list)
-    beside: dict[str, int] = field(default_factory=dict)
-
-    def adds_up(self) -> bool:
-        told = self.new + self.changed + self.unchanged + self.skipped + self.rejected + self.kept_out
-        return self.rows == told
 
 
 def import_tables(
@@ -161,7 +124,7 @@ class _Work:
                 )
         scope = f"{card.id if card else ''}{SEPARATOR}{layout.kind}"
         self.rows = TableRows(store, run, scope=scope, source=card, credibility=_credibility(card))
-        self.waiting = _NOTHING
+        self.waiting = NOTHING
         self.rule = f"table.{layout.kind}@1|{layout.id}"
         self.used = set(layout.columns())
 
@@ -325,7 +288,7 @@ class _Work:
         new[chosen] = np.arange(len(chosen)) + self.waiting.rows.num_rows
         moved = new[observations["row"].to_numpy()]
         facts = observations.set_column(0, "row", pa.array(moved)).append_column("said", judged.said)
-        self.waiting = self.waiting.joined(_Waiting(kept, facts.filter(pa.array(moved >= 0))))
+        self.waiting = self.waiting.joined(Waiting(kept, facts.filter(pa.array(moved >= 0))))
         while self.waiting.facts.num_rows >= GROUP:
             self._write(path, block.sheet.file, GROUP)
 
@@ -384,40 +347,6 @@ class _Work:
         )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Waiting:
-    """Rows that are to be stored, and their observations, whose `row` is a position among them."""
-
-    rows: pa.Table
-    facts: pa.Table
-
-    def joined(self, later: _Waiting) -> _Waiting:
-        if not self.rows.num_rows:
-            return later
-        return _Waiting(
-            pa.concat_tables([self.rows, later.rows]),
-            pa.concat_tables([self.facts, later.facts], promote_options="default"),
-        )
-
-    def cut(self, most: int) -> tuple[_Waiting, _Waiting]:
-        """The first rows, with `most` observations at most, and the others."""
-        row = self.facts["row"].to_numpy()
-        if len(row) <= most:
-            return self, _NOTHING
-        at = max(1, int(row[most]))
-        facts = int(np.searchsorted(row, at))
-        rest = self.facts.slice(facts)
-        rest = rest.set_column(0, "row", pa.array(row[facts:] - at))
-        return _Waiting(self.rows.slice(0, at), self.facts.slice(0, facts)), _Waiting(
-            self.rows.slice(at), rest
-        )
-
-
-_NOTHING = _Waiting(
-    pa.table({"row_number": pa.array([], pa.int64())}), pa.table({"row": pa.array([], pa.int64())})
-)
-
-
 def _slices(block: Block) -> Iterator[Block]:
     """The block in parts of STEP rows: a row of seizures gives three observations of thirty columns each."""
     for at in range(0, block.table.num_rows, STEP):
@@ -469,30 +398,7 @@ def _credibility(card: SourceCard | None) -> tuple[int, str]:
     return verdict.credibility, verdict.rule
 
 
-def rejects_header() -> tuple[str, ...]:
-    return ("file", "sheet", "row", "column", "reason", "repair")
-
-
 def _first_name(text: str, names: Collection[str]) -> bool:
     """A field of nothing but names of persons ("Jean-Marc"), or that a spreadsheet would run, names no organisation."""
     words = re.findall(r"\w+", fold(text))
     return is_formula(text) or (bool(words) and all(word in names for word in words))
-
-
-def reject_line(found: Reject) -> tuple[str, ...]:
-    """A line of the rejects file; it holds no text of a cell, and nothing that a spreadsheet would run."""
-    row = "" if found.row is None else str(found.row)
-    told = (found.file, found.sheet, row, found.column, found.reason, found.repair)
-    return tuple(map(defused, told))
-
-
-def unknown_told(done: Imported, most: int = 10) -> Iterator[tuple[str, str, int]]:
-    """(field, value, rows) of the commonest values that no list knows, redacted.
-
-    Neither sentences nor several words with capitals are shown: a name may be one that the redactor does not know. The rejects
-    file says in which rows they stand.
-    """
-    every = [(times, name, text) for name, texts in done.unknown.items() for text, times in texts.items()]
-    for times, name, text in sorted(every, key=lambda e: (-e[0], e[1], e[2]))[:most]:
-        size = len(text.split())
-        yield name, f"({size} words)" if size > _MOST_WORDS or _NAMED.search(text) else text, times
