@@ -22,6 +22,7 @@ class Archive:
         key: `key_of` its true name; the same for a copy in another folder, another for an archive that grew.
         size: bytes as stored; None where the place does not tell.
         open: the bytes from the first one, to be closed by the caller. Picklable. Raises OSError, InputRefused.
+        place: path or address by which an audit may find it again, without secrets; "" where it may not be told.
         files: of a folder, its files in order, each an archive; None for a file.
     """
 
@@ -29,6 +30,7 @@ class Archive:
     key: str
     size: int | None
     open: Callable[[], BinaryIO]
+    place: str = ""
     files: Callable[[], Iterator[Archive]] | None = None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 from importlib.resources import files
 from typing import Any
@@ -75,9 +75,14 @@ class Plan:
 
     def fingerprint(self) -> str:
         """16 hex digits: the same for plans that give the same results."""
-        card = asdict(self.source) if self.source else None
-        told = json.dumps({"form": FORM, "card": card, **self.told()}, sort_keys=True, ensure_ascii=True)
-        return hashlib.sha256(told.encode()).hexdigest()[:16]
+        return _fingerprint(self)
+
+
+@lru_cache
+def _fingerprint(plan: Plan) -> str:
+    card = asdict(plan.source) if plan.source else None
+    told = json.dumps({"form": FORM, "card": card, **plan.told()}, sort_keys=True, ensure_ascii=True)
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
 def classifier_id(name: str) -> str:
@@ -86,7 +91,7 @@ def classifier_id(name: str) -> str:
         relevance = import_module("vigie.relevance")
     except ImportError:
         return name
-    return str(relevance.load(name).id)
+    return str(relevance.load(name).id) if hasattr(relevance, "load") else name
 
 
 @cache

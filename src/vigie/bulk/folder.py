@@ -1,0 +1,216 @@
+"""The folder of a job: `job.json`, a part or more and an account for each archive, and `manifest.json` made of the accounts.
+
+    job.json                          the plan that all of it was made under
+    manifest/<key>.json               the account of an archive: the only truth
+    parts/<kk>/<key>-000.<table>.parquet
+    manifest.json                     all accounts with their checksums; no clock and no order of arrival
+    .work/                            what is being written; gone when nobody works on the folder
+
+Every file is written elsewhere, brought to the disk and renamed: a file that has its name is whole.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from vigie.bulk import workplace
+from vigie.bulk.account import TRUNCATED, Account
+from vigie.bulk.plan import FORM, Plan
+from vigie.bulk.tally import Tally
+from vigie.model.errors import SettingsError, StoreError
+from vigie.store.parts import PartFile, checksum, sync
+
+KIND = "vigie-bulk"
+JOB, MANIFEST, ACCOUNTS, PARTS = "job.json", "manifest.json", "manifest", "parts"
+
+
+@contextmanager
+def writing(out: Path) -> Iterator[None]:
+    """Faults of the disk as a StoreError that says the repair."""
+    try:
+        yield
+    except (OSError, pa.ArrowException) as error:
+        why = (error.strerror if isinstance(error, OSError) else None) or type(error).__name__
+        raise StoreError(
+            f"{out}: cannot be written ({why}); free some space or change its rights, then run the same command: what is done stays"
+        ) from None
+
+
+class Folder:
+    """One folder of results."""
+
+    def __init__(self, out: Path | str) -> None:
+        self.root = Path(out)
+
+    def begin(self, plan: Plan) -> None:
+        """Make the folder, or see that it was begun under the same plan; clear what the dead left.
+
+        Raises SettingsError if it holds something else, or was begun under another plan; StoreError if it cannot be written.
+        """
+        told = self.job()
+        if told is None:
+            with suppress(FileNotFoundError):
+                strange = any(entry.name != workplace.FOLDER for entry in self.root.iterdir())
+                if strange and self.job() is None:  # else another run began it at this moment
+                    raise SettingsError(
+                        f"{self.root}: no folder of vigie bulk (give an empty folder, or a new one)"
+                    )
+            with writing(self.root):
+                self.root.mkdir(parents=True, exist_ok=True)
+                self._put(self.root / JOB, _json({"kind": KIND, "form": FORM, "fingerprint": plan.fingerprint(), "plan": plan.told()}))  # fmt: skip
+            told = self.job()
+        if told is None or told.get("fingerprint") != plan.fingerprint():
+            before = (told or {}).get("plan", {})
+            other = [f"{k}: {before.get(k)} → {v}" for k, v in plan.told().items() if before.get(k) != v]
+            raise SettingsError(
+                f"{self.root}: was begun under another plan ({'; '.join(other) or 'another source card'}): "
+                "give the same settings, or another --out"
+            )
+        workplace.sweep(self.root)
+
+    def job(self) -> dict[str, Any] | None:
+        """What `job.json` says; None if there is none. Raises StoreError if it is damaged."""
+        try:
+            told = json.loads((self.root / JOB).read_bytes())
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except (OSError, ValueError, RecursionError) as error:
+            raise StoreError(f"{self.root / JOB}: cannot be read ({type(error).__name__})") from None
+        if not isinstance(told, dict) or told.get("kind") != KIND or told.get("form") != FORM:
+            raise StoreError(f"{self.root / JOB}: of another version of Vigie (make the folder anew)")
+        return told
+
+    def account(self, key: str) -> Account | None:
+        """The account of an archive; None if there is none that can be read."""
+        try:
+            found = Account.from_bytes((self.root / ACCOUNTS / f"{key}.json").read_bytes())
+        except (OSError, StoreError):
+            return None
+        return found if found.key == key else None
+
+    def keys(self) -> list[str]:
+        """Of the archives that have an account, sorted."""
+        try:
+            names = [entry.name for entry in (self.root / ACCOUNTS).iterdir()]
+        except OSError:
+            return []
+        return sorted(name.removesuffix(".json") for name in names if name.endswith(".json"))
+
+    def path(self, file: PartFile) -> Path:
+        return self.root / PARTS / file.name[:2] / file.name
+
+    def faults(self, account: Account) -> list[str]:
+        """Files of an archive that are not there or not what they were, by name."""
+        return [file.name for file in account.files if not self._holds(file)]
+
+    def _holds(self, file: PartFile) -> bool:
+        path = self.path(file)
+        try:
+            return path.stat().st_size == file.bytes and checksum(path) == file.sha256
+        except OSError:
+            return False
+
+    def keep(self, work: Path, account: Account) -> None:
+        """Give the files of a workplace their names, then the account its own: from that moment on the archive is done."""
+        with writing(self.root):
+            homes = {self.path(file).parent for file in account.files}
+            for home in homes:
+                home.mkdir(parents=True, exist_ok=True)
+            for file in account.files:
+                (work / file.name).replace(self.path(file))
+            for home in homes:
+                sync(home)
+            if homes:
+                sync(self.root / PARTS)
+            accounts = self.root / ACCOUNTS
+            accounts.mkdir(exist_ok=True)
+            self._put(accounts / f"{account.key}.json", account.to_bytes(), work)
+
+    def busy(self, key: str) -> bool:
+        """Whether some living process is at an archive."""
+        return any((p / key).exists() and workplace.alive(p) for p in workplace.places(self.root))
+
+    def finish(self) -> Tally:
+        """Clear what nobody works on any more and write `manifest.json`; what all archives amount to.
+
+        Safe while others work on the folder; whoever ends last leaves a manifest of everything.
+        """
+        with writing(self.root):
+            workplace.sweep(self.root)
+            self._clear()
+            while True:
+                keys = self.keys()
+                total = self._compile(keys)
+                if keys == self.keys():
+                    return total
+
+    def _compile(self, keys: list[str]) -> Tally:
+        total, listed, kept = Tally(), list[dict[str, Any]](), 0
+        for key in keys:
+            account = self.account(key)
+            if account is None:
+                continue
+            kept += account.documents
+            total.add(account.tally)
+            whole = hashlib.sha256(account.to_bytes()).hexdigest()
+            told = {"key": key, "name": account.name, "state": account.state, "documents": account.documents}
+            listed.append(told | {"sha256": whole})
+        sums = total.to_json()
+        sums["audit"] = len(total.audit)
+        told = self.job() or {}
+        head = {"kind": KIND, "form": FORM, "fingerprint": told.get("fingerprint"), "plan": told.get("plan")}
+        self._put(self.root / MANIFEST, _json({**head, "documents": kept, "tally": sums, "archives": listed}))
+        return total
+
+    def _clear(self) -> None:
+        """Accounts of what was read whole since, and parts that no account names."""
+        same: dict[tuple[str, str], list[Account]] = defaultdict(list)
+        for key in self.keys():
+            account = self.account(key)
+            if account is not None and account.size is not None and account.head:
+                same[account.name, account.head].append(account)
+        for versions in same.values():
+            most = max(account.size or 0 for account in versions)
+            for account in versions:
+                if account.state == TRUNCATED and (account.size or 0) < most:
+                    (self.root / ACCOUNTS / f"{account.key}.json").unlink(missing_ok=True)
+        # In this order: a worker that is not there any more has written its account before.
+        found = [path for path in (self.root / PARTS).glob("*/*.parquet") if path.is_file()]
+        held = set[str]()
+        for place in workplace.places(self.root):
+            with suppress(OSError):  # gone since: then the account is there
+                held |= {path.name for path in place.iterdir()}
+        known = set(self.keys())
+        for path in found:
+            key = path.name.rpartition("-")[0]
+            if key not in known and key not in held:
+                path.unlink(missing_ok=True)
+                with suppress(OSError):
+                    path.parent.rmdir()
+
+    def _put(self, path: Path, data: bytes, work: Path | None = None) -> None:
+        """A whole file or none."""
+        if work is None:
+            with workplace.workplace(self.root) as own:
+                self._put(path, data, own)
+            return
+        temporary = work / path.name
+        with temporary.open("wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(path)
+        sync(path.parent)
+
+
+def _json(told: dict[str, Any]) -> bytes:
+    return json.dumps(told, ensure_ascii=True, indent=1).encode() + b"\n"
