@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import html
 import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -17,6 +18,8 @@ from httpx import Response
 from report_store import Paper, Said, build, flow, said_price
 from vigie.readmodel import build as readmodel
 from vigie.readmodel.records import Figures, Filters, Group, IndexRow
+from vigie.store import Store
+from vigie.store.watchlist import AUTOMATIC, AlertDecision, SavedAlert, write_alerts
 from vigie.web.app import make_app
 from vigie.web.content import Table
 from vigie.web.groups import compared, group_table, tile_of
@@ -239,3 +242,32 @@ def test_the_form_of_filters_is_whole_without_a_script(analyst: TestClient) -> N
 def test_no_saved_alert_is_told_to_the_analyst(analyst: TestClient, public: TestClient) -> None:
     assert "vigie stats alerts --save" in analyst.get("/fr/alerts").text
     assert "vigie stats" not in public.get("/fr/alerts").text
+
+
+def test_an_alert_tells_what_was_decided_on_it(store: Path, tmp_path: Path) -> None:
+    path = Path(shutil.copy(store, tmp_path / "decided.duckdb"))
+    held = SavedAlert(
+        alert_id="a_0123456789ab", doc_id=None, kind="rise", substance="cocaine", area="FR-69", period="week",
+        started=date(2026, 5, 4), last_alarm=date(2026, 6, 1), grade=2, likelihood="possible", impact="", status="new",
+        p=0.001, false_per_month=0.1, speakers=3, first_saved=DAY, last_saved=DAY,
+    )  # fmt: skip
+    log = [
+        AlertDecision(alert_id=held.alert_id, action=action, made_on=DAY, role=role, reason=reason)
+        for action, role, reason in (
+            ("open", AUTOMATIC, "found with the grade moderate"),
+            ("confirm", "épidémiologiste", "trois services <l'ont> vu"),
+        )
+    ]
+    with Store.open(path) as opened_store:
+        write_alerts(opened_store, [(held, [])], log)
+    for analyst in opened(path, public=False):
+        page = analyst.get(f"/fr/alert/{held.alert_id}").text
+        table = page[page.index('id="decisions-table"') :]
+        assert [table.index(w) for w in ("ouverte", "automatique", "confirmée", "épidémiologiste")] == sorted(
+            table.index(w) for w in ("ouverte", "automatique", "confirmée", "épidémiologiste")
+        )
+        assert re.search(r'lang="en"[^>]*>found with the grade moderate', table)
+        assert "trois services &lt;l&#39;ont&gt; vu" in table
+        assert "found with" in analyst.get(f"/en/alert/{held.alert_id}").text
+    for public in opened(path, public=True):
+        assert public.get(f"/fr/alert/{held.alert_id}").status_code != 200

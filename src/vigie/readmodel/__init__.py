@@ -8,6 +8,7 @@ own from a store, whole for the analyst, and for the public with nothing in it b
 from vigie.readmodel.records import (
     AlertRow,
     AreaFigures,
+    DecisionRow,
     Document,
     DocumentRow,
     FactRow,
@@ -26,6 +27,7 @@ from vigie.readmodel.records import (
 __all__ = [
     "AlertRow",
     "AreaFigures",
+    "DecisionRow",
     "Document",
     "DocumentRow",
     "FactRow",

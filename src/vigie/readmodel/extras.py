@@ -31,6 +31,7 @@ from vigie.report.words import Words
 from vigie.stats.prices import PriceState
 from vigie.store import Store
 from vigie.store.publications import released_facts
+from vigie.store.watchlist import AlertDecision
 
 LANGUAGES = ("fr", "en")
 # Measured on 2 cores: each of these stays under about ten seconds below its bound.
@@ -222,7 +223,7 @@ def _row_of(alert: PublicAlert) -> dict[str, Any]:
 
 
 def _of_the_analyst(store: Store, left: list[str], day: date) -> tuple[Rows, list[tuple[str, str, str]]]:
-    from vigie.store.watchlist import saved_alerts, signals_of
+    from vigie.store.watchlist import alert_log, saved_alerts, signals_of
 
     rows: Rows = []
     behind: list[tuple[str, str, str]] = []
@@ -235,6 +236,7 @@ def _of_the_analyst(store: Store, left: list[str], day: date) -> tuple[Rows, lis
         _keep(
             rows, saved.alert_id, saved.kind, saved.substance, saved.area, saved.started, saved.last_alarm, saved.grade,
             saved.likelihood, saved.impact, saved.status, saved.speakers, True, signals, silent.get(saved.doc_id or "", ""),
+            _log(alert_log(store, saved.alert_id)),
         )  # fmt: skip
         behind += [(saved.alert_id, *fact) for s in told for fact in s.facts]
     if rows:
@@ -276,10 +278,17 @@ def _found_now(store: Store, day: date) -> tuple[Rows, list[tuple[str, str, str]
         grading = a.grading
         _keep(
             rows, a.alert_id, a.kind, a.substance, a.area, a.start, a.last, grading.grade, grading.likelihood or "",
-            grading.impact or "", "new", a.speakers, False, signals, a.source,
+            grading.impact or "", "new", a.speakers, False, signals, a.source, [],
         )  # fmt: skip
         behind += [(a.alert_id, *fact) for e in a.evidence for fact in e.facts]
     return rows, _once(behind)
+
+
+def _log(lines: Sequence[AlertDecision]) -> list[dict[str, Any]]:
+    return [
+        {"made_on": line.made_on.isoformat(), "action": line.action, "role": line.role, "reason": line.reason}
+        for line in lines
+    ]
 
 
 def _once(behind: list[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
@@ -289,12 +298,13 @@ def _once(behind: list[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
 def _keep(
     rows: Rows, alert_id: str, kind: str, substance: str, area: str, started: date, last: date, grade: int, likelihood: str,
     impact: str, status: str, speakers: int, saved: bool, signals: list[dict[str, Any]], source: str,
+    decisions: list[dict[str, Any]],
 ) -> None:  # fmt: skip
     record = {
         "alert_id": alert_id, "kind": kind, "substance": substance, "area": area, "started": started.isoformat(),
         "last": last.isoformat(), "grade": grade, "likelihood": likelihood, "impact": impact, "status": status, "version": 1,
         "official": False, "title": "", "summary": "", "source": source, "lang": "", "speakers": speakers, "saved": saved,
-        "signals": signals,
+        "signals": signals, "decisions": decisions,
     }  # fmt: skip
     rows.append(
         (

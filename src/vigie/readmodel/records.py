@@ -185,6 +185,16 @@ class SignalRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionRow:
+    """A line of an alert's log: `action` is open, regrade, confirm or close; `role` never a name, "automatic" for a run by itself."""
+
+    made_on: date
+    action: str
+    role: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AlertRow:
     """An alert: of the analyst, or one that anyone may see (official, or released by an editor).
 
@@ -198,6 +208,7 @@ class AlertRow:
         source_grade: reliability of who warns, "A" or "A–C"; persons: how many it touched at least.
         corrections: what a reader of an earlier version has to know, latest last.
         saved: False for what was found while the file was built, and nobody saved.
+        decisions: the log of a saved alert of the analyst, earliest first.
     """
 
     alert_id: str
@@ -223,6 +234,7 @@ class AlertRow:
     source_grade: str = ""
     persons: int | None = None
     corrections: tuple[str, ...] = ()
+    decisions: tuple[DecisionRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

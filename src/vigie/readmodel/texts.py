@@ -21,6 +21,7 @@ from vigie.lexicon.gazetteer import gazetteer
 from vigie.readmodel.opened import Key, Opened
 from vigie.readmodel.records import (
     AlertRow,
+    DecisionRow,
     Document,
     DocumentRow,
     FactRow,
@@ -324,8 +325,11 @@ def _alert(record: Mapping[str, Any], evidence: tuple[FactRow, ...] = ()) -> Ale
     )
     for name in ("started", "last"):
         values[name] = date.fromisoformat(values[name])
+    decisions = tuple(
+        DecisionRow(**d | {"made_on": date.fromisoformat(d["made_on"])}) for d in values.pop("decisions", ())
+    )
     values["corrections"] = tuple(values.get("corrections", ()))
-    return AlertRow(**values, evidence=evidence, signals=signals)
+    return AlertRow(**values, evidence=evidence, signals=signals, decisions=decisions)
 
 
 def _fact(record: Sequence[Any]) -> FactRow:

@@ -20,6 +20,8 @@ _TYPES = {
     "svg": "image/svg+xml",
 }
 LIBRARY = "vega.js"
+SHEETS = ("theme.css", "site.css")  # of a page, in order: the first names the colours
+ICON = "icon.svg"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,3 +58,9 @@ def assets() -> Mapping[str, Asset]:
 @cache
 def versions() -> Mapping[str, str]:
     return {name: asset.version for name, asset in assets().items()}
+
+
+def address_of(name: str) -> str:
+    """Where a page served by this process finds a file; another version has another address."""
+    version = versions().get(name)
+    return f"/static/{name}?v={version}" if version else f"/static/{name}"

@@ -24,7 +24,7 @@ from vigie.report.addresses import parse_address
 from vigie.report.corrections import correction_words, label_of
 from vigie.report.words import Words
 from vigie.upkeep.contests import ContestError, Told, answers_at, contestable, drop, find, rules
-from vigie.web.assets import versions
+from vigie.web.assets import ICON, SHEETS, address_of
 from vigie.web.render import environment
 
 LANGUAGES = {"fr": ("en", "English"), "en": ("fr", "Français")}
@@ -127,7 +127,8 @@ class _Page:
         most, (other, other_name) = rules()["note"]["most"], LANGUAGES[self.lang]
         at = contestable(self.address)
         html = environment().get_template("contest.html.j2").render(
-            lang=self.lang, w=said, css=_stylesheet(), address=self.address, note="" if code else self.note,
+            lang=self.lang, w=said, sheets=[address_of(name) for name in SHEETS], icon=address_of(ICON),
+            address=self.address, note="" if code else self.note,
             query=urlencode({"address": self.address}) if at else "", other=other, other_name=other_name, most=most,
             note_hint=said["page"]["note_hint"].format(most=self.words.number(most)),
             label=label_of(parse_address(self.address), self.words) if at else "",
@@ -152,11 +153,6 @@ class _Page:
         return str(self.said["page"]["answer"]).format(
             day=self.words.day(told.answered_on), role=told.role, status=self.said["status"][told.status], answer=told.answer
         )  # fmt: skip
-
-
-def _stylesheet() -> str:
-    version = versions().get("site.css")
-    return f"/static/site.css?v={version}" if version else ""
 
 
 async def _body(request: Request) -> bytes | None:

@@ -27,7 +27,7 @@ from vigie.model.document import CleanDocument
 from vigie.model.observation import Observation
 from vigie.pipeline import Cleaned, Reading
 from vigie.upkeep.notes import NoteError, drop, rules
-from vigie.web.assets import versions
+from vigie.web.assets import ICON, SHEETS, address_of
 from vigie.web.contest import LANGUAGES, own
 from vigie.web.facts import said_of
 from vigie.web.render import environment
@@ -142,7 +142,7 @@ def _page(
     body = document.text[document.body_start :] if document else ""
     html = environment().get_template("field_note.html.j2").render(
         lang=lang, w=said, title=said["page"]["preview" if document else "title"], other=other, other_name=other_name,
-        sheets=[_sheet(name) for name in ("theme.css", "site.css")], icon=_sheet("icon.svg"), skip=shown["skip"], edition=shown["edition.analyst"],
+        sheets=[address_of(name) for name in SHEETS], icon=address_of(ICON), skip=shown["skip"], edition=shown["edition.analyst"],
         fault=said["fault"][fault].format(most=shown.figures.number(rules()["note"]["most"])) if fault else "", kept=kept,
         seen=[line for line in body.split("\n") if line.strip()], seen_lang=document.lang if document else lang,
         hidden=body, remarks=told(document) if document else [], removed=_removed(document, said, shown) if document else "",
@@ -198,11 +198,6 @@ def _removed(document: CleanDocument, said: Any, shown: PageWords) -> str:
 
 def _day(day: date, lang: Lang) -> str:
     return day.strftime("%d/%m/%Y") if lang == "fr" else day.isoformat()
-
-
-def _sheet(name: str) -> str:
-    version = versions().get(name)
-    return f"/static/{name}?v={version}" if version else f"/static/{name}"
 
 
 async def _body(request: Request) -> bytes | None:

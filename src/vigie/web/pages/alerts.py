@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from vigie.readmodel.model import ReadModel
-from vigie.readmodel.records import AlertRow, Filters
+from vigie.readmodel.records import AlertRow, DecisionRow, Filters
 from vigie.report.evidence import one_line
+from vigie.store.watchlist import AUTOMATIC
 from vigie.web.content import (
     Block,
     Card,
@@ -154,6 +155,15 @@ def build(model: ReadModel, filters: Filters, words: PageWords, *, id: str) -> C
                 blocks=(_signals(alert, words),),
             )
         )
+    if alert.decisions:
+        sections.append(
+            Section(
+                id="decisions",
+                title=words["alert.decisions"],
+                lead=words["alert.decisions_lead"],
+                blocks=(_decisions(alert, words),),
+            )
+        )
     if alert.evidence:
         quotes = Quotes(items=tuple(quote_of(f, words, public=model.public) for f in alert.evidence))
         sections.append(Section(id="evidence", title=words["alert.evidence"], blocks=(quotes,)))
@@ -174,6 +184,29 @@ def build(model: ReadModel, filters: Filters, words: PageWords, *, id: str) -> C
         sections=tuple(sections),
         address=f"alert/{alert.alert_id}",
         version=alert.version,
+    )
+
+
+def _decisions(alert: AlertRow, words: PageWords) -> Table:
+    def line(decision: DecisionRow) -> Row:
+        alone = decision.role == AUTOMATIC
+        return Row(
+            cells=(
+                Cell(text=words.figures.day(decision.made_on.isoformat())),
+                Cell(text=words.get(f"alert_actions.{decision.action}", decision.action)),
+                Cell(text=words["alert.automatic"] if alone else one_line(decision.role)),
+                # What a run writes by itself is in English.
+                Cell(text=one_line(decision.reason), lang="en" if alone and words.lang != "en" else ""),
+            )
+        )
+
+    columns = ("day", "decision", "role", "reason")
+    return Table(
+        id="decisions-table",
+        caption=words["alert.decisions_caption"],
+        columns=tuple(words[f"alert.{c}"] for c in columns),
+        text_columns=len(columns),
+        rows=tuple(map(line, alert.decisions)),
     )
 
 
