@@ -1,9 +1,10 @@
 """The folder of a job: `job.json`, a part or more and an account for each archive, and `manifest.json` made of the accounts.
 
     job.json                          the plan that all of it was made under
+    asked/<hash>.tsv                  key and name of every archive of one list
     manifest/<key>.json               the account of an archive: the only truth
     parts/<kk>/<key>-000.<table>.parquet
-    manifest.json                     all accounts with their checksums; no clock and no order of arrival
+    manifest.json                     all accounts with their checksums, and what is missing; no clock, no order of arrival
     .work/                            what is being written; gone when nobody works on the folder
 
 Every file is written elsewhere, brought to the disk and renamed: a file that has its name is whole.
@@ -15,7 +16,7 @@ import hashlib
 import json
 import os
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -24,13 +25,14 @@ import pyarrow as pa
 
 from vigie.bulk import workplace
 from vigie.bulk.account import TRUNCATED, Account
+from vigie.bulk.archive import Archive
 from vigie.bulk.plan import FORM, Plan
 from vigie.bulk.tally import Tally
 from vigie.model.errors import SettingsError, StoreError
 from vigie.store.parts import PartFile, checksum, sync
 
 KIND = "vigie-bulk"
-JOB, MANIFEST, ACCOUNTS, PARTS = "job.json", "manifest.json", "manifest", "parts"
+JOB, MANIFEST, ASKED, ACCOUNTS, PARTS = "job.json", "manifest.json", "asked", "manifest", "parts"
 
 
 @contextmanager
@@ -51,8 +53,11 @@ class Folder:
     def __init__(self, out: Path | str) -> None:
         self.root = Path(out)
 
-    def begin(self, plan: Plan) -> None:
-        """Make the folder, or see that it was begun under the same plan; clear what the dead left.
+    def begin(self, plan: Plan, archives: Sequence[Archive] = ()) -> None:
+        """Make the folder, or see that it was begun under the same plan; clear what the dead left; note what is asked for.
+
+        Args:
+            archives: all of the job, also those that another driver reads.
 
         Raises SettingsError if it holds something else, or was begun under another plan; StoreError if it cannot be written.
         """
@@ -76,6 +81,31 @@ class Folder:
                 "give the same settings, or another --out"
             )
         workplace.sweep(self.root)
+        if archives:
+            self._ask(archives)
+
+    def _ask(self, archives: Sequence[Archive]) -> None:
+        lines = sorted({f"{a.key}\t{' '.join(a.name.split())}\n" for a in archives})
+        data = "".join(lines).encode("utf-8", "backslashreplace")
+        path = self.root / ASKED / f"{hashlib.sha256(data).hexdigest()[:16]}.tsv"
+        with writing(self.root):
+            if not path.exists():
+                path.parent.mkdir(exist_ok=True)
+                self._put(path, data)
+
+    def asked(self) -> dict[str, str]:
+        """Key and name of every archive that was ever asked for."""
+        found: dict[str, str] = {}
+        for path in sorted((self.root / ASKED).glob("*.tsv")):
+            with suppress(OSError):
+                lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+                found |= {key: name for key, _, name in (line.partition("\t") for line in lines) if key}
+        return found
+
+    def missing(self, done: Mapping[str, str]) -> dict[str, str]:
+        """Key and name of the archives that were asked for and are not among those `done`."""
+        names = set(done.values())  # a download that was completed has another key
+        return {k: name for k, name in sorted(self.asked().items()) if k not in done and name not in names}
 
     def job(self) -> dict[str, Any] | None:
         """What `job.json` says; None if there is none. Raises StoreError if it is damaged."""
@@ -162,13 +192,15 @@ class Folder:
             kept += account.documents
             total.add(account.tally)
             whole = hashlib.sha256(account.to_bytes()).hexdigest()
-            told = {"key": key, "name": account.name, "state": account.state, "documents": account.documents}
-            listed.append(told | {"sha256": whole})
-        sums = total.to_json()
-        sums["audit"] = len(total.audit)
+            line = {"key": key, "name": account.name, "state": account.state, "documents": account.documents}
+            listed.append(line | {"sha256": whole})
+        tally = total.to_json() | {"audit": len(total.audit)}
         told = self.job() or {}
         head = {"kind": KIND, "form": FORM, "fingerprint": told.get("fingerprint"), "plan": told.get("plan")}
-        self._put(self.root / MANIFEST, _json({**head, "documents": kept, "tally": sums, "archives": listed}))
+        left = self.missing({line["key"]: line["name"] for line in listed})
+        missing = [{"key": key, "name": name} for key, name in left.items()]
+        found = {"documents": kept, "tally": tally, "missing": missing, "archives": listed}
+        self._put(self.root / MANIFEST, _json(head | found))
         return total
 
     def _clear(self) -> None:
