@@ -1,4 +1,4 @@
-"""Two verbs use the network, `digest` and `watch`: nothing else of the package imports what reaches it, and runs are watched.
+"""Three verbs use the network, `digest`, `watch` and `bulk`: nothing else of the package imports what reaches it, and runs are watched.
 
 What is watched is Python's own sockets, in the verbs and in their children; of the database, whose code is native, the
 settings that keep it from fetching extensions.
@@ -25,6 +25,8 @@ REACHING = frozenset(
     [
         "aiohttp",
         "asyncio",
+        "distributed",
+        "fsspec",
         "ftplib",
         "http",
         "httpcore",
@@ -46,8 +48,9 @@ REACHING = frozenset(
 )
 # What `vigie digest` sends through, and why: mail and webhooks that the owner's configuration names, nothing else.
 SENDING = ("feeds/mail.py", "feeds/webhook.py")
-# What `vigie watch` asks through: hosts of the source cards that their owner turned on, nothing else.
-FETCHING = ("fetch/client.py", "fetch/dial.py", "fetch/transport.py")
+# What `vigie watch` asks through: hosts of the source cards that their owner turned on, nothing else. What `vigie bulk` asks through:
+# the addresses of archives that its user names, or a list that its user names.
+FETCHING = ("fetch/client.py", "fetch/dial.py", "fetch/transport.py", "bulk/remote.py")
 LISTENING = (
     "cli/serving.py",
 )  # binds an address of this machine before anything slow is done, and dials nothing
@@ -127,8 +130,10 @@ def test_no_module_imports_what_reaches_the_network() -> None:
     assert ".connect" not in (PACKAGE / LISTENING[0]).read_text("utf-8")
 
 
-def test_only_two_verbs_come_near_the_network() -> None:
-    """`vigie digest` sends to whom its configuration names, `vigie watch` asks the hosts of cards: no other module comes near."""
+def test_only_three_verbs_come_near_the_network() -> None:
+    """`vigie digest` sends to whom its configuration names, `vigie watch` asks the hosts of cards, `vigie bulk` the places of archives
+    that are named: no other module comes near.
+    """
     above = {
         "feeds.mail": {"feeds/sending.py"},
         "feeds.webhook": {"feeds/sending.py"},
@@ -136,6 +141,7 @@ def test_only_two_verbs_come_near_the_network() -> None:
         "fetch.client": {"cli/watching.py", "watch/rounds.py", "watch/service.py"},
         "fetch.dial": {"fetch/client.py", "fetch/transport.py"},
         "fetch.transport": {"fetch/client.py"},
+        "bulk.remote": {"bulk/places.py"},
         "watch.service": {"cli/watching.py"},
         "watch.rounds": {"watch/service.py"},
     }
