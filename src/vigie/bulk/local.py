@@ -117,7 +117,8 @@ class _Team:
                     waiting.append(again)
             if self._in_a_row >= TRIES * max(jobs, 2):
                 raise VigieError("workers end as soon as they start (too little memory? give a smaller -j)")
-            self._course.look(self._seen())
+            wanted = {archive.key for _, archive in self._at.values()}
+            self._course.look(at_work(self._folder.root, wanted))
 
     def _give(self, archive: Archive) -> None:
         pool = self._free.pop() if self._free else self._hire()
@@ -157,17 +158,6 @@ class _Team:
         self._course.take(archive, outcome)
         return None
 
-    def _seen(self) -> dict[str, Mapping[str, int]]:
-        """What workers wrote of how far they are."""
-        found: dict[str, Mapping[str, int]] = {}
-        wanted = {archive.key for _, archive in self._at.values()}
-        for place in workplace.places(self._folder.root):
-            for key in wanted - found.keys():
-                with suppress(OSError, ValueError):  # not there, or being written
-                    told = json.loads((place / key).read_bytes())
-                    found[key] = {str(name): int(count) for name, count in told.items()}
-        return found
-
     def end(self) -> None:
         """Let idle workers go, end those that are at work."""
         pools = {id(pool): pool for pool in [*self._free, *(pool for pool, _ in self._at.values())]}
@@ -177,6 +167,17 @@ class _Team:
                     process.kill()
         for pool in pools.values():
             pool.shutdown(wait=True, cancel_futures=True)
+
+
+def at_work(out: Path, wanted: set[str]) -> dict[str, Mapping[str, int]]:
+    """Counts of archives that are being read into `out`, by key, as their workers wrote them; of `wanted` keys only."""
+    found: dict[str, Mapping[str, int]] = {}
+    for place in workplace.places(out):
+        for key in wanted - found.keys():
+            with suppress(OSError, ValueError):  # not there, or being written
+                told = json.loads((place / key).read_bytes())
+                found[key] = {str(name): int(count) for name, count in told.items()}
+    return found
 
 
 def _begin(prepare: Prepare | None) -> None:

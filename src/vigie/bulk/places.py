@@ -1,6 +1,6 @@
 """Where archives come from: paths, folders, lists and addresses become archives, each with its key.
 
-In: what a user names. Out: an Archive for each, in a stable order, or InputRefused with the reason; sizes are asked one by one while the
+In: what a user names. Out: an Archive for each, in a stable order, or a Refusal with the reason; sizes are asked one by one while the
 job runs. A list holds one path a line (`warc.paths.gz` of Common Crawl, or any text), a folder its archives, and its saved pages as one.
 Nothing is looked for beyond what is named, and no address is followed that no list holds.
 Left out: reading what lies elsewhere, `remote.py`; what is in an archive, `records.py`.
@@ -28,6 +28,7 @@ from vigie.bulk.archive import Archive, key_of
 from vigie.bulk.remote import RemoteFile
 from vigie.ingest.discovery import discover
 from vigie.model.errors import InputRefused, SettingsError, VigieError
+from vigie.pipeline import Refusal, refusal
 from vigie.redact.paths import redact_path
 
 ARCHIVES = (".warc", ".warc.gz", ".wet", ".wet.gz")
@@ -37,7 +38,7 @@ LONGEST_LINE = 8192  # bytes: signed addresses have 2 to 3 KB
 MOST_LINES = 20_000_000
 _ENDS = 1 << 16  # bytes at each end of a file by which archives of one name and size are told apart
 _MAGIC = re.compile(r"[*?\[]")
-Found = Archive | InputRefused
+Found = Archive | Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,6 @@ class LocalFile:
 class Folder:
     """Saved pages of a folder: they are read, it is not."""
 
-    path: str
     name: str
 
     def __call__(self) -> BinaryIO:
@@ -95,34 +95,30 @@ def archives(
         raise SettingsError(f"shard {shard[0]}/{shard[1]}: write i/n, i from 1 to n")
     first, step = (shard[0] - 1, shard[1]) if shard else (0, 1)
     for found in islice(_named(paths, prefix, wait), first, None, step):
+        if isinstance(found, Refusal):
+            yield found
+            continue
+        given, ask = found
         try:
-            yield found() if callable(found) else found
-        except InputRefused as refusal:
-            yield refusal
-        except VigieError as error:  # a package that is missing for this place
-            yield InputRefused("archives", str(error))
-        except OSError as error:
-            yield InputRefused("archives", f"cannot be read ({type(error).__name__})")
+            yield ask()
+        except (VigieError, OSError) as error:  # a package that is missing for this place is one of them
+            yield refusal(_label(given), error)
 
 
 Waiting = Callable[[], Archive]
 
 
-def _named(paths: Sequence[str], prefix: str, wait: float | None) -> Iterator[Waiting | InputRefused]:
-    """Each archive as something that asks for its size when it is called, or a refusal; none of them twice."""
+def _named(paths: Sequence[str], prefix: str, wait: float | None) -> Iterator[tuple[str, Waiting] | Refusal]:
+    """Each archive as its address and what asks for its size when it is called, or a refusal; none of them twice."""
     seen: set[str] = set()
     for given in paths:
         try:
             for address in _expanded(given, prefix, wait):
                 if address not in seen:
                     seen.add(address)
-                    yield _remote(address, wait) if remote.scheme(address) else _local(address)
-        except InputRefused as refusal:
-            yield refusal
-        except VigieError as error:
-            yield InputRefused(_label(given), str(error))
-        except OSError as error:
-            yield InputRefused(_label(given), f"cannot be read ({type(error).__name__})")
+                    yield address, _remote(address, wait) if remote.scheme(address) else _local(address)
+        except (VigieError, OSError) as error:
+            yield refusal(_label(given), error)
 
 
 def _expanded(given: str, prefix: str, wait: float | None, *, listed: bool = False) -> Iterator[str]:
@@ -206,9 +202,9 @@ def _local(given: str) -> Waiting:
                 name=name,
                 key=key,
                 size=size,
-                open=Folder(given, name),
+                open=Folder(name),
                 place=_place(given),
-                files=FolderFiles(given),
+                files=FolderFiles(_whole(given)),
             )
         try:
             with path.open("rb") as file:
@@ -224,7 +220,7 @@ def _local(given: str) -> Waiting:
             name=name,
             key=key_of(base, size, _digest(ends)),
             size=size,
-            open=LocalFile(given),
+            open=LocalFile(_whole(given)),
             place=_place(given),
         )
 
@@ -293,8 +289,13 @@ def _place(given: str) -> str:
     """Where an audit finds it again; "" if that would tell a secret or a contact."""
     if remote.scheme(given):
         return given if remote.shown(given) == given and redact_path(given, "fr") == given else ""
-    whole = os.path.abspath(given)  # noqa: PTH100 - a link stays the link that was named
+    whole = _whole(given)
     return whole if redact_path(whole, "fr") == whole else ""
+
+
+def _whole(given: str) -> str:
+    """From the root: a worker may be in another folder."""
+    return os.path.abspath(given)  # noqa: PTH100 - a link stays the link that was named
 
 
 def _shown(base: str) -> str:
