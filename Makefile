@@ -48,6 +48,8 @@ lint: $(VENV)/.dev  ## style, types, layers, licences, lexicons, generated data
 	$(BIN)/python scripts/build_fonts.py --check
 	$(BIN)/python scripts/build_demo.py --check
 	$(BIN)/python scripts/build_data_dictionary.py --check
+	$(BIN)/python scripts/make_relevance_texts.py --check
+	$(BIN)/python scripts/train_relevance.py --check
 
 bench: $(VENV)/.dev  ## figures quoted in docs/performance.md (minutes)
 	$(BIN)/python benchmarks/startup.py

@@ -1,0 +1,153 @@
+"""The relevance classifier: words, features, verdicts, recall on texts that training never saw."""
+
+from __future__ import annotations
+
+import json
+import math
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from vigie.model.errors import LexiconError, SettingsError
+from vigie.relevance import PageText, load
+from vigie.relevance.features import MAX_CHARS, names, vector
+from vigie.relevance.linear import from_json, linear
+from vigie.relevance.scan import amounts as find_amounts
+from vigie.relevance.scan import cues, scanner
+from vigie.text.normalise import fold
+
+TEXTS = Path(__file__).parent / "relevance"
+DATA = Path(__file__).parents[1] / "src" / "vigie" / "data" / "relevance"
+
+
+@pytest.mark.parametrize("cue", cues(), ids=lambda cue: cue.name)
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_each_class_of_cues_proves_itself(cue, lang):
+    assert cue.hit[lang] and cue.miss[lang]
+    for marked in cue.hit[lang]:
+        bare = marked.replace("[", "").replace("]", "")
+        found = {bare[h.start : h.end] for h in scanner(lang).find(bare) if h.kind == cue.name}
+        wanted = [part.split("]")[0] for part in marked.split("[")[1:]]
+        assert all(any(word.startswith(f) or f == word for f in found) for word in wanted), (wanted, found)
+    for text in cue.miss[lang]:
+        assert not [h for h in scanner(lang).find(text) if h.kind == cue.name], text
+
+
+AMOUNTS = [
+    # id, text, kinds
+    ("price_of_gram", "60 euros le gramme", ["rate"]),
+    ("price_per_kilo", "£38,000 per kilo", ["rate"]),
+    ("half", "30 € le demi-gramme", ["rate"]),
+    ("no_currency", "70 le g", ["rate"]),
+    ("money_alone", "une amende de 200 euros", ["money"]),
+    ("millions", "29 millions d'euros", ["money"]),
+    ("mass", "1,2 kg de résine", ["mass"]),
+    ("thousands", "1 450 kilos", ["mass"]),
+    ("pieces", "3 000 comprimés", ["pieces"]),
+    ("percent", "pur à 71 %", ["percent"]),
+    ("bare_number", "En 2021, 14 communes", []),
+    ("not_a_gram", "3 grands jardins", []),
+]
+
+
+@pytest.mark.parametrize(("text", "kinds"), [row[1:] for row in AMOUNTS], ids=[row[0] for row in AMOUNTS])
+def test_amounts(text, kinds):
+    assert [hit.kind for hit in find_amounts(fold(text))] == kinds
+
+
+NAMES = [
+    # id, language, text, class of the name in brackets, or None where no name may be found
+    ("name", "fr", "Il vendait de la [cocaïne].", "strong"),
+    ("elided", "fr", "Un cachet d'[ecstasy].", "strong"),
+    ("hyphen", "en", "A gram of [3-MMC].", "strong"),
+    ("slang", "fr", "Le [shit] se vend bien.", "slang"),
+    ("medicine", "en", "A box of [oxycodone].", "medicine"),
+    ("inside_a_word", "en", "A monocrackle of laughter.", None),
+]
+
+
+@pytest.mark.parametrize(
+    ("lang", "marked", "kind"), [row[1:] for row in NAMES], ids=[row[0] for row in NAMES]
+)
+def test_names(lang, marked, kind):
+    text = marked.replace("[", "").replace("]", "")
+    found = [h for h in scanner(lang).find(text) if h.substance]
+    if kind is None:
+        assert not found
+        return
+    assert marked.split("[")[1].split("]")[0] in [text[h.start : h.end] for h in found if h.kind == kind]
+
+
+IN_OR_OUT = [
+    # id, language, section, title, text, in scope
+    ("seizure", "fr", "faits-divers", "Quimper : deux kilos saisis", "Les douaniers ont saisi deux kilos de cocaïne mardi ; un homme a été écroué.", True),
+    ("price", "en", "", "Street prices", "A gram of ketamine now costs £20 in Bristol, down from £30.", True),
+    ("song", "en", "music", "Cocaine Lullaby tops the chart", "The band's new single, a song about a lighthouse, is out on vinyl in March.", False),
+    ("steel", "fr", "economie", "La cokerie ferme", "Le coke manque au haut fourneau : l'aciérie met ses salariés au chômage partiel.", False),
+    ("garden", "fr", "jardin", "Que faire en mai", "Tondez l'herbe, arrosez les semis et taillez la haie du potager.", False),
+    ("no_drug", "en", "news", "Bridge closed", "The council closed the bridge for repairs on Monday.", False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("lang", "section", "title", "text", "relevant"),
+    [row[1:] for row in IN_OR_OUT],
+    ids=[row[0] for row in IN_OR_OUT],
+)
+def test_verdicts(lang, section, title, text, relevant):
+    page = PageText(title=title, text=text, section=section, lang=lang)
+    assert (load().score(page) >= load().threshold) is relevant
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        PageText(),
+        PageText(text="\ud800"),
+        PageText(text="coke " * 60_000, lang="en"),
+        PageText(title="a" * 300, text="12 € le g"),
+    ],
+    ids=["empty", "surrogate", "long", "no_language"],
+)
+def test_any_text_has_finite_features_and_a_probability(page):
+    found = vector(page)
+    assert len(found) == len(names()) == len(set(names()))
+    assert all(math.isfinite(value) for value in found)
+    assert 0 <= linear().score(page) <= 1
+
+
+def test_a_page_is_read_up_to_a_bound():
+    page = PageText(text="x " * (MAX_CHARS // 2) + "saisie de cocaïne", lang="fr")
+    assert vector(page)[names().index("none")] == 1
+
+
+def test_reasons_add_up_and_hold_no_text():
+    page = PageText(
+        title="Brest : un kilo saisi",
+        text="Les douaniers ont saisi un kilo d'héroïne chez Zébulon Tarquin.",
+        lang="fr",
+    )
+    reasons = linear().explain(page)
+    total = linear().bias + sum(reason.weight for reason in reasons)
+    assert 1 / (1 + math.exp(-total)) == pytest.approx(linear().score(page), abs=0.01)
+    assert {reason.name for reason in reasons} <= set(names())
+    assert "Tarquin" not in repr(reasons) + repr(page)
+
+
+def test_weights_for_other_features_are_refused_with_the_repair():
+    data = json.loads((DATA / "linear.json").read_text(encoding="utf-8"))
+    data["features"] = data["features"][1:]
+    with pytest.raises(LexiconError, match=r"n:strong.*train_relevance"):
+        from_json(data)
+
+
+def test_an_unknown_classifier_names_those_there_are():
+    with pytest.raises(SettingsError, match="linear"):
+        load("quadratic")
+
+
+def test_importing_brings_no_model_runtime():
+    code = "import sys, vigie.relevance; vigie.relevance.load(); sys.exit(any(m in sys.modules for m in ('onnxruntime', 'tokenizers')))"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
