@@ -26,8 +26,12 @@ from vigie.model.document import CleanDocument, SourceCard
 from vigie.store.public import TABLES as PUBLIC_TABLES
 from vigie.store.schema import load_migrations
 from vigie.store.store import TABLES
+from vigie.store.weekly import NAMED
 
-UNEXPORTED = ("contact_marks", "imported_rows")  # tables that stay in the store
+UNEXPORTED = (  # tables that stay in the store
+    *("contact_marks", "imported_rows", "overview_state", "overview_pending"),
+    *NAMED,
+)
 TARGET = Path(__file__).resolve().parents[1] / "docs" / "data-dictionary.md"
 
 DOCUMENT = {

@@ -46,6 +46,7 @@ from vigie.store.corrections import (
 )
 from vigie.store.erase import Selection
 from vigie.store.publications import write_decision
+from vigie.store.weekly import NAMED
 from vigie.upkeep.purge import plan, purge
 
 TODAY = date(2026, 3, 31)
@@ -534,6 +535,8 @@ def test_a_store_of_the_schema_before_is_brought_up_to_date(path: Path) -> None:
         publish(store, TODAY)
     with duckdb.connect(str(path)) as db:
         for table in ("public_versions", "contests", "contest_answers", "corrections", "imported_rows"):
+            db.execute(f"DROP TABLE {table}")
+        for table in ("overview_state", "overview_pending", *NAMED):
             db.execute(f"DROP TABLE {table}")
         for table in db.execute(
             "SELECT table_name FROM duckdb_tables() WHERE table_name = 'public_alerts'"

@@ -22,7 +22,7 @@ from store_samples import TODAY, VERSIONS, card, document, observation
 from vigie.cli import app
 from vigie.model.document import CleanDocument
 from vigie.model.errors import StoreError
-from vigie.store import Store
+from vigie.store import Store, weekly
 from vigie.store.erase import Selection
 from vigie.store.integrity import faults
 from vigie.store.links import links
@@ -187,6 +187,7 @@ def test_columns_that_name_documents_are_all_known(tmp_path: Path) -> None:
         "runs", "schema_migrations", "sources", "erasures", "erasure_salts", "tombstones", "suppressions",
         "public_cells", "public_outputs", "alert_releases",
         "public_versions", "contests", "contest_answers", "corrections", "public_alerts",  # emptied by store.corrections.forget (test_corrections)
+        "overview_state", "overview_pending", *weekly.NAMED,  # counts of what is stored (test_weekly)
     }  # fmt: skip
     with Store.open(tmp_path / "s.duckdb") as store:
         tables = set(store.column("SELECT table_name FROM duckdb_tables()"))

@@ -15,6 +15,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from vigie.store import weekly
 from vigie.store.database import Connection
 from vigie.store.store import Store, _Transaction
 from vigie.text.fingerprint import Print
@@ -45,7 +46,12 @@ def forget_stale(store: Store) -> None:
             "DELETE FROM prints WHERE NOT EXISTS (FROM documents d WHERE d.doc_id = prints.doc_id "
             f"AND d.text IS NOT NULL AND md5(d.text) = prints.of_text) OR doc_id IN ({orphans})"
         )
-        db.execute(f"UPDATE documents SET original_id = NULL, copied = NULL WHERE doc_id IN ({orphans})")
+        alone = store.column(orphans)
+        if alone:
+            with weekly.changing(db, alone, copies=False):
+                db.execute(
+                    f"UPDATE documents SET original_id = NULL, copied = NULL WHERE doc_id IN ({orphans})"
+                )
 
 
 def unprinted(store: Store) -> Iterator[list[tuple[str, str]]]:
@@ -158,10 +164,14 @@ def write_copies(store: Store, found: Mapping[str, tuple[str, str] | None]) -> N
         }
     )
     with _writing(store, table) as db:
-        db.execute(
-            "UPDATE documents SET original_id = i.original, copied = i.how "
-            "FROM incoming i WHERE documents.doc_id = i.doc_id"
+        others = store.column(
+            "SELECT doc_id FROM documents d JOIN incoming i USING (doc_id) WHERE d.original_id IS DISTINCT FROM i.original"
         )
+        with weekly.changing(db, others, copies=False):
+            db.execute(
+                "UPDATE documents SET original_id = i.original, copied = i.how "
+                "FROM incoming i WHERE documents.doc_id = i.doc_id"
+            )
 
 
 def mark_satire(store: Store, outlets: Collection[str]) -> set[str]:
@@ -178,7 +188,7 @@ def mark_satire(store: Store, outlets: Collection[str]) -> set[str]:
     """
     changed = {row["doc_id"] for row in _named(store, sql, {"outlets": sorted(outlets)}).to_pylist()}
     if changed:
-        with _writing(store) as db:
+        with _writing(store) as db, weekly.changing(db, changed, copies=False):
             db.execute(
                 "UPDATE documents SET satire = NOT coalesce(satire, false) WHERE doc_id IN (SELECT unnest(?))",
                 [sorted(changed)],

@@ -14,6 +14,7 @@ from datetime import date
 from typing import Any
 
 from vigie.model.errors import StoreError
+from vigie.store import weekly
 from vigie.store.beside import forget_pages, forget_undelivered
 from vigie.store.corrections import forget, readdress, warning_address
 from vigie.store.database import Connection
@@ -108,7 +109,7 @@ def erase(
     forget_pages(store.path)
     forget_undelivered(store.path, _alerts(store, doc_ids))
     db = store.connection
-    with store.transaction():
+    with store.transaction(), weekly.changing(db, doc_ids):
         tombstones = Tombstones(db)
         tombstones.suppress(suppress)
         ids = sorted(doc_ids)
@@ -139,6 +140,7 @@ def revise(store: Store, run_id: int, kind: str, revisions: Sequence[Revision]) 
     chosen = list(kept.values())
     forget_undelivered(store.path, _alerts(store, [r.old_id for r in revisions]))
     with store.transaction():
+        counted = weekly.leave(db, [r.old_id for r in revisions])
         _bequeath(db, doubles)
         _sum(_going(db, doubles, change=True))
         _rename(db, chosen)
@@ -146,6 +148,8 @@ def revise(store: Store, run_id: int, kind: str, revisions: Sequence[Revision]) 
         store.insert("observations", [row for r in chosen for row in r.observations])
         store.insert("evidence", [row for r in chosen for row in r.evidence])
         _count_removed(store, chosen)
+        now = {r.old_id: str(r.document["doc_id"]) for r in chosen}
+        weekly.enter(db, [now.get(i, i) for i in counted if i not in doubles])
         forget(db, doubles)
         readdress(db, {r.old_id: str(r.document["doc_id"]) for r in chosen})
         mentions = sum(sum(r.removed.values()) for r in revisions)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vigie.store import weekly
 from vigie.store.store import Store
 
 _FAULTS = {
@@ -35,4 +36,10 @@ _FAULTS = {
 def faults(store: Store) -> list[str]:
     """What is wrong, with how many rows."""
     found = [(name, store.query(sql).to_pylist()[0]) for name, sql in _FAULTS.items()]
-    return [f"{name}: {count}" for name, row in found if (count := next(iter(row.values())))]
+    wrong = [f"{name}: {count}" for name, row in found if (count := next(iter(row.values())))]
+    if not weekly.filled(store.connection):
+        return wrong
+    return [
+        *wrong,
+        *(f"sums that are no count of what is stored: {name}" for name in weekly.differing(store.connection)),
+    ]

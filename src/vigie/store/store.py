@@ -19,7 +19,7 @@ from vigie.model.document import CleanDocument
 from vigie.model.errors import StoreError
 from vigie.model.observation import Observation
 from vigie.settings import Settings
-from vigie.store import rewrite, rows
+from vigie.store import rewrite, rows, weekly
 from vigie.store.beside import forget_pages
 from vigie.store.database import Connection, connect, utc_now
 from vigie.store.records import document_record, observation_record
@@ -27,6 +27,7 @@ from vigie.store.rows import Entry
 from vigie.store.runs import Counts, Run, Versions
 from vigie.store.schema import check_version, load_migrations, migrate, schema_version
 from vigie.store.tombstones import Tombstones
+from vigie.store.weekly_rows import pending_rows
 
 TABLES = (
     *("sources", "documents", "observations", "evidence", "redactions", "runs", "erasures"),
@@ -56,6 +57,7 @@ class Store:
             if not read_only:
                 migrate(connection, steps)
                 rewrite.sweep(where)
+                weekly.fill_if_due(connection)
                 # The file is ours alone: a run that still says "running" was killed.
                 connection.execute("UPDATE runs SET status = 'interrupted' WHERE status = 'running'")
             elif check_version(connection, steps) < len(steps):
@@ -95,6 +97,7 @@ class Store:
 
     def finish_run(self, run_id: int, counts: Counts) -> None:
         """Record that the run did all it had to."""
+        weekly.fold(self._db)
         self._db.execute(
             "UPDATE runs SET status = 'done', finished = ?, documents_read = ?, documents_new = ?, "
             "documents_unchanged = ?, documents_refused = ?, documents_kept_out = ?, observations_written = ? "
@@ -141,12 +144,12 @@ class Store:
             ]
             self.insert("redactions", counts)
             self.insert("contact_marks", [r for e in entries for r in rows.mark_rows(e.document)])
-            return self._insert_observations(entries)
+            return self._insert_observations(entries, documents)
 
     def replace(self, run_id: int, entries: Sequence[Entry]) -> int:
         """Replace the observations of stored documents in one transaction; how many were written."""
         ids = [e.document.doc_id for e in entries]
-        with _Transaction(self._db):
+        with _Transaction(self._db), weekly.changing(self._db, ids, copies=False):
             for table in ("observations", "evidence"):
                 self._db.execute(f"DELETE FROM {table} WHERE doc_id IN (SELECT unnest(?))", [ids])
             written = self._insert_observations(entries)
@@ -245,6 +248,7 @@ class Store:
     def rewrite(self) -> None:
         """Write the file anew without the bytes of what was erased. Raises StoreError; the store is then as it was."""
         forget_pages(self.path)
+        weekly.fold(self._db, everything=True)
         rewrite.rewrite(self._db, self.path)
         self._db = connect(self.path, read_only=False, settings=self.settings)
 
@@ -252,12 +256,15 @@ class Store:
         """Whether bytes of what was erased may still be in the file."""
         return rewrite.pending(self._db)
 
-    def _insert_observations(self, entries: Sequence[Entry]) -> int:
+    def _insert_observations(self, entries: Sequence[Entry], documents: Sequence[rows.Row] = ()) -> int:
+        """`documents`: their rows, where they are new and the overview has to count them."""
         kept = [(e.document, rows.unique(e.observations)) for e in entries]
         flat = [rows.observation_row(o) for _document, observations in kept for o in observations]
         self.insert("observations", flat)
         proofs = [r for document, observations in kept for r in rows.evidence_rows(document, observations)]
         self.insert("evidence", proofs)
+        if documents:
+            self.insert("overview_pending", pending_rows(documents, flat))
         return len(flat)
 
     def insert(self, table: str, values: Sequence[rows.Row], verb: str = "INSERT") -> None:

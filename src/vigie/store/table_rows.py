@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from vigie.model.document import CleanDocument, SourceCard
-from vigie.store import rows
+from vigie.store import rows, weekly
 from vigie.store.database import utc_now
 from vigie.store.rows import Entry
 from vigie.store.store import Store
@@ -271,7 +271,18 @@ class TableRows:
             )
             self._insert("evidence", proof, facts.select(["id", "doc_id", "span_start", "span_end", "quote"]))
             self._insert("imported_rows", f"*, {self._import} AS import_id", of_row)
+            self._count(facts, list(fresh))
         return types
+
+    def _count(self, facts: pa.Table, fresh: Sequence[str]) -> None:
+        """For the overview: rows of tables are each a statement, so that those of a document that was there add to it."""
+        ids = pa.table(
+            {"doc_id": pc.unique(pa.concat_arrays([*facts["doc_id"].chunks, pa.array(fresh, pa.string())]))}
+        )
+        sql = f"SELECT {', '.join(weekly.READ['documents'])} FROM documents SEMI JOIN table_given USING (doc_id)"
+        weekly.enter_rows(
+            self._store.connection, documents=self._asked(sql, ids, {}), observations=facts, fresh=fresh
+        )
 
     def _facts(self, batch: Batch) -> pa.Table:
         """Observations with their document, span, quote and id; one that a row states twice is one."""
@@ -326,12 +337,12 @@ class TableRows:
                     "CREATE OR REPLACE TEMP TABLE table_gone AS SELECT o.id, o.doc_id FROM observations o JOIN temp.table_stale s "
                     "ON s.doc_id = o.doc_id AND s.row_number = TRY_CAST(regexp_extract(o.quote, '^\\S+ ([0-9]+)', 1) AS BIGINT)"
                 )
-                db.execute(
-                    "DELETE FROM evidence WHERE (observation_id, doc_id) IN (SELECT (id, doc_id) FROM temp.table_gone)"
-                )
-                db.execute(
-                    "DELETE FROM observations WHERE (id, doc_id) IN (SELECT (id, doc_id) FROM temp.table_gone)"
-                )
+                touched = self._store.column("SELECT DISTINCT doc_id FROM temp.table_gone")
+                with weekly.changing(db, touched, copies=False):
+                    for table, name in (("evidence", "observation_id"), ("observations", "id")):
+                        db.execute(
+                            f"DELETE FROM {table} WHERE ({name}, doc_id) IN (SELECT (id, doc_id) FROM temp.table_gone)"
+                        )
                 db.execute(
                     "DELETE FROM imported_rows WHERE (mark, content) IN (SELECT (mark, content) FROM temp.table_stale)"
                 )
