@@ -40,6 +40,8 @@ from vigie.text.normalise import fold
 from vigie.text.sentences import Span, sentences
 
 _START = attrgetter("start")
+ANTIDOTES = frozenset({"naloxone"})
+_NO_PRODUCTS = ANTIDOTES | {"thc", "cbd"}  # named as a content or an antidote
 _BEFORE, _AFTER = 2, 6  # sentences; a topic is carried over at most six (vigie.extract.link)
 
 
@@ -121,6 +123,15 @@ class Analysis:
     @cached_property
     def substances(self) -> list[SubstanceMention]:
         return _Found(find_substances(self.text, self.lang))
+
+    @cached_property
+    def products(self) -> list[SubstanceMention]:
+        """The mentions that name a product: no bare forms, no constituents, no antidote."""
+        return _Found(m for m in self.substances if m.substance and m.substance not in _NO_PRODUCTS)
+
+    def products_in(self, start: int, end: int) -> Sequence[SubstanceMention]:
+        """The products that are named in [start, end)."""
+        return within(self.products, start, end)
 
     @cached_property
     def near_drugs(self) -> str:

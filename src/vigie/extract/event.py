@@ -23,7 +23,7 @@ from vigie.extract.assertion import assertion_of
 from vigie.extract.clauses import breaks
 from vigie.extract.cues import cue_hits, hits_in
 from vigie.extract.event_link import drug_link, may_be_about_drugs
-from vigie.extract.link import Link, products
+from vigie.extract.link import Link
 from vigie.extract.numbers import number_tokens
 from vigie.extract.persons import (
     Persons,
@@ -197,7 +197,7 @@ def _denied_object(
 
 
 def _names_drugs(analysis: Analysis, start: int, end: int) -> bool:
-    return bool(products(within(analysis.substances, start, end))) or (
+    return bool(analysis.products_in(start, end)) or (
         _named(analysis.lang, "product_word").search(analysis.folded, start, end) is not None
     )
 
@@ -262,7 +262,7 @@ def _has(analysis: Analysis, hit: Hit, sentence: Span) -> bool:
     for need in hit.term.extra.get("needs", []):
         if need == "persons":
             continue  # `_judge` asks for them
-        drugs = bool(products(within(analysis.substances, begin, stop)))
+        drugs = bool(analysis.products_in(begin, stop))
         if need == "quantity":
             first, last = max(sentence.start, hit.start - 60), min(sentence.end, hit.end + 90)
             held = bool(within(analysis.quantities, first, last))

@@ -10,8 +10,8 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from vigie.extract.analysis import Analysis, within
-from vigie.extract.link import NO_LINK, Link, held, link_substance, products
+from vigie.extract.analysis import Analysis
+from vigie.extract.link import NO_LINK, Link, held, link_substance
 from vigie.extract.mentions import SubstanceMention
 from vigie.lexicon.grammar import alternation, grammar, link_words, plurals
 from vigie.lexicon.matcher import Hit
@@ -42,7 +42,7 @@ def drug_link(analysis: Analysis, hit: Hit, sentence: Span) -> Link | None:
     """The substance of an event; NO_LINK when only drug words stand near; None when nothing says drugs."""
     kind = hit.term.id
     sentence = Span(max(sentence.start, hit.start - _WINDOW), min(sentence.end, hit.end + _WINDOW))
-    here = products(within(analysis.substances, sentence.start, sentence.end))
+    here = analysis.products_in(sentence.start, sentence.end)
     if kind in ("death", "hospitalisation") and _violent(analysis, sentence):
         return NO_LINK
     if kind in HEALTH_KINDS and (cause := _adulterant(analysis, sentence)):
@@ -55,8 +55,8 @@ def drug_link(analysis: Analysis, hit: Hit, sentence: Span) -> Link | None:
     first = max(0, index - _back(kind))
     last = min(index + 1, len(analysis.sentences) - 1)
     around = Span(analysis.sentences[first].start, analysis.sentences[last].end)
-    near = products(within(analysis.substances, around.start, around.end))
-    title = products(within(analysis.substances, 0, analysis.body_start))
+    near = analysis.products_in(around.start, around.end)
+    title = analysis.products_in(0, analysis.body_start)
     if not near and not title and not analysis.market_in(around.start, around.end):
         ahead = analysis.sentences[index + 1 : index + 1 + _NEXT] if kind == "warning" else ()
         return next((link for span in ahead if (link := _told_next(analysis, span))), None)
@@ -92,27 +92,34 @@ def _told_next(analysis: Analysis, sentence: Span) -> Link | None:
 
 def _only_product(analysis: Analysis, sentence: Span) -> SubstanceMention | None:
     """The one product that a sentence of the body names."""
-    found = products(within(analysis.substances, max(sentence.start, analysis.body_start), sentence.end))
+    found = analysis.products_in(max(sentence.start, analysis.body_start), sentence.end)
     return found[-1] if len({m.substance for m in found}) == 1 else None
 
 
 def _subject(analysis: Analysis) -> Link:
     """The one product that the title names; NO_LINK where it names none or several."""
-    title = products(within(analysis.substances, 0, analysis.body_start))
+    title = analysis.products_in(0, analysis.body_start)
     one = len({m.substance for m in title}) == 1
     return Link(title[0].substance, None, "title", 0.6) if one else NO_LINK
 
 
 def _any_drug(analysis: Analysis, sentence: Span) -> bool:
     """ "4,859 deaths related to drug poisoning": the sentence counts all drugs."""
-    words = alternation(plurals(grammar(analysis.lang).link["any_drug"]))
-    return re.search(rf"\b{words}\b", analysis.folded[sentence.start : sentence.end]) is not None
+    text = analysis.folded[sentence.start : sentence.end]
+    return _one_of(analysis.lang, "any_drug").search(text) is not None
 
 
 def _violent(analysis: Analysis, sentence: Span) -> bool:
     """ "Deux rixes au couteau ont fait un mort": no product killed."""
-    words = alternation(grammar(analysis.lang).link["violent"])
-    return re.search(rf"\b{words}\b", analysis.folded[sentence.start : sentence.end]) is not None
+    return (
+        _one_of(analysis.lang, "violent").search(analysis.folded[sentence.start : sentence.end]) is not None
+    )
+
+
+@cache
+def _one_of(lang: str, key: str) -> re.Pattern[str]:
+    words = grammar(lang).link[key]
+    return re.compile(rf"\b{alternation(plurals(words) if key == 'any_drug' else words)}\b")
 
 
 def _named_here(hit: Hit, here: Sequence[SubstanceMention], analysis: Analysis) -> Link:
@@ -165,7 +172,7 @@ def _cause(lang: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 def _adulterant(analysis: Analysis, sentence: Span) -> Link | None:
     """ "de l'oxycodone contrefaite contenant des nitazènes": what the product holds is what harms."""
-    for mention in products(within(analysis.substances, sentence.start, sentence.end)):
+    for mention in analysis.products_in(sentence.start, sentence.end):
         if held(analysis, mention):
             return Link(mention.substance, mention.form, "adulterant", 0.8)
     return None

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from vigie.extract.analysis import Analysis, within
+from vigie.extract.analysis import ANTIDOTES, Analysis, within
 from vigie.extract.mentions import SubstanceMention
 from vigie.extract.price_words import leading, price_words
 from vigie.lexicon.grammar import alternation, grammar, link_words, plurals
@@ -22,11 +22,12 @@ from vigie.lexicon.substances import ancestors
 from vigie.lexicon.terms import data_toml
 
 _BARE_NEXT = re.compile(r"[ ]\(?(?:suspected |pure )?")
+_WORD = re.compile(r"[a-z'-]+")
+_PAUSE = re.compile(r"[;,:]")
+_CUT = re.compile(r"[,;]")
 _CARRY = 6  # sentences a topic is carried over
 UNIT_SUBSTANCE = {"rock": ("crack", "rock"), "blotter": ("lsd", "blotter")}  # pieces of one substance only
 _FAMILIES = frozenset({"medicines", "psychoactives"})  # said beside a member, never the product priced
-_ANTIDOTES = frozenset({"naloxone"})
-_CONSTITUENTS = _ANTIDOTES | {"thc", "cbd"}  # named as a content or an antidote, not as the product
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +67,9 @@ def _words(lang: str) -> _Words:
 NO_LINK = Link(None, None, "none", 0.0)
 
 
-def products(mentions: Sequence[SubstanceMention]) -> list[SubstanceMention]:
-    """The mentions that name a product: no bare forms, no constituents, no antidote."""
-    return [m for m in mentions if m.substance and m.substance not in _CONSTITUENTS]
-
-
-def _at(analysis: Analysis, offset: int) -> list[SubstanceMention]:
+def _at(mentions: Sequence[SubstanceMention], offset: int) -> list[SubstanceMention]:
     """Mentions that cover `offset` or begin right there: "gélules de prégabaline" is one mention."""
-    around = within(analysis.substances, offset - 40, offset + 2)
+    around = within(mentions, offset - 40, offset + 2)
     return [m for m in around if m.end > offset]
 
 
@@ -83,13 +79,12 @@ def named_after(analysis: Analysis, end: int) -> Link | None:
     match = words.of.match(analysis.folded, end)
     if match:
         at = match.end()
-        for mention in products(_at(analysis, at)):
-            if mention.substance:
-                return Link(mention.substance, mention.form, "named", 0.95)
+        for mention in _at(analysis.products, at):
+            return Link(mention.substance, mention.form, "named", 0.95)
         rest = analysis.folded[at : at + 40]
         if words.generic.match(rest):
             return Link(None, None, "generic", 0.8)
-        word = re.match(r"[a-z'-]+", rest)
+        word = _WORD.match(rest)
         numeral = rest[:1].isdigit() or (word is not None and word.group() in grammar(analysis.lang).numbers)
         if match.group().strip(' \n"(').startswith(("pour", "for")) or numeral:
             return None
@@ -107,7 +102,7 @@ def named_after(analysis: Analysis, end: int) -> Link | None:
         )
     bare = _BARE_NEXT.match(analysis.folded, end)
     if bare:
-        for mention in _at(analysis, bare.end()):
+        for mention in _at(analysis.substances, bare.end()):
             if mention.substance:
                 return Link(mention.substance, mention.form, "adjacent", 0.9)
     return None
@@ -133,7 +128,7 @@ def link_substance(
     units = grammar(analysis.lang).units
     inside = [
         m
-        for m in products(within(analysis.substances, start, end))
+        for m in analysis.products_in(start, end)
         if m.strong or analysis.folded[m.start : m.end] not in units
     ]  # no "tab" of "£5 a tab"
     if inside:
@@ -142,8 +137,8 @@ def link_substance(
     if direct is not None:
         return direct
     sentence = analysis.sentence_at(start)
-    antidote = [m for m in within(analysis.substances, sentence.start, start) if m.substance in _ANTIDOTES]
-    before = products(within(analysis.substances, sentence.start, start))
+    antidote = [m for m in within(analysis.substances, sentence.start, start) if m.substance in ANTIDOTES]
+    before = analysis.products_in(sentence.start, start)
     if antidote and (not before or before[-1].start < antidote[-1].start):
         return Link(None, None, "other:antidote", 0.5, other=True)
     before = [
@@ -156,7 +151,7 @@ def link_substance(
         before = _without_families(analysis, before)
     after = [
         m
-        for m in _without_pieces(analysis, products(within(analysis.substances, end, sentence.end)))
+        for m in _without_pieces(analysis, analysis.products_in(end, sentence.end))
         if fits(m.substance, unit)
     ]
     if product:
@@ -164,30 +159,24 @@ def link_substance(
     if before and after and object_first:
         gap_after = analysis.folded[end : after[0].start]
         gap_before = analysis.folded[before[-1].end : start]
-        if not re.search(r"[;,:]", gap_after) and re.search(r"[;,:]", gap_before):
+        if not _PAUSE.search(gap_after) and _PAUSE.search(gap_before):
             return Link(after[0].substance, after[0].form, "object", 0.7)
     if before:
         return Link(before[-1].substance, before[-1].form, "sentence", 0.85)
     free = after and not any(a.unit is not None for a in within(analysis.amounts, end, after[0].start))
-    if free and not re.search(r"[,;]", analysis.folded[end : after[0].start]):
+    if free and not _CUT.search(analysis.folded, end, after[0].start):
         return Link(after[0].substance, after[0].form, "object", 0.75)
     index = analysis.sentence_index(start)
     if piece is not None:
-        counted = [m for m in products(within(analysis.substances, 0, start)) if m.form == piece]
+        counted = [m for m in analysis.products_in(0, start) if m.form == piece]
         if counted:
             return Link(counted[-1].substance, counted[-1].form, "carried", 0.65)
-    title = [
-        m for m in products(within(analysis.substances, 0, analysis.body_start)) if fits(m.substance, unit)
-    ]
+    title = [m for m in analysis.products_in(0, analysis.body_start) if fits(m.substance, unit)]
     for back in range(1, carry + 1):
         if index - back < 0:
             break
         previous = analysis.sentences[index - back]
-        found = [
-            m
-            for m in products(within(analysis.substances, previous.start, previous.end))
-            if fits(m.substance, unit)
-        ]
+        found = [m for m in analysis.products_in(previous.start, previous.end) if fits(m.substance, unit)]
         if product:
             found = [m for m in found if not held(analysis, m)] or found
             found = _without_families(analysis, found)
@@ -198,7 +187,7 @@ def link_substance(
         return Link(after[0].substance, after[0].form, "object", 0.65)
     if title:
         return Link(title[0].substance, title[0].form, "title", 0.65)
-    counts = Counter(m.substance for m in products(analysis.substances) if fits(m.substance, unit))
+    counts = Counter(m.substance for m in analysis.products if fits(m.substance, unit))
     if counts:
         top, number = counts.most_common(1)[0]
         if 2 * number > sum(counts.values()):
@@ -210,29 +199,38 @@ def link_substance(
     return NO_LINK
 
 
-def _without_pieces(analysis: Analysis, mentions: list[SubstanceMention]) -> list[SubstanceMention]:
+def _without_pieces(analysis: Analysis, mentions: Sequence[SubstanceMention]) -> list[SubstanceMention]:
     """Without the words that size or shape a product: "LSD tabs", "MDMA crystal", "an eight ball" where meth is named."""
-    g = grammar(analysis.lang)
-    shapes = {*g.units, *g.link["form_only"]}
+    portions, shapes = grammar(analysis.lang).portions, _shapes(analysis.lang)
     kept: list[SubstanceMention] = []
     for mention in mentions:
         word = analysis.folded[mention.start : mention.end]
-        if word in g.portions and any(
-            m.substance != mention.substance for m in products(analysis.substances)
-        ):
+        if word in portions and any(m.substance != mention.substance for m in analysis.products):
             continue  # a weight of whatever is spoken of
         if not (word in shapes and kept and mention.start - kept[-1].end == 1):
             kept.append(mention)
     return kept
 
 
+@cache
+def _shapes(lang: str) -> frozenset[str]:
+    return frozenset([*grammar(lang).units, *grammar(lang).link["form_only"]])
+
+
 def _without_families(analysis: Analysis, mentions: list[SubstanceMention]) -> list[SubstanceMention]:
     """Without the names of whole families where the text names a member: an amount is of that."""
-    named = {m.substance for m in products(analysis.substances)}
-    families = {f for f in _FAMILIES & named if any(f in ancestors(n) for n in named - {f} if n)}
-    return [m for m in mentions if m.substance not in families]
+    families = _families(analysis)
+    return [m for m in mentions if m.substance not in families] if families else mentions
 
 
+@lru_cache(maxsize=4)
+def _families(analysis: Analysis) -> frozenset[str | None]:
+    """The families that the text names beside a member of theirs."""
+    named = {m.substance for m in analysis.products}
+    return frozenset(f for f in _FAMILIES & named if any(f in ancestors(n) for n in named - {f} if n))
+
+
+@cache
 def fits(substance: str | None, unit: str | None) -> bool:
     """Whether a substance may come in a unit: no cocaine by the pill, no plants but of cannabis."""
     if substance is None or unit is None:
@@ -249,7 +247,7 @@ def found_in_fakes(analysis: Analysis, link: Link) -> Link:
     English only. The price of a fake is that of what is in it, not of the medicine it is shaped like; a family
     ("nitazenes") names no product, and the price stays that of the name it is sold under.
     """
-    named = products(analysis.substances) if analysis.lang == "en" and link.substance else []
+    named = analysis.products if analysis.lang == "en" and link.substance else []
     fakes = [m for m in named if m.substance == link.substance and _is_fake(analysis, m)]
     if not fakes or not all(_is_fake(analysis, m) for m in named if m.substance == link.substance):
         return link
@@ -334,17 +332,15 @@ def _comparative(lang: str) -> re.Pattern[str]:
 def compared_with(analysis: Analysis, start: int) -> Link | None:
     """The other side of a comparison: "plus chère que l'héroïne : 80 euros, contre 40" is 40 for heroin."""
     sentence = analysis.sentence_at(start)
-    named = [
-        m for m in products(within(analysis.substances, sentence.start, start)) if _than(analysis, m, start)
-    ]
+    named = [m for m in analysis.products_in(sentence.start, start) if _than(analysis, m, start)]
     return Link(named[-1].substance, named[-1].form, "compared", 0.75) if named else None
 
 
 @lru_cache(maxsize=4)
 def _subject(analysis: Analysis) -> frozenset[str | None]:
     """What a document is about: the substances of its title, else the first that its body names."""
-    title = products(within(analysis.substances, 0, analysis.body_start))
-    body = products(within(analysis.substances, analysis.body_start, len(analysis.text)))
+    title = analysis.products_in(0, analysis.body_start)
+    body = analysis.products_in(analysis.body_start, len(analysis.text))
     return frozenset(m.substance for m in title or body[:1])
 
 

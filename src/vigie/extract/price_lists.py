@@ -14,7 +14,7 @@ from functools import cache
 
 from vigie.extract.analysis import Analysis, Draft, within
 from vigie.extract.cues import hits_in
-from vigie.extract.link import Link, products
+from vigie.extract.link import Link
 from vigie.extract.mentions import MoneyMention
 from vigie.extract.price_lots import portion_noun, portion_weight
 from vigie.extract.price_unit import BLOCKING, unit_before, unit_of
@@ -41,7 +41,7 @@ def over_places(
     dated = within(analysis.dates, own.start, begin)
     if len(figures) < 2 or not (scoped or dated) or any(m.per_unit for m in figures):
         return None
-    if products(within(analysis.substances, own.start, own.end)):
+    if analysis.products_in(own.start, own.end):
         return None
     first = _segment(analysis, sentence, sentence.start)
     models = [d for d in drafts if first.start <= (d.anchor or d.end) - 1 < first.end]
@@ -77,7 +77,7 @@ def explained_next(analysis: Analysis, money: MoneyMention) -> Told | None:
         h.term.id in BLOCKING - {"change"} for h in hits_in(analysis, "price_context", after.start, after.end)
     ):
         return None
-    named = products(within(analysis.substances, after.start, after.end))
+    named = analysis.products_in(after.start, after.end)
     unit = unit_before(analysis.lang).search(analysis.folded, head.end() - 1, after.end)
     portion = (
         portion_noun().search(analysis.folded, head.end() - 1, after.end) if analysis.lang == "en" else None

@@ -25,21 +25,33 @@ def portion_of(analysis: Analysis, money: MoneyMention, floor: int) -> tuple[flo
     weighed = _weighed(analysis, money, floor)
     if weighed is not None:
         return weighed
-    slang = data_toml("grammar", "prices.toml")[analysis.lang].get("portions", {})
+    slang = _slang(analysis.lang)
     if not slang:
         return None
-    word = rf"(?P<p>{alternation(slang)})(?!\w)"
-    after = re.compile(rf"[ ](?:an?|per|for an?|the)[ ]{word}(?:[ ]of an (?:ounce|oz))?").match(
-        analysis.folded, money.end
-    )
-    before = re.compile(rf"\b(?:an?|the|per|each|every)[ ]{word}(?! of an? )").search(
-        analysis.folded, floor, money.start
-    )
+    slang_after, slang_before = _slang_portion(analysis.lang)
+    after = slang_after.match(analysis.folded, money.end)
+    before = slang_before.search(analysis.folded, floor, money.start)
     gap = analysis.folded[before.end() : money.start] if before else ""
     if before is not None and (len(gap) > 60 or re.search(r"[;:]", gap)):
         before = None
     found = after or before
     return (slang[found["p"]], "oz", found.start() if found is before else found.end()) if found else None
+
+
+@cache
+def _slang(lang: str) -> dict[str, float]:
+    """Ounces by the word for a part of one."""
+    return dict(data_toml("grammar", "prices.toml")[lang].get("portions", {}))
+
+
+@cache
+def _slang_portion(lang: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Such a word after a sum, and before one."""
+    word = rf"(?P<p>{alternation(_slang(lang))})(?!\w)"
+    return (
+        re.compile(rf"[ ](?:an?|per|for an?|the)[ ]{word}(?:[ ]of an (?:ounce|oz))?"),
+        re.compile(rf"\b(?:an?|the|per|each|every)[ ]{word}(?! of an? )"),
+    )
 
 
 def _weighed(analysis: Analysis, money: MoneyMention, floor: int) -> tuple[float, str, int] | None:

@@ -15,9 +15,9 @@ from dataclasses import replace
 from functools import cache
 
 from vigie.extract.amount_patterns import patterns
-from vigie.extract.analysis import Analysis, Draft, within
+from vigie.extract.analysis import Analysis, Draft
 from vigie.extract.cues import hits_in
-from vigie.extract.link import Link, link_substance, named_after, products
+from vigie.extract.link import Link, link_substance, named_after
 from vigie.extract.mentions import PercentMention, SubstanceMention
 from vigie.extract.price_words import any_of
 from vigie.extract.purity_bare import bare_contents
@@ -261,7 +261,7 @@ def _other_matter(hits: Sequence[Hit], percent: PercentMention) -> bool:
 
 def _product_beside(analysis: Analysis, percent: PercentMention, sentence: Span) -> SubstanceMention | None:
     """The product that stands right before a percentage."""
-    before = products(within(analysis.substances, sentence.start, percent.start))
+    before = analysis.products_in(sentence.start, percent.start)
     gap = analysis.folded[before[-1].end : percent.start] if before else ""
     if re.search(r"[,:=]", gap) and not stands_alone(analysis, percent.end):
         return None  # "sur 120 échantillons de cocaïne, 68 % contenaient …"
@@ -311,11 +311,7 @@ def _of_powder(analysis: Analysis, start: int, sentence: Span) -> bool:
 
 def _last_powder(analysis: Analysis, start: int) -> Link | None:
     """The last product named before that may be a powder."""
-    found = [
-        m
-        for m in products(within(analysis.substances, analysis.body_start, start))
-        if m.substance not in _THC_PRODUCTS
-    ]
+    found = [m for m in analysis.products_in(analysis.body_start, start) if m.substance not in _THC_PRODUCTS]
     return Link(found[-1].substance, found[-1].form, "powder", 0.7) if found else None
 
 
@@ -325,7 +321,7 @@ def _last_named(analysis: Analysis, sentence: Span) -> Link | None:
     if index == 0:
         return None
     before = analysis.sentences[index - 1]
-    found = products(within(analysis.substances, max(before.start, analysis.body_start), before.end))
+    found = analysis.products_in(max(before.start, analysis.body_start), before.end)
     pieces = {m.substance for m in analysis.substances if m.form in _PIECES}
     found = [m for m in found if m.substance not in pieces]
     return Link(found[-1].substance, found[-1].form, "carried", 0.7) if found else None
@@ -338,7 +334,7 @@ def _ordered(analysis: Analysis, end: int, sentence: Span) -> Link | None:
             continue
         index = analysis.sentence_index(sentence.start)
         start = analysis.sentences[max(0, index - _ORDERED)].start
-        found = products(within(analysis.substances, max(start, analysis.body_start), end))
+        found = analysis.products_in(max(start, analysis.body_start), end)
         distinct = list({m.substance: m for m in reversed(found)}.values())[::-1]
         distinct = _two_in_one_sentence(analysis, found) or distinct
         if len(distinct) >= 2:

@@ -12,7 +12,6 @@ from functools import cache
 
 from vigie.extract.amounts import Amount
 from vigie.extract.analysis import Analysis, Draft, within
-from vigie.extract.link import products
 from vigie.extract.mentions import SubstanceMention
 from vigie.extract.purity_holds import words
 from vigie.extract.tallies import stands_alone
@@ -58,9 +57,9 @@ def _product(analysis: Analysis, amount: Amount, end: int) -> SubstanceMention |
     leads = _for(analysis.lang).match(analysis.folded, amount.token.end)
     if leads is not None:
         at = leads.end()
-        after = products([m for m in within(analysis.substances, at - 2, at + 2) if m.end > at])
+        after = [m for m in analysis.products_in(at - 2, at + 2) if m.end > at]
         return after[0] if after else None
-    before = products(within(analysis.substances, end, amount.start))
+    before = analysis.products_in(end, amount.start)
     if not before or not stands_alone(analysis, amount.token.end):
         return None
     return before[-1] if _to(analysis.lang).fullmatch(analysis.folded, before[-1].end, amount.start) else None

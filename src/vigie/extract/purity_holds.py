@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from vigie.extract.analysis import Analysis, within
-from vigie.extract.link import products
+from vigie.extract.analysis import Analysis
 from vigie.extract.mentions import PercentMention, SubstanceMention
 from vigie.lexicon.grammar import alternation
 from vigie.lexicon.terms import data_toml
@@ -43,7 +42,7 @@ def _of_dose(lang: str) -> re.Pattern[str]:
 
 def holder(analysis: Analysis, percent: PercentMention, sentence: Span) -> SubstanceMention | None:
     """The product before a verb of holding: "ketamine came in at 81 per cent"."""
-    before = products(within(analysis.substances, sentence.start, percent.start))
+    before = analysis.products_in(sentence.start, percent.start)
     if before and _between(analysis.lang).fullmatch(analysis.folded, before[-1].end, percent.start):
         return before[-1]
     return None

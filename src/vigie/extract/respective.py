@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 
-from vigie.extract.analysis import Analysis, within
-from vigie.extract.link import Link, products
+from vigie.extract.analysis import Analysis
+from vigie.extract.link import Link
 from vigie.extract.mentions import MoneyMention
 from vigie.extract.price_words import any_of
 from vigie.lexicon.grammar import link_words
@@ -54,7 +54,7 @@ def respective_link(analysis: Analysis, mentions: Sequence[MoneyMention], start:
     if not _told(analysis, sentence):
         return None
     figures = [m.start for m in mentions if sentence.start <= m.start < sentence.end]
-    named = products(within(analysis.substances, sentence.start, figures[0] if figures else start))
+    named = analysis.products_in(sentence.start, figures[0] if figures else start)
     distinct = list({m.substance: m for m in named}.values())
     if start not in figures or len(distinct) != len(figures) or len(figures) < 2:
         return None

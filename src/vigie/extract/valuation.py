@@ -8,10 +8,11 @@ Left out: values of cars, houses, cash.
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from vigie.extract.analysis import Analysis, Draft, within
 from vigie.extract.cues import hits_in
-from vigie.extract.link import Link, link_substance, products
+from vigie.extract.link import Link, link_substance
 from vigie.extract.mentions import MoneyMention
 from vigie.extract.price_asked import question_before
 from vigie.extract.price_unit import Candidate
@@ -46,10 +47,7 @@ def valued(
     if not any(h.term.id == "seized" for h in [*seized, *titled]) and not (masses and reason == "valuation"):
         return None
     if reason == "amount":
-        lead = re.search(
-            rf"{link_words(analysis.lang, 'lump_lead')}$",
-            analysis.folded[max(0, money.start - 16) : money.start],
-        )
+        lead = _lump_lead(analysis.lang).search(analysis.folded[max(0, money.start - 16) : money.start])
         if not (here and lead) and not (lead and lead.group().startswith("came")):
             return None
     if not here and not _drugs_valued(analysis, sentence, money) and not _goes_on(analysis, money, drafts):
@@ -65,8 +63,7 @@ def valued(
         if m.substance
     }
     names = {m.substance for m in within(analysis.substances, window.start, money.start) if m.substance}
-    together = rf"\b{alternation(grammar(analysis.lang).link['together'])}\b"
-    if re.search(together, analysis.folded[max(clause, sentence.start) : money.start]):
+    if _one_of(analysis.lang, "together").search(analysis.folded[max(clause, sentence.start) : money.start]):
         own = set()
     if len(own) == 1 and within(analysis.quantities, max(clause, sentence.start), money.start):
         names = own  # "412 kg of cocaine (€28.8 million) and 19 kg of ketamine worth €1.1 million"
@@ -86,6 +83,11 @@ def valued(
     else:
         link = Link(_common(names), None, "seizure", 0.7)
     return link, 0.85 if reason == "valuation" else 0.6
+
+
+@cache
+def _lump_lead(lang: str) -> re.Pattern[str]:
+    return re.compile(rf"{link_words(lang, 'lump_lead')}$")
 
 
 def _haul_before(analysis: Analysis, sentence: Span, first: int) -> Span:
@@ -116,11 +118,15 @@ def second_value(analysis: Analysis, candidate: Candidate, drafts: list[Draft]) 
 def _drugs_valued(analysis: Analysis, sentence: Span, money: MoneyMention) -> bool:
     """Whether a value without an amount of product beside it is that of drugs, not of cars or houses."""
     text = analysis.folded[sentence.start : money.end + 30]
-    other = re.search(rf"\b{alternation(grammar(analysis.lang).link['valued_not'])}\b", text)
-    if other is not None:
+    if _one_of(analysis.lang, "valued_not").search(text) is not None:
         return False
     named = any(m.substance for m in within(analysis.substances, sentence.start, sentence.end))
-    return named or re.search(rf"\b{alternation(grammar(analysis.lang).link['valued'])}\b", text) is not None
+    return named or _one_of(analysis.lang, "valued").search(text) is not None
+
+
+@cache
+def _one_of(lang: str, key: str) -> re.Pattern[str]:
+    return re.compile(rf"\b{alternation(grammar(lang).link[key])}\b")
 
 
 def _common(names: set[str]) -> str | None:
@@ -133,6 +139,6 @@ def _common(names: set[str]) -> str | None:
 
 def only_product(analysis: Analysis) -> Link:
     """What a document is about when it names one product only: a fee is charged, or a haul valued, for that."""
-    named = {m.substance for m in products(analysis.substances) if m.substance}
+    named = {m.substance for m in analysis.products if m.substance}
     common = _common(named) if named else None
     return Link(common, None, "document", 0.6) if common else Link(None, None, "none", 0.7)
