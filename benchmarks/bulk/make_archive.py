@@ -55,8 +55,12 @@ class Gold:
     text: str
 
 
-def gold_pages(random: Random) -> list[Gold]:
-    """The published gold as contents of pages, in a seeded order; texts without facts are left out."""
+def gold_pages(random: Random, together: int = 4) -> list[Gold]:
+    """The published gold as contents of pages, in a seeded order; texts without facts are left out.
+
+    Args:
+        together: short texts on one page.
+    """
     whole, short = [], []
     for name in GOLD:
         for line in (ROOT / f"tests/gold/{name}.jsonl").read_text(encoding="utf-8").splitlines():
@@ -67,7 +71,7 @@ def gold_pages(random: Random) -> list[Gold]:
     for lang in ("fr", "en"):
         rows = [row for row in short if row["lang"] == lang]
         random.shuffle(rows)
-        pages += [_gold(rows[at : at + 4]) for at in range(0, len(rows), 4)]
+        pages += [_gold(rows[at : at + together]) for at in range(0, len(rows), together)]
     random.shuffle(pages)
     return pages
 

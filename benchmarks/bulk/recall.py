@@ -1,0 +1,153 @@
+"""What the cascade misses: `python benchmarks/bulk/recall.py [ARCHIVE] [--gold]`.
+
+In: an archive of make_archive.py (made in build/ where none is given), or with --gold each published annotated text as a page of its own,
+nothing around it. Out: of the pages in scope, how many pass the prefilter and how many come through; and against extracting everything
+(every page is read, redacted and extracted, whatever its words), how many pages and observations come through, in scope and elsewhere.
+What is dropped is told by its reason. Everything is counted on pages whose labels were written with the archive.
+Left out: pages that are in scope by their subject and hold nothing that the extractors find; they have no row in any table.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from typing import Any
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent.parent
+sys.path.insert(0, str(HERE))
+
+import make_archive  # noqa: E402 - it stands beside this file
+from vigie.bulk.cascade import walk  # noqa: E402
+
+from vigie.bulk.archive import Archive  # noqa: E402
+from vigie.bulk.places import archives  # noqa: E402
+from vigie.bulk.plan import Plan  # noqa: E402
+from vigie.bulk.prefilter import Prefilter  # noqa: E402
+from vigie.bulk.records import Records  # noqa: E402
+from vigie.bulk.tally import Tally  # noqa: E402
+
+
+@dataclass(slots=True)
+class Outcome:
+    """One walk: why pages were dropped, and how many observations the others gave, by record id."""
+
+    dropped: dict[str, str] = field(default_factory=dict)
+    observations: Counter[str] = field(default_factory=Counter)
+
+
+def outcome(archive: Archive, plan: Plan, ids: dict[int, str]) -> Outcome:
+    tally, told = Tally(), Outcome()
+    for entry in walk(archive, plan, tally):
+        number = int(entry.document.path.rpartition("#")[2])
+        told.observations[ids[number]] += len(entry.observations)
+    told.dropped = {plain(sample.record_id): sample.reason for sample in tally.audit}
+    return told
+
+
+def everything(archive: Archive, ids: dict[int, str]) -> Outcome:
+    """No page is dropped for its words."""
+    passes, score = Prefilter.passes, Prefilter.score
+    Prefilter.passes = lambda self, payload: True  # type: ignore[method-assign]
+    Prefilter.score = lambda self, payload: 1.0  # type: ignore[method-assign]
+    try:
+        return outcome(archive, Plan(audit_one_in=1, threshold=0.0), ids)
+    finally:
+        Prefilter.passes, Prefilter.score = passes, score  # type: ignore[method-assign]
+
+
+def plain(record_id: str) -> str:
+    return record_id.strip("<> ")
+
+
+def share(part: int, whole: int) -> str:
+    return f"{part} of {whole}" + (f" = {part / whole:.4f}" if whole else "")
+
+
+def report(path: Path, labels: dict[str, Any]) -> None:
+    (archive,) = archives([str(path)])
+    assert isinstance(archive, Archive)
+    plan = Plan(audit_one_in=1)
+    ids = {r.page: plain(r.record_id) for r in Records(archive, plan.max_record_bytes) if r.page}
+    kinds = {plain(key): kind for key, kind in labels["kind"].items()}
+    pages = [plain(key) for key in labels["labels"]]
+    scope = {plain(key) for key, gold in labels["labels"].items() if gold}
+    for page in scope:
+        kinds[page] = "scope"
+    got, full = outcome(archive, plan, ids), everything(archive, ids)
+    passed = [page for page in scope if got.dropped.get(page) != "no-term"]
+    kept = [page for page in scope if page in got.observations]
+    print(f"{path.name}: {len(pages)} pages, {len(scope)} of them in scope")
+    print(f"prefilter: of the pages in scope {share(len(passed), len(scope))} pass")
+    elsewhere = sum(got.dropped.get(page) != "no-term" for page in pages if page not in scope)
+    print(f"prefilter: of the others {share(elsewhere, len(pages) - len(scope))} pass")
+    print(f"cascade: of the pages in scope {share(len(kept), len(scope))} come through")
+    for kind in ("scope", "beside", "hard", "plain"):
+        found = [page for page in pages if kinds.get(page, "plain") == kind and page in full.observations]
+        same = [page for page in found if page in got.observations]
+        through = [page for page in found if got.dropped.get(page) != "no-term"]
+        counts = share(sum(got.observations[p] for p in same), sum(full.observations[p] for p in found))
+        print(
+            f"against extracting everything, {kind}: pages past the prefilter {share(len(through), len(found))}; "
+            f"pages {share(len(same), len(found))}; observations {counts}"
+        )
+        lost = Counter(got.dropped.get(page, "?") for page in found if page not in got.observations)
+        if lost:
+            print(f"  dropped: {json.dumps(dict(lost.most_common()))}")
+    for page in sorted(scope & set(full.observations) - set(got.observations)):
+        print(f"  missed: {', '.join(labels['labels'][f'<{page}>'])} ({got.dropped.get(page, '?')})")
+
+
+def gold_archive(path: Path, seed: int) -> dict[str, Any]:
+    """Each annotated text alone on a page."""
+    proses = {lang: make_archive.Prose(HERE / f"prose_{lang}.toml") for lang in ("fr", "en")}
+    sites = [
+        make_archive.make_site(seed, n, proses["en" if n % 3 == 2 else "fr"])
+        for n in range(make_archive.SITES)
+    ]
+    writer, labels = make_archive.Writer(path, seed), {}
+    for number, gold in enumerate(make_archive.gold_pages(Random(seed), together=1)):
+        random = Random(f"{seed}:gold:{number}")
+        site = random.choice([s for s in sites if s.prose.lang == gold.lang])
+        page = make_archive.Page(
+            title=gold.title,
+            day=gold.published,
+            section="actu",
+            paragraphs=gold.text.split("\n"),
+            gold=gold.ids,
+        )
+        body = make_archive.render(random, site, page, drug_link=False)
+        url = f"https://www.{site.host}/actu/{number}.html"
+        mime = f"text/html; charset={site.declared}" if site.declared else "text/html"
+        labels[make_archive.response(writer, url, "200 OK", mime, body)] = list(gold.ids)
+    writer.close()
+    return {"labels": labels, "kind": {}}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("archive", type=Path, nargs="?", default=ROOT / "build" / "bulk.warc.gz")
+    parser.add_argument("--gold", action="store_true", help="each annotated text alone on a page")
+    chosen = parser.parse_args()
+    if chosen.gold:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "gold.warc.gz"
+            report(path, gold_archive(path, 0))
+        return 0
+    if not chosen.archive.exists():
+        chosen.archive.parent.mkdir(parents=True, exist_ok=True)
+        subprocess.run([sys.executable, str(HERE / "make_archive.py"), str(chosen.archive)], check=True)
+    labels = make_archive.labels_path(chosen.archive)
+    report(chosen.archive, json.loads(labels.read_text(encoding="utf-8")))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
