@@ -57,12 +57,14 @@ class Cleaned:
     """A redacted document and the card of the source it came from, None without one.
 
     `name` is the input as given, for messages: in the document's own path the names of its authors are removed
-    too, wherever they stand. Messages show it through `shown`.
+    too, wherever they stand. Messages show it through `shown`. `observations`: what was found in it already; None where
+    that is to do.
     """
 
     document: CleanDocument
     source: SourceCard | None = None
     name: str = ""
+    observations: tuple[Observation, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,10 +118,13 @@ def written_by_vigie(path: Path) -> str:
         return ""  # the reader says what is wrong
     if head[8:12] == b"DUCK":
         return "a store, written by Vigie"
+    if _PARTS in head:
+        return "the account of a job on archives, written by Vigie"
     return "a bulletin, written by Vigie" if any(mark in head for mark in _MARKS) else ""
 
 
 _HEAD = 600  # bytes
+_PARTS = b'{\n "kind": "vigie-bulk'
 _TAIL = 1 << 18  # after the author of a PDF come its metadata and its table of objects, 20 bytes each
 _MARKS = (
     b'<meta name="generator" content="Vigie">',
@@ -235,9 +240,17 @@ class Summary:
 Tell = Callable[[Cleaned | Refusal], None]
 
 
-def add(store: Store, items: Iterable[Cleaned | Refusal], tell: Tell | None = None) -> Summary:
-    """Store what is new, in batches of one transaction each. `tell` hears of every item and every refusal."""
-    settings, run_id = store.settings, store.start_run("add", versions())
+def add(
+    store: Store,
+    items: Iterable[Cleaned | Refusal],
+    tell: Tell | None = None,
+    found_with: Versions | None = None,
+) -> Summary:
+    """Store what is new, in batches of one transaction each. `tell` hears of every item and every refusal.
+
+    `found_with`: what the facts depend on that items bring along; None for the present versions.
+    """
+    settings, run_id = store.settings, store.start_run("add", found_with or versions())
     tally, pending, chars = _Tally(store.expire()), list[Cleaned](), 0
     clearing = suppressing(store)
     for item in items:
@@ -248,11 +261,7 @@ def add(store: Store, items: Iterable[Cleaned | Refusal], tell: Tell | None = No
             continue
         tally.read += 1
         for finder in clearing:
-            item = replace(
-                item,
-                document=cleared(item.document, finder),
-                source=cleared_card(item.source, finder) if item.source is not None else None,
-            )
+            item = _without(item, finder)
         pending.append(item)
         chars += len(item.document.text)
         if len(pending) >= settings.batch_documents or chars >= settings.batch_chars:
@@ -313,6 +322,17 @@ def suppressing(store: Store, *, due: bool = False) -> list[Finder]:
     ]
 
 
+def _without(item: Cleaned, finder: Finder) -> Cleaned:
+    """A document and its card without what the finder finds; of another text nothing is known yet."""
+    document = cleared(item.document, finder)
+    return replace(
+        item,
+        document=document,
+        source=cleared_card(item.source, finder) if item.source is not None else None,
+        observations=item.observations if document.text == item.document.text else None,
+    )
+
+
 def cleared_card(card: SourceCard, finder: Finder) -> SourceCard:
     """A card without what the finder finds in its words: a person who asked to be erased may be the publisher."""
 
@@ -339,7 +359,8 @@ def _flush(store: Store, run_id: int, pending: list[Cleaned], tally: _Tally, tel
     entries: list[Entry] = []
     failed = len(kept_out)
     for item in reversed([item for doc_id, item in fresh.items() if doc_id not in purged]):
-        found = observe(item.document, item.name)
+        told = item.observations
+        found = observe(item.document, item.name) if told is None else list(told)
         if isinstance(found, Refusal):
             tally.refused.append(found)
             failed += 1

@@ -127,7 +127,7 @@ class Folder:
             return None
         return found if found.key == key else None
 
-    def keys(self) -> list[str]:
+    def listed(self) -> list[str]:
         """Of the archives that have an account, sorted."""
         try:
             names = [entry.name for entry in (self.root / ACCOUNTS).iterdir()]
@@ -140,9 +140,10 @@ class Folder:
 
     def faults(self, account: Account) -> list[str]:
         """Files of an archive that are not there or not what they were, by name."""
-        return [file.name for file in account.files if not self._holds(file)]
+        return [file.name for file in account.files if not self.holds(file)]
 
-    def _holds(self, file: PartFile) -> bool:
+    def holds(self, file: PartFile) -> bool:
+        """Whether a file is there as it was written."""
         path = self.path(file)
         try:
             return path.stat().st_size == file.bytes and checksum(path) == file.sha256
@@ -178,9 +179,9 @@ class Folder:
             workplace.sweep(self.root)
             self._clear()
             while True:
-                keys = self.keys()
+                keys = self.listed()
                 total = self._compile(keys)
-                if keys == self.keys():
+                if keys == self.listed():
                     return total
 
     def _compile(self, keys: list[str]) -> Tally:
@@ -206,7 +207,7 @@ class Folder:
     def _clear(self) -> None:
         """Accounts of what was read whole since, and parts that no account names."""
         same: dict[tuple[str, str], list[Account]] = defaultdict(list)
-        for key in self.keys():
+        for key in self.listed():
             account = self.account(key)
             if account is not None and account.size is not None and account.head:
                 same[account.name, account.head].append(account)
@@ -221,7 +222,7 @@ class Folder:
         for place in workplace.places(self.root):
             with suppress(OSError):  # gone since: then the account is there
                 held |= {path.name for path in place.iterdir()}
-        known = set(self.keys())
+        known = set(self.listed())
         for path in found:
             key = path.name.rpartition("-")[0]
             if key not in known and key not in held:

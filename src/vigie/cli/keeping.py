@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from vigie.pipeline import Cleaned, Reading, Refusal, Summary
     from vigie.settings import Settings
     from vigie.store import Store
+    from vigie.store.runs import Versions
 
 STORE = typer.Option(
     None, "--store", metavar="FILE", help="The store (default: vigie.duckdb, or VIGIE_STORE)."
@@ -132,7 +133,9 @@ def counting(reading: Reading, settings: Settings) -> Reading:
 def add_paths(store: Store, paths: list[str], reading: Reading) -> Summary:
     """Store the documents of the arguments; refusals are told as they come, and in the end which documents have a date to come."""
     from datetime import date
+    from itertools import chain
 
+    from vigie.bulk.load import is_parts, loaded, size
     from vigie.pipeline import Refusal, add, clean, clean_stream, inputs, shown
 
     today, early = date.today(), dict[str, None]()
@@ -148,8 +151,10 @@ def add_paths(store: Store, paths: list[str], reading: Reading) -> Summary:
             early[shown(item.name)] = None
 
     local = [Path(p) for p in paths if p != STDIN and not is_url(p)]
-    files = list(inputs(local))
-    with progress("reading", len(files)) as move:
+    parts = [path for path in local if is_parts(path)]
+    found_with = about_parts(parts, reading) if parts else None
+    files = list(inputs(path for path in local if path not in parts))
+    with progress("reading", len(files) + sum(size(path) for path in parts)) as move:
 
         def items() -> Iterator[Cleaned | Refusal]:
             yield from (url_refusal(p) for p in paths if is_url(p))
@@ -159,13 +164,37 @@ def add_paths(store: Store, paths: list[str], reading: Reading) -> Summary:
             for done, file in enumerate(files):
                 move(done)
                 yield from [file] if isinstance(file, Refusal) else clean(file, reading)
+            done = len(files)
+            for item in chain.from_iterable(loaded(path) for path in parts):
+                if item is None:
+                    done += 1
+                    move(done)
+                else:
+                    yield item
 
-        summary = add(store, items(), tell)
+        summary = add(store, items(), tell, found_with)
     if early:
         named = ", ".join([*list(early)[:MOST_NAMED], *(["…"] if len(early) > MOST_NAMED else [])])
         count = f"{len(early)} document{'s are' if len(early) > 1 else ' is'}"
         say(f"{count} dated after today: {named} (check their date)")
     return summary
+
+
+def about_parts(folders: list[Path], reading: Reading) -> Versions:
+    """Say what is worth knowing of folders of vigie bulk; what their facts depend on."""
+    from vigie.bulk.load import found_with, notes
+
+    if reading.source is not None or reading.mapping:
+        raise fail("--source and --map go with vigie bulk: its folder is loaded as it was made", WRONG_USE)
+    if reading.marker is not None:
+        say("contacts of archives are not counted: they were removed when the folder was made")
+    made = list({found_with(folder) for folder in folders})
+    if len(made) > 1:
+        raise fail("folders of different versions are loaded one by one", WRONG_USE)
+    for folder in folders:
+        for line in notes(folder):
+            say(line)
+    return made[0]
 
 
 def _reextract(store: Store) -> Summary:

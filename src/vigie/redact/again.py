@@ -8,9 +8,13 @@ Left out: names that only metadata knew (they were removed the first time).
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
-from vigie.redact.redactor import PASSES, recheck, removals_of
+from vigie.model.document import CleanDocument, RawDocument
+from vigie.redact.paths import redact_path
+from vigie.redact.redactor import PASSES, REDACTOR_VERSION, content_id, recheck, redact, removals_of
 from vigie.redact.spans import Removal, placeholders
 
 
@@ -26,6 +30,25 @@ def removals(text: str, lang: str, boundary: int) -> list[Removal]:
         shift = Shift(whole, lang)
         found = recheck(shift.apply(text), lang, (), shift.end(boundary))
     return whole
+
+
+def redacted_again(document: CleanDocument) -> CleanDocument:
+    """A document that an earlier redactor made, as the present one leaves it; its id is that of the new content."""
+    found = removals(document.text, document.lang, len(document.title))
+    shift, counts = Shift(found, document.lang), Counter(document.redactions)
+    counts.update(r.kind for r in found)
+    text = shift.apply(document.text)
+    outlet = RawDocument(path="", format="", text="", outlet=document.outlet)
+    return replace(
+        document,
+        doc_id=content_id(text, str(document.published or "")),
+        title=shift.apply(document.title),
+        text=text,
+        path=redact_path(document.path, document.lang),
+        outlet=redact(outlet).outlet,
+        redactions=dict(sorted(counts.items())),
+        redactor=REDACTOR_VERSION,
+    )
 
 
 class Shift:

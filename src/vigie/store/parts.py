@@ -198,6 +198,19 @@ def _tables(entries: Sequence[Entry]) -> dict[str, list[Row]]:
     return found
 
 
+def packed_bytes(entries: Sequence[Entry]) -> tuple[int, float]:
+    """What parts of such entries take on a disk: bytes of each part, and bytes of each document besides."""
+    fixed = whole = 0
+    for name, values in _tables(entries).items():
+        for chosen in ([], values):
+            with pa.BufferOutputStream() as out:
+                pq.write_table(pa.Table.from_pylist(chosen, schema=SCHEMAS[name]), out, compression="zstd")
+                size = out.tell()
+            fixed, whole = fixed + (size if not chosen else 0), whole + size
+    whole -= fixed
+    return fixed, max(0, whole - fixed) / max(1, len(entries))
+
+
 def sync(path: Path) -> None:
     """Have a file, or the names in a folder, on the disk and not in memory only."""
     handle = os.open(path, os.O_RDONLY)

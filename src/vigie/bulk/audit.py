@@ -1,0 +1,214 @@
+"""How much a job missed: the sample of dropped pages, read again with the quality path.
+
+In: a folder of `vigie bulk` and the archives that it was made from. Out: an Audit, counts only: no text, no address. Each page of the
+sample is found by its offset, read as a saved page would be (trafilatura, redaction, extraction, no prefilter, no classifier), and
+counts as missed if it states a fact. Every dropped page had the same chance to be in the sample, by a hash of its id; so those missed
+in the sample tell how many were missed in all.
+
+Interval: exact for sampling without replacement from a known number of pages (hypergeometric, the finite form of Clopper and
+Pearson's, Biometrika 26, 1934): all numbers of missed pages under which what was seen is not improbable, 2.5 % on each side. It is
+wider than it would need to be, never narrower. Known weakness: what the quality path misses as well is not counted, and pages of
+archives that are gone are taken to be like the others.
+"""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from importlib.resources import files
+from typing import Any
+
+from vigie.bulk.archive import Archive
+from vigie.bulk.folder import Folder
+from vigie.bulk.reasons import reasons
+from vigie.bulk.tally import AuditId, Tally
+from vigie.model.errors import InputRefused
+from vigie.pipeline import Reading, Refusal, clean_stream, observe
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One reason: pages dropped for it, of these in the sample, read again, and with a fact."""
+
+    reason: str
+    dropped: int
+    sampled: int
+    read: int
+    missed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audit:
+    """What an audit found.
+
+    Attributes:
+        kept: documents with facts. lines: by reason, in the order of the cascade.
+        missed: pages with facts among all that were dropped, most likely; `missed_low`, `missed_high`: interval.
+        recall, recall_low, recall_high: kept / (kept + missed), 0 to 1; None if nothing was kept or nothing read again.
+        gone: names of archives that cannot be read any more. lost: pages of the sample that were not found in theirs.
+        enough: whether the sample says something; else `why` not.
+    """
+
+    kept: int
+    lines: tuple[Line, ...]
+    missed: int
+    missed_low: int
+    missed_high: int
+    recall: float | None
+    recall_low: float | None
+    recall_high: float | None
+    gone: tuple[str, ...]
+    lost: int
+    enough: bool
+    why: str = ""
+
+
+def audit(
+    folder: Folder, find: Callable[[str, str], Archive | None], tell: Callable[[int, int], None] | None = None
+) -> Audit:
+    """Read the sample again.
+
+    Args:
+        find: key and place of an archive -> the archive; None where it is not, or is another one now.
+        tell: hears how many archives of the sample are done, and how many there are.
+    """
+    total, samples, places = Tally(), dict[str, list[AuditId]](), dict[str, tuple[str, str]]()
+    for key in folder.listed():
+        account = folder.account(key)
+        if account is not None:
+            total.add(account.tally)
+            if account.tally.audit:
+                samples[key], places[key] = account.tally.audit, (account.name, account.place)
+    read, missed, gone, lost = Counter[str](), Counter[str](), list[str](), 0
+    for number, (key, sample) in enumerate(samples.items()):
+        if tell is not None:
+            tell(number, len(samples))
+        name, place = places[key]
+        archive = find(key, place)
+        verdicts = None if archive is None else _again(archive, sample)
+        if verdicts is None:
+            gone.append(name)
+            continue
+        lost += len(sample) - len(verdicts)
+        for reason, states_facts in verdicts:
+            read[reason] += 1
+            missed[reason] += states_facts
+    sampled = Counter(one.reason for chosen in samples.values() for one in chosen)
+    lines = tuple(
+        Line(
+            reason=name,
+            dropped=total.rejected[name],
+            sampled=sampled[name],
+            read=read[name],
+            missed=missed[name],
+        )
+        for name, reason in reasons().items()
+        if reason.audited and total.rejected[name]
+    )
+    return judged(total.kept, lines, tuple(gone), lost)
+
+
+def _again(archive: Archive, sample: Sequence[AuditId]) -> list[tuple[str, bool]] | None:
+    """(reason, whether it states a fact) of each page of the sample that is found; None if the archive cannot be read."""
+    wanted: Mapping[str, AuditId] = {one.record_id: one for one in sample}
+    records_at = import_module("vigie.bulk.cascade").records_at
+    found = []
+    try:
+        for record in records_at(archive, [one.offset for one in sorted(sample)]):
+            one = wanted.get(record.record_id)
+            if one is not None:
+                found.append((one.reason, _states_facts(archive.name, record)))
+    except (InputRefused, OSError):
+        return None
+    return found
+
+
+def _states_facts(name: str, record: Any) -> bool:
+    suffix = ".txt" if record.kind == "text" else ".html"
+    for item in clean_stream(f"{name}#{record.number}{suffix}", bytes(record.payload), Reading()):
+        if (
+            not isinstance(item, Refusal)
+            and not isinstance(found := observe(item.document), Refusal)
+            and found
+        ):
+            return True
+    return False
+
+
+def judged(kept: int, lines: Sequence[Line], gone: Sequence[str] = (), lost: int = 0) -> Audit:
+    """What the counts say."""
+    dropped, read, missed = (sum(getattr(x, f) for x in lines) for f in ("dropped", "read", "missed"))
+    low, high = missed_between(dropped, read, missed) if read else (0, dropped)
+    likely = round(dropped * missed / read) if read else 0
+    least, widest = _rules()["least"], _rules()["widest"]
+    recall = kept / (kept + likely) if kept and read else None
+    worst, best = (kept / (kept + high), kept / (kept + low)) if kept and read else (None, None)
+    why = ""
+    if not dropped and kept:
+        why = "nothing was dropped"
+    elif read < min(least, dropped):
+        why = f"{read} dropped pages read again, of {dropped}: too few to say anything (a smaller --audit-one-in, or more archives)"
+    elif not kept:
+        why = "nothing was kept: there is nothing to compare with"
+    elif worst is not None and best is not None and best - worst > widest:
+        why = f"{read} dropped pages read again, of {dropped}: too few to tell the recall (a smaller --audit-one-in)"
+    return Audit(
+        kept=kept, lines=tuple(lines), missed=likely, missed_low=low, missed_high=high, recall=recall,
+        recall_low=worst, recall_high=best, gone=tuple(gone), lost=lost, enough=not why, why=why,
+    )  # fmt: skip
+
+
+def missed_between(dropped: int, read: int, missed: int) -> tuple[int, int]:
+    """Least and greatest number of missed pages among the dropped that agree with what was seen; see the head of the module.
+
+    Args:
+        dropped: pages in all. read: of these, at random. missed: of the read.
+    """
+    tail = (1 - float(_rules()["confidence"])) / 2
+    least, most = missed, dropped - (read - missed)
+    low, high = least, most
+    while low < high:  # the least M under which as many as were seen are not improbable
+        middle = (low + high) // 2
+        if 1 - _at_most(missed - 1, middle, dropped, read) > tail:
+            high = middle
+        else:
+            low = middle + 1
+    lower = low
+    low, high = lower, most
+    while low < high:  # the greatest M under which as few are not
+        middle = (low + high + 1) // 2
+        if _at_most(missed, middle, dropped, read) > tail:
+            low = middle
+        else:
+            high = middle - 1
+    return lower, low
+
+
+def _at_most(seen: int, marked: int, whole: int, drawn: int) -> float:
+    """P(X <= seen) where `drawn` are drawn from `whole`, of which `marked` are marked."""
+    bottom = max(0, drawn - (whole - marked))
+    top = min(seen, marked, drawn)
+    if seen >= min(marked, drawn):
+        return 1.0
+    log_all = _log_choose(whole, drawn)
+    terms = (
+        _log_choose(marked, k) + _log_choose(whole - marked, drawn - k) - log_all
+        for k in range(bottom, top + 1)
+    )
+    return min(1.0, math.fsum(math.exp(term) for term in terms))
+
+
+def _log_choose(n: int, k: int) -> float:
+    return math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
+
+
+@cache
+def _rules() -> Mapping[str, float]:
+    path = files("vigie").joinpath("data", "bulk", "audit.toml")
+    rules: dict[str, float] = tomllib.loads(path.read_text(encoding="utf-8"))["sample"]
+    return rules

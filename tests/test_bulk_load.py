@@ -1,0 +1,267 @@
+"""`vigie add DIR` of a folder of vigie bulk: as any add, whole or half-finished, damaged or old."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from bulk_samples import hit
+from vigie.bulk.account import DONE, Account
+from vigie.bulk.archive import Archive, key_of
+from vigie.bulk.folder import Folder
+from vigie.bulk.load import loaded, notes
+from vigie.bulk.plan import Plan
+from vigie.bulk.tally import Tally
+from vigie.bulk.workplace import workplace
+from vigie.cli import app
+from vigie.model.document import CleanDocument, SourceCard
+from vigie.pipeline import Cleaned, Reading, Refusal, clean_stream, observe
+from vigie.redact.redactor import content_id
+from vigie.store import Store
+from vigie.store.parts import SCHEMAS, PartWriter, read_part
+from vigie.store.rows import Entry
+
+CARD = SourceCard(id="presse", name="Presse inventée", kind="press", grade="B", retention_months=3)
+
+
+def entry_of(number: int, card: SourceCard | None = CARD) -> Entry:
+    page = hit(number)
+    (item,) = clean_stream(f"a.warc.gz#{number}.html", page.body, Reading(source=card))
+    assert isinstance(item, Cleaned)
+    found = observe(item.document)
+    assert not isinstance(found, Refusal) and found
+    return Entry(document=item.document, observations=found, source=item.source)
+
+
+def keep(folder: Folder, name: str, entries: Sequence[Entry], rows: int = 100_000) -> Account:
+    """What a worker leaves of an archive."""
+    key = key_of(name, 10)
+    with workplace(folder.root) as work:
+        with PartWriter(work, key, rows) as writer:
+            for entry in entries:
+                writer.add(entry)
+            files = writer.finish()
+        account = Account(
+            key=key, name=name, size=10, place="", plan=Plan().fingerprint(), head="", state=DONE,
+            tally=Tally(kept=len(entries)), files=tuple(files),
+        )  # fmt: skip
+        folder.keep(work, account)
+    return account
+
+
+@pytest.fixture(scope="module")
+def entries() -> list[Entry]:
+    return [entry_of(number) for number in range(6)]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, entries: list[Entry]) -> Folder:
+    """Two archives of three documents."""
+    made = Folder(tmp_path / "out")
+    made.begin(Plan())
+    keep(made, "a.warc.gz", entries[:3])
+    keep(made, "b.warc.gz", entries[3:])
+    made.finish()
+    return made
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Iterator[object]:
+    def add(*arguments: str) -> Result:
+        return CliRunner().invoke(app, ["add", *arguments, "--store", str(tmp_path / "a.duckdb")])
+
+    yield add
+
+
+def documents(tmp_path: Path, sql: str = "SELECT doc_id FROM documents ORDER BY 1") -> list[object]:
+    with Store.open(tmp_path / "a.duckdb", read_only=True) as store:
+        return store.column(sql)
+
+
+def test_columns_are_those_of_the_store(tmp_path: Path) -> None:
+    own = {"stored_on", "expires_on", "run_id", "extracted_run", "original_id", "copied"}
+    own |= {"credibility", "credibility_rule", "corroborated"}
+    with Store.open(tmp_path / "a.duckdb") as store:
+        for name, schema in SCHEMAS.items():
+            there = {f.name: f.type for f in store.query(f"SELECT * FROM {name} LIMIT 0").schema}
+            assert {f.name: f.type for f in schema} == {k: v for k, v in there.items() if k not in own}
+
+
+def test_a_part_gives_back_what_it_was_given(tmp_path: Path, entries: list[Entry]) -> None:
+    with PartWriter(tmp_path, "ab", rows=4) as writer:
+        for entry in [*entries, entries[0]]:
+            writer.add(entry)
+        files = writer.finish()
+    assert {f.table for f in files} == {"documents", "observations", "evidence", "sources"}
+    back = list(read_part({f.table: tmp_path / f.name for f in files}))
+    assert [(e.document, list(e.observations), e.source) for e in back] == [
+        (e.document, list(e.observations), e.source) for e in entries
+    ]
+
+
+def test_the_same_entries_are_the_same_bytes(tmp_path: Path, entries: list[Entry]) -> None:
+    seen = []
+    for name in "xy":
+        (tmp_path / name).mkdir()
+        with PartWriter(tmp_path / name, "ab", rows=4) as writer:
+            for entry in entries:
+                writer.add(entry)
+            seen.append([(f.name, f.sha256) for f in writer.finish()])
+    assert seen[0] == seen[1]
+
+
+def test_loaded_once_again_and_not_what_was_purged(
+    folder: Folder, tmp_path: Path, run, entries: list[Entry]
+) -> None:  # type: ignore[no-untyped-def]
+    first = run(str(folder.root), "--format", "json")
+    assert first.exit_code == 0, first.stderr
+    told = json.loads(first.stdout)
+    assert told["documents"]["new"] == 6 and sum(told["observations"].values()) == 18
+    assert documents(tmp_path) == sorted(e.document.doc_id for e in entries)
+    assert documents(tmp_path, "SELECT DISTINCT source_id FROM sources") == ["presse"]
+    (months,) = documents(
+        tmp_path, "SELECT DISTINCT date_diff('month', stored_on, expires_on) FROM documents"
+    )
+    assert months == 3  # of the card
+    with Store.open(tmp_path / "a.duckdb", read_only=True) as store:
+        kept = store.records([e.document.doc_id for e in entries])
+    assert {e.document.doc_id: sorted(e.observations, key=lambda o: o.id) for e in entries} == {
+        doc_id: sorted(found, key=lambda o: o.id) for doc_id, found in kept.items()
+    }
+    purge = [
+        "purge",
+        "--document",
+        entries[0].document.doc_id,
+        "--yes",
+        "--store",
+        str(tmp_path / "a.duckdb"),
+    ]
+    assert CliRunner().invoke(app, purge).exit_code == 0
+    again = json.loads(run(str(folder.root), "--format", "json").stdout)
+    assert again["documents"]["new"] == 0 and again["documents"]["unchanged"] == 5 and again["kept_out"] == 1
+
+
+def spoil(path: Path, how: str) -> None:
+    data = bytearray(path.read_bytes())
+    if how == "gone":
+        path.unlink()
+    elif how == "cut":
+        path.write_bytes(data[:-20])
+    else:
+        data[len(data) // 2] ^= 1
+        path.write_bytes(data)
+
+
+@pytest.mark.parametrize("how", ["gone", "cut", "one bit"])
+@pytest.mark.parametrize("table", ["documents", "observations"])
+def test_a_damaged_part_is_refused_by_name_and_the_rest_loaded(folder: Folder, how: str, table: str) -> None:
+    account = folder.account(key_of("a.warc.gz", 10))
+    assert account is not None
+    file = next(f for f in account.files if f.table == table)
+    spoil(folder.path(file), how)
+    items = list(loaded(folder.root))
+    (told,) = [str(item) for item in items if isinstance(item, Refusal)]
+    assert file.name in told and "a.warc.gz" in told and "vigie bulk" in told
+    assert sum(isinstance(item, Cleaned) for item in items) == 3
+
+
+def test_a_damaged_account_is_refused_by_name(folder: Folder, tmp_path: Path, run) -> None:  # type: ignore[no-untyped-def]
+    key = key_of("a.warc.gz", 10)
+    spoil(folder.root / "manifest" / f"{key}.json", "cut")
+    result = run(str(folder.root))
+    assert result.exit_code == 1 and f"{key}.json" in result.stderr
+    assert len(documents(tmp_path)) == 3
+
+
+@pytest.mark.parametrize(
+    "name", ["../../etc/x-000.documents.parquet", "x-000.runs.parquet", "/x-000.documents.parquet"]
+)
+def test_an_account_names_files_of_its_archive_only(folder: Folder, name: str) -> None:
+    path = folder.root / "manifest" / f"{key_of('a.warc.gz', 10)}.json"
+    told = json.loads(path.read_bytes())
+    told["files"][0]["name"] = name
+    path.write_text(json.dumps(told))
+    assert next(str(x) for x in loaded(folder.root) if isinstance(x, Refusal)).endswith("anew)")
+
+
+def test_a_half_finished_folder_is_loaded_and_told(folder: Folder, tmp_path: Path, run) -> None:  # type: ignore[no-untyped-def]
+    names = ("a.warc.gz", "b.warc.gz", "c.warc.gz")
+    listed = [Archive(name=n, key=key_of(n, 10), size=10, open=open) for n in names]  # type: ignore[arg-type]
+    folder.begin(Plan(), listed)
+    (folder.root / "manifest.json").unlink()
+    result = run(str(folder.root))
+    assert result.exit_code == 0
+    assert "1 of 3 archives are not read yet" in result.stderr
+    assert len(documents(tmp_path)) == 6
+
+
+def test_another_lexicon_is_told_and_noted(folder: Folder, tmp_path: Path, run) -> None:  # type: ignore[no-untyped-def]
+    path = folder.root / "job.json"
+    told = json.loads(path.read_bytes())
+    told["plan"]["lexicon"] = "0123456789ab"
+    path.write_text(json.dumps(told))
+    assert "lexicon 0123456789ab" in run(str(folder.root)).stderr
+    assert documents(tmp_path, "SELECT lexicon_version FROM runs") == ["0123456789ab"]
+
+
+def old(entry: Entry, added: str) -> Entry:
+    """As an earlier redactor left it, which did not know what is added at the end."""
+    text = entry.document.text + "\n\n" + added
+    document: CleanDocument = replace(
+        entry.document, text=text, redactor="1", doc_id=content_id(text, str(entry.document.published))
+    )
+    return Entry(document=document, observations=observe_again(document), source=entry.source)
+
+
+def observe_again(document: CleanDocument) -> list:  # type: ignore[type-arg]
+    found = observe(document)
+    assert not isinstance(found, Refusal)
+    return found
+
+
+def test_parts_of_an_older_redactor_are_redacted_again(tmp_path: Path, run, entries: list[Entry]) -> None:  # type: ignore[no-untyped-def]
+    made = Folder(tmp_path / "old")
+    made.begin(Plan())
+    clean = replace(entries[1].document, redactor="1")
+    keep(
+        made,
+        "a.warc.gz",
+        [
+            old(entries[0], "Pour commander : 06 39 98 12 34."),
+            Entry(document=clean, observations=entries[1].observations),
+        ],
+    )
+    assert run(str(made.root)).exit_code == 0
+    texts = documents(tmp_path, "SELECT text FROM documents")
+    assert len(texts) == 2 and not any("39 98" in str(text) for text in texts)
+    assert documents(tmp_path, "SELECT DISTINCT redactor FROM documents") != ["1"]
+    quotes = "SELECT count(*) FROM observations o JOIN documents d USING (doc_id) WHERE d.text[span_start + 1:span_end] != quote"
+    assert documents(tmp_path, quotes) == [0]
+    assert documents(tmp_path, "SELECT count(*) FROM observations") == [6]
+
+
+def test_what_does_not_hold_together_is_refused(tmp_path: Path, entries: list[Entry]) -> None:
+    made = Folder(tmp_path / "odd")
+    made.begin(Plan())
+    foreign = replace(entries[0].document, text=entries[0].document.text + " Plus.")
+    keep(made, "a.warc.gz", [Entry(document=foreign, observations=[]), entries[1]])
+    kinds = [type(item).__name__ for item in loaded(made.root)]
+    assert kinds == ["Refusal", "Cleaned", "NoneType"]
+
+
+def test_a_card_or_a_mapping_belongs_to_the_job(folder: Folder, tmp_path: Path, run) -> None:  # type: ignore[no-untyped-def]
+    assert run(str(folder.root), "--map", "text=body").exit_code == 2
+
+
+def test_accounts_within_another_folder_are_told_for_what_they_are(folder: Folder, run) -> None:  # type: ignore[no-untyped-def]
+    result = run(str(folder.root.parent))
+    assert "the account of a job on archives, written by Vigie" in result.stderr
+
+
+def test_notes_of_a_whole_folder_are_none(folder: Folder) -> None:
+    assert notes(folder.root) == []
