@@ -56,14 +56,14 @@ class Terms:
 
 
 def run(
-    archives: Iterable[Archive | Refusal], plan: Plan, out: Path | str, jobs: int, tell: Tell | None = None,
-    *, scheduler: str = "", asked: Sequence[Archive] = (), prepare: Prepare | None = None,
+    archives: Iterable[Archive | Refusal], plan: Plan, out: Path | str, scheduler: str | None = None,
+    tell: Tell | None = None, *, jobs: int = 1, asked: Sequence[Archive] = (), prepare: Prepare | None = None,
 ) -> Report:  # fmt: skip
     """Read all archives into `out`; as `local.run`.
 
     Args:
-        jobs: workers of this machine; of no account where there is a scheduler.
-        scheduler: "tcp://host:8786", "tls://…", or the path of a file that a scheduler wrote; "" starts workers on this machine.
+        scheduler: "tcp://host:8786", "tls://…", or the path of a file that a scheduler wrote; None starts workers on this machine.
+        jobs: how many of them; of no account where there is a scheduler.
 
     Raises SettingsError for a folder of another plan, a scheduler that does not answer, workers of another version or that do not see
     the folder; StoreError if the disk is full or the scheduler was lost; MissingExtraError; KeyboardInterrupt as it comes.
@@ -145,7 +145,7 @@ def _python() -> str:
     return ".".join(platform.python_version_tuple()[:2])
 
 
-def _client(distributed: Any, scheduler: str, jobs: int, stack: ExitStack) -> Any:
+def _client(distributed: Any, scheduler: str | None, jobs: int, stack: ExitStack) -> Any:
     """A client of the scheduler, or of a cluster of this machine that ends with the stack."""
     _quiet()
     if not scheduler:
