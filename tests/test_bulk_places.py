@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from vigie.bulk import remote
+from vigie.bulk import places, remote
 from vigie.bulk.archive import Archive
 from vigie.bulk.places import archives
 from vigie.model.errors import InputRefused, SettingsError
@@ -177,6 +177,25 @@ def test_other_places_are_read_through_fsspec() -> None:
         stream.seek(3_000_000)
         assert stream.read() == DATA[3_000_000:]
     files.rm("/crawl", recursive=True)
+
+
+PLACES = [
+    # id, address, whether a folder of results may hold it
+    (
+        "common_crawl",
+        "https://data.commoncrawl.org/crawl-data/CC-NEWS/2024/03/CC-NEWS-20240301011522-02421.warc.gz",
+        True,
+    ),
+    ("bucket", "s3://archives/2024/x.warc.gz", True),
+    ("password", "https://reader:hush@host.example/x.warc.gz", False),
+    ("signature", "https://host.example/x.warc.gz?X-Signature=hush", False),
+    ("person", "https://host.example/lou.fictive@journal.example/x.warc.gz", False),
+]
+
+
+@pytest.mark.parametrize(("address", "told"), [row[1:] for row in PLACES], ids=[row[0] for row in PLACES])
+def test_an_audit_finds_archives_again_by_addresses_without_secrets(address: str, told: bool) -> None:
+    assert places._place(address) == (address if told else "")
 
 
 # --- a server that misbehaves

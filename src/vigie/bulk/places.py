@@ -288,7 +288,13 @@ def _label(given: str) -> str:
 def _place(given: str) -> str:
     """Where an audit finds it again; "" if that would tell a secret or a contact."""
     if remote.scheme(given):
-        return given if remote.shown(given) == given and redact_path(given, "fr") == given else ""
+        parts = urlsplit(given)
+        # As an address it would be a contact; what may tell somebody is in its words.
+        words = f"{parts.netloc.replace('.', '/')}{parts.path}"
+        fine = (
+            not (parts.query or parts.fragment or "@" in parts.netloc) and redact_path(words, "fr") == words
+        )
+        return given if fine else ""
     whole = _whole(given)
     return whole if redact_path(whole, "fr") == whole else ""
 

@@ -301,7 +301,8 @@ def _options(name: str, url: str) -> dict[str, Any]:
 
     timeout = aiohttp.ClientTimeout(total=None, sock_connect=SECONDS_TO_CONNECT, sock_read=SECONDS_OF_SILENCE)
     # What the server sends is the file, also where it calls the compression of an archive that of its answer.
-    kept = {"timeout": timeout, "auto_decompress": False, "headers": {"User-Agent": AGENT}}
+    # Compute nodes often reach the network through a proxy only, which the environment names.
+    kept = {"timeout": timeout, "auto_decompress": False, "headers": {"User-Agent": AGENT}, "trust_env": True}
     signed = url.isascii() and " " not in url  # written anew, a signature would no longer hold
     return {"client_kwargs": kept, "encoded": signed, "use_listings_cache": False}
 
