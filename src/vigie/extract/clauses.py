@@ -8,9 +8,9 @@ Left out: grammar; a clause here is what stands between two boundaries.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from vigie.extract.record import record
 from vigie.extract.scan import lexicon_file
 from vigie.lexicon.matcher import flatten
 from vigie.text.normalise import fold
@@ -19,7 +19,7 @@ from vigie.text.sentences import Span
 _MARK = re.compile(r"[;!?()…]|:(?!\d)|\.\s|\s[—–-]\s|\n|,(?!\d)")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Boundary:
     """A cut at [start, end) of the text; `hard` when lists and asides do not cross it."""
 

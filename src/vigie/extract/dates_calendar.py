@@ -6,9 +6,10 @@ In: days, counts of units. Out: Periods, both ends inclusive, with the precision
 from __future__ import annotations
 
 import calendar
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 
+from vigie.extract.record import record
 from vigie.model.period import Precision
 
 _ORDER: tuple[Precision, ...] = ("day", "week", "month", "quarter", "year")
@@ -19,7 +20,7 @@ UNIT_PRECISION: dict[str, Precision] = {
 _PIVOT = 40  # two-digit years below it belong to this century
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(frozen=True, slots=True, order=True)
 class Period:
     """First and last day, the precision of the words, and whether the reference was needed."""
 

@@ -10,12 +10,13 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from typing import Literal
 
 from vigie.extract.dates_atom import Atom
 from vigie.extract.dates_words import Words, words
+from vigie.extract.record import record
 
 Sense = Literal["press", "plain"]
 Tense = Literal["past", "coming"]
@@ -32,7 +33,7 @@ _OPEN = frozenset(
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Cues:
     any: re.Pattern[str]
 

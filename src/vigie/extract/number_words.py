@@ -7,13 +7,14 @@ words that takes: "three nought four" and "vingt cents" are no number beyond the
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from vigie.extract.record import record
 
 JOINERS: Final = ("et", "and")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class WordNumber:
     """A number in words.
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Set
-from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from operator import attrgetter
 from typing import Any
@@ -17,6 +16,7 @@ from typing import Any
 import ahocorasick_rs
 
 from vigie.extract.conjugate import with_verbs
+from vigie.extract.record import record
 from vigie.lexicon.matcher import Hit, expand, flatten
 from vigie.lexicon.terms import Term, data_toml, load_terms, parse_terms
 from vigie.text.normalise import fold
@@ -27,7 +27,7 @@ _START = attrgetter("start")
 CUE_LEXICONS = ("market", "modalities", "trends", "flows", "assertion", "attribution")
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Scan:
     """What one pass found.
 
@@ -86,7 +86,7 @@ class Scan:
         return hits[first : bisect_left(hits, end, first, key=_START)]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Pattern:
     lexicon: str
     term: Term
