@@ -233,6 +233,22 @@ def make_site(seed: int, number: int, prose: Prose) -> Site:
     return site
 
 
+class Sites:
+    """All outlets, each made when it is first wanted: a third of them in English."""
+
+    def __init__(self, seed: int, proses: dict[str, Prose]) -> None:
+        self._seed, self._proses = seed, proses
+        self._made: dict[int, Site] = {}
+
+    def choose(self, random: Random, lang: str) -> Site:
+        """One of them, in a language if one is given."""
+        langs = ["en" if n % 3 == 2 else "fr" for n in range(SITES)]
+        number = random.choice([n for n, spoken in enumerate(langs) if lang in ("", spoken)])
+        if number not in self._made:
+            self._made[number] = make_site(self._seed, number, self._proses[langs[number]])
+        return self._made[number]
+
+
 @dataclass(slots=True, kw_only=True)
 class Page:
     """What one page says: an article, and what stands around it."""
@@ -438,7 +454,7 @@ def endless(pages: list[Gold]) -> Iterator[Gold]:
 def make(path: Path, *, seed: int, raw_bytes: int, share: float) -> dict[str, Any]:
     """Write the archive until it holds `raw_bytes`; what it is made of, and the labels of its pages."""
     proses = {lang: Prose(HERE / f"prose_{lang}.toml") for lang in ("fr", "en")}
-    sites = [make_site(seed, n, proses["en" if n % 3 == 2 else "fr"]) for n in range(SITES)]
+    sites = Sites(seed, proses)
     order = Random(f"{seed}:order")
     gold = endless(gold_pages(order))
     writer = Writer(path, seed)
@@ -459,8 +475,7 @@ def make(path: Path, *, seed: int, raw_bytes: int, share: float) -> dict[str, An
             kind = "duplicate"
         else:
             chosen = next(gold) if due else None
-            fitting = [s for s in sites if chosen is None or s.prose.lang == chosen.lang]
-            site = random.choice(fitting)
+            site = sites.choose(random, chosen.lang if chosen else "")
             page = article(random, site.prose, chosen, random.random() < HARD_SHARE)
             drug_link = random.random() < SIDEBAR_SHARE
             body = render(random, site, page, drug_link)

@@ -108,14 +108,11 @@ def report(path: Path, labels: dict[str, Any]) -> None:
 def gold_archive(path: Path, seed: int) -> dict[str, Any]:
     """Each annotated text alone on a page."""
     proses = {lang: make_archive.Prose(HERE / f"prose_{lang}.toml") for lang in ("fr", "en")}
-    sites = [
-        make_archive.make_site(seed, n, proses["en" if n % 3 == 2 else "fr"])
-        for n in range(make_archive.SITES)
-    ]
+    sites = make_archive.Sites(seed, proses)
     writer, labels = make_archive.Writer(path, seed), {}
     for number, gold in enumerate(make_archive.gold_pages(Random(seed), together=1)):
         random = Random(f"{seed}:gold:{number}")
-        site = random.choice([s for s in sites if s.prose.lang == gold.lang])
+        site = sites.choose(random, gold.lang)
         page = make_archive.Page(
             title=gold.title,
             day=gold.published,
