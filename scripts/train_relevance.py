@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import random
 import sys
-from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # small matrices: threads cost more than they give
 import numpy as np
 from numpy.typing import NDArray
 
@@ -39,7 +40,7 @@ HELD = ("press_final", "press_held", "market_test")
 VERSION = 1
 FOLDS = 6
 PENALTIES = (1.0, 3.0, 10.0, 30.0, 100.0)
-RECALL = 0.98
+RECALL = 0.985  # of the lower end: above the 0.98 that is promised, because new texts differ more from these than one fold from another
 BOUND = 4.0
 STEPS = 25
 ARTICLE = (
@@ -137,7 +138,7 @@ def rows(sets: tuple[str, ...], split: str) -> list[Row]:
     found = []
     for document in gold(sets):
         pages = seen_as(document, hosts)
-        weight = 1.0 if len(document["text"]) > ARTICLE else 0.3
+        weight = 1.0 if len(document["text"]) > ARTICLE else 0.5
         found += [
             Row(
                 page=page,
@@ -150,9 +151,15 @@ def rows(sets: tuple[str, ...], split: str) -> list[Row]:
         ]
     for row in texts(split):
         group = row["id"] if row["relevant"] else f"{row['kind']}/{row['lang']}"
-        found.append(
-            Row(page=page_of(row), relevant=row["relevant"], group=group, weight=1.0, kind=row["kind"])
-        )
+        pages = [page_of(row)]
+        if len(row["text"]) > 400:
+            pages.append(replace(pages[0], text=row["text"][:250].rsplit(" ", 1)[0]))
+        if row["relevant"]:
+            pages += [page for kind, page in seen_as({**row, "facts": ()}, hosts) if kind == "within"]
+        found += [
+            Row(page=page, relevant=row["relevant"], group=group, weight=1 / len(pages), kind=row["kind"])
+            for page in pages
+        ]
     return found
 
 
@@ -228,25 +235,27 @@ def loss(logits: FloatArray, y: FloatArray, w: FloatArray) -> float:
     return float(np.average(np.logaddexp(0, np.where(y > 0, -logits, logits)), weights=w))
 
 
-def recall_bound(hit: FloatArray, w: FloatArray, groups: list[str]) -> float:
-    """Lower end (5 %) of the recall, by drawing whole documents anew a thousand times."""
-    total: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
-    for h, weight, group in zip(hit, w, groups, strict=True):
-        total[group][0] += h * weight
-        total[group][1] += weight
-    sums = np.array(list(total.values()))
+def drawn(groups: list[str]) -> tuple[FloatArray, FloatArray]:
+    """Membership of each row in its document, shape (documents, rows), and how often each of 1,000 draws takes each document."""
+    names_of = sorted(set(groups))
+    member = np.array([[group == name for group in groups] for name in names_of], dtype=float)
     rng = np.random.default_rng(0)
-    drawn = rng.integers(0, len(sums), (1000, len(sums)))
-    return float(np.quantile(sums[drawn, 0].sum(1) / sums[drawn, 1].sum(1), 0.05))
+    return member, rng.multinomial(len(names_of), np.full(len(names_of), 1 / len(names_of)), 1000).astype(
+        float
+    )
 
 
-def threshold_of(p: FloatArray, y: FloatArray, w: FloatArray, groups: list[str]) -> float:
+def recall_bound(hit: FloatArray, w: FloatArray, draws: tuple[FloatArray, FloatArray]) -> float:
+    """Lower end (5 %) of the recall, whole documents being drawn anew."""
+    member, times = draws
+    return float(np.quantile((times @ (member @ (hit * w))) / (times @ (member @ w)), 0.05))
+
+
+def threshold_of(p: FloatArray, w: FloatArray, draws: tuple[FloatArray, FloatArray]) -> float:
     """The highest threshold at which the lower end of the recall is still RECALL."""
-    positive = np.flatnonzero(y > 0)
-    those = [groups[i] for i in positive]
     best = 0.0
     for threshold in np.round(np.arange(0.005, 0.6, 0.005), 3):
-        if recall_bound(p[positive] >= threshold, w[positive], those) < RECALL:
+        if recall_bound(p >= threshold, w, draws) < RECALL:
             break
         best = float(threshold)
     return best
@@ -273,7 +282,8 @@ def train() -> dict[str, Any]:
     logits = out_of_fold(x, y, w, folds, penalty)
     platt = fit(logits[:, None], y, w, 1e-6)  # the bias and slope that make the held-out log-odds true
     calibrated = 1 / (1 + np.exp(-(platt[0] + platt[1] * logits)))
-    threshold = threshold_of(calibrated, y, w, groups)
+    draws = drawn([group for group, relevant in zip(groups, y > 0, strict=True) if relevant])
+    threshold = threshold_of(calibrated[y > 0], w[y > 0], draws)
     means, scales = moments(x, w)
     beta = fit(standard(x, means, scales), y, w, penalty, SIGNS)
     kept = calibrated >= threshold
@@ -292,7 +302,7 @@ def train() -> dict[str, Any]:
             "folds": FOLDS,
             "loss": {str(k): _short(v) for k, v in losses.items()},
             "recall": _short(np.average(kept[y > 0], weights=w[y > 0])),
-            "recall_low": _short(recall_bound(kept[y > 0], w[y > 0], [g for g, r in zip(groups, y > 0, strict=True) if r])),
+            "recall_low": _short(recall_bound(kept[y > 0], w[y > 0], draws)),
             "precision": _short(w[kept & (y > 0)].sum() / w[kept].sum()),
             "passed_out_of_scope": _short(np.average(kept[y == 0], weights=w[y == 0])),
         },

@@ -7,10 +7,9 @@ nothing else has small figures near the drug and large ones of what it does spea
 from __future__ import annotations
 
 import math
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from vigie.lexicon.substances import LANGUAGES
 from vigie.lexicon.terms import data_toml
@@ -19,10 +18,15 @@ from vigie.relevance.scan import MEDICINE, PRECURSOR, SLANG, STRONG, Hit, amount
 from vigie.text.normalise import fold
 
 MAX_CHARS = 200_000  # code points of one page; what is longer is read up to here
-WINDOW = 220  # code points on each side: about a sentence before and after
+MAX_ANCHORS = 2_000  # names of one page that are looked around
+WINDOW = 230  # code points on each side: about a sentence before and after
+BRIEF = 300  # code points of title and text: what is so short has little to be near to
+CLOSE = 80  # code points: about the clause
 _QUOTED = 40  # code points: a longer quotation is speech
 _DRUGS = (STRONG, MEDICINE, "drug")  # what counts alone
 _ANCHORS = (*_DRUGS, SLANG, PRECURSOR, "drugs")
+_KINDS = (STRONG, MEDICINE, SLANG, PRECURSOR, "drug", "drugs")
+_TRADE = ("seizure", "justice", "harm", "market")
 _AMOUNTS = ("money", "rate", "mass", "pieces", "percent")
 
 
@@ -38,19 +42,19 @@ def _sides() -> tuple[tuple[str, ...], tuple[str, ...]]:
 def names() -> tuple[str, ...]:
     """The names of the features, in the order of `vector`."""
     for_, against = _sides()
-    kinds = (STRONG, MEDICINE, SLANG, PRECURSOR, "drug", "drugs")
     return (
-        *(f"n:{kind}" for kind in kinds),
+        *(f"n:{kind}" for kind in _KINDS),
         *(f"per1000:{kind}" for kind in against),
         "substances",
         *(f"near:{kind}" for kind in (*_AMOUNTS, *for_)),
+        *(f"beside:{kind}" for kind in (*_AMOUNTS, *for_)),
         *(f"nearby:{kind}" for kind in against),
-        "best:for", "best:against", "best:balance",
+        "best:for", "best:against", "best:balance", "best:beside",
         "slang:rate", "slang:cues", "drugs:cues", "medicine:cues",
         "quoted", "capital",
         "title:drug", "title:weak", "title:for", "title:against",
         "section:for", "section:against",
-        "first", "none",
+        "first", "none", "brief",
     )  # fmt: skip
 
 
@@ -58,76 +62,113 @@ def vector(page: PageText) -> list[float]:
     """The features of one page, finite numbers. A page of another language is read as that of the lexicons it says most in."""
     if page.lang in LANGUAGES:
         return _vector(page, page.lang)
-    strong = names().index("best:for")
-    return max((_vector(page, lang) for lang in LANGUAGES), key=lambda found: found[strong])
+    at = _positions()["best:for"]
+    return max((_vector(page, lang) for lang in LANGUAGES), key=lambda found: found[at])
 
 
 def _vector(page: PageText, lang: str) -> list[float]:
     text = f"{page.title}\n\n{page.text}" if page.title else page.text
     text = text[:MAX_CHARS]
     hits = scanner(lang).find(text)
-    by_kind: dict[str, list[Hit]] = {}
-    for hit in hits:
-        by_kind.setdefault(hit.kind, []).append(hit)
-    anchors = [h for h in hits if h.kind in _ANCHORS]
-    for amount in amounts(fold(text)) if anchors else ():
-        by_kind.setdefault(amount.kind, []).append(amount)
-    starts = {kind: [h.start for h in found] for kind, found in by_kind.items()}
-    n = {kind: len(found) for kind, found in by_kind.items()}
-    words = max(1, text.count(" ") + text.count("\n"))
+    found: dict[str, float] = dict.fromkeys(names(), 0.0)
+    anchors = [h for h in hits if h.kind in _ANCHORS][:MAX_ANCHORS]
+    events = sorted([*hits, *amounts(fold(text))]) if anchors else hits
+    n = Counter(h.kind for h in events)
     for_, against = _sides()
-    found: dict[str, float] = {f"n:{kind}": _some(n.get(kind, 0)) for kind in (*_DRUGS, *_ANCHORS)}
-    scale = 1000 / max(words, 60)  # a title is no dense page
+    for kind in _KINDS:
+        found[f"n:{kind}"] = _some(n[kind])
+    words = max(60, text.count(" ") + text.count("\n"))  # a title is no dense page
     for kind in against:
-        found[f"per1000:{kind}"] = math.log1p(n.get(kind, 0) * scale)
-    named = {h.substance for kind in (STRONG, MEDICINE) for h in by_kind.get(kind, ())}
-    found["substances"] = _some(len(named))
+        if n[kind]:
+            found[f"per1000:{kind}"] = math.log1p(n[kind] * 1000 / words)
+    found["substances"] = _some(len({h.substance for h in anchors if h.kind in (STRONG, MEDICINE)}))
 
-    firm = [h for h in anchors if h.kind in _DRUGS]
+    bits = _bits()
+    kinds = [h.kind for h in anchors]
+    masks = list(zip(kinds, around(anchors, events, WINDOW), strict=True))
+    close = Counter(
+        mask for kind, mask in zip(kinds, around(anchors, events, CLOSE), strict=True) if kind in _DRUGS
+    )
+    firm = Counter(mask for kind, mask in masks if kind in _DRUGS)
+    leading = firm or Counter(mask for _, mask in masks)
+    total = max(1, leading.total())
     for kind in (*_AMOUNTS, *for_):
-        found[f"near:{kind}"] = _some(_beside(firm, starts.get(kind, ())))
+        found[f"near:{kind}"] = _some(_having(firm, bits[kind]))
+        found[f"beside:{kind}"] = _some(_having(close, bits[kind]))
     for kind in against:
-        found[f"nearby:{kind}"] = _beside(firm or anchors, starts.get(kind, ())) / max(
-            1, len(firm or anchors)
-        )
-    best_for = best_against = 0.0
-    balance = -8.0
-    for hit in firm[:200]:
-        good = sum(_near(hit, starts.get(k, ())) for k in (*_AMOUNTS, *for_))
-        bad = sum(_near(hit, starts.get(k, ())) for k in against)
-        best_for, best_against = max(best_for, good), max(best_against, bad)
-        balance = max(balance, good - bad)
-    found["best:for"], found["best:against"] = best_for, best_against
-    found["best:balance"] = balance if firm else 0.0
-    found["slang:rate"] = _some(_beside(by_kind.get(SLANG, ()), starts.get("rate", ())))
-    for name, kind in (("slang", SLANG), ("drugs", "drugs"), ("medicine", MEDICINE)):
-        some = by_kind.get(kind, ())[:100]
+        found[f"nearby:{kind}"] = _having(leading, bits[kind]) / total
+    good, bad, trade = (
+        _mask(kinds) for kinds in ((*_AMOUNTS, *for_), against, ("rate", "mass", "pieces", *_TRADE))
+    )
+    if firm:
+        found["best:for"] = max((mask & good).bit_count() for mask in firm)
+        found["best:against"] = max((mask & bad).bit_count() for mask in firm)
+        found["best:beside"] = max((mask & good).bit_count() for mask in close)
+        found["best:balance"] = max((mask & good).bit_count() - (mask & bad).bit_count() for mask in firm)
+    found["slang:rate"] = _some(sum(kind == SLANG and mask & bits["rate"] > 0 for kind, mask in masks))
+    for name, of in (("slang", SLANG), ("drugs", "drugs"), ("medicine", MEDICINE)):
         found[f"{name}:cues"] = max(
-            (sum(_near(h, starts.get(k, ())) for k in ("rate", "mass", "pieces", *for_[:4])) for h in some),
-            default=0,
+            ((mask & trade).bit_count() for kind, mask in masks if kind == of), default=0
         )
-    names_of = [*by_kind.get(STRONG, ()), *by_kind.get(SLANG, ())]
-    found["quoted"] = sum(_is_quoted(text, h) for h in names_of) / max(1, len(names_of))
-    found["capital"] = sum(text[h.start].isupper() for h in names_of) / max(1, len(names_of))
+    named = [h for h in anchors if h.kind in (STRONG, SLANG)]
+    if named:
+        found["quoted"] = sum(_is_quoted(text, h) for h in named) / len(named)
+        found["capital"] = sum(text[h.start].isupper() for h in named) / len(named)
 
-    title = len(page.title)
-    head = {h.kind for h in hits if h.start < title}
-    found["title:drug"] = float(any(k in head for k in _DRUGS))
-    found["title:weak"] = float(SLANG in head or "drugs" in head or PRECURSOR in head)
-    found["title:for"] = float(sum(k in head for k in for_))
-    found["title:against"] = float(sum(k in head for k in against))
+    head = {h.kind for h in hits if h.start < len(page.title)}
+    found["title:drug"] = float(not head.isdisjoint(_DRUGS))
+    found["title:weak"] = float(not head.isdisjoint((SLANG, "drugs", PRECURSOR)))
+    found["title:for"] = float(len(head.intersection(for_)))
+    found["title:against"] = float(len(head.intersection(against)))
     found.update(_section(page.section))
-
-    total = max(1, len(text))
-    found["first"] = 1 - firm[0].start / total if firm else 0.0
+    first = next((h.start for h in anchors if h.kind in _DRUGS), None)
+    found["first"] = 0.0 if first is None else 1 - first / len(text)
     found["none"] = float(not firm)
-    return [found[name] for name in names()]
+    found["brief"] = float(len(text) < BRIEF)
+    return list(found.values())
+
+
+def around(anchors: Sequence[Hit], events: Sequence[Hit], reach: int) -> list[int]:
+    """For each anchor, the classes that stand within `reach` code points of it, as bits; both in order. One pass."""
+    bits = _bits()
+    count = Counter[int]()
+    masks: list[int] = []
+    mask = left = right = 0
+    for anchor in anchors:
+        while right < len(events) and events[right].start <= anchor.start + reach:
+            bit = bits.get(events[right].kind, 0)
+            count[bit] += 1
+            mask |= bit
+            right += 1
+        while events[left].start < anchor.start - reach:
+            bit = bits.get(events[left].kind, 0)
+            count[bit] -= 1
+            if not count[bit]:
+                mask &= ~bit
+            left += 1
+        masks.append(mask)
+    return masks
+
+
+@cache
+def _bits() -> dict[str, int]:
+    for_, against = _sides()
+    return {kind: 1 << n for n, kind in enumerate((*_AMOUNTS, *for_, *against))}
+
+
+@cache
+def _mask(kinds: tuple[str, ...]) -> int:
+    return sum(_bits()[kind] for kind in kinds)
+
+
+def _having(masks: Counter[int], bit: int) -> int:
+    return sum(count for mask, count in masks.items() if mask & bit)
 
 
 def sign(name: str) -> int:
     """What a feature may do: 1 speaks for relevance, -1 against it, 0 either."""
     group, _, kind = name.partition(":")
-    if name in ("n:medicine", "n:precursor"):
+    if name in ("n:medicine", "n:precursor", "brief"):
         return 0
     against = kind in (*_sides()[1], "against") or group in ("quoted", "capital", "none")
     return -1 if against else 1
@@ -149,16 +190,6 @@ def _some(count: int) -> float:
     return 1 - 0.5**count
 
 
-def _near(hit: Hit, starts: Sequence[int]) -> bool:
-    at = bisect_left(starts, hit.start - WINDOW)
-    return at < len(starts) and starts[at] <= hit.end + WINDOW
-
-
-def _beside(hits: Sequence[Hit], starts: Sequence[int]) -> int:
-    """How many of the hits have one of the starts within the window."""
-    return sum(_near(h, starts) for h in hits[:300]) if starts else 0
-
-
 def _is_quoted(text: str, hit: Hit) -> bool:
     """A name inside a short quotation: the title of a song, more often than what somebody says."""
     before = text[max(0, hit.start - _QUOTED) : hit.start]
@@ -168,6 +199,7 @@ def _is_quoted(text: str, hit: Hit) -> bool:
     return before[-1:] in ('"', "'") and after[:1] in ('"', "'")
 
 
+@lru_cache(maxsize=256)
 def _section(section: str) -> dict[str, float]:
     words = f" {' '.join(''.join(c if c.isalnum() else ' ' for c in fold(section)).split())} "
     listed = data_toml("relevance", "cues.toml")["section"]

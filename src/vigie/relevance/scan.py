@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 import ahocorasick_rs
 
 from vigie.lexicon.matcher import expand
-from vigie.lexicon.substances import BLOCKER, LANGUAGES, SHARED, taxonomy
-from vigie.lexicon.terms import Term, data_toml, load_terms
+from vigie.lexicon.substances import BLOCKER, LANGUAGES, taxonomy
+from vigie.lexicon.terms import SHARED, Term, data_toml, load_terms
 from vigie.text.normalise import fold
 
 STRONG, SLANG, MEDICINE, PRECURSOR = "strong", "slang", "medicine", "precursor"
@@ -181,10 +181,11 @@ def _words(folded: str) -> str:
 
 def _names(lang: str) -> Iterator[tuple[Term, str]]:
     """Terms with their class: those of the language, of all languages, strong ones of the others; and what is none."""
+    plain = data_toml("relevance", "cues.toml")["plain"][lang]
     for file, kind in _FILES.items():
         for folder in (lang, SHARED):
             for term in load_terms(file, folder, proof=False):
-                yield term, _kind(term, kind)
+                yield term, STRONG if term.id in plain else _kind(term, kind)
         for other in LANGUAGES:
             if other != lang:
                 yield from _foreign(load_terms(file, other, proof=False), kind)
