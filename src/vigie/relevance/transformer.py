@@ -3,7 +3,7 @@
 In: a folder with model.onnx, tokenizer.json and config.json, and pages. Out: the probability of the label of relevance.
 config.json names the labels (`id2label`); one is "relevant" (or "in-scope", or what `vigie.relevant_label` says). It may hold `vigie`:
 {"relevant_label", "threshold", "max_tokens", "batch"}. Left out: anything that would run code of the folder (no pickle, no custom
-operators) or ask the network; weights outside model.onnx.
+operators), read a file outside it (the runtime refuses weights elsewhere) or ask the network.
 """
 
 from __future__ import annotations
