@@ -139,6 +139,11 @@ def clean_stream(name: str, data: bytes, reading: Reading) -> Iterator[Cleaned |
     yield from _clean_each(name, found, reading.marker, reading.published)
 
 
+def clean_raw(raw: RawDocument) -> Cleaned | Refusal:
+    """The same for one document that another reader made (`vigie.bulk`)."""
+    return next(_clean_each(raw.path, iter((raw,))))
+
+
 def _clean_each(
     name: str,
     documents: Iterator[RawDocument],

@@ -43,10 +43,7 @@ _MIN_FALLBACK = 40  # characters; below, the page says nothing
 def parse(data: bytes, options: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """The page as {"title","outlet","published","kind","authors","text"}."""
     text = data.decode("utf-8", "replace")
-    if text.count("<") > limits.MAX_HTML_DEPTH and depth(text) > limits.MAX_HTML_DEPTH:
-        raise InputRefused(
-            "", f"nested more than {limits.MAX_HTML_DEPTH} levels deep", "save the page as text"
-        )
+    check_depth(text)
     tree = _tree(text)
     meta = page_meta(tree)
     published = meta.published or _stated_date(tree)
@@ -60,8 +57,38 @@ def parse(data: bytes, options: dict[str, Any]) -> Iterator[dict[str, Any]]:
         "published": published,
         "kind": meta.kind,
         "authors": meta.authors,
-        "text": _without_title(body, meta.title),
+        "text": without_title(body, meta.title),
     }
+
+
+def check_depth(text: str) -> None:
+    """Raises InputRefused for a page on which parsers would take minutes."""
+    if text.count("<") > limits.MAX_HTML_DEPTH and depth(text) > limits.MAX_HTML_DEPTH:
+        raise InputRefused(
+            "", f"nested more than {limits.MAX_HTML_DEPTH} levels deep", "save the page as text"
+        )
+
+
+def about(text: str) -> dict[str, Any]:
+    """What a page says about itself, without its main text: the fields of `parse` but "text". For bulk work, which takes the text
+    in another way; `check_depth` comes first.
+    """
+    tree = _tree(text)
+    meta = page_meta(tree)
+    return {
+        "title": meta.title,
+        "outlet": meta.outlet,
+        "published": meta.published or _stated_date(tree),
+        "kind": meta.kind,
+        "authors": meta.authors,
+    }
+
+
+def main_text(text: str) -> str:
+    """The main text as `parse` takes it, which is slow; "" where there is none."""
+    tree = _tree(text)
+    prune(tree)
+    return _main_text(tree)
 
 
 def _tree(text: str) -> HtmlElement:
@@ -106,7 +133,7 @@ def _main_text(tree: HtmlElement) -> str:
     return text if len(text) >= _MIN_FALLBACK else ""
 
 
-def _without_title(text: str, title: str) -> str:
+def without_title(text: str, title: str) -> str:
     """The title is a field of its own: once is enough for what it states."""
     first, _, rest = text.partition("\n")
     same = title and " ".join(first.split()).casefold().strip("# ") == title.casefold()

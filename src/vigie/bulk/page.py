@@ -1,0 +1,153 @@
+"""One page, from bytes to what the redactor reads.
+
+In: a record that the prefilter let through. Out: its main text with title and language, then, for a page in scope, the RawDocument.
+The main text is resiliparse's, twelve times as fast as trafilatura, which is asked where resiliparse finds next to nothing. Title,
+date, outlet and authors are read as `vigie extract` reads those of a saved page. Raw text stays in memory.
+Left out: whether the page is in scope (`vigie.relevance`).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any, cast, get_args
+from urllib.parse import unquote, urlsplit
+
+from vigie.bulk.records import Payload, Record
+from vigie.ingest.boilerplate import drop_boilerplate
+from vigie.ingest.dateline import find_dateline, parse_date
+from vigie.ingest.decode import decode
+from vigie.ingest.html_page import about, check_depth, main_text, without_title
+from vigie.ingest.plain import layout
+from vigie.model.document import DocKind, RawDocument, SourceCard
+from vigie.model.errors import MissingExtraError
+from vigie.relevance import PageText
+from vigie.text.language import detect
+from vigie.text.normalise import repair
+
+MIN_TEXT = 80  # code points; less is a caption, a cookie notice
+_LITTLE = 250  # code points of main text below which trafilatura is asked too
+_LARGE = 400_000  # bytes of a page above which it is not: it would take seconds
+_CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([a-zA-Z0-9_.:-]{2,40})", re.IGNORECASE)
+_SECTION_WORD = re.compile(r"[^\W\d_]{2,}")
+_TITLE = re.compile(r"<title[^>]{0,200}>(.{0,2000}?)</title", re.IGNORECASE | re.DOTALL)
+_OG_TITLE = re.compile(
+    r"<meta[^>]{0,200}?og:title[^>]{0,200}?content\s*=\s*(\"|')(.{0,1000}?)\1", re.IGNORECASE | re.DOTALL
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A page that has text. `source` is its HTML, "" for a text."""
+
+    record: Record
+    source: str
+    title: str
+    text: str
+    lang: str
+
+    @property
+    def told(self) -> PageText:
+        """What a classifier is given."""
+        return PageText(title=self.title, text=self.text, section=section(self.record.url), lang=self.lang)
+
+
+def read_page(record: Record) -> Page | None:
+    """The page of a record; None where it has no main text. Raises InputRefused for one that parsers cannot take."""
+    payload = bytes(record.payload)
+    declared = record.charset or _declared(payload)
+    text = decode(payload, declared)
+    if text is None:
+        return None
+    if record.kind == "text":
+        return _plain(record, text)
+    check_depth(text)
+    title = _quick_title(text)
+    body = _extracted(text)
+    if len(body) < _LITTLE and len(payload) < _LARGE:
+        body = max(body, main_text(text), key=len)
+    body = drop_boilerplate(repair(body))
+    if len(body.strip()) < MIN_TEXT:
+        return None
+    return Page(record=record, source=text, title=title, text=body, lang=detect(f"{title}\n\n{body}"))
+
+
+def _plain(record: Record, text: str) -> Page | None:
+    published, title, body = layout(repair(text))
+    del published
+    body = drop_boilerplate(body)
+    if len(body.strip()) < MIN_TEXT:
+        return None
+    return Page(record=record, source="", title=title, text=body, lang=detect(f"{title}\n\n{body}"))
+
+
+def raw_document(page: Page, path: str, source: SourceCard | None) -> RawDocument:
+    """The page with what it says about itself."""
+    if not page.source:
+        published, title, body = layout(repair(decode(bytes(page.record.payload), page.record.charset) or ""))
+        body = drop_boilerplate(body)
+        return RawDocument(
+            path=path,
+            format="text",
+            title=title,
+            text=body,
+            published=published or find_dateline(f"{title}\n\n{body}"),
+            source=source,
+        )
+    meta: dict[str, Any] = about(page.source)
+    title = " ".join(repair(meta["title"]).split())
+    body = without_title(page.text, title)
+    kind = (
+        meta["kind"]
+        if meta["kind"] in get_args(DocKind) and (source is None or source.kind == "unknown")
+        else "unknown"
+    )
+    return RawDocument(
+        path=path,
+        format="warc" if not page.record.name else "html",
+        title=title,
+        text=body,
+        outlet=repair(meta["outlet"]),
+        published=(parse_date(meta["published"]) if meta["published"] else None)
+        or find_dateline(f"{title}\n\n{body}"),
+        kind=cast(DocKind, kind),
+        source=source,
+        extra_names=tuple(repair(name) for name in meta["authors"]),
+    )
+
+
+def section(url: str) -> str:
+    """The words of the path of an address but its last part, which repeats the title ("faits-divers/lyon")."""
+    try:
+        path = unquote(urlsplit(url).path)
+    except ValueError:
+        return ""
+    parts = [" ".join(_SECTION_WORD.findall(part)) for part in path.split("/")[:-1]]
+    return "/".join(part for part in parts if part)[:200]
+
+
+def _declared(payload: Payload) -> str:
+    found = _CHARSET.search(bytes(payload[:4096]))
+    return found[1].decode("ascii") if found else ""
+
+
+def _quick_title(text: str) -> str:
+    """The title for the classifier: its exact form is made once the page is in scope."""
+    import html
+
+    head = text[:200_000]
+    found = _OG_TITLE.search(head)
+    title = found[2] if found else (_TITLE.search(head) or ["", ""])[1]
+    return " ".join(repair(html.unescape(title)).split())[:400]
+
+
+def _extracted(text: str) -> str:
+    try:
+        from resiliparse.extract.html2text import extract_plain_text
+    except ImportError:
+        raise MissingExtraError("Reading archives in bulk", "bulk") from None
+    return str(
+        extract_plain_text(
+            text, main_content=True, alt_texts=False, list_bullets=False, preserve_formatting=True
+        )
+    )
