@@ -246,6 +246,7 @@ def storing(here: Place) -> None:
     here.run(
         "stats alerts", "stats", "alerts", "--by", "month", "--all", "--save", "--format", "json", *store
     )
+    here.run("stats overview", "stats", "overview", "--format", "json", *store)
     here.run("stats spread", "stats", "spread", "--format", "json", *store)
     here.run(
         "stats triangulate",
@@ -447,7 +448,7 @@ RUNS = [
     "import", "add --count-contacts", "contacts", "key", "purge", "maintain",
     "extract", "redact", "add", "add again", "add --reextract", "export --full", "export", "site", "serve", "bulletin --analyst", "bulletin", "feed", "cap", "edas", "digest", "doctor", "watch", "source list", "extract -",
     "stats alerts", "stats alert", "stats alert: name",
-    "stats terms", "stats flows", "stats events", "stats together", "stats changepoints", "stats spread", "stats triangulate", "lexicon suggest", "stats price-index",
+    "stats terms", "stats flows", "stats events", "stats together", "stats changepoints", "stats overview", "stats spread", "stats triangulate", "lexicon suggest", "stats price-index",
     "stats clusters", "correct", "contest list", "contest show", "contest answer", "contest: name", "template",
     "address", "missing", "bad", "bad add", "late", "small", "tight", "reader-known", "reader-odd", "redactor", "noise", "stdout full",
     "disk full: add", "disk full: export", "disk full: bulletin", "no folder", "killed", "interrupted", "interrupted redact",

@@ -26,6 +26,7 @@ from vigie.cli import stats_clusters as _stats_clusters  # noqa: F401
 from vigie.cli import stats_detect as _stats_detect  # noqa: F401
 from vigie.cli import stats_events as _stats_events  # noqa: F401
 from vigie.cli import stats_flows as _stats_flows  # noqa: F401
+from vigie.cli import stats_overview as _stats_overview  # noqa: F401
 from vigie.cli import stats_price_index as _stats_price_index  # noqa: F401
 from vigie.cli import stats_spread as _stats_spread  # noqa: F401
 from vigie.cli import stats_terms as _stats_terms  # noqa: F401

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from vigie.store.database import Connection
 
@@ -23,6 +24,7 @@ FOLD_FROM = 20_000  # pending rows: fewer are as soon added up by each question 
 _MERGE_FROM = (
     4  # rows of a period are merged once one in so many is new: each row is then merged a few times in all
 )
+_BULK = 500_000  # observations given at once: they go straight into the sums
 _SLICE = 2_000_000  # observations counted at a time when a store is filled: what the windows over them take in memory
 
 
@@ -127,20 +129,21 @@ WITH d AS (
         CASE WHEN o.type = 'price' THEN coalesce(o.unit, '') ELSE '' END AS unit, CASE WHEN o.type = 'price' THEN o.eur_per_unit END AS eur,
         d.source_id, d.outlet, d.published_start, d.published_end
     FROM ({{observations}}) o JOIN d ON d.doc_id = o.doc_id
-), n AS (
-    SELECT *, affirmed AND row_number() OVER (PARTITION BY affirmed, doc_id, once, placed ORDER BY span_start, span_end, id) = 1
-        AND (placed IS NOT NULL OR NOT bool_or(placed IS NOT NULL) OVER (PARTITION BY affirmed, doc_id, once)) AS counted
-    FROM f
-)
-SELECT {{sign}} * count(*) AS times, 'fact' AS what, week, period, department, region, country, substance, type, kind, unit,
+), n AS (SELECT *, {{judged}} AS counted FROM f)
+SELECT {{sign}} AS times, 'fact' AS what, week, period, department, region, country, substance, type, kind, unit,
     CASE WHEN counted THEN eur END AS eur, counted, source_id, outlet, published_start, published_end, '' AS grade, '' AS lang
-FROM n GROUP BY ALL
+FROM n
 UNION ALL BY NAME
-SELECT {{sign}} * count(*) AS times, 'document' AS what, NULL AS week, '' AS period, '' AS department, '' AS region, '' AS country,
+SELECT {{sign}} AS times, 'document' AS what, NULL AS week, '' AS period, '' AS department, '' AS region, '' AS country,
     '' AS substance, '' AS type, document_kind AS kind, '' AS unit, NULL AS eur, copy AS counted, own_id AS source_id,
     own_outlet AS outlet, published_start, published_end, grade, lang
-FROM d WHERE doc_id IN ({{fresh}}) GROUP BY ALL
+FROM d WHERE doc_id IN ({{fresh}})
 """  # fmt: skip
+# What a document says twice counts once, with its place where it has one; rows of tables are each a statement.
+_JUDGED = (
+    "affirmed AND row_number() OVER (PARTITION BY affirmed, doc_id, once, placed ORDER BY span_start, span_end, id) = 1 "
+    "AND (placed IS NOT NULL OR NOT bool_or(placed IS NOT NULL) OVER (PARTITION BY affirmed, doc_id, once))"
+)
 _INSERT = "INSERT INTO overview_pending BY NAME "
 _ALL = {"observations": "SELECT * FROM observations", "documents": "SELECT * FROM documents"}
 _CHOSEN = {
@@ -198,8 +201,15 @@ def enter_rows(
         )
     new = documents["doc_id"] if fresh is None else pa.array(sorted(fresh), pa.string())
     connection.register("overview_fresh", pa.table({"doc_id": new}))
+    tables = pc.all(pc.equal(documents["kind"], "table")).as_py()
+    sql = _ROWS.format(
+        **parts, sign=1, judged="affirmed" if tables else _JUDGED, fresh="SELECT doc_id FROM overview_fresh"
+    )
     try:
-        connection.execute(_INSERT + _ROWS.format(**parts, sign=1, fresh="SELECT doc_id FROM overview_fresh"))
+        if observations.num_rows < _BULK:
+            connection.execute(_INSERT + sql)
+        else:
+            _take(connection, sql)
     finally:
         for name in ("overview_documents_given", "overview_observations_given", "overview_fresh"):
             connection.unregister(name)
@@ -240,11 +250,12 @@ def fill(connection: Connection) -> None:
         for number in range(slices if _count(connection, "documents") else 0):
             part = f"WHERE hash(doc_id) % {slices} = {number}"
             rows = {name: f"{sql} {part}" for name, sql in _ALL.items()}
-            connection.execute(
-                _INSERT + _ROWS.format(**rows, sign=1, fresh=f"SELECT doc_id FROM documents {part}")
-            )
-            if _count(connection, "overview_pending") >= FOLD_FROM:
-                _fold(connection)
+            fresh = f"SELECT doc_id FROM documents {part}"
+            sql = _ROWS.format(**rows, sign=1, judged=_JUDGED, fresh=fresh)
+            if slices == 1 and _count(connection, "observations") < FOLD_FROM:
+                connection.execute(_INSERT + sql)
+            else:
+                _take(connection, sql)
         connection.execute("INSERT INTO overview_state VALUES (?)", [VERSION])
         connection.execute("COMMIT")
     except BaseException:
@@ -270,7 +281,7 @@ def now(name: str) -> str:
 
 def differing(connection: Connection) -> list[str]:
     """Tables that do not hold what a count of all that is stored gives; for `vigie doctor`. Nothing is changed."""
-    counted = _ROWS.format(**_ALL, sign=1, fresh="SELECT doc_id FROM documents")
+    counted = _ROWS.format(**_ALL, sign=1, judged=_JUDGED, fresh="SELECT doc_id FROM documents")
     connection.execute(f"CREATE OR REPLACE TEMP TABLE overview_counted AS {counted}")
     found = []
     for table in TABLES:
@@ -292,22 +303,29 @@ def _add(connection: Connection, doc_ids: Collection[str], sign: int) -> None:
         return
     connection.register("overview_chosen", pa.table({"doc_id": pa.array(sorted(set(doc_ids)), pa.string())}))
     try:
-        connection.execute(_INSERT + _ROWS.format(**_CHOSEN, sign=sign))
+        connection.execute(_INSERT + _ROWS.format(**_CHOSEN, sign=sign, judged=_JUDGED))
     finally:
         connection.unregister("overview_chosen")
 
 
-def _fold(connection: Connection, *, everything: bool = False) -> None:
+def _take(connection: Connection, sql: str) -> None:
+    """Rows straight into the sums."""
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE overview_taken AS {sql}")
+    _fold(connection, "temp.overview_taken")
+    connection.execute("DROP TABLE temp.overview_taken")
+
+
+def _fold(connection: Connection, taken: str = "overview_pending", *, everything: bool = False) -> None:
     for table in TABLES:
         keys = ", ".join(table.keys)
         sums = ", ".join(f"sum({sql}) AS {column}" for column, sql in table.measures.items())
         some = " OR ".join(f"{column} <> 0" for column in table.measures)
-        connection.execute(
-            f"INSERT INTO {table.name} BY NAME SELECT *, false AS merged FROM (SELECT {keys}, {sums} FROM overview_pending "
-            f"WHERE {table.where} GROUP BY {keys}) WHERE {some}"
+        connection.execute(  # what comes in the first rows of its period is merged as it comes
+            f"INSERT INTO {table.name} BY NAME SELECT *, {table.slot} NOT IN (SELECT DISTINCT {table.slot} FROM {table.name}) AS merged "
+            f"FROM (SELECT {keys}, {sums} FROM {taken} WHERE {table.where} GROUP BY {keys}) WHERE {some}"
         )
         _merge(connection, table, everything=everything)
-    connection.execute("DELETE FROM overview_pending")
+    connection.execute(f"DELETE FROM {taken}")
 
 
 def _collapse(connection: Connection) -> None:
