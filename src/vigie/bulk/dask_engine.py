@@ -15,7 +15,7 @@ import os
 import platform
 import threading
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from functools import cache
@@ -171,8 +171,9 @@ def _client(distributed: Any, scheduler: str | None, jobs: int, stack: ExitStack
 
 def _quiet() -> None:
     """Dask's own log tells of lost connections and of tasks with what they were given; outcomes tell what matters."""
-    for name in ("distributed", "tornado"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)
+    for name in ["distributed", *logging.root.manager.loggerDict]:
+        if name.split(".")[0] in ("distributed", "tornado"):  # Dask sets levels of its own to some of them
+            logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 def _agree(client: Any, plan: Plan, terms: Terms) -> None:
@@ -194,24 +195,30 @@ def _work(
     at: dict[Any, Archive] = {}
     try:
         while waiting or at:
-            if client.status != "running":
-                raise StoreError(_LOST)
-            while waiting and len(at) < AHEAD * max(1, len(client.nthreads())):
+            while waiting and len(at) < AHEAD * max(1, len(_ask(client.nthreads))):
                 archive = waiting.popleft()
                 # A key of Dask is in its logs and its dashboard: the hash of the archive, no name.
-                future = client.submit(task, archive, key=f"vigie-{archive.key}-{id(course):x}", pure=False)
-                at[future] = archive
-            with suppress(distributed.TimeoutError, TimeoutError), client.as_current():
-                distributed.wait(list(at), timeout=SECONDS, return_when="FIRST_COMPLETED")
+                key = f"vigie-{archive.key}-{id(course):x}"
+                at[_ask(client.submit, task, archive, key=key, pure=False)] = archive
+            with client.as_current(), suppress(distributed.TimeoutError, TimeoutError):
+                _ask(distributed.wait, list(at), timeout=SECONDS, return_when="FIRST_COMPLETED")
             for future in [future for future in at if future.done()]:
                 archive = at.pop(future)
                 course.take(archive, _outcome(distributed, future, archive))
             course.look(at_work(folder.root, {archive.key for archive in at.values()}))
-    except OSError:  # of the connection: the folder is written by workers
-        raise StoreError(_LOST) from None
     finally:
         with suppress(Exception):  # the scheduler may be gone
             client.cancel(list(at))
+
+
+def _ask(call: Callable[..., Any], *args: Any, **options: Any) -> Any:
+    """What Dask answers. Raises StoreError where it does not, TimeoutError when it has nothing to tell yet."""
+    try:
+        return call(*args, **options)
+    except TimeoutError:
+        raise
+    except Exception:  # its errors of lost connections have no common parent
+        raise StoreError(_LOST) from None
 
 
 def _outcome(distributed: Any, future: Any, archive: Archive) -> Done | Refusal:
