@@ -136,6 +136,81 @@ def test_reasons_add_up_and_hold_no_text():
     assert "Tarquin" not in repr(reasons) + repr(page)
 
 
+@pytest.fixture(scope="module")
+def held():
+    """Pages that training never sees, each with its probability: (row, probability)."""
+    sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
+    import train_relevance
+
+    rows = train_relevance.rows(train_relevance.HELD, "test")
+    return list(zip(rows, linear().scores([row.page for row in rows]), strict=True))
+
+
+def _passed(held, wanted):
+    scores = [score for row, score in held if wanted(row)]
+    return sum(score >= linear().threshold for score in scores) / len(scores)
+
+
+def test_recall_on_gold_that_training_never_sees(held):
+    assert _passed(held, lambda row: row.group.startswith("press_")) >= 0.98
+    assert _passed(held, lambda row: row.group.startswith("press_") and row.kind == "gold plain") == 1
+    assert _passed(held, lambda row: row.kind.startswith("gold")) >= 0.97  # with texts of one bare sentence
+
+
+def test_most_pages_out_of_scope_are_dropped(held):
+    assert _passed(held, lambda row: not row.relevant) <= 0.3
+    ordinary = ("news", "sport", "economy", "politics")
+    assert _passed(held, lambda row: row.kind in ordinary and not row.relevant) <= 0.05
+
+
+def test_probabilities_are_those_of_the_half_that_is_in_scope(held):
+    sums = {side: sum(row.relevant is side for row, _ in held) for side in (True, False)}
+    high = [(row.relevant, 1 / sums[row.relevant]) for row, score in held if score >= 0.95]
+    low = [(row.relevant, 1 / sums[row.relevant]) for row, score in held if score <= 0.05]
+    share = [sum(w for relevant, w in part if relevant) / sum(w for _, w in part) for part in (high, low)]
+    assert share[0] >= 0.95
+    assert share[1] <= 0.05
+
+
+def test_unseen_hard_cases():
+    rows = [json.loads(line) for line in (TEXTS / "unseen.jsonl").read_text(encoding="utf-8").splitlines()]
+    scores = linear().scores(
+        [PageText(title=r["title"], text=r["text"], section=r["section"], lang=r["lang"]) for r in rows]
+    )
+    passed = [score >= linear().threshold for score in scores]
+    inside = [p for p, r in zip(passed, rows, strict=True) if r["relevant"]]
+    outside = [p for p, r in zip(passed, rows, strict=True) if not r["relevant"]]
+    assert len(rows) >= 80
+    assert sum(inside) / len(inside) >= 0.96
+    assert sum(outside) / len(outside) <= 0.35
+
+
+def test_texts_of_training_and_of_the_score_share_no_sentence_of_their_kind():
+    made = [json.loads(line) for line in (TEXTS / "made.jsonl").read_text(encoding="utf-8").splitlines()]
+    kept = {
+        split: {
+            s
+            for row in made
+            if row["split"] == split
+            for s in row["text"].replace("\n\n", " ").split(". ")
+            if not any(c.isdigit() for c in s)
+        }
+        for split in ("train", "test")
+    }
+    assert len(made) >= 300
+    shared = kept["train"] & kept["test"]
+    assert len(shared) <= 0.02 * len(kept["train"]), shared
+
+
+def test_the_page_of_documentation_has_the_weights_as_they_are():
+    page = (Path(__file__).parents[1] / "docs" / "relevance.md").read_text(encoding="utf-8")
+    data = json.loads((DATA / "linear.json").read_text(encoding="utf-8"))
+    for row in data["features"]:
+        if row["weight"]:
+            assert f"| {row['name']} | {row['weight']:.3f} |" in page, "run scripts/report_relevance.py"
+    assert f"Threshold {data['threshold']:g}." in page
+
+
 def test_weights_for_other_features_are_refused_with_the_repair():
     data = json.loads((DATA / "linear.json").read_text(encoding="utf-8"))
     data["features"] = data["features"][1:]

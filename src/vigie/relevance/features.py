@@ -26,7 +26,7 @@ _QUOTED = 40  # code points: a longer quotation is speech
 _DRUGS = (STRONG, MEDICINE, "drug")  # what counts alone
 _ANCHORS = (*_DRUGS, SLANG, PRECURSOR, "drugs")
 _KINDS = (STRONG, MEDICINE, SLANG, PRECURSOR, "drug", "drugs")
-_TRADE = ("seizure", "justice", "harm", "market")
+_TRADE = ("seizure", "justice", "harm", "market", "trade")
 _AMOUNTS = ("money", "rate", "mass", "pieces", "percent")
 
 
