@@ -19,13 +19,13 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import import_module
 from importlib.resources import files
-from typing import Any
 
 from vigie.bulk.archive import Archive
+from vigie.bulk.cascade import records_at
 from vigie.bulk.folder import Folder
 from vigie.bulk.reasons import reasons
+from vigie.bulk.records import Record
 from vigie.bulk.tally import AuditId, Tally
 from vigie.model.errors import InputRefused
 from vigie.pipeline import Reading, Refusal, clean_stream, observe
@@ -84,13 +84,14 @@ def audit(
             total.add(account.tally)
             if account.tally.audit:
                 samples[key], places[key] = account.tally.audit, (account.name, account.place)
+    languages = frozenset((folder.job() or {}).get("plan", {}).get("languages", ()))
     read, missed, gone, lost = Counter[str](), Counter[str](), list[str](), 0
     for number, (key, sample) in enumerate(samples.items()):
         if tell is not None:
             tell(number, len(samples))
         name, place = places[key]
         archive = find(key, place)
-        verdicts = None if archive is None else _again(archive, sample)
+        verdicts = None if archive is None else _again(archive, sample, languages)
         if verdicts is None:
             gone.append(name)
             continue
@@ -113,29 +114,30 @@ def audit(
     return judged(total.kept, lines, tuple(gone), lost)
 
 
-def _again(archive: Archive, sample: Sequence[AuditId]) -> list[tuple[str, bool]] | None:
+def _again(
+    archive: Archive, sample: Sequence[AuditId], languages: frozenset[str]
+) -> list[tuple[str, bool]] | None:
     """(reason, whether it states a fact) of each page of the sample that is found; None if the archive cannot be read."""
     wanted: Mapping[str, AuditId] = {one.record_id: one for one in sample}
-    records_at = import_module("vigie.bulk.cascade").records_at
     found = []
     try:
         for record in records_at(archive, [one.offset for one in sorted(sample)]):
             one = wanted.get(record.record_id)
             if one is not None:
-                found.append((one.reason, _states_facts(archive.name, record)))
+                found.append((one.reason, _states_facts(archive.name, record, languages)))
     except (InputRefused, OSError):
         return None
     return found
 
 
-def _states_facts(name: str, record: Any) -> bool:
+def _states_facts(name: str, record: Record, languages: frozenset[str]) -> bool:
+    """Whether the quality path finds a fact in a page of the languages that the job was to read."""
     suffix = ".txt" if record.kind == "text" else ".html"
     for item in clean_stream(f"{name}#{record.number}{suffix}", bytes(record.payload), Reading()):
-        if (
-            not isinstance(item, Refusal)
-            and not isinstance(found := observe(item.document), Refusal)
-            and found
-        ):
+        if isinstance(item, Refusal) or item.document.lang not in languages | {"und"}:
+            continue
+        found = observe(item.document)
+        if found and not isinstance(found, Refusal):
             return True
     return False
 

@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
-from importlib import import_module
 from itertools import islice
 from typing import BinaryIO
 
@@ -110,7 +109,8 @@ def estimate(
 
 
 def _read(archive: Archive, plan: Plan, tally: Tally) -> Sequence[Entry]:
-    walk = import_module("vigie.bulk.cascade").walk
+    from vigie.bulk.cascade import walk
+
     return list(walk(archive, plan, tally))
 
 

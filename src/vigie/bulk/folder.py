@@ -63,7 +63,7 @@ class Folder:
         """
         told = self.job()
         if told is None:
-            with suppress(FileNotFoundError):
+            with suppress(FileNotFoundError, NotADirectoryError):
                 strange = any(entry.name != workplace.FOLDER for entry in self.root.iterdir())
                 if strange and self.job() is None:  # else another run began it at this moment
                     raise SettingsError(

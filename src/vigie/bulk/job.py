@@ -12,7 +12,6 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
-from importlib import import_module
 from pathlib import Path
 
 from vigie.bulk.account import DONE, TRUNCATED, Account
@@ -26,7 +25,7 @@ from vigie.pipeline import Refusal, refusal
 from vigie.store.parts import PartWriter
 from vigie.store.rows import Entry
 
-HEAD = 4096  # bytes that tell a longer download of the same archive
+HEAD = 512  # bytes that tell a longer download of the same archive: about its first record, which names it
 TRIES = 3  # of an archive whose worker is lost: once may be the machine's fault, three times is the archive's
 Tell = Callable[[Tally], None]
 
@@ -121,7 +120,7 @@ def run_one(archive: Archive, plan: Plan, out: Path | str, tell: Tell | None = N
 
 
 def _read(archive: Archive, plan: Plan, folder: Folder, work: Path, tell: Tell | None) -> Account:
-    walk = import_module("vigie.bulk.cascade").walk  # late: the driver of a cluster needs no extractor
+    from vigie.bulk.cascade import walk  # late: the driver of a cluster needs no extractor
 
     tally, claim = Tally(), work / archive.key
 
@@ -163,8 +162,7 @@ def _read_errors(archive: Archive, entries: Iterator[Entry]) -> Iterator[Entry]:
     try:
         yield from entries
     except OSError as error:
-        told = refusal(archive.name, error)
-        raise InputRefused(archive.name, error.strerror or told.reason, told.repair) from None
+        raise _unreadable(archive, error) from None
 
 
 def _head(archive: Archive) -> str:
@@ -174,9 +172,20 @@ def _head(archive: Archive) -> str:
         with archive.open() as stream:
             data = stream.read(HEAD)
     except OSError as error:
-        told = refusal(archive.name, error)
-        raise InputRefused(archive.name, error.strerror or told.reason, told.repair) from None
+        raise _unreadable(archive, error) from None
     return hashlib.blake2b(data, digest_size=8).hexdigest()
+
+
+def _unreadable(archive: Archive, error: OSError) -> InputRefused:
+    """What the system says of a place; its message may quote an address, its reason does not."""
+    if isinstance(error, FileNotFoundError):
+        return InputRefused(
+            archive.name, "no such file", "it was there when it was listed: give the paths again"
+        )
+    if isinstance(error, PermissionError):
+        return InputRefused(archive.name, "may not be read", "change its permissions")
+    # In lower case: a word with a capital may be taken for a name further on.
+    return InputRefused(archive.name, f"cannot be read ({(error.strerror or 'input error').lower()})")
 
 
 def _done(account: Account, *, fresh: bool) -> Done:

@@ -6,7 +6,6 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass
 from functools import cache, lru_cache
-from importlib import import_module
 from importlib.resources import files
 from typing import Any
 
@@ -87,11 +86,9 @@ def _fingerprint(plan: Plan) -> str:
 
 def classifier_id(name: str) -> str:
     """Name and version of a classifier, without loading more than that. Raises VigieError for one that is not there."""
-    try:
-        relevance = import_module("vigie.relevance")
-    except ImportError:
-        return name
-    return str(relevance.load(name).id) if hasattr(relevance, "load") else name
+    from vigie.relevance import load
+
+    return load(name).id
 
 
 @cache
