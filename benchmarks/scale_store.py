@@ -4,8 +4,8 @@
 
 Makes DIR/scale.duckdb by SQL inside the database, in order of time (ten years, 60 substances, 500 sources, departments, communes,
 countries; five statements a document, one document in twenty a copy), without sentences and texts, so that a hundred million
-take some 20 GB at most; it stops before the disk has less than 10 GB left. A store that is there is used again. Then prints, as processor time of all threads and
-time on the clock:
+take some 20 GB at most; it stops before the disk has less than 10 GB left. A store that is there is used again. Then prints, as
+processor time of all threads and time on the clock:
 
 - what adding documents costs in the full store, and how much of that the sums are: by `Store.write` and by what a run does at its end;
 - each question of the overview, the first time after opening and the median of five, and the same figures counted from the statements
@@ -221,7 +221,7 @@ def questions(store: Store, substance: str) -> dict[str, tuple[Callable[[], obje
         "by substance": (lambda: overview.by_substance(store), f"SELECT o.substance, {_COUNTS}, {_SPOKEN} {_FROM} GROUP BY 1"),
         "by department": (lambda: overview.by_area(store), f"SELECT o.place_department, {_COUNTS}, {_SPOKEN} {_FROM} GROUP BY 1"),
         "by week": (lambda: overview.by_week(store), f"SELECT date_trunc('week', o.when_start), {_COUNTS} FROM observations o GROUP BY 1"),
-        "prices": (lambda: overview.prices(store), _PRICE),
+        "prices": (lambda: overview.prices(store, most=10), _PRICE),
         "sources": (lambda: overview.sources(store), "SELECT source_id, count(*), min(published_start) FROM documents GROUP BY 1"),
         "totals of a substance": (
             lambda: overview.totals(store, Chosen(substance=one.substance)),
@@ -231,7 +231,7 @@ def questions(store: Store, substance: str) -> dict[str, tuple[Callable[[], obje
             lambda: overview.by_substance(store, Chosen(area=one.area)), f"SELECT o.substance, {_COUNTS}, {_SPOKEN} {_FROM} WHERE {area} GROUP BY 1",
         ),
         "prices, a department and quarter": (
-            lambda: overview.prices(store, Chosen(area=one.area, period=one.period)), _PRICE.replace("GROUP", f"AND {area} AND {period} GROUP"),
+            lambda: overview.prices(store, Chosen(area=one.area, period=one.period), most=10), _PRICE.replace("GROUP", f"AND {area} AND {period} GROUP"),
         ),
         "totals of a substance, a department and a quarter": (
             lambda: overview.totals(store, one), f"SELECT {_COUNTS}, {_SPOKEN} {_FROM} WHERE o.substance = '{one.substance}' AND {area} AND {period}",

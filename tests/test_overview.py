@@ -107,6 +107,11 @@ def test_medians_are_exact(store: Store, model: ReadModel, chosen: Chosen) -> No
         assert found[key] == pytest.approx(figures)
 
 
+def test_the_most_stated_prices_are_the_first(store: Store) -> None:
+    every = overview.prices(store)
+    assert len(every) > 4 and overview.prices(store, most=3) == every[:3]
+
+
 def test_weeks_add_up(store: Store) -> None:
     weeks = overview.by_week(store)
     assert [w.monday for w in weeks] == sorted({w.monday for w in weeks}) and all(

@@ -143,7 +143,7 @@ def overview_rows(store: Store, chosen: Chosen, level: Level, top: int) -> list[
             "part": "price", "name": " ".join(n for n in (p.substance, p.kind, p.country) if n), "statements": p.n, "median": p.median,
             "q1": p.q1, "q3": p.q3, "unit": f"EUR/{p.unit}",
         }
-        for p in of.prices(store, chosen)[:most]
+        for p in of.prices(store, chosen, most=most)
     ]  # fmt: skip
     rows += [
         {

@@ -171,8 +171,8 @@ def by_week(store: Store, chosen: Chosen = ALL) -> list[Week]:
     ]
 
 
-def prices(store: Store, chosen: Chosen = ALL) -> list[Price]:
-    """Each product with its unit and kind of price, by country where no area is chosen; most stated first."""
+def prices(store: Store, chosen: Chosen = ALL, *, most: int | None = None) -> list[Price]:
+    """Each product with its unit and kind of price, by country where no area is chosen; the `most` most stated, in this order."""
     table, country = ("overview_area_prices", "''") if chosen.area else ("overview_prices", "country")
     where, values = _where(chosen)
     keys = "substance, kind, unit, place"
@@ -185,10 +185,12 @@ def prices(store: Store, chosen: Chosen = ALL) -> list[Price]:
         f"{at(share, 0)} + ({at(share, 1)} - {at(share, 0)}) * any_value((total - 1) * {share} - floor((total - 1) * {share})) AS {name}"
         for share, name in ((0.25, "q1"), (0.5, "median"), (0.75, "q3"))
     )
+    rows = f"SELECT substance, kind, unit, {country} AS place, eur, counted FROM {weekly.now(table)} WHERE {where} AND substance <> ''"
     sql = (
-        f"WITH h AS (SELECT substance, kind, unit, {country} AS place, eur, sum(counted) AS n FROM {weekly.now(table)} "
-        f"WHERE {where} AND substance <> '' GROUP BY ALL HAVING sum(counted) > 0), "
-        f"c AS (SELECT *, sum(n) OVER (PARTITION BY {keys} ORDER BY eur) AS upto, sum(n) OVER (PARTITION BY {keys}) AS total FROM h) "
+        f"WITH top AS (SELECT {keys}, sum(counted) AS total FROM ({rows}) GROUP BY {keys} HAVING sum(counted) > 0 "
+        f"ORDER BY total DESC, {keys} LIMIT {'NULL' if most is None else most}), "
+        f"h AS (SELECT {keys}, eur, total, sum(counted) AS n FROM ({rows}) JOIN top USING ({keys}) GROUP BY {keys}, eur, total "
+        f"HAVING sum(counted) > 0), c AS (SELECT *, sum(n) OVER (PARTITION BY {keys} ORDER BY eur) AS upto FROM h) "
         f"SELECT {keys}, any_value(total)::BIGINT AS n, min(eur) AS low, {quantiles}, max(eur) AS high FROM c GROUP BY {keys} "
         f"ORDER BY n DESC, {keys}"
     )
