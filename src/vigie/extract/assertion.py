@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import cast
 
 from vigie.extract.assertion_context import counts, denied_denials, kind_of
@@ -145,29 +145,28 @@ def _last(text: str, end: int) -> int:
     return end
 
 
+# What each opener of a refutation holds: a sentence without any of them is not tried.
+_HINTS = ("faux", "exact", "vrai", "nenni", "mensonge", "tox", "false", "true", "wrong", "hoax")
+
+
 @cache
-def _opener(lang: str) -> tuple[tuple[str, ...], re.Pattern[str]]:
+def _opener(lang: str) -> re.Pattern[str]:
     words = phrases("assertion", lang, "refutation", "openers")
-    return (
-        "faux",
-        "exact",
-        "vrai",
-        "nenni",
-        "mensonge",
-        "tox",
-        "false",
-        "true",
-        "wrong",
-        "hoax",
-    ), re.compile(rf"[^\w]*(?:(?:mais|or|but|pourtant|however),? )?(?P<cue>{words})[ ]*(?=[.!:,;]|$)")
+    return re.compile(rf"[^\w]*(?:(?:mais|or|but|pourtant|however),? )?(?P<cue>{words})[ ]*(?=[.!:,;]|$)")
+
+
+@lru_cache(maxsize=4)  # each sentence of a text asks
+def _hints(flat: str) -> list[tuple[int, int]]:
+    """Where the hints stand."""
+    return [m.span() for hint in _HINTS if hint in flat for m in re.finditer(hint, flat)]
 
 
 def _refusals(found: Scan, lang: str, wanted: range) -> Iterator[AssertionCue]:
     """Sentences that open with "C'est faux.": the sentence before is refuted."""
-    hints, opener = _opener(lang)
     begin, end = found.spans[wanted.start].start, found.spans[wanted.stop - 1].end
-    if not any(found.flat.find(hint, begin, end) >= 0 for hint in hints):
+    if not any(begin <= first and last <= end for first, last in _hints(found.flat)):
         return
+    opener = _opener(lang)
     for index in wanted:
         if index == 0:
             continue

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
+from operator import attrgetter
 
 from vigie.extract.record import record
 from vigie.extract.scan import lexicon_file
@@ -17,6 +18,7 @@ from vigie.text.normalise import fold
 from vigie.text.sentences import Span
 
 _MARK = re.compile(r"[;!?()…]|:(?!\d)|\.\s|\s[—–-]\s|\n|,(?!\d)")
+_START = attrgetter("start")
 
 
 @record(frozen=True, slots=True)
@@ -62,7 +64,8 @@ def boundaries(text: str, flat: str, span: Span, lang: str) -> tuple[Boundary, .
     found += [
         Boundary(m.start(), m.end(), True) for m in _terminators(lang).finditer(flat, span.start, span.end)
     ]
-    return tuple(sorted(found, key=lambda cut: cut.start))
+    found.sort(key=_START)
+    return tuple(found)
 
 
 def forward_end(cuts: tuple[Boundary, ...], offset: int, span: Span, *, commas: bool = False) -> int:

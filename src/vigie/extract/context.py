@@ -38,15 +38,19 @@ class Context:
         A drug named within those words does count: "le cannabis en prison" is its own context.
         """
         around = range(sentence - reach, sentence + reach + 1)
-        if any(index in known for kind in kinds if (known := self._known.get(kind)) for index in around):
-            return True
-        return any(
-            kind == "drug" or hit.end <= start or hit.start >= end
-            for kind in kinds
-            if (sentences := self._by_kind.get(kind))
-            for index in around
-            for hit in sentences.get(index, ())
-        )
+        for kind in kinds:  # asked of every cue: loops, which take half the time of expressions within `any`
+            known = self._known.get(kind)
+            if known and not known.isdisjoint(around):
+                return True
+        for kind in kinds:
+            sentences = self._by_kind.get(kind)
+            if not sentences:
+                continue
+            for index in around:
+                for hit in sentences.get(index, ()):
+                    if kind == "drug" or hit.end <= start or hit.start >= end:
+                        return True
+        return False
 
     def around(self, kind: str, reach: int) -> set[int]:
         """The sentences at most `reach` away from one that speaks of `kind`."""

@@ -35,6 +35,9 @@ def coordinate(analysis: Analysis, drafts: Sequence[Draft]) -> Iterator[Draft]:
         sentence = analysis.sentence_at(draft.start)
         substances = _substances(analysis, sentence, draft.substance)
         places = _places(analysis, sentence, draft)
+        if len(substances) == 1 and len(places) == 1 and places[0] is draft.place:
+            yield draft  # as most are: nothing is repeated
+            continue
         repeated = [
             replace(draft, substance=substance, place=place) for substance in substances for place in places
         ]

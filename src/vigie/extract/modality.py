@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Set
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from vigie.extract.context import Context, context_of
@@ -252,8 +252,22 @@ def _in_context(hit: Hit, found: Scan, context: Context) -> bool:
     return context.holds(kinds, sentence, hit.term.extra.get("reach", _REACH), hit.start, hit.end)
 
 
+@lru_cache(maxsize=4)
+def _known_near(flat: str, lang: str) -> dict[tuple[int, int, int], tuple[int, int] | None]:
+    """What `_near` said of the hits of a text, by where they stand and their entry: each sentence around asks for them again."""
+    return {}
+
+
 def _near(hit: Hit, found: Scan, lang: str) -> tuple[int, int] | None:
     """Span from the first group's word to a word of the second group, within the entry's number of words."""
+    known = _known_near(found.flat, lang)
+    key = hit.start, hit.end, id(hit.term)
+    if key not in known:
+        known[key] = _read_near(hit, found, lang)
+    return known[key]
+
+
+def _read_near(hit: Hit, found: Scan, lang: str) -> tuple[int, int] | None:
     sentence = found.sentence_at(hit.start)
     most = hit.term.extra["words"]
     behind: tuple[int, int] | None = None

@@ -18,6 +18,8 @@ from vigie.extract.record import record
 from vigie.lexicon.grammar import alternation, grammar
 from vigie.lexicon.terms import data_toml
 
+_VERB = re.compile(r"[\w'-]+")
+_PLURAL = re.compile(r"(?:[eut]e?s|ent)$")
 _FAR = 160  # code points between a subject and its verb, asides included
 Number = Literal["one", "many", "unsaid"]
 
@@ -319,14 +321,14 @@ def _counted_subject(
 def agreement(analysis: Analysis, start: int, verb: int, verb_end: int) -> Number:
     """What auxiliary and participle say of the number of the subject."""
     words = _words(analysis.lang)
-    first = re.match(r"[\w'-]+", analysis.folded[verb:verb_end])
+    first = _VERB.match(analysis.folded, verb, verb_end)
     head = analysis.folded[max(start, verb - 24) : verb]
     if first is None:
         return "unsaid"
     for pattern, number in ((words.be_many, "many"), (words.be_one, "one")):
         if pattern.search(head) or pattern.search(first.group()):
             return "many" if number == "many" else "one"
-    if analysis.lang == "fr" and re.search(r"(?:[eut]e?s|ent)$", first.group()):
+    if analysis.lang == "fr" and _PLURAL.search(first.group()):
         return "many"
     if analysis.lang == "fr" and first.group().endswith("e"):
         return "one"

@@ -26,16 +26,17 @@ from vigie.extract.link import (
     link_substance,
     named_after,
 )
+from vigie.extract.nearness import word_of
 from vigie.extract.price_asked import asked_unit, asked_worth, worth_said
 from vigie.extract.price_carry import assumed_gram, carried_unit, model_price
 from vigie.extract.price_kind import bought_to_sell, kind_of
 from vigie.extract.price_lists import explained_next, over_places
 from vigie.extract.price_lots import as_portion, without_lot
-from vigie.extract.price_unit import Candidate, unit_before, with_unit
+from vigie.extract.price_unit import Candidate, names_unit, unit_before, with_unit
 from vigie.extract.price_words import any_of
 from vigie.extract.respective import respective_link, told_apart
 from vigie.extract.valuation import only_product, second_value, valued
-from vigie.lexicon.grammar import link_words, mass_in_grams
+from vigie.lexicon.grammar import mass_in_grams
 from vigie.lexicon.terms import data_toml
 from vigie.model.observation import PriceKind, PriceValue
 
@@ -188,8 +189,9 @@ def _price_link(analysis: Analysis, candidate: Candidate) -> Link:
             return after_unit
     if candidate.per_unit in UNIT_SUBSTANCE:
         return Link(*UNIT_SUBSTANCE[candidate.per_unit], "unit", 0.8)
-    against = rf"\b{link_words(analysis.lang, 'compared')}$"
-    if re.search(against, analysis.folded[max(0, money.start - 16) : money.start]):
+    if word_of(analysis.lang, "compared", "$").search(
+        analysis.folded[max(0, money.start - 16) : money.start]
+    ):
         other = compared_with(analysis, money.start)
         if other is not None and candidate.unit_reason in ("carried", "said"):
             return other
@@ -209,8 +211,13 @@ def _price_link(analysis: Analysis, candidate: Candidate) -> Link:
 
 def _in_a_shop(analysis: Analysis, candidate: Candidate) -> bool:
     """Whether the sentence says that the sale is an open one."""
-    words = rf"\b{any_of(analysis.lang, 'legal_sale')}\b"
-    return re.search(words, analysis.folded[candidate.sentence.start : candidate.sentence.end]) is not None
+    sentence = analysis.folded[candidate.sentence.start : candidate.sentence.end]
+    return _legal_sale(analysis.lang).search(sentence) is not None
+
+
+@cache
+def _legal_sale(lang: str) -> re.Pattern[str]:
+    return re.compile(rf"\b{any_of(lang, 'legal_sale')}\b")
 
 
 def _legal_hemp(analysis: Analysis, candidate: Candidate) -> Link | None:
@@ -247,6 +254,8 @@ def _usual_piece(link: Link) -> str | None:
 def _of_something_else(analysis: Analysis, candidate: Candidate) -> bool:
     """ "La tonne de saccharose vaut …, soit … le gramme": the sentence prices a product that is no drug."""
     start = candidate.sentence.start
+    if not names_unit(analysis.folded[start : candidate.money.start], analysis.lang):
+        return False
     last = None
     for match in unit_before(analysis.lang).finditer(analysis.folded, start, candidate.money.start):
         named = named_after(analysis, match.end())

@@ -19,6 +19,9 @@ from vigie.extract.price_words import any_of
 from vigie.lexicon.matcher import Hit
 from vigie.model.observation import PriceKind
 
+_BREAK = re.compile(r"[,;.()]")
+_FEE = re.compile(r"[ ](?:fee|surcharge)\b")
+_OF = re.compile(r"[ ](?:worth )?of[ ]")
 _LUMP = 5_000.0  # EUR: the least that a seizure is valued at without a valuation word
 
 
@@ -49,7 +52,7 @@ def kind_of(analysis: Analysis, candidate: Candidate) -> tuple[PriceKind | None,
         return "seizure-valuation", "valuation"
     for hit in tail:
         between = analysis.folded[money.end : hit.start]
-        if re.search(r"[,;.()]", between):
+        if _BREAK.search(between):
             break
         said = candidate.unit_reason in ("said", "before")
         if hit.term.id == "change" and (candidate.unit_reason == "said" or hit.start - money.end > 2):
@@ -118,7 +121,7 @@ def kind_of(analysis: Analysis, candidate: Candidate) -> tuple[PriceKind | None,
 def _plain_fee(analysis: Analysis, candidate: Candidate) -> bool:
     """ "a $60 minimum, a $10 fee west of the river": a fee without more, where an order is spoken of."""
     money, sentence = candidate.money, candidate.sentence
-    if not re.match(r"[ ](?:fee|surcharge)\b", analysis.folded[money.end : money.end + 12]):
+    if not _FEE.match(analysis.folded, money.end, money.end + 12):
         return False
     said = hits_in(analysis, "price_context", sentence.start, sentence.end)
     return any(h.term.id in ("min-order", "delivery-fee") for h in said)
@@ -127,7 +130,7 @@ def _plain_fee(analysis: Analysis, candidate: Candidate) -> bool:
 def _worth_of(analysis: Analysis, candidate: Candidate) -> bool:
     """ "seized €58,000 of drugs": a sum right before what was taken is its value."""
     money, sentence = candidate.money, candidate.sentence
-    if re.match(r"[ ](?:worth )?of[ ]", analysis.folded[money.end : money.end + 10]) is None:
+    if _OF.match(analysis.folded, money.end, money.end + 10) is None:
         return False
     named = named_after(analysis, money.end)
     taken = hits_in(analysis, "quantity_kinds", sentence.start, money.start)

@@ -133,8 +133,8 @@ def with_unit(analysis: Analysis, money: MoneyMention, mentions: list[MoneyMenti
     bought = _bought_for(analysis, money, sentence)
     if bought is not None and best is None:
         return replace(candidate, per_value=bought.low, per_unit=bought.unit, unit_reason="buys")
-    lot = re.search(
-        lot_before(analysis.lang), analysis.folded[max(sentence.start, money.start - 16) : money.start]
+    lot = lot_before(analysis.lang).search(
+        analysis.folded[max(sentence.start, money.start - 16) : money.start]
     )
     if lot is not None and not money.per_unit and index and mentions[index - 1].start >= sentence.start:
         value = number(lot["n"], analysis.lang)
@@ -196,11 +196,16 @@ def portion_candidate(candidate: Candidate, value: float, unit: str, said: int) 
 def _bought_for(analysis: Analysis, money: MoneyMention, sentence: Span) -> QuantityMention | None:
     """ "Pour 100 euros, le client reçoit deux grammes de kétamine": what the amount buys stands after it."""
     head = analysis.folded[sentence.start : money.start]
-    if re.fullmatch(rf"[\"(]*{link_words(analysis.lang, 'for')}", head) is None:
+    if _only_for(analysis.lang).fullmatch(head) is None:
         return None
     after = within(analysis.quantities, money.end, min(money.end + 60, sentence.end))
     named = [q for q in after if q.low == q.high and q.unit not in ("mg", "µg", "t", "parcel")]
     return named[0] if named and not within(analysis.money, money.end, named[0].start) else None
+
+
+@cache
+def _only_for(lang: str) -> re.Pattern[str]:
+    return re.compile(rf"[\"(]*{link_words(lang, 'for')}")
 
 
 @cache

@@ -41,6 +41,7 @@ _THC_PRODUCTS = frozenset({"cannabis", "cannabis-herb", "cannabis-resin", "canna
 _PIECES = frozenset({"blotter", "patch"})  # measured in milligrams, not in per cent
 _CONSTITUENTS = frozenset({"thc", "cbd"})
 _NO = frozenset({"not", "other"})
+_PAUSE = re.compile(r"[,:=]")
 _REACH = 90  # code points from a word of purity to its figure
 _AHEAD = 30  # the same when the word comes after the figure
 _CHANGED = 60  # code points from a verb of change to its two figures
@@ -263,7 +264,7 @@ def _product_beside(analysis: Analysis, percent: PercentMention, sentence: Span)
     """The product that stands right before a percentage."""
     before = analysis.products_in(sentence.start, percent.start)
     gap = analysis.folded[before[-1].end : percent.start] if before else ""
-    if re.search(r"[,:=]", gap) and not stands_alone(analysis, percent.end):
+    if _PAUSE.search(gap) and not stands_alone(analysis, percent.end):
         return None  # "sur 120 échantillons de cocaïne, 68 % contenaient …"
     if before and _beside(analysis.lang).fullmatch(analysis.folded, before[-1].end, percent.start):
         return before[-1]

@@ -32,6 +32,7 @@ _FORM_OF_PIECE = {
     "rock": "rock",
     "plant": "plant",
 }
+_OF = re.compile(r"[ ](?:de la |de l'|de |d'|du |of |)")
 _CHANGED = 60  # code points from a verb of change to its two figures
 _RELATIVE = frozenset({"which", "it", "them", "this", "that", "these", "laquelle", "celle-ci", "celui-ci"})
 _SMALL_MASS = frozenset({"mg", "µg"})
@@ -159,9 +160,9 @@ def _judge(analysis: Analysis, mention: QuantityMention) -> Draft | None:
 
 def _quote_end(analysis: Analysis, end: int, limit: int) -> int:
     """Widen the evidence over the substance that follows."""
-    match = re.match(r"[ ](?:de la |de l'|de |d'|du |of |)", analysis.folded[end : end + 8])
+    match = _OF.match(analysis.folded, end, end + 8)
     if match:
-        for found in within(analysis.substances, end + match.end(), end + match.end() + 2):
+        for found in within(analysis.substances, match.end(), match.end() + 2):
             return min(found.end, limit)
     return end
 
@@ -169,7 +170,7 @@ def _quote_end(analysis: Analysis, end: int, limit: int) -> int:
 def _equivalent(analysis: Analysis, mention: QuantityMention) -> Link | None:
     """ "252 sachets d'herbe, soit 312 kg" and "16 paquets de résine pour 86 kg": the same product, said again."""
     head = analysis.folded[max(0, mention.start - 24) : mention.start]
-    if not re.search(rf"{link_words(analysis.lang, 'again')}$", head):
+    if not _again(analysis.lang).search(head):
         return None
     direct = named_after(analysis, mention.end)
     if direct is not None and direct.substance:
@@ -179,6 +180,11 @@ def _equivalent(analysis: Analysis, mention: QuantityMention) -> Link | None:
     if not before:
         return None
     return Link(before[-1].substance, before[-1].form, "same", 0.85)
+
+
+@cache
+def _again(lang: str) -> re.Pattern[str]:
+    return re.compile(rf"{link_words(lang, 'again')}$")
 
 
 def _meant(analysis: Analysis, mention: QuantityMention, link: Link) -> Link:

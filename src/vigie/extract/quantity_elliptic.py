@@ -77,13 +77,10 @@ def _said_again(
     if unit is None or unit == "unit":
         return None
     head = analysis.folded[max(sentence.start, amount.start - 20) : amount.start]
-    joined = re.search(
-        rf"(?:{link_words(analysis.lang, 'compared')}|{link_words(analysis.lang, 'list_lead')})$", head
-    )
-    compared = re.search(rf"(?<!\w){link_words(analysis.lang, 'compared')}$", head)
-    dated = re.match(
-        rf"[ ]{link_words(analysis.lang, 'in_date')}", analysis.folded[amount.end : amount.end + 14]
-    )
+    joins, compares, dates = _words(analysis.lang)
+    joined = joins.search(head)
+    compared = compares.search(head)
+    dated = dates.match(analysis.folded[amount.end : amount.end + 14])
     with_date = bool(dated) and bool(within(analysis.dates, amount.end, amount.end + 14))
     last = before[-1] if before else None
     gap = analysis.folded[last.end : amount.start] if last is not None else ""
@@ -99,6 +96,17 @@ def _said_again(
         QuantityMention(start=amount.start, end=amount.end, low=amount.low, high=amount.high, unit=unit)
         if unit in known
         else None
+    )
+
+
+@cache
+def _words(lang: str) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    """What joins a number to the one before, what compares it, what opens its year."""
+    compared = link_words(lang, "compared")
+    return (
+        re.compile(rf"(?:{compared}|{link_words(lang, 'list_lead')})$"),
+        re.compile(rf"(?<!\w){compared}$"),
+        re.compile(rf"[ ]{link_words(lang, 'in_date')}"),
     )
 
 

@@ -23,8 +23,9 @@ from functools import cache
 from vigie.extract.analysis import Analysis
 from vigie.extract.cues import hits_in
 from vigie.extract.mentions import QuantityMention
+from vigie.extract.nearness import word_of
 from vigie.extract.record import record
-from vigie.lexicon.grammar import alternation, link_words, plurals
+from vigie.lexicon.grammar import alternation, plurals
 from vigie.lexicon.matcher import Hit
 from vigie.lexicon.terms import data_toml
 from vigie.model.observation import QuantityKind
@@ -53,9 +54,8 @@ class KindHit:
 def kind_of(analysis: Analysis, mention: QuantityMention) -> KindHit | None:
     """The nearest cue of the sentence, else of the sentences before it (a list of seizures goes on)."""
     sentence = analysis.sentence_at(mention.start)
-    made = re.search(
-        rf"\b{link_words(analysis.lang, 'makes')}$",
-        analysis.folded[max(0, mention.start - 14) : mention.start],
+    made = word_of(analysis.lang, "makes", "$").search(
+        analysis.folded[max(0, mention.start - 14) : mention.start]
     )
     if made:
         return KindHit("produced", mention.start)  # "la Colombie produit 1 700 tonnes"
@@ -63,7 +63,7 @@ def kind_of(analysis: Analysis, mention: QuantityMention) -> KindHit | None:
     best = _nearest(analysis, mention, hits)
     if best is not None:
         return _judged(analysis, mention, best, hits, sentence)
-    if re.search(rf"\b{link_words(analysis.lang, 'possible')}", analysis.folded[mention.end : sentence.end]):
+    if word_of(analysis.lang, "possible").search(analysis.folded[mention.end : sentence.end]):
         return None  # "one kilogram could kill": no amount that anyone held
     if any(h.term.id == "sample" for h in hits_in(analysis, "purity", sentence.start, sentence.end)):
         return None  # "the service analysed 14 tablets"

@@ -45,7 +45,7 @@ def _pieces_of(lang: str) -> re.Pattern[str]:
 def _lot_taken(analysis: Analysis, mention: QuantityMention) -> bool:
     """ "à 20 euros si l'on prend cinq grammes": the amount that a price is asked for."""
     head = analysis.folded[max(0, mention.start - 26) : mention.start]
-    if re.search(rf"\b{leading(analysis.lang, 'lot_taken')}$", head) is None:
+    if _taken(analysis.lang).search(head) is None:
         return False
     index = analysis.sentence_index(mention.start)
     return any(
@@ -53,13 +53,15 @@ def _lot_taken(analysis: Analysis, mention: QuantityMention) -> bool:
     )
 
 
+@cache
+def _taken(lang: str) -> re.Pattern[str]:
+    return re.compile(rf"\b{leading(lang, 'lot_taken')}$")
+
+
 def _of_another(analysis: Analysis, mention: QuantityMention) -> bool:
     """ "un vol de cuivre de 1,2 tonne": the mass of a thing that is no drug."""
     head = analysis.folded[max(0, mention.start - 40) : mention.start]
-    match = re.search(
-        rf"[a-z][ ]{link_words(analysis.lang, 'sized')}(?P<w>[a-z-]{{3,}})[ ]{link_words(analysis.lang, 'sized')}$",
-        head,
-    )
+    match = _sized(analysis.lang).search(head)
     if match is None or match["w"] in price_words(analysis.lang, "no_drug_nouns_known"):
         return False
     at = max(0, mention.start - 40) + match.start("w")
@@ -68,6 +70,12 @@ def _of_another(analysis: Analysis, mention: QuantityMention) -> bool:
         or match["w"].rstrip("s") in grammar(analysis.lang).link["generic"]
     )
     return not known and not any(m.start <= at < m.end for m in analysis.substances)
+
+
+@cache
+def _sized(lang: str) -> re.Pattern[str]:
+    of = link_words(lang, "sized")
+    return re.compile(rf"[a-z][ ]{of}(?P<w>[a-z-]{{3,}})[ ]{of}$")
 
 
 def _in_volume(analysis: Analysis, mention: QuantityMention) -> bool:
@@ -116,16 +124,18 @@ def _each(lang: str) -> re.Pattern[str]:
 
 def by_the_hour(analysis: Analysis, mention: QuantityMention) -> bool:
     """A press that makes 15,000 pills an hour: what could be made, not what was."""
-    return (
-        re.match(rf"[ ]{any_of(analysis.lang, 'per_hour')}", analysis.folded[mention.end : mention.end + 14])
-        is not None
-    )
+    return _per_hour(analysis.lang).match(analysis.folded[mention.end : mention.end + 14]) is not None
+
+
+@cache
+def _per_hour(lang: str) -> re.Pattern[str]:
+    return re.compile(rf"[ ]{any_of(lang, 'per_hour')}")
 
 
 def rate(analysis: Analysis, mention: QuantityMention) -> bool:
-    return (
-        re.match(
-            rf"[ ]{link_words(analysis.lang, 'rate')}", analysis.folded[mention.end : mention.end + 24] + " "
-        )
-        is not None
-    )
+    return _rate(analysis.lang).match(analysis.folded[mention.end : mention.end + 24] + " ") is not None
+
+
+@cache
+def _rate(lang: str) -> re.Pattern[str]:
+    return re.compile(rf"[ ]{link_words(lang, 'rate')}")

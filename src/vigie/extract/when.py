@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from vigie.extract.amount_patterns import patterns
@@ -32,14 +32,16 @@ from vigie.model.observation import (
 from vigie.model.period import UNKNOWN_WHEN, When
 from vigie.text.sentences import Span
 
+_PAUSE = re.compile(r"[,;:.]")
+_SINCE = {"fr": re.compile(r"\bdepuis\b"), "en": re.compile(r"\bsince\b")}
 _JOINT = 24  # the longest between two figures of a change
 _OWN = 30  # code points from a figure to the date that is its own
 
 
 def when_of(analysis: Analysis, start: int, end: int, sentence: Span, value: Value) -> When:
     """The time of a fact at [start, end)."""
-    found = list(within(analysis.dates, sentence.start, sentence.end))
-    found = [m for m in found if not _compared(analysis, m) and not _other_side(analysis, start, end, m)]
+    told = _told(analysis, sentence.start, sentence.end)
+    found = [m for m in told if not _other_side(analysis, start, end, m)]
     found = [m for m in found if not (m.start < end and m.end > start and m.end - m.start > 40)]
     found = [m for m in found if not _of_another(analysis, start, end, m)]
     side = _side_of_change(analysis, end, sentence) if isinstance(value, PriceValue | PurityValue) else None
@@ -143,7 +145,7 @@ def _of_another(analysis: Analysis, start: int, end: int, mention: DateMention) 
     """Whether a date is that of another figure, which a break or a "now" sets apart from the fact."""
     figures = within(analysis.amounts, max(0, mention.start - _OWN), mention.start)
     owner = figures[-1] if figures else None
-    if owner is None or re.search(r"[,;:.]", analysis.folded[owner.end : mention.start]):
+    if owner is None or _PAUSE.search(analysis.folded, owner.end, mention.start):
         return False
     if mention.start >= end and owner.start >= end:
         return breaks(analysis.folded, Span(end, owner.start), analysis.lang)
@@ -159,15 +161,20 @@ def _now(lang: str) -> re.Pattern[str]:
 
 def _since(analysis: Analysis, mention: DateMention) -> bool:
     """Whether a date says since when something holds."""
-    words = r"depuis" if analysis.lang == "fr" else r"since"
     head = analysis.folded[max(0, mention.start - 12) : mention.end]
-    return re.search(rf"\b{words}\b", head) is not None
+    return _SINCE["fr" if analysis.lang == "fr" else "en"].search(head) is not None
 
 
 def _compared(analysis: Analysis, mention: DateMention) -> bool:
     """Whether a date only serves a comparison ("+15 % par rapport à 2019")."""
     head = analysis.folded[max(0, mention.start - 24) : mention.start]
     return word_of(analysis.lang, "not_when", "$").search(head) is not None
+
+
+@lru_cache(maxsize=64)  # many facts of one sentence ask
+def _told(analysis: Analysis, start: int, end: int) -> list[DateMention]:
+    """The dates of [start, end) that serve more than a comparison."""
+    return [m for m in within(analysis.dates, start, end) if not _compared(analysis, m)]
 
 
 def _from_mention(mention: DateMention) -> When:

@@ -48,13 +48,19 @@ def place_of(analysis: Analysis, start: int, end: int, sentence: Span) -> Place 
     usable = _where(analysis, sentence.start, sentence.end)
     if usable:
         return _finest(analysis, usable, start, end)
+    return _before(analysis, sentence, start >= analysis.body_start)
+
+
+@lru_cache(maxsize=64)  # many facts of one sentence ask
+def _before(analysis: Analysis, sentence: Span, in_body: bool) -> Place | None:
+    """The place of a fact whose sentence names none: of the sentences before, else the document's."""
     focus = _focus(analysis)
     index = analysis.sentence_index(sentence.start)
     there = _there(analysis.lang).search(analysis.folded, sentence.start, sentence.end) is not None
     for back in range(1, min(index, 3 if not there else 5) + 1):
         previous = analysis.sentences[index - back]
         gap = analysis.text[previous.end : analysis.sentences[index - back + 1].start]
-        if previous.start < analysis.body_start <= start or ("\n" in gap and not there):
+        if (in_body and previous.start < analysis.body_start) or ("\n" in gap and not there):
             break  # a paragraph of its own: the document's place is the better guess
         found = _where(analysis, previous.start, previous.end)
         if len(found) == 1 and previous.end - previous.start <= found[0].end - found[0].start + 4:
