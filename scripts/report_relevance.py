@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from train_relevance import GOLD, HELD, LEARN, ROOT, TARGET, Row, page_of, rows, says_enough, texts
 from vigie.evaluate.gold import load_gold
 from vigie.evaluate.run import extract_document
-from vigie.relevance.features import vector
+from vigie.relevance.features import vectors
 from vigie.relevance.linear import linear
 from vigie.relevance.page import PageText
 
@@ -67,7 +67,7 @@ def recall(held: list[Row], scores: NDArray[np.float64], threshold: float) -> li
     for row, score in zip(held, scores, strict=True):
         if row.kind.startswith("gold"):
             key = row.group.split("/")[0], row.kind.split()[1]
-            found[key].append((score >= threshold, says_enough(row, np.array(vector(row.page)))))
+            found[key].append((score >= threshold, says_enough(row, np.array(vectors(row.page)[0]))))
     lines = []
     for (name, form), hits in sorted(found.items()):
         enough = [hit for hit, plain in hits if plain]

@@ -22,7 +22,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # small matrices: threads co
 import numpy as np
 from numpy.typing import NDArray
 
-from vigie.relevance.features import names, names_nothing, sign, vector
+from vigie.relevance.features import names, names_nothing, sign, vectors
 from vigie.relevance.page import PageText
 from vigie.text.sentences import sentences
 
@@ -125,7 +125,7 @@ def _telling(document: dict[str, Any]) -> str:
 
 
 def _names_one(text: str, lang: str) -> bool:
-    found = dict(zip(names(), vector(PageText(text=text, lang=lang)), strict=True))
+    found = dict(zip(names(), vectors(PageText(text=text, lang=lang))[0], strict=True))
     return found["none"] == 0
 
 
@@ -164,7 +164,7 @@ def rows(sets: tuple[str, ...], split: str) -> list[Row]:
 
 
 def matrix(found: list[Row]) -> FloatArray:
-    return np.array([vector(row.page) for row in found])
+    return np.array([vectors(row.page)[0] for row in found])
 
 
 def fit(

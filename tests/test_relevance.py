@@ -12,7 +12,7 @@ import pytest
 
 from vigie.model.errors import LexiconError, SettingsError
 from vigie.relevance import PageText, load
-from vigie.relevance.features import MAX_CHARS, names, vector
+from vigie.relevance.features import MAX_CHARS, names, vectors
 from vigie.relevance.linear import from_json, linear
 from vigie.relevance.scan import amounts as find_amounts
 from vigie.relevance.scan import cues, scanner
@@ -112,15 +112,20 @@ def test_verdicts(lang, section, title, text, relevant):
     ids=["empty", "surrogate", "long", "no_language"],
 )
 def test_any_text_has_finite_features_and_a_probability(page):
-    found = vector(page)
-    assert len(found) == len(names()) == len(set(names()))
-    assert all(math.isfinite(value) for value in found)
+    for found in vectors(page):
+        assert len(found) == len(names()) == len(set(names()))
+        assert all(math.isfinite(value) for value in found)
     assert 0 <= linear().score(page) <= 1
+
+
+def test_a_page_of_no_known_language_is_read_in_each():
+    text = "Les douaniers ont saisi deux kilos de cocaïne dans un camion ; trois hommes ont été écroués."
+    assert linear().score(PageText(text=text)) == linear().score(PageText(text=text, lang="fr"))
 
 
 def test_a_page_is_read_up_to_a_bound():
     page = PageText(text="x " * (MAX_CHARS // 2) + "saisie de cocaïne", lang="fr")
-    assert vector(page)[names().index("none")] == 1
+    assert vectors(page)[0][names().index("none")] == 1
 
 
 def test_reasons_add_up_and_hold_no_text():

@@ -58,12 +58,10 @@ def names() -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def vector(page: PageText) -> list[float]:
-    """The features of one page, finite numbers. A page of another language is read as that of the lexicons it says most in."""
-    if page.lang in LANGUAGES:
-        return _vector(page, page.lang)
-    at = _positions()["best:for"]
-    return max((_vector(page, lang) for lang in LANGUAGES), key=lambda found: found[at])
+def vectors(page: PageText) -> list[list[float]]:
+    """The features of one page, finite numbers: one list, or for a page of another language one for each language of the lexicons."""
+    langs = (page.lang,) if page.lang in LANGUAGES else LANGUAGES
+    return [_vector(page, lang) for lang in langs]
 
 
 def _vector(page: PageText, lang: str) -> list[float]:
@@ -206,10 +204,3 @@ def _section(section: str) -> dict[str, float]:
     return {
         f"section:{side}": float(any(f" {w} " in words for w in listed[side])) for side in ("for", "against")
     }
-
-
-def said(page: PageText) -> Counter[str]:
-    """How often each class of words stands in the page, for people: names of classes only, no text."""
-    lang = page.lang if page.lang in LANGUAGES else LANGUAGES[0]
-    text = f"{page.title}\n\n{page.text}"[:MAX_CHARS]
-    return Counter(h.kind for h in (*scanner(lang).find(text), *amounts(fold(text))))

@@ -15,7 +15,7 @@ from typing import Any
 
 from vigie.lexicon.terms import data_text
 from vigie.model.errors import LexiconError
-from vigie.relevance.features import names, names_nothing, vector
+from vigie.relevance.features import names, names_nothing, vectors
 from vigie.relevance.page import PageText
 
 FILE = "linear.json"
@@ -60,8 +60,7 @@ class Linear:
 
     def score(self, page: PageText) -> float:
         """Probability that the page is in scope, in [0, 1]; 0 where it names no drug."""
-        found = vector(page)
-        return 0.0 if names_nothing(found) else _logistic(self.bias + sum(self._parts(found)))
+        return max(self._judge(found) for found in vectors(page))
 
     def scores(self, pages: Sequence[PageText]) -> list[float]:
         """The same of several pages, in order."""
@@ -69,10 +68,13 @@ class Linear:
 
     def explain(self, page: PageText) -> list[Reason]:
         """What each feature did, the strongest first; features that did nothing are left out. Holds no text."""
-        found = vector(page)
+        found = max(vectors(page), key=self._judge)
         parts = zip(self.names, found, self._parts(found), strict=True)
         reasons = [Reason(name=n, value=round(v, 3), weight=round(w, 3)) for n, v, w in parts if round(w, 3)]
         return sorted(reasons, key=lambda reason: (-abs(reason.weight), reason.name))
+
+    def _judge(self, found: Sequence[float]) -> float:
+        return 0.0 if names_nothing(found) else _logistic(self.bias + sum(self._parts(found)))
 
     def _parts(self, found: Sequence[float]) -> list[float]:
         bound = self.bound
