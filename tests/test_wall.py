@@ -330,6 +330,15 @@ def importing(here: Place) -> None:
     here.run("import", "import", "prices", file, "--rejects", "left.csv", "--store", "tables.duckdb")
 
 
+def digging(here: Place) -> None:
+    """Archives and saved pages with contacts in bodies, heads and names; what was dropped, read again; the parts in a store."""
+    given = (here.inputs / "presse" / "warc", here.inputs / "presse" / "html", here.inputs / "noms")
+    here.run("bulk", "bulk", *given, "--out", "parts", "-j", "1", "--audit-one-in", "1", "--format", "json")
+    here.run("bulk audit", "bulk", "audit", "parts", *given, "--format", "json")
+    here.run("bulk --dry-run", "bulk", *given, "--dry-run")
+    here.run("add parts", "add", "parts", "--store", "parts.duckdb")
+
+
 def printing(here: Place) -> None:
     """What is kept nowhere."""
     here.run("extract", "extract", here.inputs)
@@ -383,6 +392,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
         partial(failing, here, spoilt),
         partial(storing, here),
         partial(printing, here),
+        partial(digging, here),
         partial(counting, here),
         partial(importing, here),
         partial(ending, here, heap),
@@ -408,6 +418,7 @@ def test_the_search_finds_what_it_should(place: Place) -> None:
         "a.duckdb (rows)",
         "bad.duckdb (rows)",
         "tables.duckdb (rows)",
+        "parts.duckdb (rows)",
         "full/evidence.csv",
         "full/evidence.parquet",
         "full/documents.jsonl",
@@ -445,7 +456,7 @@ def test_the_search_reads_other_writings(written: object, packed: str) -> None:
 
 
 RUNS = [
-    "import", "add --count-contacts", "contacts", "key", "purge", "maintain",
+    "bulk", "bulk audit", "bulk --dry-run", "add parts", "import", "add --count-contacts", "contacts", "key", "purge", "maintain",
     "extract", "redact", "add", "add again", "add --reextract", "export --full", "export", "site", "serve", "bulletin --analyst", "bulletin", "feed", "cap", "edas", "digest", "doctor", "watch", "source list", "extract -",
     "stats alerts", "stats alert", "stats alert: name",
     "stats terms", "stats flows", "stats events", "stats together", "stats changepoints", "stats overview", "stats spread", "stats triangulate", "lexicon suggest", "stats price-index",

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
-from vigie.cli import contacts as _contacts  # noqa: F401 - registers its verbs
+from vigie.cli import bulk as _bulk  # noqa: F401 - registers its verbs
+from vigie.cli import contacts as _contacts  # noqa: F401
 from vigie.cli import contesting as _contesting  # noqa: F401
 from vigie.cli import digesting as _digesting  # noqa: F401
 from vigie.cli import erasing as _erasing  # noqa: F401
