@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vigie.text import language
+from vigie.text import language, normalise
 from vigie.text.language import detect
-from vigie.text.normalise import _FOLD, beyond_ascii, fold
+from vigie.text.normalise import _ALONE, _CLEAN, _FOLD, beyond_ascii, fold, repair
 
 # Any code point, lone surrogates too, and more of those that the table knows.
 ANY = st.text(
@@ -85,3 +85,33 @@ def test_common_words_suffice_for_press_text() -> None:
         assert language._by_common_words(LONG[expected] * 4) == expected
         assert language._by_common_words(LONG[expected][:30]) == ""  # too short to do without the model
     assert language._by_common_words(LONG["fr"] * 4 + LONG["en"] * 4) == ""
+
+
+def _slowly(text: str) -> str:
+    fixed = normalise.ftfy.fix_text(text, normalise._FTFY)
+    return normalise._INVISIBLE.sub("", fixed).replace("\r\n", "\n").replace("\r", "\n")
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.text(st.sampled_from([*_ALONE, *"aabeLE0 \n.<'"]), max_size=12))
+def test_text_that_is_clean_at_sight_is_what_repair_leaves_alone(text: str) -> None:
+    if _CLEAN.fullmatch(text):
+        assert _slowly(text) == text
+    assert repair(text) == _slowly(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "clean"),
+    [
+        ("L’été, « créée » à 30\u00a0€ – déjà…", True),
+        ("cocaÃ¯ne", False), ("lâ€™herbe", False), ("Å“uvre", False), ("prix &eacute;lev&eacute;", False),
+        ("e\u0301te\u0301", False), ("a\u00adb", False), ("a\r\nb", False), ("a\x00", False),
+    ],
+    ids=["french", "utf8_as_latin", "quote", "oe", "entities", "not_composed", "soft_hyphen", "line_ends", "control"],
+)  # fmt: skip
+def test_what_is_clean_at_sight(text: str, clean: bool) -> None:
+    assert bool(_CLEAN.fullmatch(text)) == clean
+
+
+def test_long_text_that_is_not_clean_is_told_at_once() -> None:
+    assert not _CLEAN.fullmatch("été comme hiver, " * 20_000 + "Ã©")

@@ -8,19 +8,21 @@ Left out: whether the page is in scope (`vigie.relevance`).
 
 from __future__ import annotations
 
+import html
 import re
 from dataclasses import dataclass
 from typing import Any, cast, get_args
 from urllib.parse import unquote, urlsplit
 
 from vigie.bulk.records import Payload, Record
+from vigie.ingest import limits
 from vigie.ingest.boilerplate import drop_boilerplate
 from vigie.ingest.dateline import find_dateline, parse_date
 from vigie.ingest.decode import decode
 from vigie.ingest.html_page import about, check_depth, main_text, without_title
 from vigie.ingest.plain import layout
 from vigie.model.document import DocKind, RawDocument, SourceCard
-from vigie.model.errors import MissingExtraError
+from vigie.model.errors import InputRefused, MissingExtraError
 from vigie.relevance import PageText
 from vigie.text.language import detect
 from vigie.text.normalise import repair
@@ -29,6 +31,8 @@ MIN_TEXT = 80  # code points; less is a caption, a cookie notice
 _LITTLE = 250  # code points of main text below which trafilatura is asked too
 _LARGE = 400_000  # bytes of a page above which it is not: it would take seconds
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([a-zA-Z0-9_.:-]{2,40})", re.IGNORECASE)
+_MANY_TAGS = 4_000  # opened; nested as deep as that, they take 0.3 s
+_DIV, _DIV_END = re.compile("<div", re.IGNORECASE), re.compile("</div", re.IGNORECASE)
 _SECTION_WORD = re.compile(r"[^\W\d_]{2,}")
 _TITLE = re.compile(r"<title[^>]{0,200}>(.{0,2000}?)</title", re.IGNORECASE | re.DOTALL)
 _OG_TITLE = re.compile(
@@ -61,7 +65,7 @@ def read_page(record: Record) -> Page | None:
         return None
     if record.kind == "text":
         return _plain(record, text)
-    check_depth(text)
+    _check_tags(text)
     title = _quick_title(text)
     body = _extracted(text)
     if len(body) < _LITTLE and len(payload) < _LARGE:
@@ -70,6 +74,18 @@ def read_page(record: Record) -> Page | None:
     if len(body.strip()) < MIN_TEXT:
         return None
     return Page(record=record, source=text, title=title, text=body, lang=detect(f"{title}\n\n{body}"))
+
+
+def _check_tags(text: str) -> None:
+    """Raises InputRefused for a page made to keep parsers busy: their time grows with the square of what is nested."""
+    opened = text.count("<") - text.count("</")
+    if opened <= _MANY_TAGS:
+        return
+    check_depth(text)
+    # Closing tags of nothing hide nesting from a count.
+    left = len(_DIV.findall(text)) - len(_DIV_END.findall(text))
+    if left > limits.MAX_HTML_DEPTH:
+        raise InputRefused("", "many tags that are not closed")
 
 
 def _plain(record: Record, text: str) -> Page | None:
@@ -133,8 +149,6 @@ def _declared(payload: Payload) -> str:
 
 def _quick_title(text: str) -> str:
     """The title for the classifier: its exact form is made once the page is in scope."""
-    import html
-
     head = text[:200_000]
     found = _OG_TITLE.search(head)
     title = found[2] if found else (_TITLE.search(head) or ["", ""])[1]

@@ -17,6 +17,7 @@ from vigie.bulk.archive import Archive
 from vigie.bulk.members import Members, Piece
 from vigie.model.errors import InputRefused
 
+MAX_RECORD = 8 << 20  # bytes, where no plan says
 MAX_HEADER = 1 << 16  # bytes of the header of a record, and of HTTP; servers refuse more than 8 to 32 KB
 Kind = Literal["html", "text", ""]
 Payload = bytes | bytearray | memoryview
@@ -279,7 +280,9 @@ class Records:
         record.payload = data
 
 
-def records_at(archive: Archive, offsets: Sequence[int], max_record_bytes: int) -> Iterator[Record]:
+def records_at(
+    archive: Archive, offsets: Sequence[int], max_record_bytes: int = MAX_RECORD
+) -> Iterator[Record]:
     """The records of the members that begin at `offsets`, for the audit. Their numbers count from the member they are in.
 
     Of a folder, whose files have no offset, all. Raises as `Records`.

@@ -21,8 +21,26 @@ _FTFY = ftfy.TextFixerConfig(
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufff9-\ufffb]")
 
 
+# Text of which `repair` changes nothing, as most is: ASCII without "&" (entities) and controls, and characters of French and English
+# between ASCII ones or in the few pairs that these languages have. Mojibake is pairs of others ("Ã©", "â€™", "Å“").
+_LOW = "\u00e0\u00e2\u00e7\u00e8\u00e9\u00ea\u00eb\u00ee\u00ef\u00f4\u00f6\u00f9\u00fb\u00fc"
+_ALONE = (
+    _LOW
+    + "\u00a0\u00a3\u00ab\u00b0\u00bb\u00c0\u00c7\u00c8\u00c9\u00ca\u00cb\u00ce\u00d4\u2013\u2014\u2018\u2019\u201c\u201d\u2022\u2026\u20ac\u202f"
+)
+_CLEAN = re.compile(
+    r"(?:[\n\t -%'-~]++"  # possessive: what fails, fails at once
+    rf"|[{_ALONE}](?=[\n\t -%'-~]|\Z)"
+    rf"|[{_LOW}](?=[{_LOW}\u00a0\u202f])"
+    r"|\u2019(?=[\u00e0\u00e2\u00e8\u00e9\u00ea\u00ee\u00f4\u00c0\u00c8\u00c9\u00ca])"
+    r"|\u00ab(?=[\u00a0\u202f])|\u00a0(?=[\u00bb\u20ac\u2013\u00ab])|\u202f(?=[\u00bb\u20ac])|[\u2013\u20ac\u00bb](?=\u00a0))*+"
+)
+
+
 def repair(text: str) -> str:
     """Undo mojibake, stray control and invisible characters; NFC; lines end in \\n."""
+    if _CLEAN.fullmatch(text):
+        return text
     fixed = ftfy.fix_text(text, _FTFY)
     return _INVISIBLE.sub("", fixed).replace("\r\n", "\n").replace("\r", "\n")
 
