@@ -90,11 +90,13 @@ def _vector(page: PageText, lang: str) -> list[float]:
     firm = Counter(mask for kind, mask in masks if kind in _DRUGS)
     leading = firm or Counter(mask for _, mask in masks)
     total = max(1, leading.total())
-    for kind in (*_AMOUNTS, *for_):
-        found[f"near:{kind}"] = _some(_having(firm, bits[kind]))
-        found[f"beside:{kind}"] = _some(_having(close, bits[kind]))
-    for kind in against:
-        found[f"nearby:{kind}"] = _having(leading, bits[kind]) / total
+    beside, near = _each(close), _each(firm)
+    for kind, count in near.items():
+        if kind not in against:
+            found[f"near:{kind}"], found[f"beside:{kind}"] = _some(count), _some(beside.get(kind, 0))
+    for kind, count in _each(leading).items():
+        if kind in against:
+            found[f"nearby:{kind}"] = count / total
     good, bad, trade = (
         _mask(kinds) for kinds in ((*_AMOUNTS, *for_), against, ("rate", "mass", "pieces", *_TRADE))
     )
@@ -117,7 +119,7 @@ def _vector(page: PageText, lang: str) -> list[float]:
     found["title:drug"] = float(not head.isdisjoint(_DRUGS))
     found["title:weak"] = float(not head.isdisjoint((SLANG, "drugs", PRECURSOR)))
     found["title:for"] = float(len(head.intersection(for_)))
-    found["title:against"] = float(len(head.intersection(against)))
+    found["title:against"] = float(len(head.intersection(_against_in_titles())))
     found.update(_section(page.section))
     first = next((h.start for h in anchors if h.kind in _DRUGS), None)
     found["first"] = 0.0 if first is None else 1 - first / len(text)
@@ -159,8 +161,28 @@ def _mask(kinds: tuple[str, ...]) -> int:
     return sum(_bits()[kind] for kind in kinds)
 
 
-def _having(masks: Counter[int], bit: int) -> int:
-    return sum(count for mask, count in masks.items() if mask & bit)
+@cache
+def _against_in_titles() -> frozenset[str]:
+    return frozenset(_sides()[1]) - frozenset(data_toml("relevance", "cues.toml")["title"]["open"])
+
+
+def _each(masks: Counter[int]) -> dict[str, int]:
+    """How many of the masks hold each class."""
+    found: dict[str, int] = {}
+    kinds = _kinds()
+    for mask, count in masks.items():
+        rest = mask
+        while rest:
+            bit = rest & -rest
+            kind = kinds[bit]
+            found[kind] = found.get(kind, 0) + count
+            rest ^= bit
+    return found
+
+
+@cache
+def _kinds() -> dict[int, str]:
+    return {bit: kind for kind, bit in _bits().items()}
 
 
 def sign(name: str) -> int:

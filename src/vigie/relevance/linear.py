@@ -46,6 +46,7 @@ class Linear:
         threshold: from this probability a page is in scope (chosen for recall, see docs/relevance.md).
         bias: log-odds of a page whose features are all at their mean.
         names, weights, means, scales: of the features, in one order.
+        used: positions of the features that have a weight.
         bound: a feature counts at most so many scales from its mean, so that an odd page is not decided by one.
     """
 
@@ -56,6 +57,7 @@ class Linear:
     weights: tuple[float, ...]
     means: tuple[float, ...]
     scales: tuple[float, ...]
+    used: tuple[int, ...]
     bound: float
 
     def score(self, page: PageText) -> float:
@@ -77,11 +79,13 @@ class Linear:
         return 0.0 if names_nothing(found) else _logistic(self.bias + sum(self._parts(found)))
 
     def _parts(self, found: Sequence[float]) -> list[float]:
+        """What each feature adds to the log-odds."""
         bound = self.bound
-        return [
-            weight * min(bound, max(-bound, (value - mean) / scale))
-            for value, weight, mean, scale in zip(found, self.weights, self.means, self.scales, strict=True)
-        ]
+        parts = [0.0] * len(found)
+        for at in self.used:
+            value = (found[at] - self.means[at]) / self.scales[at]
+            parts[at] = self.weights[at] * (bound if value > bound else -bound if value < -bound else value)
+        return parts
 
 
 def _logistic(x: float) -> float:
@@ -114,5 +118,6 @@ def from_json(data: dict[str, Any]) -> Linear:
         weights=tuple(float(row["weight"]) for row in rows),
         means=tuple(float(row["mean"]) for row in rows),
         scales=tuple(float(row["scale"]) for row in rows),
+        used=tuple(at for at, row in enumerate(rows) if row["weight"]),
         bound=float(data["bound"]),
     )
