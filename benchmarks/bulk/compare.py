@@ -2,7 +2,7 @@
 
 In: an archive of make_archive.py (made in build/ where none is given). Out, all in one run and in turn, by processor time of one core:
 - raw: FastWARC on an isal stream, reading every record: what no pipeline can beat;
-- cascade: `walk`, start-up apart; and without its last stages (redaction, extraction), so that their share is seen;
+- cascade: `walk`, start-up apart; `selection`, the same without redaction and extraction; `words`, records and prefilter alone;
 - naive: trafilatura on every page, spaCy's PhraseMatcher, quantulum3 on the text, in an environment of its own beside this file, on a
   sample of pages and scaled to the archive;
 - two workers beside two raw readers, at the same time each; peak memory of a worker.
@@ -53,14 +53,13 @@ def raw(archive: Path) -> Told:
 
 def cascade(archive: Path) -> Told:
     from vigie.bulk.cascade import walk
-
     from vigie.bulk.places import archives
     from vigie.bulk.plan import Plan
     from vigie.bulk.tally import Tally
 
     start = time.process_time()
     plan = Plan()
-    warm_up(plan)
+    warm_up(plan, warm_path(archive))
     loaded = time.process_time() - start
     (given,) = archives([str(archive)])
     tally = Tally()
@@ -74,30 +73,40 @@ def cascade(archive: Path) -> Told:
     }  # fmt: skip
 
 
-def warm_up(plan: Any) -> None:
-    """What is loaded once in a worker: read a small archive whose pages come to the last stage."""
-    import make_archive
+def warm_up(plan: Any, path: Path) -> None:
+    """What is loaded once in a worker, at its first pages of each kind: read another archive, small."""
     from vigie.bulk.cascade import walk
-
     from vigie.bulk.places import archives
     from vigie.bulk.tally import Tally
 
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "small.warc.gz"
-        make_archive.make(path, seed=1, raw_bytes=3_000_000, share=0.5)
-        (given,) = archives([str(path)])
-        sum(1 for _ in walk(given, plan, Tally()))
+    (given,) = archives([str(path)])
+    sum(1 for _ in walk(given, plan, Tally()))
+
+
+def warm_path(archive: Path) -> Path:
+    return archive.with_name(archive.name + ".warm-up.warc.gz")
 
 
 def selection(archive: Path) -> Told:
     """The cascade up to what it would redact: pages that are relevant are counted and dropped."""
-    from vigie.bulk import cascade as module
+    from vigie import pipeline
 
-    module.clean_raw = lambda *args, **kwargs: module.Refusal(name="", reason="not asked for")  # type: ignore[attr-defined]
+    dropped = pipeline.Refusal(name="", reason="not asked for")
+    pipeline.clean_raw = lambda raw: dropped  # type: ignore[assignment]
     return cascade(archive)
 
 
-MEASURES: dict[str, Callable[[Path], Told]] = {"raw": raw, "cascade": cascade, "selection": selection}
+def words(archive: Path) -> Told:
+    """Records and prefilter only."""
+    from vigie.bulk import cascade as module
+
+    module.read_page = lambda record: None
+    return cascade(archive)
+
+
+MEASURES: dict[str, Callable[[Path], Told]] = {
+    "raw": raw, "cascade": cascade, "selection": selection, "words": words,
+}  # fmt: skip
 
 
 def child(name: str, archive: Path) -> int:
@@ -181,6 +190,9 @@ def main() -> int:
             check=True,
             stdout=subprocess.DEVNULL,
         )
+    if not warm_path(archive).exists():
+        command = [sys.executable, str(HERE / "make_archive.py"), str(warm_path(archive)), "--seed", "1"]
+        subprocess.run([*command, "--raw-mb", "60", "--share", "0.1"], check=True, stdout=subprocess.DEVNULL)
     result(start("cascade", archive))  # files into the cache of the system, databases compiled: not counted
     rows: dict[str, list[Told]] = {name: [] for name in MEASURES}
     pairs: dict[str, list[float]] = {"raw": [], "cascade": []}
@@ -200,7 +212,7 @@ def main() -> int:
     print(
         f"start-up of a worker: {statistics.median(t['start_up'] for t in rows['cascade']):.1f} s; tally: {json.dumps(last['tally'])}"
     )
-    for name in ("cascade", "selection"):
+    for name in ("cascade", "selection", "words"):
         ratios = [rate(a) / rate(b) for a, b in zip(rows[name], rows["raw"], strict=True)]
         print(f"{name} / raw limit                    {spread(ratios)}")
     both = [a / b for a, b in zip(pairs["cascade"], pairs["raw"], strict=True)]

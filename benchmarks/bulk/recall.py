@@ -2,8 +2,8 @@
 
 In: an archive of make_archive.py (made in build/ where none is given), or with --gold each published annotated text as a page of its own,
 nothing around it. Out: of the pages in scope, how many pass the prefilter and how many come through; and against extracting everything
-(every page is read, redacted and extracted, whatever its words), how many pages and observations come through, in scope and elsewhere.
-What is dropped is told by its reason. Everything is counted on pages whose labels were written with the archive.
+(a page is read, redacted and extracted whatever its words; of those with nothing at all of ours one in --plain-one-in), how many pages
+and observations come through, in scope and elsewhere. What is dropped is told by its reason. Labels were written with the archive.
 Left out: pages that are in scope by their subject and hold nothing that the extractors find; they have no row in any table.
 """
 
@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Container
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -25,12 +26,11 @@ ROOT = HERE.parent.parent
 sys.path.insert(0, str(HERE))
 
 import make_archive  # noqa: E402 - it stands beside this file
-from vigie.bulk.cascade import walk  # noqa: E402
 
 from vigie.bulk.archive import Archive  # noqa: E402
+from vigie.bulk.cascade import judge, walk  # noqa: E402
 from vigie.bulk.places import archives  # noqa: E402
 from vigie.bulk.plan import Plan  # noqa: E402
-from vigie.bulk.prefilter import Prefilter  # noqa: E402
 from vigie.bulk.records import Records  # noqa: E402
 from vigie.bulk.tally import Tally  # noqa: E402
 
@@ -52,15 +52,18 @@ def outcome(archive: Archive, plan: Plan, ids: dict[int, str]) -> Outcome:
     return told
 
 
-def everything(archive: Archive, ids: dict[int, str]) -> Outcome:
-    """No page is dropped for its words."""
-    passes, score = Prefilter.passes, Prefilter.score
-    Prefilter.passes = lambda self, payload: True  # type: ignore[method-assign]
-    Prefilter.score = lambda self, payload: 1.0  # type: ignore[method-assign]
-    try:
-        return outcome(archive, Plan(audit_one_in=1, threshold=0.0), ids)
-    finally:
-        Prefilter.passes, Prefilter.score = passes, score  # type: ignore[method-assign]
+def everything(archive: Archive, plan: Plan, wanted: Container[str]) -> Outcome:
+    """No page is dropped for its words: every wanted one is read, redacted and extracted."""
+    told = Outcome()
+    for record in Records(archive, plan.max_record_bytes):
+        identifier = plain(record.record_id)
+        if record.page and identifier in wanted:
+            verdict = judge(record, archive, plan)
+            if isinstance(verdict, str):
+                told.dropped[identifier] = verdict
+            else:
+                told.observations[identifier] = len(verdict.observations)
+    return told
 
 
 def plain(record_id: str) -> str:
@@ -71,7 +74,7 @@ def share(part: int, whole: int) -> str:
     return f"{part} of {whole}" + (f" = {part / whole:.4f}" if whole else "")
 
 
-def report(path: Path, labels: dict[str, Any]) -> None:
+def report(path: Path, labels: dict[str, Any], plain_one_in: int) -> None:
     (archive,) = archives([str(path)])
     assert isinstance(archive, Archive)
     plan = Plan(audit_one_in=1)
@@ -81,7 +84,9 @@ def report(path: Path, labels: dict[str, Any]) -> None:
     scope = {plain(key) for key, gold in labels["labels"].items() if gold}
     for page in scope:
         kinds[page] = "scope"
-    got, full = outcome(archive, plan, ids), everything(archive, ids)
+    rest = [page for page in pages if kinds.get(page, "plain") == "plain"]
+    wanted = {*pages} - {*rest} | {*rest[::plain_one_in]}
+    got, full = outcome(archive, plan, ids), everything(archive, plan, wanted)
     passed = [page for page in scope if got.dropped.get(page) != "no-term"]
     kept = [page for page in scope if page in got.observations]
     print(f"{path.name}: {len(pages)} pages, {len(scope)} of them in scope")
@@ -89,7 +94,7 @@ def report(path: Path, labels: dict[str, Any]) -> None:
     elsewhere = sum(got.dropped.get(page) != "no-term" for page in pages if page not in scope)
     print(f"prefilter: of the others {share(elsewhere, len(pages) - len(scope))} pass")
     print(f"cascade: of the pages in scope {share(len(kept), len(scope))} come through")
-    for kind in ("scope", "beside", "hard", "plain"):
+    for kind in ("scope", "beside", "hard", "duplicate", "plain"):
         found = [page for page in pages if kinds.get(page, "plain") == kind and page in full.observations]
         same = [page for page in found if page in got.observations]
         through = [page for page in found if got.dropped.get(page) != "no-term"]
@@ -132,17 +137,18 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("archive", type=Path, nargs="?", default=ROOT / "build" / "bulk.warc.gz")
     parser.add_argument("--gold", action="store_true", help="each annotated text alone on a page")
+    parser.add_argument("--plain-one-in", type=int, default=10)
     chosen = parser.parse_args()
     if chosen.gold:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "gold.warc.gz"
-            report(path, gold_archive(path, 0))
+            report(path, gold_archive(path, 0), 1)
         return 0
     if not chosen.archive.exists():
         chosen.archive.parent.mkdir(parents=True, exist_ok=True)
         subprocess.run([sys.executable, str(HERE / "make_archive.py"), str(chosen.archive)], check=True)
     labels = make_archive.labels_path(chosen.archive)
-    report(chosen.archive, json.loads(labels.read_text(encoding="utf-8")))
+    report(chosen.archive, json.loads(labels.read_text(encoding="utf-8")), chosen.plain_one_in)
     return 0
 
 
