@@ -13,13 +13,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import numpy as np
 from numpy.typing import NDArray
 
 from train_relevance import GOLD, HELD, LEARN, ROOT, TARGET, Row, page_of, rows, says_enough, texts
-from vigie.evaluate.gold import load_gold
+from vigie.evaluate.gold import GoldDocument, load_gold
 from vigie.evaluate.run import extract_document
 from vigie.relevance.features import vectors
 from vigie.relevance.linear import linear
@@ -110,6 +111,33 @@ def against_extraction(threshold: float) -> list[str]:
         "",
         *table(("set", "", "documents", "with an observation", "recall"), lines),
     ]
+
+
+def pollution(threshold: float) -> list[str]:
+    """What pages out of scope would leave in the store, with and without the classifier."""
+    lines = []
+    for name, found in (
+        ("made, test half", texts("test", "made")),
+        ("written, test third", texts("test", "written")),
+        ("unseen", texts("unseen")),
+    ):
+        outside = [row for row in found if not row["relevant"]]
+        stated = [row for row in outside if next(iter(extract_document(_as_gold(row))), None) is not None]
+        kept = [row for row in stated if linear().score(page_of(row)) >= threshold]
+        lines.append([name, len(outside), len(stated), len(kept)])
+    return [
+        "### Pages out of scope that would leave an observation",
+        "",
+        "Pages of which `vigie extract` states something, right or wrong, and those of them that the classifier lets pass.",
+        "",
+        *table(("pages out of scope", "", "with an observation", "past the classifier"), lines),
+    ]  # fmt: skip
+
+
+def _as_gold(row: dict[str, Any]) -> GoldDocument:
+    return GoldDocument(
+        id=row["id"], lang=row["lang"], title=row["title"], published=None, text=row["text"], facts=()
+    )
 
 
 def balanced(y: NDArray[np.bool_]) -> NDArray[np.float64]:
@@ -219,6 +247,7 @@ def main() -> int:
         *curve(held, scores, threshold),
         *calibration(held, scores),
         *errors(threshold),
+        *pollution(threshold),
         *weights(),
         END,
     ]
