@@ -13,10 +13,11 @@ import os
 import signal
 import threading
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
+from multiprocessing import forkserver
 from multiprocessing.connection import wait as ended
 from multiprocessing.context import BaseContext
 from pathlib import Path
@@ -83,7 +84,35 @@ def _context(start: str) -> BaseContext:
     context = multiprocessing.get_context(start or ("forkserver" if "forkserver" in known else "spawn"))
     if context.get_start_method() == "forkserver":
         context.set_forkserver_preload(_PRELOAD)
+        _serve()
     return context
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """An interrupt that comes now is taken when this is over: a process that is half started cannot be ended."""
+    if threading.current_thread() is not threading.main_thread():  # only there signals are heard
+        yield
+        return
+    came: list[object] = []
+    before = signal.signal(signal.SIGINT, lambda number, frame: came.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if came:
+        raise KeyboardInterrupt
+
+
+def _serve() -> None:
+    """Start the process that workers are forked from, deaf to the interrupt that a terminal sends to all: the driver ends them."""
+    if threading.current_thread() is not threading.main_thread():
+        return  # it is started with the first worker
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        forkserver.ensure_running()
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 class _Team:
@@ -105,8 +134,9 @@ class _Team:
         put_off: deque[Archive] = deque()
         while waiting or put_off or self._at:
             while len(self._at) < jobs and (waiting or put_off):
+                first = bool(waiting)
                 archive = (waiting or put_off).popleft()
-                if waiting and self._folder.busy(archive.key):
+                if first and self._folder.busy(archive.key):
                     put_off.append(archive)
                     continue
                 self._give(archive)
@@ -121,14 +151,15 @@ class _Team:
             self._course.look(at_work(self._folder.root, wanted))
 
     def _give(self, archive: Archive) -> None:
-        pool = self._free.pop() if self._free else self._hire()
-        try:
-            future = pool.submit(attempt, archive, self._plan, self._folder.root)
-        except BrokenProcessPool:  # it was lost while it waited
-            pool.shutdown(wait=False)
-            pool = self._hire()
-            future = pool.submit(attempt, archive, self._plan, self._folder.root)
-        self._at[future] = (pool, archive)
+        with _uninterrupted():
+            pool = self._free.pop() if self._free else self._hire()
+            try:
+                future = pool.submit(attempt, archive, self._plan, self._folder.root)
+            except BrokenProcessPool:  # it was lost while it waited
+                pool.shutdown(wait=False)
+                pool = self._hire()
+                future = pool.submit(attempt, archive, self._plan, self._folder.root)
+            self._at[future] = (pool, archive)
 
     def _hire(self) -> ProcessPoolExecutor:
         return ProcessPoolExecutor(1, self._context, _begin, (self._prepare,))
