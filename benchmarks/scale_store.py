@@ -231,7 +231,8 @@ def questions(store: Store, substance: str) -> dict[str, tuple[Callable[[], obje
             lambda: overview.by_substance(store, Chosen(area=one.area)), f"SELECT o.substance, {_COUNTS}, {_SPOKEN} {_FROM} WHERE {area} GROUP BY 1",
         ),
         "prices, a department and quarter": (
-            lambda: overview.prices(store, Chosen(area=one.area, period=one.period), most=10), _PRICE.replace("GROUP", f"AND {area} AND {period} GROUP"),
+            lambda: overview.prices(store, Chosen(area=one.area, period=one.period), most=10),
+            _PRICE.replace(" GROUP", f" AND {area} AND {period} GROUP"),
         ),
         "totals of a substance, a department and a quarter": (
             lambda: overview.totals(store, one), f"SELECT {_COUNTS}, {_SPOKEN} {_FROM} WHERE o.substance = '{one.substance}' AND {area} AND {period}",
