@@ -12,9 +12,11 @@ from typer.testing import CliRunner, Result
 
 from bulk_samples import FILLER, Page, archive_of, html, mixed, packed, records, write_warc
 from vigie.bulk import local
+from vigie.bulk.archive import Archive
 from vigie.bulk.audit import Line, judged, missed_between
 from vigie.bulk.folder import Folder
-from vigie.bulk.job import attempt
+from vigie.bulk.job import Done, attempt
+from vigie.bulk.places import archives
 from vigie.bulk.plan import Plan
 from vigie.bulk.progress import Course
 from vigie.cli import app
@@ -29,6 +31,16 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def run(*arguments: object) -> Result:
     return CliRunner().invoke(app, ["bulk", *map(str, arguments)])
+
+
+def dig(path: Path, out: Path, **plan: object) -> None:
+    """One archive, in this process."""
+    chosen = Plan(audit_one_in=1, **plan)  # type: ignore[arg-type]
+    (archive,) = archives([str(path)])
+    assert isinstance(archive, Archive)
+    Folder(out).begin(chosen, [archive])
+    assert isinstance(attempt(archive, chosen, out), Done)
+    Folder(out).finish()
 
 
 @pytest.fixture(scope="module")
@@ -156,7 +168,7 @@ def test_the_audit_reads_the_sample_again(job: Path) -> None:
 def test_what_was_missed_is_found(tmp_path: Path) -> None:
     """Pages that state a fact and were dropped, because the job was told to judge hard."""
     write_warc(tmp_path / "a.warc.gz", mixed(6, [0, 3]))
-    assert run(tmp_path / "a.warc.gz", "--out", tmp_path / "out", "-j", "1", "--audit-one-in", "1", "--threshold", "1.0").exit_code == 0  # fmt: skip
+    dig(tmp_path / "a.warc.gz", tmp_path / "out", threshold=1.0)
     found = json.loads(run("audit", tmp_path / "out", "--format", "json").stdout)
     by_reason = {line["reason"]: line["missed"] for line in found["lines"]}
     assert found["kept"] == 0 and by_reason["irrelevant"] == 2 == found["missed"]
@@ -170,14 +182,14 @@ def test_another_language_is_not_missed(tmp_path: Path) -> None:
         html("Incautados doce kilos de cocaína en Valencia", text * 4, lang="es"),
     )
     write_warc(tmp_path / "a.warc.gz", [page, *mixed(2, [0])])
-    run(tmp_path / "a.warc.gz", "--out", tmp_path / "out", "-j", "1", "--audit-one-in", "1")
+    dig(tmp_path / "a.warc.gz", tmp_path / "out")
     found = json.loads(run("audit", tmp_path / "out", "--format", "json").stdout)
     assert found["missed"] == 0 and sum(line["read"] for line in found["lines"]) == 2
 
 
 def test_archives_that_moved_are_named_and_found_again(tmp_path: Path) -> None:
     path = write_warc(tmp_path / "a.warc.gz", mixed(3, [1]))
-    run(path, "--out", tmp_path / "out", "-j", "1", "--audit-one-in", "1")
+    dig(path, tmp_path / "out")
     (tmp_path / "else").mkdir()
     path.rename(tmp_path / "else" / "a.warc.gz")
     gone = run("audit", tmp_path / "out")

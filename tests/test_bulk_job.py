@@ -344,6 +344,7 @@ def test_lost_workers_cost_their_archive_only(tmp_path: Path) -> None:
     assert {e.name for e in told if isinstance(e, Done)} == {"0.warc.gz", "2.warc.gz", "3.warc.gz"}
 
 
+@pytest.mark.slow  # test_wall runs it too, from the verb to the store
 def test_the_safe_way_of_starting_workers_gives_the_same(tmp_path: Path) -> None:
     archives = [archive_of(write_warc(tmp_path / f"{n}.warc.gz", mixed(3, [n]))) for n in range(3)]
     report = local.run([*archives, archives[0]], PLAN, tmp_path / "out", 1)

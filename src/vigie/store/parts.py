@@ -213,7 +213,12 @@ def packed_bytes(entries: Sequence[Entry]) -> tuple[int, float]:
 
 def sync(path: Path) -> None:
     """Have a file, or the names in a folder, on the disk and not in memory only."""
-    handle = os.open(path, os.O_RDONLY)
+    if os.name == "nt":
+        if path.is_dir():
+            return  # that system has no such call for folders
+        handle = os.open(path, os.O_RDWR)
+    else:
+        handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:
