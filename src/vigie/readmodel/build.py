@@ -131,7 +131,7 @@ def _public(path: Path, day: date, settings: Settings) -> tuple[list[Fact], Extr
     gate = public_gate(day, settings.public_sources)
     with Store.open(path, settings=settings) as store:
         assess_if_due(store)
-        read = gate.read(store)
+        read = gate.read(store, every=False)
         gate.publish(store, read, "pages", "")
         return list(read.facts), public_extras(store, gate, read, day)
 

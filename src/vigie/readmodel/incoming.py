@@ -77,6 +77,7 @@ SELECT DISTINCT ON (shape) {_SHAPE} AS shape, {_KIND}, {_MARKET}, place_label FR
 """
 
 _BLANK: dict[str, Any] = dict.fromkeys(f.name for f in fields(Fact))
+_AT_ONCE = 10_000  # rows as Python values at a time
 
 
 def shape_of(row: Mapping[str, Any]) -> tuple[str, tuple[str, str] | None, str]:
@@ -178,7 +179,7 @@ def public_rows(facts: Sequence[Fact]) -> pa.Table:
 
     Each fact is a document of its own here: the gate said already what a document says once.
     """
-    rows = []
+    tables, rows = [], []
     latest_first = sorted(facts, key=lambda f: (-(f.published_end or date.min).toordinal(), f.doc_id, f.id))
     by_day = {key: rank for rank, key in enumerate(sorted({_published(f) for f in facts}))}
     for number, fact in enumerate(latest_first, 1):
@@ -192,7 +193,10 @@ def public_rows(facts: Sequence[Fact]) -> pa.Table:
                 "span_start": fact.quote_start or 0, "span_end": fact.quote_end or 0, "affirmed": True, "fresh": False, "quotable": quoted,
             }
         )  # fmt: skip
-    return pa.Table.from_pylist(rows, schema=_SCHEMA)
+        if len(rows) == _AT_ONCE:
+            tables.append(pa.Table.from_pylist(rows, schema=_SCHEMA))
+            rows = []
+    return pa.concat_tables([*tables, pa.Table.from_pylist(rows, schema=_SCHEMA)])
 
 
 def _published(fact: Fact) -> tuple[date, str]:

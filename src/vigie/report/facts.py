@@ -7,10 +7,11 @@ Left out: what is negated, feared, planned or rumoured: it is counted, never ave
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from hashlib import blake2b
+from itertools import groupby
 from typing import Any
 
 import pyarrow as pa
@@ -114,28 +115,81 @@ _FIELDS = tuple(f.name for f in fields(Fact))
 _ROW = re.compile(r"^\w+ \d+\s?: ")  # how the line of a row of a table begins
 
 
+_AT_ONCE = 10_000  # rows as Python values at a time: these take ten times the memory of a fact
+
+
 def read_facts(store: Store, area: str | None) -> tuple[list[Fact], list[Fact]]:
-    """Facts of the area (all without one): those affirmed, and those set aside: not affirmed, or satire."""
-    return as_facts(store, store.observations(area=area))
+    """Facts of the area (all without one): those affirmed, and those set aside: not affirmed, or satire. By time, then document."""
+    affirmed: list[Fact] = []
+    aside: list[Fact] = []
+    for fact, counts in read_each(store, area):
+        (affirmed if counts else aside).append(fact)
+    return in_time(affirmed), in_time(aside)
+
+
+def read_each(store: Store, area: str | None) -> Iterator[tuple[Fact, bool]]:
+    """The same one after the other, document by document, with whether it is affirmed: a million of them need not be held together.
+
+    Read it whole before the store is asked something else.
+    """
+    names = store.query("SELECT * FROM facts LIMIT 0").column_names
+    kept = [name for name in _FIELDS if name in names]
+    where = "" if area is None else "WHERE ? IN (place_code, place_department, place_region, place_country)"
+    made = _maker(_cards(store), kept)
+    sql = f"SELECT {', '.join((*kept, 'assertion'))} FROM facts {where} ORDER BY doc_id, when_start NULLS LAST, span_start, id"
+    rows = store.stream(sql, _AT_ONCE, [] if area is None else [area])
+    found = ((made(row), row["assertion"]) for batch in rows for row in batch.to_pylist())
+    for _, of_document in groupby(found, key=lambda f: f[0].doc_id):
+        said = [(fact, assertion == "affirmed" and not fact.satire) for fact, assertion in of_document]
+        for affirmed in (True, False):
+            for fact in _once(fact for fact, counts in said if counts is affirmed):
+                yield fact, affirmed
+
+
+def in_time(facts: Iterable[Fact]) -> list[Fact]:
+    """Facts of `read_each` by the time they speak of, undated ones last; of one time by document, and there as they were read."""
+    return sorted(facts, key=lambda f: (f.when_start is None, f.when_start or date.min, f.doc_id))
 
 
 def as_facts(store: Store, table: pa.Table) -> tuple[list[Fact], list[Fact]]:
     """The same of rows of the view `facts`, in the order given."""
     kept = [name for name in _FIELDS if name in table.column_names]
-    cards = {row["source_id"]: row for row in store.table("sources").to_pylist()}
-    blank: dict[str, Any] = dict.fromkeys(_FIELDS)
+    made = _maker(_cards(store), kept)
     affirmed: list[Fact] = []
     aside: list[Fact] = []
-    for row in table.select([*kept, "assertion"]).to_pylist():
+    for batch in table.select([*kept, "assertion"]).to_batches(max_chunksize=_AT_ONCE):
+        for row in batch.to_pylist():
+            fact = made(row)
+            (affirmed if row["assertion"] == "affirmed" and not fact.satire else aside).append(fact)
+    return _once(affirmed), _once(aside)
+
+
+def _cards(store: Store) -> dict[str, dict[str, Any]]:
+    return {row["source_id"]: row for row in store.table("sources").to_pylist()}
+
+
+def _maker(
+    cards: Mapping[str, Mapping[str, Any]], kept: Iterable[str]
+) -> Callable[[Mapping[str, Any]], Fact]:
+    """Makes facts of rows. A value that came before in the same column is held once: of a million facts few differ in most of them."""
+    blank: dict[str, Any] = dict.fromkeys(_FIELDS)
+    names = tuple(kept)
+    before: dict[str, dict[Any, Any]] = {name: {} for name in names if name not in ("id", "sentence")}
+
+    def make(row: Mapping[str, Any]) -> Fact:
+        found = blank.copy()
+        for name in names:
+            value = row[name]
+            held = before.get(name)
+            found[name] = value if held is None or value is None else held.setdefault(value, value)
         card = cards.get(row["source_id"])
-        found = blank | {name: row[name] for name in kept}
         found["source_country"] = (card and card["country"]) or ""
         found["satire"] = bool(found["satire"])
         if card:
             found["outlet"] = card["name"] or card["source_id"]
-        fact = Fact(**found)
-        (affirmed if row["assertion"] == "affirmed" and not fact.satire else aside).append(fact)
-    return _once(affirmed), _once(aside)
+        return Fact(**found)
+
+    return make
 
 
 def _once(facts: Iterable[Fact]) -> list[Fact]:

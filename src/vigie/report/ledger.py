@@ -15,6 +15,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from vigie.lexicon.gazetteer import place_by_code
@@ -64,15 +65,20 @@ def view(
     shows: Shows,
     closed: Callable[[Period], bool],
     sources: Callable[[Sequence[Fact]], int],
+    veiled: Callable[[Fact], Fact] = lambda fact: fact,
 ) -> View:
     """Public cells on a day; nothing is written down.
 
     Args:
-        facts: affirmed, and old enough.
+        facts: affirmed, and old enough; read whole before the store is asked anything.
         shows, closed, sources: the rules of the gate.
+        veiled: a fact of a cell without the names that may not be shown; who counts as one source must not change.
     """
-    now = {(f.doc_id, f.id): f for f in facts}
+    given = list(facts)
     before = public_cells(store)
+    told = {(f.doc_id, f.observation_id) for cell in before for f in cell.facts}
+    now = {key: f for f in given if (key := (f.doc_id, f.id)) in told}
+    del told
     there = {cell.cell_id: _facts_of(cell, now, store) for cell in before}
     stand: list[PublicCell] = []
     withdrawn: list[int] = []
@@ -99,33 +105,41 @@ def view(
             stand.append(cell)
             frozen |= {(f.doc_id, f.id) for f, _ in found}
             contested |= {(f.doc_id, f.type) for f in gone}
-    free = [f for key, f in now.items() if key not in frozen and (f.doc_id, f.type) not in contested]
+    free = [f for f in given if (f.doc_id, f.id) not in frozen and (f.doc_id, f.type) not in contested]
+    waiting = len(given) - len(frozen & now.keys())
+    del given, now
     divided = divide(free, shows, closed)
+    waiting -= sum(len(c.facts) for c in divided)
+    del free
     cells = list(rests)
     for new in divided:
         again = held.pop(new.label, [])
         withdrawn += again
         kept = [f for number in again for f, same in there[number] if same]
         cells.append(Cell(new.label, (*new.facts, *kept)))
+    del divided
     written = tuple(
-        _cell_row(c, day, sources(c.facts)) for c in sorted(cells, key=lambda c: (c.label, _ids(c.facts)))
+        _cell_row(c, day, sources(c.facts)) for c in sorted(cells, key=lambda c: (c.label, _first(c.facts)))
     )
     shown = [
         Shown(
             label_of_cell(c),
             c.published_on,
-            tuple(public_fact(label_of_cell(c), f) for f, _ in there[c.cell_id]),
+            tuple(veiled(public_fact(label_of_cell(c), f)) for f, _ in there.pop(c.cell_id)),
             c.cell_id,
         )
         for c in stand
     ]
-    shown += [Shown(c.label, day, tuple(public_fact(c.label, f) for f in c.facts)) for c in cells]
+    there.clear()
+    while cells:  # each leaves as it is shown: a fact and what the public sees of it are held together for one cell only
+        c = cells.pop()
+        shown.append(Shown(c.label, day, tuple(veiled(public_fact(c.label, f)) for f in c.facts)))
     return View(
-        cells=tuple(sorted(shown, key=lambda c: (c.label, c.published_on, _ids(c.facts)))),
+        cells=tuple(sorted(shown, key=lambda c: (c.label, c.published_on, _first(c.facts)))),
         standing=tuple(c.cell_id for c in stand),
         new=written,
         withdrawn=tuple(sorted(withdrawn)),
-        waiting=len(now) - len({key for key in now if key in frozen}) - sum(len(c.facts) for c in divided),
+        waiting=waiting,
     )
 
 
@@ -156,6 +170,7 @@ _OWN = (
 )
 
 
+@lru_cache(maxsize=5_000)
 def told_fact(label: Label, figure: float | None) -> Fact:
     """A fact of a cell, without a document."""
     period = parse_period(label.period, ())
@@ -254,5 +269,6 @@ def _cell_row(cell: Cell, day: date, sources: int) -> PublicCell:
     )
 
 
-def _ids(facts: Sequence[Fact]) -> list[Id]:
-    return sorted((f.doc_id, f.id) for f in facts)
+def _first(facts: Sequence[Fact]) -> Id:
+    """Which of two cells comes first: no two of them hold one fact."""
+    return min(((f.doc_id, f.id) for f in facts), default=("", ""))

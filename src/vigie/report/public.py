@@ -8,14 +8,14 @@ Left out: alerts that an editor released (`alerts.py`), which pass it too.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from vigie.lexicon.gazetteer import gazetteer
 from vigie.model.errors import SettingsError, StoreError
 from vigie.report.disclosure import coarse
-from vigie.report.facts import Fact, as_facts, compared, read_facts
+from vigie.report.facts import Fact, as_facts, compared, in_time, read_each, read_facts
 from vigie.report.ledger import Shown, View, publish, view
 from vigie.report.period import Period
 from vigie.report.rules import rules
@@ -37,7 +37,7 @@ class Admitted:
             would else be "latest".
         cells: of the public: what `facts` come in; `whole`: the same of all areas.
         view: of the public: what has to be written down before anything of this is shown.
-        every: affirmed facts of the whole store, for alerts that an editor released.
+        every: affirmed facts of the whole store (or of what `read` was asked for), for alerts that an editor released.
     """
 
     facts: tuple[Fact, ...]
@@ -74,11 +74,16 @@ class Gate:
         """This gate for figures of an area, made coarser where it must be."""
         return replace(self, within=self.area(code))
 
-    def read(self, store: Store) -> Admitted:
-        """The facts of the area that may be counted, and those that may be quoted at once."""
-        affirmed, aside = read_facts(store, None if self.public else self.within)
+    def read(self, store: Store, *, every: bool = True) -> Admitted:
+        """The facts of the area that may be counted, and those that may be quoted at once.
+
+        Args:
+            every: of the public: whether `every` holds all affirmed facts; else those of documents of which something may be told
+                at once, so that of a million facts only what is shown stays in memory.
+        """
         if self.public:
-            return self._public(store, affirmed)
+            return self._public(store, every=every)
+        affirmed, aside = read_facts(store, self.within)
         return Admitted(
             facts=tuple(affirmed),
             aside=tuple(aside),
@@ -99,17 +104,23 @@ class Gate:
             every=tuple(affirmed),
         )
 
-    def _public(self, store: Store, affirmed: Sequence[Fact]) -> Admitted:
+    def _public(self, store: Store, *, every: bool) -> Admitted:
         whole = replace(self, within=None)
-        admitted = [f for f in affirmed if self.admits(f)]
-        found = view(store, admitted, self.day, whole.shows, self.closed, sources_of)
-        every = tuple(
-            replace(cell, facts=tuple(map(self.veiled, cell.facts)))
-            for cell in found.cells
-            # Once more: the rules may have become stricter since it was published.
-            if whole.shows(cell.facts, cell.label.within)
-        )
-        cells = tuple(cell for cell in every if self.holds_area(cell.label.area))
+        at_once = None if every else set(alert_documents(store, rules().quoted))
+        kept: list[Fact] = []
+
+        def admitted() -> Iterator[Fact]:
+            for fact, affirmed in read_each(store, None):
+                if affirmed and (at_once is None or fact.doc_id in at_once):
+                    kept.append(fact)
+                if affirmed and self.admits(fact):
+                    yield fact
+
+        found = view(store, admitted(), self.day, whole.shows, self.closed, sources_of, self.veiled)
+        affirmed = in_time(kept)
+        # Once more: the rules may have become stricter since it was published.
+        stand = tuple(cell for cell in found.cells if whole.shows(cell.facts, cell.label.within))
+        cells = tuple(cell for cell in stand if self.holds_area(cell.label.area))
         facts = tuple(f for cell in cells for f in cell.facts)
         return Admitted(
             facts=facts,
@@ -118,7 +129,7 @@ class Gate:
             # Days of publication: a fact may be dated to a year that has not come.
             days=_days(facts, self.day),
             cells=cells,
-            whole=every,
+            whole=stand,
             view=found,
             every=tuple(affirmed),
         )

@@ -67,8 +67,11 @@ def public_cells(store: Store) -> list[PublicCell]:
     """The cells that stand, in order, with those of their facts whose document is stored."""
     sql = "SELECT f.* FROM public_facts f SEMI JOIN documents d ON d.doc_id = f.doc_id ORDER BY ALL"
     facts: dict[int, list[CountedFact]] = defaultdict(list)
-    for row in store.query(sql).to_pylist():
-        facts[row["cell_id"]].append(CountedFact(row["doc_id"], row["observation_id"], row["figure"]))
+    for batch in store.query(sql).to_batches(
+        max_chunksize=10_000
+    ):  # of a million facts, few as Python values at a time
+        for row in batch.to_pylist():
+            facts[row["cell_id"]].append(CountedFact(row["doc_id"], row["observation_id"], row["figure"]))
     sql = "SELECT * EXCLUDE (withdrawn_on) FROM public_cells WHERE withdrawn_on IS NULL ORDER BY cell_id"
     return [
         PublicCell(**row, facts=tuple(sorted(facts[row["cell_id"]]))) for row in store.query(sql).to_pylist()

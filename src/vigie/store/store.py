@@ -286,9 +286,9 @@ class Store:
         """Any reading of the tables and of the view `facts` (docs/data-dictionary.md)."""
         return self._db.sql(sql, params=list(parameters)).to_arrow_table()
 
-    def stream(self, sql: str, rows_at_a_time: int) -> pa.RecordBatchReader:
+    def stream(self, sql: str, rows_at_a_time: int, parameters: Sequence[Any] = ()) -> pa.RecordBatchReader:
         """The same for results that may not fit in memory; read it whole before the next call."""
-        return self._db.sql(sql).to_arrow_reader(rows_at_a_time)
+        return self._db.sql(sql, params=list(parameters)).to_arrow_reader(rows_at_a_time)
 
     def column(self, sql: str, parameters: Sequence[Any] = ()) -> list[Any]:
         """The first column."""
