@@ -284,7 +284,8 @@ class Analysis:
 
     def sentence_index(self, offset: int) -> int:
         """Index in `sentences` of the sentence that holds (or precedes) `offset`."""
-        return max(0, bisect_right(self._sentence_starts, offset) - 1)
+        after = bisect_right(self._sentence_starts, offset)
+        return after - 1 if after else 0
 
     def sentence_at(self, offset: int) -> Span:
         return self.sentences[self.sentence_index(offset)]

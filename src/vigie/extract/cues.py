@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from functools import cache
-from operator import attrgetter
 from weakref import WeakKeyDictionary
 
 from vigie.extract.analysis import Analysis
@@ -16,7 +15,6 @@ from vigie.lexicon.matcher import Hit, flatten, matcher
 from vigie.lexicon.terms import load_terms
 
 _TOGETHER = ("price_context", "quantity_kinds", "purity", "events")
-_START = attrgetter("start")
 _CACHE: WeakKeyDictionary[Analysis, dict[str, list[Hit]]] = WeakKeyDictionary()
 
 
@@ -42,8 +40,8 @@ def _together(lang: str) -> Scanner:
 def hits_in(analysis: Analysis, lexicon: str, start: int, end: int) -> list[Hit]:
     """Hits that begin in [start, end)."""
     hits = cue_hits(analysis, lexicon)
-    first = bisect_left(hits, start, key=_START)
-    return hits[first : bisect_left(hits, end, first, key=_START)]
+    first = bisect_left(hits, (start,))  # comes before all hits that begin there
+    return hits[first : bisect_left(hits, (end,), first)]
 
 
 def nearest(

@@ -61,7 +61,7 @@ def _told(low: str, atom: Atom, vocabulary: Words, sense: Sense, at: int = sys.m
         return atom
     if atom.kind == "shift" and atom.unit != "weekend":
         return atom
-    said = tense(low, replace(atom, start=min(at, atom.start)), vocabulary.lang)
+    said = tense(low, atom if at >= atom.start else replace(atom, start=at), vocabulary.lang)
     ahead = said == "coming" or (said is None and sense == "plain")
     return replace(atom, coming=True) if ahead else atom
 

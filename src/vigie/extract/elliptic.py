@@ -17,7 +17,7 @@ from vigie.extract.analysis import Analysis, Spanned, within
 from vigie.extract.cues import hits_in
 from vigie.extract.mentions import DateMention, MoneyMention
 from vigie.extract.price_lots import as_portion, lot_after, number, portion_of
-from vigie.extract.price_unit import names_unit, unit_before
+from vigie.extract.price_nouns import names_unit, unit_before
 from vigie.extract.price_words import any_of, leading
 from vigie.extract.record import record
 from vigie.lexicon.grammar import alternation, grammar, link_words
@@ -226,7 +226,7 @@ def _alone(
     folded, floor = analysis.folded, max(sentence.start, amount.start - 80)
     if amount.low is not None and amount.low >= _WORTH and "million" in folded[amount.start : amount.end]:
         return _worth(analysis, amount, money)
-    if not names_unit(folded[floor : amount.start], analysis.lang):
+    if not names_unit(analysis, floor, amount.start):
         return None
     value = amount.low if amount.low is not None else amount.high
     verb = _words(analysis.lang).verb.search(folded, floor, amount.start)
@@ -306,7 +306,7 @@ def _small(lang: str) -> re.Pattern[str]:
 def _unit_noun(analysis: Analysis, start: int, end: int) -> bool:
     """Whether a unit introduces what stands at `end`: "le kilo 2 400", "un flacon de codéine à 12"."""
     last = None
-    if not names_unit(analysis.folded[start:end], analysis.lang):
+    if not names_unit(analysis, start, end):
         return False
     for match in unit_before(analysis.lang).finditer(analysis.folded, start, end):
         sizes = last is not None and analysis.folded[last.end() : match.start()].strip() in ("de", "of")

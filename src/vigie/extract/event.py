@@ -69,7 +69,8 @@ def extract_events(analysis: Analysis) -> Iterator[Draft]:
             if key != bare and bare in seen and value.kind in _STATE_KINDS:
                 continue
             seen.add(key)
-            yield replace(draft, when=_when(analysis, analysis.sentence_at(draft.start)))
+            when = _when(analysis, analysis.sentence_at(draft.start))
+            yield draft if when is None else replace(draft, when=when)
 
 
 def _judge(analysis: Analysis, hit: Hit) -> Iterator[Draft]:

@@ -32,7 +32,8 @@ from vigie.extract.price_carry import assumed_gram, carried_unit, model_price
 from vigie.extract.price_kind import bought_to_sell, kind_of
 from vigie.extract.price_lists import explained_next, over_places
 from vigie.extract.price_lots import as_portion, without_lot
-from vigie.extract.price_unit import Candidate, names_unit, unit_before, with_unit
+from vigie.extract.price_nouns import names_unit, unit_before
+from vigie.extract.price_unit import Candidate, with_unit
 from vigie.extract.price_words import any_of
 from vigie.extract.respective import respective_link, told_apart
 from vigie.extract.valuation import only_product, second_value, valued
@@ -254,7 +255,7 @@ def _usual_piece(link: Link) -> str | None:
 def _of_something_else(analysis: Analysis, candidate: Candidate) -> bool:
     """ "La tonne de saccharose vaut …, soit … le gramme": the sentence prices a product that is no drug."""
     start = candidate.sentence.start
-    if not names_unit(analysis.folded[start : candidate.money.start], analysis.lang):
+    if not names_unit(analysis, start, candidate.money.start):
         return False
     last = None
     for match in unit_before(analysis.lang).finditer(analysis.folded, start, candidate.money.start):

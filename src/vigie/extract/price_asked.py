@@ -12,7 +12,8 @@ from functools import cache
 
 from vigie.extract.analysis import Analysis
 from vigie.extract.cues import hits_in
-from vigie.extract.price_unit import Candidate, names_unit, unit_before, unit_of
+from vigie.extract.price_nouns import names_unit, unit_before
+from vigie.extract.price_unit import Candidate, unit_of
 from vigie.extract.price_words import any_of
 from vigie.lexicon.grammar import grammar
 from vigie.text.sentences import Span
@@ -27,7 +28,7 @@ def asked_unit(analysis: Analysis, candidate: Candidate) -> Candidate:
     if question is None or candidate.per_unit is not None:
         return candidate
     begin, end = question
-    if not names_unit(analysis.folded[begin:end], analysis.lang):
+    if not names_unit(analysis, begin, end):
         return candidate
     if any(candidate.sentence.start <= m.start < candidate.money.start for m in analysis.money):
         return candidate  # the first sum answers, the others go on with it

@@ -15,7 +15,8 @@ from vigie.extract.cues import nearest
 from vigie.extract.currency import to_eur
 from vigie.extract.link import Link, named_after
 from vigie.extract.mentions import MoneyMention
-from vigie.extract.price_unit import Candidate, piece_words, unit_before, unit_of
+from vigie.extract.price_nouns import unit_before
+from vigie.extract.price_unit import Candidate, piece_words, unit_of
 from vigie.extract.price_words import leading
 from vigie.lexicon.grammar import alternation, grammar, link_words, mass_in_grams
 from vigie.lexicon.substances import ancestors

@@ -17,7 +17,8 @@ from vigie.extract.cues import hits_in
 from vigie.extract.link import Link
 from vigie.extract.mentions import MoneyMention
 from vigie.extract.price_lots import portion_noun, portion_weight
-from vigie.extract.price_unit import BLOCKING, unit_before, unit_of
+from vigie.extract.price_nouns import unit_before
+from vigie.extract.price_unit import BLOCKING, unit_of
 from vigie.extract.price_words import leading
 from vigie.model.observation import PriceKind, PriceValue
 from vigie.text.sentences import Span

@@ -11,14 +11,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 
-import ahocorasick_rs
-
 from vigie.extract.amount_patterns import patterns
 from vigie.extract.analysis import Analysis, within
 from vigie.extract.cues import hits_in
 from vigie.extract.link import named_after
 from vigie.extract.mentions import MoneyMention, QuantityMention
 from vigie.extract.price_lots import lot_after, lot_before, number, portion_of
+from vigie.extract.price_nouns import names_unit, unit_before
 from vigie.extract.price_words import leading
 from vigie.extract.record import record
 from vigie.lexicon.grammar import alternation, grammar, link_words, mass_in_grams
@@ -41,52 +40,6 @@ class Candidate:
     unit_end: int | None = None
     unit_reason: str = ""
     kind: PriceKind | None = None
-
-
-@cache
-def _sold_by(lang: str) -> list[str]:
-    """The words of units that something is priced by."""
-    unsold = ("mg", "µg", "cg", "parcel")  # "le comprimé de 8 mg", "par colis": nobody buys by them
-    units = grammar(lang).units.items()
-    retail = [s for s, u in units if u.kind in ("piece", "mass", "volume") and u.code not in unsold]
-    return [*(s for s in retail if len(s) > 1), "g"]
-
-
-@cache
-def _unit_finder(lang: str) -> ahocorasick_rs.AhoCorasick:
-    return ahocorasick_rs.AhoCorasick(sorted({surface.split()[0] for surface in _sold_by(lang)}))
-
-
-def names_unit(stretch: str, lang: str) -> bool:
-    """Whether `unit_before` could find anything: most stretches before an amount of money name no unit at all."""
-    size = len(stretch)
-    return any(
-        end == size or not (stretch[end].isalnum() or stretch[end] in "_'")
-        for _index, _start, end in _unit_finder(lang).find_matches_as_indexes(stretch, overlapping=True)
-    )
-
-
-@cache
-def unit_before(lang: str) -> re.Pattern[str]:
-    g = grammar(lang)
-    unit = alternation(_sold_by(lang))
-    numeral = alternation(w for w, v in g.numbers.items() if v < 100)
-    adjective = alternation(g.piece_adjectives)
-    fraction = rf"{alternation(g.fractions)}[ -](?:of )?(?:an? |de |d')?"
-    if lang == "fr":
-        article = (
-            r"(?:(?P<def>\b(?:le|la|du|au|par|chaque|a la|de la|les)[ ]|\b(?:a )?l')|"
-            rf"(?P<num>(?<![\w.,]){numeral}|(?<![\w.,])\d[\d.,]*)[ ]?|"
-            r"(?P<ind>\b(?:des|de|du|en|quelques|plusieurs|certains|leurs|ses)[ ]|\bd'|(?<![\w'])))"
-        )
-        return re.compile(rf"{article}(?P<half>{fraction})?(?:{adjective}[ ])?(?P<u>{unit})(?![\w'])")
-    article = (
-        r"(?:(?P<def>\b(?:the|a|an|per|each|every)[ ])|"
-        rf"(?P<num>(?<![\w.,]){numeral}|(?<![\w.,])\d[\d.,]*)[ -]?|(?P<ind>\b(?:in|of|with|for)[ ]|\b))"
-    )
-    return re.compile(
-        rf"{article}(?P<half>{fraction})?(?:(?:single|small|street|wholesale|typical|average|full|whole)[ ])?(?P<u>{unit})(?![\w'])"
-    )
 
 
 @cache
@@ -126,7 +79,7 @@ def with_unit(analysis: Analysis, money: MoneyMention, mentions: list[MoneyMenti
             return replace(candidate, per_value=then.per_value, per_unit=then.per_unit, unit_reason="said")
     floor = _floor(mentions, index, sentence.start)
     best: re.Match[str] | None = None
-    if names_unit(analysis.folded[floor : money.start], analysis.lang):
+    if names_unit(analysis, floor, money.start):
         for match in unit_before(analysis.lang).finditer(analysis.folded, floor, money.start):
             if _unit_fits(analysis, match, money):
                 best = match

@@ -10,7 +10,6 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Set
 from functools import cache, cached_property, lru_cache
-from operator import attrgetter
 from typing import Any
 
 import ahocorasick_rs
@@ -23,7 +22,6 @@ from vigie.text.normalise import fold
 from vigie.text.sentences import Span, sentences
 
 NEAR = "near"  # hits of the first word group of `[[near]]` entries; several entries may share a word
-_START = attrgetter("start")
 CUE_LEXICONS = ("market", "modalities", "trends", "flows", "assertion", "attribution")
 
 
@@ -50,7 +48,8 @@ class Scan:
         return [span.start for span in self.spans]
 
     def sentence_index(self, offset: int) -> int:
-        return max(0, bisect_right(self.starts, offset) - 1)
+        after = bisect_right(self.starts, offset)
+        return after - 1 if after else 0
 
     def sentence_at(self, offset: int) -> Span:
         return self.spans[self.sentence_index(offset)]
@@ -71,19 +70,22 @@ class Scan:
 
     def bounds(self, lexicon: str, sentences: range) -> tuple[int, int]:
         """Positions in the hits of a lexicon of the first that begins in these sentences, and of the first after them."""
-        hits, starts = self.hits[lexicon], self.starts
-        first = bisect_left(hits, starts[sentences.start], key=_START) if sentences.start else 0
+        hits, starts = (
+            self.hits[lexicon],
+            self.starts,
+        )  # a tuple of one number comes before all hits that begin there
+        first = bisect_left(hits, (starts[sentences.start],)) if sentences.start else 0
         if sentences.stop >= len(starts):
             return first, len(hits)
-        return first, bisect_left(hits, starts[sentences.stop], first, key=_START)
+        return first, bisect_left(hits, (starts[sentences.stop],), first)
 
     def hits_in(self, lexicon: str, start: int = 0, end: int | None = None) -> list[Hit]:
         """Hits of a lexicon that begin in [start, end); all of them without an end."""
         hits = self.hits[lexicon]
         if end is None:
-            return hits[bisect_left(hits, start, key=_START) :] if start else hits
-        first = bisect_left(hits, start, key=_START)
-        return hits[first : bisect_left(hits, end, first, key=_START)]
+            return hits[bisect_left(hits, (start,)) :] if start else hits
+        first = bisect_left(hits, (start,))
+        return hits[first : bisect_left(hits, (end,), first)]
 
 
 @record(frozen=True, slots=True)

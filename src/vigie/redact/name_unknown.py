@@ -140,6 +140,9 @@ def _acts_or_suffers(word: Span, text: str, folded: str) -> bool:
     least = _LEAST_CAPITALS if text[start:end].isupper() else _LEAST
     if end - start < least:
         return False
+    low = folded[start:end].removesuffix("'s")
+    if not unknown(low):  # remembered by word: most are known, and spare the patterns
+        return False
     after, before, firsts = _acts()
     acts = False
     if folded[end : end + 1] == " ":
@@ -150,8 +153,7 @@ def _acts_or_suffers(word: Span, text: str, folded: str) -> bool:
         acts = _SAID_BEFORE.search(folded, max(0, start - 10), start) is not None
     if not acts and not before.search(folded, max(0, start - _AROUND), start):
         return False
-    low = folded[start:end].removesuffix("'s")
-    if not unknown(low) or _ARTICLE_BEFORE.search(folded, max(0, start - 6), start):
+    if _ARTICLE_BEFORE.search(folded, max(0, start - 6), start):
         return False
     if acts and _OF_BEFORE.search(folded, max(0, start - 4), start):
         return False  # "un camion d'Indivior a été arrêté": the subject stands before
