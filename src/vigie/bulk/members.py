@@ -223,7 +223,7 @@ class Members:
         if cut:
             return False
         self.damaged += 1
-        return self._resync(True, 0)
+        return self._resync(True, 1)
 
     def _give(self, offset: int, held: list[bytes], given: bool) -> Iterator[Piece]:
         for part in held:

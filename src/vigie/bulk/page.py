@@ -33,6 +33,7 @@ _LARGE = 400_000  # bytes of a page above which it is not: it would take seconds
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([a-zA-Z0-9_.:-]{2,40})", re.IGNORECASE)
 _MANY_TAGS = 4_000  # opened; nested as deep as that, they take 0.3 s
 _DIV, _DIV_END = re.compile("<div", re.IGNORECASE), re.compile("</div", re.IGNORECASE)
+_BREAKS = re.compile(r"[ \t]*\n\s*")
 _SECTION_WORD = re.compile(r"[^\W\d_]{2,}")
 _TITLE = re.compile(r"<title[^>]{0,200}>(.{0,2000}?)</title", re.IGNORECASE | re.DOTALL)
 _OG_TITLE = re.compile(
@@ -160,8 +161,7 @@ def _extracted(text: str) -> str:
         from resiliparse.extract.html2text import extract_plain_text
     except ImportError:
         raise MissingExtraError("Reading archives in bulk", "bulk") from None
-    return str(
-        extract_plain_text(
-            text, main_content=True, alt_texts=False, list_bullets=False, preserve_formatting=True
-        )
+    found = extract_plain_text(
+        text, main_content=True, alt_texts=False, list_bullets=False, preserve_formatting=True
     )
+    return _BREAKS.sub("\n", str(found)).strip()  # a line a paragraph, as trafilatura writes them

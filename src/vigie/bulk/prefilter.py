@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from vigie.bulk import database
-from vigie.bulk.wording import Sought, settings, sought
+from vigie.bulk.wording import Sought, Tier, settings, sought
 from vigie.model.errors import MissingExtraError
 from vigie.text.normalise import fold
 
@@ -84,7 +84,7 @@ class _Page:
         self._rules, self._data = rules, data
         self._bytes = b""  # the page, once there is something to look at
         self._scripts: list[tuple[int, int]] = []
-        self._tried: set[tuple[int, bool]] = set()
+        self._tried: set[tuple[int, Tier]] = set()
         self._looked = 0
         self._first = self._last = -1  # places of strong words without a cue
         self.score = 0.0
@@ -95,11 +95,10 @@ class _Page:
         start = end - len(entry.literal)
         if entry.whole and self._inside(start, end):
             return False
-        strong = entry.tier == "strong"
-        if (start, strong) in self._tried:
+        if (start, entry.tier) in self._tried:
             return False
-        self._tried.add((start, strong))
-        if self._counts(start, end, strong):
+        self._tried.add((start, entry.tier))
+        if self._counts(start, end, entry.tier):
             self.score = 1.0
         return self.score >= 1
 
@@ -109,7 +108,7 @@ class _Page:
         before = start > 0 and data[start - 1] in _WORD and data[start] in _WORD
         return before or (end < len(data) and data[end] in _WORD and data[end - 1] in _WORD)
 
-    def _counts(self, start: int, end: int, strong: bool) -> bool:
+    def _counts(self, start: int, end: int, tier: Tier) -> bool:
         rules = self._rules
         if not self._bytes:
             self._bytes = bytes(self._data)
@@ -121,10 +120,13 @@ class _Page:
         if _in_tag(back) or _in_link(back):
             return False
         self._looked += 1
-        around = _around(self._bytes[max(0, start - rules.window) : end + rules.window])
-        if self._looked >= rules.enough or (rules.any_cue if strong else rules.amount).search(around):
+        if tier == "alone" or self._looked >= rules.enough:
             return True
-        if not strong:
+        left = self._bytes[max(0, start - rules.window) : start]
+        around = _around(left + b" _" + self._bytes[end : end + rules.window])  # the word itself is no cue
+        if (rules.any_cue if tier == "strong" else rules.amount).search(around):
+            return True
+        if tier != "strong":
             return False
         self.score = 0.5
         self._first = start if self._first < 0 else min(self._first, start)

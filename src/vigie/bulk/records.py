@@ -23,6 +23,7 @@ Kind = Literal["html", "text", ""]
 Payload = bytes | bytearray | memoryview
 _START = b"WARC/"
 _BLANK = b"\r\n"
+_BLANKS = re.compile(rb"[\r\n\0]*")
 _HTML = (b"text/html", b"application/xhtml+xml")
 _LOOKS_HTML = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html|head|body|\?xml)", re.IGNORECASE)
 _CHUNK = re.compile(rb"\s*([0-9a-fA-F]{1,8})[ \t]*(?:;[^\r\n]{0,1000})?\r?\n")
@@ -78,6 +79,7 @@ class Records:
         self.truncated = False
         self._archive, self._most = archive, max_record_bytes
         self._number = self._page = 0
+        self._members: Members | None = None
 
     def __iter__(self) -> Iterator[Record]:
         """Raises InputRefused if it is no archive, OSError of the place."""
@@ -85,7 +87,7 @@ class Records:
             yield from self._files()
             return
         with self._archive.open() as stream:
-            members = Members(stream)
+            members = self._members = Members(stream)
             pieces = iter(members)
             try:
                 for record in self._walk(pieces):
@@ -161,8 +163,8 @@ class Records:
 
     def _next(self, data: bytes | bytearray, at: int, lost: bool) -> tuple[int, bool]:
         """Where the next record begins after blank lines or after damage; -1 if it does not begin in `data`."""
-        while data[at : at + 1] in (b"\r", b"\n", b"\0"):
-            at += 1
+        blank = _BLANKS.match(data, at)
+        at = blank.end() if blank else at
         if at >= len(data):
             return -1, lost
         if data.startswith(_START, at):
@@ -170,13 +172,16 @@ class Records:
         rest = bytes(data[at : at + len(_START)])
         if _START.startswith(rest) and len(rest) < len(_START):
             return at, lost
-        if not self._number and not lost and not self.damaged:
+        if not self._number and not lost and not self.damaged and not self._members_damaged():
             raise InputRefused(
                 "", "not a web archive", "give .warc, .warc.gz, .wet.gz, or a folder of saved pages"
             )
         lost = self._damage(lost)
         found = data.find(b"\n" + _START, at)
         return (found + 1 if found >= 0 else -1), lost
+
+    def _members_damaged(self) -> bool:
+        return self._members is not None and self._members.damaged > 0
 
     def _damage(self, lost: bool) -> bool:
         self.damaged += not lost

@@ -18,7 +18,8 @@ from vigie.lexicon.substances import LANGUAGES, substance_terms
 from vigie.lexicon.terms import SHARED, data_toml
 from vigie.text.normalise import fold
 
-Tier = Literal["strong", "slang"]
+Tier = Literal["alone", "strong", "slang"]  # what an occurrence needs: nothing, a cue or another, an amount
+_ORDER: tuple[Tier, ...] = ("alone", "strong", "slang")
 _ENTITY = {chr(code): f"&{name};" for code, name in sorted(html.entities.codepoint2name.items())}
 _CASED: tuple[tuple[str, Tier], ...] = (("short", "strong"), ("slang", "slang"))
 # What stands before a short word in running text: without it such words are found in code and packed data too often.
@@ -48,19 +49,20 @@ def settings() -> Mapping[str, Any]:
 
 @cache
 def sought() -> tuple[Sought, ...]:
-    """Every byte string, in order, none twice; of two that differ in their tier only, the strong one."""
+    """Every byte string, in order, none twice; of two that differ in their tier only, the one that needs less."""
     table = settings()
     stems = [word for group in table["stems"] for word in group["words"]]
     found: dict[tuple[bytes, bool], Sought] = {}
 
     def add(literal: bytes, tier: Tier, *, whole: bool, cased: bool) -> None:
         known = found.get((literal, cased))
-        if known is None or (known.whole, known.tier == "slang") > (whole, tier == "slang"):
+        if known is None or (known.whole, _ORDER.index(known.tier)) > (whole, _ORDER.index(tier)):
             found[literal, cased] = Sought(literal, tier, whole, cased)
 
-    for word in stems:
-        for form in written(word):
-            add(_lower(form), "strong", whole=False, cased=False)
+    for group in table["stems"]:
+        for word in group["words"]:
+            for form in written(word):
+                add(_lower(form), "alone" if group["alone"] else "strong", whole=False, cased=False)
     for word in names(stems, table["limits"]["least_letters"]):
         for form in written(word):
             add(_lower(form), "strong", whole=True, cased=False)
