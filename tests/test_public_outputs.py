@@ -47,6 +47,7 @@ KNOWN: dict[str, dict[str, str]] = {
     "report/public.py": {
         "Gate.publish": "the gate: whether copies are worked out",
         "Gate.read": "the gate",
+        "Gate._public": "the gate: facts one after the other, into cells",
         "Gate.read_alerts": "the gate",
     },
     "report/ledger.py": {
@@ -81,6 +82,7 @@ KNOWN: dict[str, dict[str, str]] = {
     "feeds/webhook.py": {"post": "asks a connection, no store"},
     "report/facts.py": {
         "read_facts": "what the gate reads; test_report_gate: nobody else asks it",
+        "read_each": "what the gate reads, fact by fact; test_report_gate: nobody else asks it",
         "as_facts": "rows as records, for the gate and for the analyst's read model",
     },
     "web/answers.py": {"Asked.query": "asks filters for their text, no store"},

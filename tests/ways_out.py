@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import cache
 
 HARMLESS = frozenset({"path", "settings", "read_only", "close", "open"})
-READERS = frozenset({"read_facts", "duckdb"})  # by any name that is imported or used
+READERS = frozenset({"read_facts", "read_each", "duckdb"})  # by any name that is imported or used
 # Asked of anything, since a parameter may be annotated as something wider.
 QUESTIONS = frozenset({"query", "stream", "clean_documents", "records", "observations"})
 

@@ -135,7 +135,7 @@ def read_each(store: Store, area: str | None) -> Iterator[tuple[Fact, bool]]:
     names = store.query("SELECT * FROM facts LIMIT 0").column_names
     kept = [name for name in _FIELDS if name in names]
     where = "" if area is None else "WHERE ? IN (place_code, place_department, place_region, place_country)"
-    made = _maker(_cards(store), kept)
+    made = _maker(store.table("sources"), kept)
     sql = f"SELECT {', '.join((*kept, 'assertion'))} FROM facts {where} ORDER BY doc_id, when_start NULLS LAST, span_start, id"
     rows = store.stream(sql, _AT_ONCE, [] if area is None else [area])
     found = ((made(row), row["assertion"]) for batch in rows for row in batch.to_pylist())
@@ -154,7 +154,7 @@ def in_time(facts: Iterable[Fact]) -> list[Fact]:
 def as_facts(store: Store, table: pa.Table) -> tuple[list[Fact], list[Fact]]:
     """The same of rows of the view `facts`, in the order given."""
     kept = [name for name in _FIELDS if name in table.column_names]
-    made = _maker(_cards(store), kept)
+    made = _maker(store.table("sources"), kept)
     affirmed: list[Fact] = []
     aside: list[Fact] = []
     for batch in table.select([*kept, "assertion"]).to_batches(max_chunksize=_AT_ONCE):
@@ -164,15 +164,10 @@ def as_facts(store: Store, table: pa.Table) -> tuple[list[Fact], list[Fact]]:
     return _once(affirmed), _once(aside)
 
 
-def _cards(store: Store) -> dict[str, dict[str, Any]]:
-    return {row["source_id"]: row for row in store.table("sources").to_pylist()}
-
-
-def _maker(
-    cards: Mapping[str, Mapping[str, Any]], kept: Iterable[str]
-) -> Callable[[Mapping[str, Any]], Fact]:
+def _maker(sources: pa.Table, kept: Iterable[str]) -> Callable[[Mapping[str, Any]], Fact]:
     """Makes facts of rows. A value that came before in the same column is held once: of a million facts few differ in most of them."""
     blank: dict[str, Any] = dict.fromkeys(_FIELDS)
+    cards = {row["source_id"]: row for row in sources.to_pylist()}
     names = tuple(kept)
     before: dict[str, dict[Any, Any]] = {name: {} for name in names if name not in ("id", "sentence")}
 
