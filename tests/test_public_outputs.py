@@ -406,6 +406,7 @@ OF_THE_OWNER = {
     "stats overview": "counts, prices and sources of the store, for analysts",
     "stats spread": "shares of codes over time, for analysts",
     "stats triangulate": "families of sources side by side, for analysts; the public page reads cells of the gate",
+    "bulk": "archives into a folder that add loads; prints counts: no store",
     "import": "writes the store from the reader's own tables; prints counts, and words that no list knows, redacted",
     "stats price-index": "price indices for the analyst",
     "contacts": "counts by keyed mark",
