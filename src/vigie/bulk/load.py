@@ -70,7 +70,10 @@ def loaded(path: Path) -> Iterator[Cleaned | Refusal | None]:
     for key in folder.listed():
         account = folder.account(key)
         if account is None:
-            yield Refusal(name=f"{path}/{ACCOUNTS}/{key}.json", reason="damaged", repair=AGAIN)
+            if (
+                path / ACCOUNTS / f"{key}.json"
+            ).exists():  # else a run at work just put a better one in its place
+                yield Refusal(name=f"{path}/{ACCOUNTS}/{key}.json", reason="damaged", repair=AGAIN)
         else:
             for part in account.parts():
                 yield from _part(folder, account, part)
