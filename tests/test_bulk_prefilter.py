@@ -136,7 +136,8 @@ def test_every_word_is_a_name_of_the_lexicons_or_holds_or_makes_one() -> None:
         for surface in term.surface
     }
     table = wording.settings()
-    chosen = {fold(word) for section in ("short", "slang") for word in table[section]["words"]}
+    groups = (*table["short"], table["slang"])
+    chosen = {fold(word) for group in groups for word in group["words"]}
     assert {w for w in chosen if not any(w.rstrip("s") in name for name in known)} == set()
 
 

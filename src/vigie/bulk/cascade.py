@@ -90,7 +90,7 @@ def _through(
         return "no-term"
     tally.passed += 1
     try:
-        page = read_page(record)
+        page = read_page(record, prefilter.passes if prefilter is not None else None)
         if page is None:
             return "no-text"
         tally.read += 1

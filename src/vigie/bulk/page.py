@@ -1,8 +1,9 @@
 """One page, from bytes to what the redactor reads.
 
 In: a record that the prefilter let through. Out: its main text with title and language, then, for a page in scope, the RawDocument.
-The main text is resiliparse's, twelve times as fast as trafilatura, which is asked where resiliparse finds next to nothing. Title,
-date, outlet and authors are read as `vigie extract` reads those of a saved page. Raw text stays in memory.
+The main text is resiliparse's, twelve times as fast as trafilatura, which is asked where resiliparse finds next to nothing, or nothing
+of what made the page pass. Title, date, outlet and authors are read as `vigie extract` reads those of a saved page. Raw text stays in
+memory.
 Left out: whether the page is in scope (`vigie.relevance`).
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, cast, get_args
 from urllib.parse import unquote, urlsplit
@@ -57,8 +59,12 @@ class Page:
         return PageText(title=self.title, text=self.text, section=section(self.record.url), lang=self.lang)
 
 
-def read_page(record: Record) -> Page | None:
-    """The page of a record; None where it has no main text. Raises InputRefused for one that parsers cannot take."""
+def read_page(record: Record, passes: Callable[[bytes], bool] | None = None) -> Page | None:
+    """The page of a record; None where it has no main text. Raises InputRefused for one that parsers cannot take.
+
+    Args:
+        passes: the prefilter: a main text without what made the page pass may have lost its article.
+    """
     payload = bytes(record.payload)
     declared = record.charset or _declared(payload)
     text = decode(payload, declared)
@@ -69,8 +75,11 @@ def read_page(record: Record) -> Page | None:
     _check_tags(text)
     title = _quick_title(text)
     body = _extracted(text)
-    if len(body) < _LITTLE and len(payload) < _LARGE:
-        body = max(body, main_text(text), key=len)
+    lost = len(body) < _LITTLE or (passes is not None and not passes(body.encode("utf-8", "replace")))
+    if lost and len(payload) < _LARGE:
+        slow = main_text(text)
+        better = len(slow) > len(body) or (passes is not None and passes(slow.encode("utf-8", "replace")))
+        body = slow if better else body
     body = drop_boilerplate(repair(body))
     if len(body.strip()) < MIN_TEXT:
         return None

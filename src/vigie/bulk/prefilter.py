@@ -48,7 +48,7 @@ class Prefilter:
         self.window, self.apart = int(limits["window"]), int(limits["apart"])
         self.enough, self.back = int(limits["enough"]), int(limits["back"])
         cues = table["cues"]
-        self.amount = re.compile("|".join(cues["amount"]))
+        self.amount = re.compile("|".join((*cues["amount"], *cues["trade"])))
         self.any_cue = re.compile("|".join(cue for group in cues.values() for cue in group))
 
     @classmethod
@@ -92,7 +92,7 @@ class _Page:
     def found(self, index: int, end: int) -> bool:
         """One occurrence; True once the page passes."""
         entry = self._rules.entries[index]
-        start = end - len(entry.literal)
+        start = end - len(entry.literal) + entry.lead
         if entry.whole and self._inside(start, end):
             return False
         if (start, entry.tier) in self._tried:

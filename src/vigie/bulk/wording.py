@@ -21,7 +21,6 @@ from vigie.text.normalise import fold
 Tier = Literal["alone", "strong", "slang"]  # what an occurrence needs: nothing, a cue or another, an amount
 _ORDER: tuple[Tier, ...] = ("alone", "strong", "slang")
 _ENTITY = {chr(code): f"&{name};" for code, name in sorted(html.entities.codepoint2name.items())}
-_CASED: tuple[tuple[str, Tier], ...] = (("short", "strong"), ("slang", "slang"))
 # What stands before a short word in running text: without it such words are found in code and packed data too often.
 _LEADS = (b" ", b">", b"\n", b"'", b"\xe2\x80\x99", b"&rsquo;", b"&nbsp;", b"\xa0")
 _SPACES = (" ", "-", "&nbsp;", "\u00a0")
@@ -34,6 +33,7 @@ class Sought:
 
     Attributes:
         literal: in small letters where `cased` is false; begins with what stands before the word where that is sought too.
+        lead: bytes of it that stand before the word.
         whole: only where no ASCII letter, digit or "_" stands before or after it.
     """
 
@@ -41,6 +41,7 @@ class Sought:
     tier: Tier
     whole: bool
     cased: bool
+    lead: int = 0
 
 
 def settings() -> Mapping[str, Any]:
@@ -54,10 +55,10 @@ def sought() -> tuple[Sought, ...]:
     stems = [word for group in table["stems"] for word in group["words"]]
     found: dict[tuple[bytes, bool], Sought] = {}
 
-    def add(literal: bytes, tier: Tier, *, whole: bool, cased: bool) -> None:
+    def add(literal: bytes, tier: Tier, *, whole: bool, cased: bool, lead: int = 0) -> None:
         known = found.get((literal, cased))
         if known is None or (known.whole, _ORDER.index(known.tier)) > (whole, _ORDER.index(tier)):
-            found[literal, cased] = Sought(literal, tier, whole, cased)
+            found[literal, cased] = Sought(literal, tier, whole, cased, lead)
 
     for group in table["stems"]:
         for word in group["words"]:
@@ -66,12 +67,16 @@ def sought() -> tuple[Sought, ...]:
     for word in names(stems, table["limits"]["least_letters"]):
         for form in written(word):
             add(_lower(form), "strong", whole=True, cased=False)
-    for section, tier in _CASED:
-        for word in table[section]["words"]:
-            for cased in dict.fromkeys((word, word.capitalize(), word.upper())):
-                for form in written(cased, both=False):
-                    for lead in _LEADS:
-                        add(lead + form, tier, whole=True, cased=True)
+    cased: list[tuple[str, Tier]] = [
+        (word, "alone" if group["alone"] else "strong") for group in table["short"] for word in group["words"]
+    ]
+    cased += [(word, "slang") for word in table["slang"]["words"]]
+    for word, tier in cased:
+        for form in (
+            f for c in dict.fromkeys((word, word.capitalize(), word.upper())) for f in written(c, both=False)
+        ):
+            for lead in _LEADS:
+                add(lead + form, tier, whole=True, cased=True, lead=len(lead))
     return tuple(sorted(_needed(found.values())))
 
 
