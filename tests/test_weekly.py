@@ -19,6 +19,7 @@ from vigie.store.erase import Selection, erase
 from vigie.store.integrity import faults
 from vigie.store.rows import Entry
 from vigie.store.runs import Counts, Versions
+from vigie.upkeep.maintain import maintain
 from vigie.upkeep.purge import plan, purge
 
 VERSIONS = Versions(code="test", lexicon="test", redactor="test")
@@ -183,8 +184,11 @@ def test_filling_by_slices_gives_the_same(path: Path, monkeypatch: pytest.Monkey
         assert weekly.filled(store.connection)
 
 
-def test_doctor_tells_sums_that_do_not_hold(path: Path) -> None:
+def test_doctor_tells_sums_that_do_not_hold_and_maintain_mends_them(path: Path) -> None:
     with Store.open(path) as store:
         assert faults(store) == []
         store.connection.execute("UPDATE observations SET substance = 'ketamine' WHERE substance = 'cocaine'")
+    with Store.open(path, read_only=True) as store:
         assert [line for line in faults(store) if "overview_facts" in line]
+    with Store.open(path) as store:
+        assert maintain(store).faults == []

@@ -149,7 +149,7 @@ def stored(path: Path) -> Iterator[Check]:
     """The store's schema, row counts, runs that were stopped, and what does not hold together."""
     from vigie.model.errors import StoreError
     from vigie.store import Store
-    from vigie.store.integrity import faults
+    from vigie.store.integrity import SUMS, faults
 
     if not path.exists():
         yield Check(name="store", state="note", found=f"none at {path}", repair="vigie add PATH makes one")
@@ -159,7 +159,8 @@ def stored(path: Path) -> Iterator[Check]:
             sizes = ", ".join(f"{table} {rows}" for table, rows in store.sizes().items())
             yield Check(name="store", state="ok", found=f"{path}: schema {store.schema_version()}, {sizes}")
             for fault in faults(store):
-                yield Check(name="store", state="fault", found=fault, repair="restore a copy of the store")
+                repair = "vigie maintain" if fault.startswith(SUMS) else "restore a copy of the store"
+                yield Check(name="store", state="fault", found=fault, repair=repair)
             if store.tombstones.count:
                 yield Check(
                     name="store", state="ok", found=f"purged documents kept out: {store.tombstones.count}"

@@ -263,6 +263,12 @@ def fill(connection: Connection) -> None:
         raise
 
 
+def mend(connection: Connection) -> None:
+    """Work all out again where it is no count of what is stored: somebody changed the file by hand."""
+    if differing(connection):
+        fill(connection)
+
+
 def filled(connection: Connection) -> bool:
     """Whether the tables may be asked."""
     return bool(connection.execute("SELECT version FROM overview_state").fetchall() == [(VERSION,)])

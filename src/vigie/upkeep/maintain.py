@@ -16,7 +16,7 @@ from vigie.model.document import RawDocument
 from vigie.pipeline import suppressing, versions
 from vigie.redact import REDACTOR_VERSION, again, redact
 from vigie.redact.paths import redact_path
-from vigie.store import retention
+from vigie.store import retention, weekly
 from vigie.store.beside import forget_pages
 from vigie.store.erase import erase
 from vigie.store.integrity import faults
@@ -91,6 +91,7 @@ def maintain(
         assess_if_due(store)
     if run is not None:
         contests.tell(store)
+        weekly.mend(store.connection)
     if rewritten:
         store.rewrite()
     if run is not None:
