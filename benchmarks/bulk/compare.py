@@ -22,6 +22,7 @@ import tempfile
 import time
 import venv
 from collections.abc import Callable, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -74,13 +75,21 @@ def cascade(archive: Path) -> Told:
 
 
 def warm_up(plan: Any, path: Path) -> None:
-    """What is loaded once in a worker, at its first pages of each kind: read another archive, small."""
-    from vigie.bulk.cascade import walk
+    """What is loaded once in a worker, at its first page of each kind: read another archive, small, some of its pages without the
+    filters (pages without a text need the careful reader), and the model of languages, which undecided pages need.
+    """
+    from vigie.bulk.cascade import judge, walk
     from vigie.bulk.places import archives
+    from vigie.bulk.records import Records
     from vigie.bulk.tally import Tally
+    from vigie.text import language
 
     (given,) = archives([str(path)])
     sum(1 for _ in walk(given, plan, Tally()))
+    pages = (record for record in Records(given, plan.max_record_bytes) if record.page)
+    for record in islice(pages, 25):
+        judge(record, given, plan)
+    language._identifier()
 
 
 def warm_path(archive: Path) -> Path:

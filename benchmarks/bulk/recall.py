@@ -96,6 +96,8 @@ def report(path: Path, labels: dict[str, Any], plain_one_in: int) -> None:
     print(f"cascade: of the pages in scope {share(len(kept), len(scope))} come through")
     for kind in ("scope", "beside", "hard", "duplicate", "plain"):
         found = [page for page in pages if kinds.get(page, "plain") == kind and page in full.observations]
+        if not found:
+            continue
         same = [page for page in found if page in got.observations]
         through = [page for page in found if got.dropped.get(page) != "no-term"]
         counts = share(sum(got.observations[p] for p in same), sum(full.observations[p] for p in found))
