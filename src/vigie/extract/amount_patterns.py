@@ -7,14 +7,14 @@ a few dozen characters.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import cache
 
-from vigie.extract.record import record
 from vigie.lexicon.currencies import currency_words
 from vigie.lexicon.grammar import Grammar, alternation, grammar, link_words, trie
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Patterns:
     """The patterns of one language.
 

@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from vigie.extract.amount_patterns import Patterns
 from vigie.extract.numbers import NumberToken
-from vigie.extract.record import record
 from vigie.lexicon.currencies import CurrencyWords, currency_words
 from vigie.lexicon.grammar import Grammar, Unit
 
@@ -24,7 +23,7 @@ _LITRE = re.compile(r" ?(?:/|le|par|per|a|au)? ?(?:l|litre|liter|gallon)\b")
 _CENTS = re.compile(r"[€$£](\d\d)(?![\d.,]?\d)")  # "2€50"
 
 
-@record(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Amount:
     """Numbers with their unit and bounds; `unit` None for a bare number.
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from operator import attrgetter
@@ -29,7 +30,6 @@ from vigie.extract.mentions import (
 )
 from vigie.extract.modality import named_modalities
 from vigie.extract.place import find_places
-from vigie.extract.record import record
 from vigie.extract.scan import scan
 from vigie.extract.substance import find_substances
 from vigie.model.document import CleanDocument
@@ -60,7 +60,7 @@ class Spanned(Protocol):
 S = TypeVar("S", bound=Spanned)
 
 
-@record(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
     """A fact found, before place, time and assertion are resolved. None = let `finish` resolve it.
 

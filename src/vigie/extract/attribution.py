@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cache
 
 from vigie.extract.mentions import AttributionMention
-from vigie.extract.record import record
 from vigie.extract.scan import Scan, lexicon_file, scan
 from vigie.lexicon.matcher import Hit, flatten
 from vigie.text.normalise import fold
@@ -25,7 +25,7 @@ _AFTER = 45  # between the name and its verb: "une note de l'Ofast datée de sep
 _ARTICLE = r"\s+(?:l'|le\s|la\s|les\s|un\s|une\s|des\s|the\s|a\s|an\s)?"
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class _Patterns:
     before: re.Pattern[str]
     inverted: re.Pattern[str]

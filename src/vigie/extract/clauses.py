@@ -8,10 +8,10 @@ Left out: grammar; a clause here is what stands between two boundaries.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from operator import attrgetter
 
-from vigie.extract.record import record
 from vigie.extract.scan import lexicon_file
 from vigie.lexicon.matcher import flatten
 from vigie.text.normalise import fold
@@ -21,7 +21,7 @@ _MARK = re.compile(r"[;!?()…]|:(?!\d)|\.\s|\s[—–-]\s|\n|,(?!\d)")
 _START = attrgetter("start")
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Boundary:
     """A cut at [start, end) of the text; `hard` when lists and asides do not cross it."""
 

@@ -5,12 +5,11 @@ In: nothing. Out: the record Atom, which rules make, words around them complete,
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
 
-from vigie.extract.record import record
 
-
-@record(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Atom:
     """What a stretch of text says of a date, before it is placed in time. None = not said.
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 
 from vigie.extract.dates_atom import Atom
 from vigie.extract.dates_calendar import full_year
 from vigie.extract.dates_order import figures_order
 from vigie.extract.dates_words import Words, words
-from vigie.extract.record import record
 
 _YEAR = re.compile(r"(?<![\w.,/°#'$£€])(?<!\d-)(?:1[89]|20)\d\d(?![\w/°]|[-.,]\d| ?[€$£%]|[ \n]\d{3}(?!\d))")
 _NUMBERED = re.compile(r"(?:n°|\bno\.?|\bnumero|\bloi|\bdecret|\barticle|\bref\w*\.?|\btel\w*\.?) ?:? ?$")
@@ -51,7 +51,7 @@ _OTHER_WEEK = re.compile(r"\b(?:following|second|third|fourth)[ \n]$")
 Span = tuple[int, int]
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class _Cues:
     """Compiled cues of one language, each to be searched at the end of the text before a candidate."""
 

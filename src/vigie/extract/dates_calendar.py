@@ -6,10 +6,9 @@ In: days, counts of units. Out: Periods, both ends inclusive, with the precision
 from __future__ import annotations
 
 import calendar
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from vigie.extract.record import record
 from vigie.model.period import Precision
 
 _ORDER: tuple[Precision, ...] = ("day", "week", "month", "quarter", "year")
@@ -20,7 +19,7 @@ UNIT_PRECISION: dict[str, Precision] = {
 _PIVOT = 40  # two-digit years below it belong to this century
 
 
-@record(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Period:
     """First and last day, the precision of the words, and whether the reference was needed."""
 

@@ -11,20 +11,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 
 from vigie.extract.dates_atom import Atom
 from vigie.extract.dates_rules import DAY, spaced
 from vigie.extract.dates_words import Words, words
-from vigie.extract.record import record
 
 _REACH = 72  # code points before a date that may belong to it
 _MONTHLY = frozenset({"month", "quarter", "half", "year", "season"})
 _YEARLESS = frozenset({"date", "season", "quarter", "half", "holiday", "nth", "day-range", "first-months", "nth-week"})  # fmt: skip
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class _Patterns:
     """What may stand before a date (each ends there), by kind of the atom that it makes, and after it.
 

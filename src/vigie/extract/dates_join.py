@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
 from itertools import pairwise
@@ -19,14 +19,13 @@ from vigie.extract.dates_resolve import beyond_reference, resolve
 from vigie.extract.dates_tense import Sense
 from vigie.extract.dates_words import Words, words
 from vigie.extract.mentions import DateMention
-from vigie.extract.record import record
 from vigie.model.period import Precision
 
 _LIST_OF = 12  # dates of a list that takes its year from the last of them
 _ANCHOR_REACH = 600  # code points after which "un an plus tôt" no longer counts from a date
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class _Joints:
     parts: tuple[str, ...]  # of which one is in every `part`: cheaper to look for than the pattern
     part: re.Pattern[str]

@@ -10,13 +10,12 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
 
 from vigie.extract.dates_atom import Atom
 from vigie.extract.dates_words import Words, words
-from vigie.extract.record import record
 
 Sense = Literal["press", "plain"]
 Tense = Literal["past", "coming"]
@@ -33,7 +32,7 @@ _OPEN = frozenset(
 )  # fmt: skip
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class _Cues:
     any: re.Pattern[str]
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import cache
 
 import ahocorasick_rs
 
-from vigie.extract.record import record
 from vigie.lexicon.grammar import by_first_letter
 from vigie.lexicon.terms import Term, load_terms
 from vigie.text.normalise import fold
@@ -24,7 +24,7 @@ TRIGGERS = (
 )  # fmt: skip
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Words:
     """The date vocabulary of one language.
 

@@ -8,7 +8,7 @@ list, a comparison, a product, a unit), and when what follows is not a noun that
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 
 from vigie.extract.amount_patterns import patterns
@@ -19,7 +19,6 @@ from vigie.extract.mentions import DateMention, MoneyMention
 from vigie.extract.price_lots import as_portion, lot_after, number, portion_of
 from vigie.extract.price_nouns import names_unit, unit_before
 from vigie.extract.price_words import any_of, leading
-from vigie.extract.record import record
 from vigie.lexicon.grammar import alternation, grammar, link_words
 from vigie.text.sentences import Span
 
@@ -33,7 +32,7 @@ _PLACE_NEAR = 30  # code points from a number to the place it is paid in
 _LOOK_BACK = 48  # code points
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class _Words:
     list: re.Pattern[str]
     at: re.Pattern[str]

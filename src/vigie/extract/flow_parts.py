@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 
 from vigie.extract.analysis import Analysis, within
 from vigie.extract.clauses import Boundary
 from vigie.extract.mentions import PlaceMention, SubstanceMention
-from vigie.extract.record import record
 from vigie.extract.scan import Scan, lexicon_file
 from vigie.lexicon.matcher import Hit, flatten
 from vigie.text.normalise import fold
@@ -49,7 +49,7 @@ _ADVERBS = re.compile(
 Read = tuple[str, PlaceMention, int]  # role, place, where its evidence begins
 
 
-@record(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
     """One place of a flow.
 

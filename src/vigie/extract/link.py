@@ -11,12 +11,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from vigie.extract.analysis import ANTIDOTES, Analysis, within
 from vigie.extract.mentions import SubstanceMention
 from vigie.extract.price_words import leading, price_words
-from vigie.extract.record import record
 from vigie.lexicon.grammar import alternation, grammar, link_words, plurals
 from vigie.lexicon.substances import ancestors
 from vigie.lexicon.terms import data_toml
@@ -30,7 +30,7 @@ UNIT_SUBSTANCE = {"rock": ("crack", "rock"), "blotter": ("lsd", "blotter")}  # p
 _FAMILIES = frozenset({"medicines", "psychoactives"})  # said beside a member, never the product priced
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Link:
     """A substance and form with the reason of the link; `other` = the text names something that is no drug."""
 
@@ -41,7 +41,7 @@ class Link:
     other: bool = False
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class _Words:
     of: re.Pattern[str]
     lead: re.Pattern[str]

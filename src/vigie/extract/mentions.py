@@ -6,15 +6,15 @@ not overlapping within one kind. `vigie parse KIND` prints them as they are.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
-from vigie.extract.record import record
 from vigie.model.observation import Assertion
 from vigie.model.period import Precision
 from vigie.model.place import Place
 
 
-@record(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NumberMention:
     """A number or a range; an open bound is None ("plus de 7" = 7, None)."""
 
@@ -24,7 +24,7 @@ class NumberMention:
     high: float | None
 
 
-@record(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MoneyMention:
     """An amount of money with what it buys when the text says so next to it."""
 
@@ -37,7 +37,7 @@ class MoneyMention:
     per_unit: str | None = None
 
 
-@record(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QuantityMention:
     """A mass, volume or count of pieces; grams only for masses.
 
@@ -54,7 +54,7 @@ class QuantityMention:
     ambiguous: bool = False
 
 
-@record(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PercentMention:
     start: int
     end: int
@@ -62,7 +62,7 @@ class PercentMention:
     high: float | None
 
 
-@record(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DateMention:
     """A period, both ends inclusive; `relative` when it was resolved against a reference date."""
 
@@ -74,14 +74,14 @@ class DateMention:
     relative: bool = False
 
 
-@record(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceMention:
     start: int
     end: int
     place: Place
 
 
-@record(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SubstanceMention:
     """A substance named; `strong` is False where an ambiguous word counted only thanks to its context.
 
@@ -96,7 +96,7 @@ class SubstanceMention:
     misspelt: bool = False
 
 
-@record(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ModalityMention:
     start: int
     end: int
@@ -104,7 +104,7 @@ class ModalityMention:
     code: str
 
 
-@record(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AssertionCue:
     """A cue and the stretch of text [scope_start, scope_end) whose facts it governs."""
 
@@ -115,7 +115,7 @@ class AssertionCue:
     scope_end: int
 
 
-@record(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AttributionMention:
     """Who says it: `source` is the organisation or role as a label ("OFDT", "police"), never a person."""
 

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 
 from vigie.extract.amounts import Amount, amounts, money_mentions
 from vigie.extract.mentions import MoneyMention
-from vigie.extract.record import record
 from vigie.lexicon.grammar import alternation, grammar, mass_in_grams
 from vigie.lexicon.note_fields import words
 from vigie.model.observation import PriceKind
@@ -33,7 +32,7 @@ _WIDEST = 5  # times the low figure that the high one of a range of bare figures
 _SIGN = " €"  # put behind a bare figure so that the grammar reads it; its currency is then replaced
 
 
-@record(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
     """One price as said.
 

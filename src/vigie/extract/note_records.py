@@ -5,14 +5,15 @@ In: nothing. Out: Remark, NoteReading, Block, Common, and the Teller that collec
 
 from __future__ import annotations
 
-from vigie.extract.record import record
+from dataclasses import dataclass
+
 from vigie.lexicon.note_fields import Field, specs
 from vigie.model.observation import Assertion, Observation
 from vigie.model.period import When
 from vigie.model.place import Place
 
 
-@record(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Remark:
     """Something for the writer of a note.
 
@@ -29,7 +30,7 @@ class Remark:
     detail: str = ""
 
 
-@record(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoteReading:
     """What a note states and what its writer should know, both in order of text."""
 
@@ -38,7 +39,7 @@ class NoteReading:
     lang: str
 
 
-@record(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
     """The fields of one product; `own` includes those of the whole note that stand among them."""
 
@@ -50,7 +51,7 @@ class Block:
         return next((f for f in self.own if f.id == name and f.end > f.start), None)
 
 
-@record(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Common:
     """What holds for the facts of a block, besides the product."""
 

@@ -7,14 +7,13 @@ words that takes: "three nought four" and "vingt cents" are no number beyond the
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
-
-from vigie.extract.record import record
 
 JOINERS: Final = ("et", "and")
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class WordNumber:
     """A number in words.
 

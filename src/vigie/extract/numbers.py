@@ -10,13 +10,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 import ahocorasick_rs
 
 from vigie.extract.number_words import read_words
-from vigie.extract.record import record
 from vigie.lexicon.currencies import currency_words
 from vigie.lexicon.grammar import Grammar, alternation, grammar
 
@@ -38,7 +37,7 @@ _PLUS = {"quarter": 0.25, "quart": 0.25, "quarters": 0.25, "quarts": 0.25}
 _DECIMALS = re.compile(r"(?<![\d.,])\d+([.,])\d{1,2}(?![\d.,/-]*\d)")
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class NumberToken:
     """One number.
 

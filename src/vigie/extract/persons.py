@@ -9,12 +9,12 @@ Left out: fractions ("la moitié d'entre eux"), totals that another sentence giv
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
 
 from vigie.extract.amounts import Amount
 from vigie.extract.analysis import Analysis, within
-from vigie.extract.record import record
 from vigie.lexicon.grammar import alternation, grammar
 from vigie.lexicon.terms import data_toml
 
@@ -24,7 +24,7 @@ _FAR = 160  # code points between a subject and its verb, asides included
 Number = Literal["one", "many", "unsaid"]
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Persons:
     """A group of persons with its size; bounds as said. `whole`: a singular noun for several ("un équipage de 4")."""
 
@@ -39,7 +39,7 @@ class Persons:
         return (self.low or self.high or 0) > 1
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class _Words:
     counted: re.Pattern[str]
     one: re.Pattern[str]

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from vigie.extract.place_context import Evidence, Left, rules
-from vigie.extract.record import record
 from vigie.lexicon.gazetteer import Entry, key, word_names
 
 DIVISIONS = ("country", "region", "department", "state", "area")
@@ -44,7 +43,7 @@ def word_key(raw: str) -> str:
     return key(raw)
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """A name that the gazetteer knows, before anything is decided."""
 

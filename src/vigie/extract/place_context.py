@@ -7,10 +7,10 @@ Words: data/gazetteer/contexts.toml. Left out: which of several places a name me
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache, lru_cache
 
-from vigie.extract.record import record
 from vigie.lexicon.gazetteer import Entry, curated, gazetteer, key
 from vigie.text.normalise import fold
 
@@ -54,7 +54,7 @@ class Evidence(IntEnum):
     STRONG = 3  # after "à", "près de", "le maire de", or explained by a bracket
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Rules:
     """contexts.toml, as sets of folded words."""
 
@@ -100,7 +100,7 @@ def rules() -> Rules:
     )  # fmt: skip
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Left:
     """The words before a name, nearest last.
 

@@ -8,21 +8,20 @@ Data: areas.toml, demonyms.toml, contexts.toml. Left out: adjectives of persons 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
 
 import ahocorasick_rs
 
 from vigie.extract.place_context import left_of, rules
-from vigie.extract.record import record
 from vigie.lexicon.gazetteer import Entry, curated, gazetteer
 
 _AFTER = re.compile(r"[ \u00a0-](\w+)")
 _BEFORE = re.compile(r"(\w+)[ \u00a0]$")
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Phrase:
     """text[start:end] means `entry`."""
 
@@ -31,7 +30,7 @@ class Phrase:
     entry: Entry
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class _Surface:
     kind: Literal["trap", "phrase", "adjective"]
     code: str  # of the place; "@" and the label for an area without a code

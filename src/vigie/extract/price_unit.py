@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 
 from vigie.extract.amount_patterns import patterns
@@ -19,7 +19,6 @@ from vigie.extract.mentions import MoneyMention, QuantityMention
 from vigie.extract.price_lots import lot_after, lot_before, number, portion_of
 from vigie.extract.price_nouns import names_unit, unit_before
 from vigie.extract.price_words import leading
-from vigie.extract.record import record
 from vigie.lexicon.grammar import alternation, grammar, link_words, mass_in_grams
 from vigie.model.observation import PriceKind
 from vigie.text.sentences import Span
@@ -28,7 +27,7 @@ _MOST = 50  # amounts of money looked back over: more than any sentence holds be
 BLOCKING = frozenset({"wage", "fine", "cash", "turnover", "stock", "change", "thing", "bribe"})
 
 
-@record(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
     """An amount of money on its way to a price."""
 

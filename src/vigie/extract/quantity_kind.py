@@ -18,13 +18,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 
 from vigie.extract.analysis import Analysis
 from vigie.extract.cues import hits_in
 from vigie.extract.mentions import QuantityMention
 from vigie.extract.nearness import word_of
-from vigie.extract.record import record
 from vigie.lexicon.grammar import alternation, plurals
 from vigie.lexicon.matcher import Hit
 from vigie.lexicon.terms import data_toml
@@ -42,7 +42,7 @@ _ACTIVE = frozenset({"prend", "prennent", "took"})  # whose object follows
 _BACK = (1, 2, 3)  # sentences back that a list of seizures goes on
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class KindHit:
     """A kind with the position of its cue, and the cue's own sense ("take", "swallow", "actor") where it has one."""
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Set
+from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from typing import Any
 
 import ahocorasick_rs
 
 from vigie.extract.conjugate import with_verbs
-from vigie.extract.record import record
 from vigie.lexicon.matcher import Hit, expand, flatten
 from vigie.lexicon.terms import Term, data_toml, load_terms, parse_terms
 from vigie.text.normalise import fold
@@ -25,7 +25,7 @@ NEAR = "near"  # hits of the first word group of `[[near]]` entries; several ent
 CUE_LEXICONS = ("market", "modalities", "trends", "flows", "assertion", "attribution")
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Scan:
     """What one pass found.
 
@@ -88,7 +88,7 @@ class Scan:
         return hits[first : bisect_left(hits, (end,), first)]
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class _Pattern:
     lexicon: str
     term: Term

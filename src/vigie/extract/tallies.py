@@ -9,12 +9,12 @@ Left out: a number with another noun ("contre 19 euros"); percentages.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import cache
 
 from vigie.extract.amounts import Amount
 from vigie.extract.analysis import Analysis, within
 from vigie.extract.persons import Persons, whole_number
-from vigie.extract.record import record
 from vigie.lexicon.grammar import alternation, plurals
 from vigie.lexicon.terms import data_toml
 from vigie.text.sentences import Span
@@ -22,7 +22,7 @@ from vigie.text.sentences import Span
 _NEXT = 110  # code points from a figure to the one it is compared with
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class _Words:
     compared: re.Pattern[str]
     also: re.Pattern[str]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import cast
 
 from vigie.extract.analysis import Analysis, Draft, within
@@ -16,7 +16,6 @@ from vigie.extract.clauses import Boundary, boundaries, folded_words
 from vigie.extract.context import Context, context_of
 from vigie.extract.link import Link, link_substance
 from vigie.extract.mentions import SubstanceMention
-from vigie.extract.record import record
 from vigie.extract.scan import Scan, lexicon_file, scan
 from vigie.extract.trend_figures import figure_trends
 from vigie.lexicon.matcher import Hit
@@ -70,7 +69,7 @@ _NEXT = 5  # characters between "redoutent" and what is feared
 _CONFIDENCE = {"both": 0.85, "pair": 0.8, "figures": 0.75, "substance": 0.7}
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class _Trend:
     start: int
     end: int

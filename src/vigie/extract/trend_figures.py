@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence, Set
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from itertools import pairwise
@@ -17,7 +18,6 @@ import ahocorasick_rs
 
 from vigie.extract.amounts import Amount
 from vigie.extract.analysis import Analysis, Draft, within
-from vigie.extract.record import record
 from vigie.extract.scan import Scan, lexicon_file
 from vigie.lexicon.matcher import Hit, flatten
 from vigie.model.observation import PriceValue
@@ -40,7 +40,7 @@ _LITERAL = ("past", "now", "more", "less", "risen", "fallen", "only", "lost", "g
 _REACHING, _LOSING = frozenset(("risen", "fallen", "only")), frozenset(("lost", "gained"))
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class FigureTrend:
     """What two figures, or a figure and a comparison, say; `fact` is the price or purity they state."""
 
@@ -51,7 +51,7 @@ class FigureTrend:
     fact: Draft | None
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class _Words:
     before: re.Pattern[str]
     plain: re.Pattern[str]
