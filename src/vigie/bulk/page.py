@@ -75,7 +75,10 @@ def read_page(record: Record, passes: Callable[[bytes], bool] | None = None) -> 
     _check_tags(text)
     title = _quick_title(text)
     body = _extracted(text)
-    lost = len(body) < _LITTLE or (passes is not None and not passes(body.encode("utf-8", "replace")))
+    if passes is None:
+        lost = len(body) < _LITTLE
+    else:
+        lost = len(body) < MIN_TEXT or not passes(body.encode("utf-8", "replace"))
     if lost and len(payload) < _LARGE:
         slow = main_text(text)
         better = len(slow) > len(body) or (passes is not None and passes(slow.encode("utf-8", "replace")))
