@@ -6,13 +6,14 @@ import json
 import math
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from vigie.model.errors import LexiconError, SettingsError
 from vigie.relevance import PageText, load
-from vigie.relevance.features import MAX_CHARS, names, vectors
+from vigie.relevance.features import MAX_CHARS, furniture, names, vectors
 from vigie.relevance.linear import from_json, linear
 from vigie.relevance.scan import amounts as find_amounts
 from vigie.relevance.scan import cues, scanner
@@ -160,6 +161,63 @@ def test_recall_on_gold_that_training_never_sees(held):
     assert _passed(held, lambda row: row.group.startswith("press_")) >= 0.98
     assert _passed(held, lambda row: row.group.startswith("press_") and row.kind == "gold plain") == 1
     assert _passed(held, lambda row: row.kind.startswith("gold")) >= 0.97  # with texts of one bare sentence
+
+
+def test_the_furniture_of_a_site_changes_no_verdict(held):
+    pairs = [
+        (bare[0], bare[1] >= linear().threshold, twin[1] >= linear().threshold)
+        for bare, twin in pairwise(held)
+        if twin[0].furnished
+    ]
+    gold = [twin for row, bare, twin in pairs if bare and row.kind.startswith("gold")]
+    assert len(gold) > 900
+    assert sum(gold) / len(gold) >= 0.98
+    outside = [(bare, twin) for row, bare, twin in pairs if not row.relevant]
+    assert len(outside) > 200
+    assert abs(sum(bare - twin for bare, twin in outside)) / len(outside) <= 0.05
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_furniture_names_no_drug_and_its_halves_share_no_line(held, lang):
+    import relevance_furniture
+
+    train, test = (relevance_furniture.bank(lang, split) for split in ("train", "test"))
+    for name, lines in train.items():
+        assert len(lines) >= 5
+        assert not set(lines) & set(test[name])
+        page = PageText(text="\n".join([*lines, *test[name]]), lang=lang)
+        assert linear().score(page) == 0, name
+
+
+PROSE = "Les douaniers ont saisi deux kilos dans un camion."
+LINES = [
+    # id, lines after the title, those that are furniture
+    ("menu", ["Accueil | Sport", PROSE, "Mentions légales"], ["Accueil | Sport", "Mentions légales"]),
+    ("no_sentence", ["Accueil | Sport", "Contact"], []),
+    ("names_a_drug", ["Cocaïne : la route", PROSE], []),
+    ("table", ["Prises\t12 kg", PROSE, "Contact"], ["Contact"]),
+    ("cut_into_lines", ["Les douaniers du port", "ont fouillé un camion,", "Vendredi,", PROSE], []),
+    ("price_of_a_subscription", ["1 € par mois sans engagement", PROSE], ["1 € par mois sans engagement"]),
+    ("in_capitals", ["ACCUEIL", PROSE.upper()], ["ACCUEIL"]),
+]
+
+
+@pytest.mark.parametrize(("lines", "wanted"), [row[1:] for row in LINES], ids=[row[0] for row in LINES])
+def test_lines_of_furniture_are_not_read(lines, wanted):
+    text = "\n".join(["Rien à signaler", *lines])
+    hits = [hit for hit in scanner("fr").find(text) if hit.substance]
+    hits += [hit for hit in find_amounts(fold(text)) if hit.kind != "money"]
+    spans = furniture(text, sorted(hit.start for hit in hits), len("Rien à signaler"))
+    assert [text[start:end] for start, end in spans] == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "share"),
+    [("Du Crystal à Nice.", 1), ("DU CRYSTAL À NICE.", 0), ("Du LSD à Nice.", 0), ("Du crystal à Nice.", 0)],
+    ids=["name", "page_in_capitals", "acronym", "plain"],
+)
+def test_capitals_count_where_they_tell_a_name(text, share):
+    assert vectors(PageText(text=text, lang="fr"))[0][names().index("capital")] == share
 
 
 def test_most_pages_out_of_scope_are_dropped(held):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 
 from vigie.lexicon.substances import LANGUAGES
@@ -22,6 +22,9 @@ MAX_ANCHORS = 2_000  # names of one page that are looked around
 WINDOW = 230  # code points on each side: about a sentence before and after
 BRIEF = 300  # code points of title and text: what is so short has little to be near to
 CLOSE = 80  # code points: about the clause
+_SENTENCE = 120  # code points: a longer line is prose, whatever it ends with
+_CLAUSE = 40  # code points: a shorter line that ends as a sentence does is no proof that the page has prose
+_ENDS = frozenset('.!?…,:;»”"')
 _QUOTED = 40  # code points: a longer quotation is speech
 _DRUGS = (STRONG, MEDICINE, "drug")  # what counts alone
 _ANCHORS = (*_DRUGS, SLANG, PRECURSOR, "drugs")
@@ -68,14 +71,20 @@ def _vector(page: PageText, lang: str) -> list[float]:
     text = f"{page.title}\n\n{page.text}" if page.title else page.text
     text = text[:MAX_CHARS]
     hits = scanner(lang).find(text)
+    named = [h for h in hits if h.kind in _ANCHORS]
+    sums = list(amounts(fold(text))) if named else []
+    told = sorted(h.start for h in (*named, *sums) if h.kind != "money")
+    around_it = furniture(text, told, len(page.title))
+    hits = outside(hits, around_it)
     found: dict[str, float] = dict.fromkeys(names(), 0.0)
     anchors = [h for h in hits if h.kind in _ANCHORS][:MAX_ANCHORS]
-    events = sorted([*hits, *amounts(fold(text))]) if anchors else hits
+    events = sorted([*hits, *outside(sums, around_it)]) if anchors else hits
     n = Counter(h.kind for h in events)
     for_, against = _sides()
     for kind in _KINDS:
         found[f"n:{kind}"] = _some(n[kind])
-    words = max(60, text.count(" ") + text.count("\n"))  # a title is no dense page
+    words = text.count(" ") + text.count("\n")
+    words = max(60, words - sum(text.count(" ", *line) + 1 for line in around_it))  # a title is no dense page
     for kind in against:
         if n[kind]:
             found[f"per1000:{kind}"] = math.log1p(n[kind] * 1000 / words)
@@ -113,7 +122,7 @@ def _vector(page: PageText, lang: str) -> list[float]:
     named = [h for h in anchors if h.kind in (STRONG, SLANG)]
     if named:
         found["quoted"] = sum(_is_quoted(text, h) for h in named) / len(named)
-        found["capital"] = sum(text[h.start].isupper() for h in named) / len(named)
+        found["capital"] = sum(_is_capital(text, h) for h in named) / len(named)
 
     head = {h.kind for h in hits if h.start < len(page.title)}
     found["title:drug"] = float(not head.isdisjoint(_DRUGS))
@@ -126,6 +135,42 @@ def _vector(page: PageText, lang: str) -> list[float]:
     found["none"] = float(not firm)
     found["brief"] = float(len(text) < BRIEF)
     return list(found.values())
+
+
+def furniture(text: str, told: Sequence[int], body: int) -> list[tuple[int, int]]:
+    """Spans of the lines from `body` on that are no sentence and tell nothing (`told`: where drugs and quantities stand), in order.
+
+    Menus, bylines, titles of other pages.
+
+    None where the page has no sentence: then its lines are all it says.
+    """
+    found: list[tuple[int, int]] = []
+    start, seen, has_sentence = 0, 0, False
+    lines = text.split("\n")
+    for line, after in zip(lines, (*lines[1:], ""), strict=True):
+        end = start + len(line)
+        while seen < len(told) and told[seen] < start:
+            seen += 1
+        if len(line) >= _SENTENCE or line.rstrip()[-1:] in _ENDS:
+            has_sentence = has_sentence or len(line) >= _CLAUSE
+        elif start < body or not line or line[0].islower() or after[:1].islower():
+            pass  # a title; a sentence that is cut into lines
+        elif not (seen < len(told) and told[seen] < end):
+            found.append((start, end))
+        start = end + 1
+    return found if has_sentence else []
+
+
+def outside(hits: Iterable[Hit], spans: Sequence[tuple[int, int]]) -> list[Hit]:
+    """The hits that begin in none of the spans; both in order."""
+    kept: list[Hit] = []
+    at = 0
+    for hit in hits:
+        while at < len(spans) and spans[at][1] <= hit.start:
+            at += 1
+        if at == len(spans) or hit.start < spans[at][0]:
+            kept.append(hit)
+    return kept
 
 
 def around(anchors: Sequence[Hit], events: Sequence[Hit], reach: int) -> list[int]:
@@ -217,6 +262,11 @@ def _is_quoted(text: str, hit: Hit) -> bool:
     if any(q in before for q in "«“‘") and any(q in after for q in "»”’"):
         return True
     return before[-1:] in ('"', "'") and after[:1] in ('"', "'")
+
+
+def _is_capital(text: str, hit: Hit) -> bool:
+    """A name that begins with a capital and goes on without ("Crystal Palace"): an acronym and a page in capitals say nothing by it."""
+    return text[hit.start].isupper() and not text[hit.start : hit.end].isupper()
 
 
 @lru_cache(maxsize=256)
