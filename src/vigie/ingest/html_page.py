@@ -85,10 +85,10 @@ def about(text: str) -> dict[str, Any]:
 
 
 def main_text(text: str) -> str:
-    """The main text as `parse` takes it, which is slow; "" where there is none."""
+    """The main text as `parse` takes it, without its last resorts, which take 0.2 s where there is little; "" where there is none."""
     tree = _tree(text)
     prune(tree)
-    return _main_text(tree)
+    return _main_text(tree, fast=True)
 
 
 def _tree(text: str) -> HtmlElement:
@@ -119,11 +119,11 @@ def _stated_date(tree: HtmlElement) -> str:
     return str(found) if found else ""
 
 
-def _main_text(tree: HtmlElement) -> str:
+def _main_text(tree: HtmlElement, *, fast: bool = False) -> str:
     import trafilatura
 
     page = trafilatura.bare_extraction(
-        tree, include_comments=False, include_tables=True, with_metadata=False, as_dict=False
+        tree, include_comments=False, include_tables=True, with_metadata=False, as_dict=False, fast=fast
     )
     text = getattr(page, "text", None) or ""
     if text:
