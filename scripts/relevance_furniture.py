@@ -1,8 +1,8 @@
 """Puts a page inside the furniture of a site, as an extraction of main text leaves it there.
 
 In: a PageText, the half of tests/relevance/furniture.toml to take from, and a number. Out: the page with mastheads, menus, dates, sharing
-buttons, newsletter boxes, titles of other articles and legal lines around it and at times inside it, some of it or all of it in capitals or
-in lines cut at a width; the same three give the same page.
+buttons, newsletter boxes, titles of other articles and legal lines around it and at times inside it, some of it or all of it in capitals, in
+lines cut at a width, or with full stops; the same three give the same page.
 Left out: names of drugs (a title about drugs beside an article about something else is another matter).
 """
 
@@ -29,6 +29,7 @@ SHOUTED = 0.08  # share of pages in capitals from end to end
 SHOUTED_AROUND = 0.15  # share of those whose furniture alone is in capitals
 
 
+STOPPED = 0.3  # share of those whose furniture ends in full stops, as sentences do: no rule about lines tells it from the article
 CUT = 0.08  # share of pages whose paragraphs are cut into lines
 
 
@@ -39,8 +40,8 @@ def bank(lang: str, split: str) -> dict[str, list[str]]:
         return {name: halves(lines)[split] for name, lines in tomllib.load(file)[lang].items()}
 
 
-def furnished(page: PageText, split: str, number: int = 0) -> PageText:
-    """The page as a site shows it, in the furniture of one half ("train", "test")."""
+def furnished(page: PageText, split: str, number: int = 0, *, stopped: float = STOPPED) -> PageText:
+    """The page as a site shows it, in the furniture of one half ("train", "test"); `stopped`: how likely its lines are to end in full stops."""
     rng = random.Random(f"{page.lang} {page.title} {page.text} {number}")
     lists = bank(page.lang, split)
     mast = rng.choice(lists["mast"])
@@ -73,6 +74,8 @@ def furnished(page: PageText, split: str, number: int = 0) -> PageText:
         title = rng.choice(HEADS).format(title=title, mast=mast, menu=rng.choice(lists["menu"]))
     if rng.random() < SHOUTED_AROUND:
         above, below = [line.upper() for line in above], [line.upper() for line in below]
+    if rng.random() < stopped:
+        above, below = ([f"{line.rstrip('. ')}." for line in lines] for lines in (above, below))
     if rng.random() < CUT:
         width = rng.randint(45, 90)
         body = [textwrap.fill(part, width, break_on_hyphens=False) for part in body]
