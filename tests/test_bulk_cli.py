@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import multiprocessing
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from typer.testing import CliRunner, Result
 from bulk_samples import FILLER, Page, archive_of, html, mixed, packed, records, write_warc
 from vigie.bulk import local
 from vigie.bulk.archive import Archive
-from vigie.bulk.audit import Line, judged, missed_between
+from vigie.bulk.audit import Line, advised, judged, missed_between
 from vigie.bulk.folder import Folder
 from vigie.bulk.job import Done, attempt
 from vigie.bulk.places import archives
@@ -102,6 +103,7 @@ WRONG = [
     ("empty path", [""], "empty"),
     ("audit of nothing", ["audit"], "folder of a job"),
     ("audit of another folder", ["audit", "{in}"], "no folder of vigie bulk"),
+    ("a language without facts", ["{in}", "--out", "{tmp}/x", "--lang", "fr", "--lang", "es"], "--lang es"),
     ("another plan", ["{in}", "--out", "{out}", "--seed", "7"], "another --out"),
 ]
 
@@ -194,8 +196,59 @@ def test_archives_that_moved_are_named_and_found_again(tmp_path: Path) -> None:
     path.rename(tmp_path / "else" / "a.warc.gz")
     gone = run("audit", tmp_path / "out")
     assert gone.exit_code == 1 and "a.warc.gz" in gone.stderr and "cannot tell" in gone.stderr
+    assert "folder they lie in now" in gone.stderr and "--audit-one-in" not in gone.stderr
+    assert "recall:" not in gone.stdout and "missed: 0" not in gone.stdout
     again = run("audit", tmp_path / "out", tmp_path / "else", "--format", "json")
     assert again.exit_code == 0 and json.loads(again.stdout)["gone"] == []
+
+
+def test_copies_of_what_was_read_from_a_server_are_found(tmp_path: Path) -> None:
+    path = write_warc(tmp_path / "a.warc.gz", mixed(3, [1]))
+    (near,) = archives([str(path)])
+    assert isinstance(near, Archive)
+    far = replace(near, key="0123456789abcdef0123", place="")  # a server tells a version that no copy has
+    plan = Plan(audit_one_in=1)
+    Folder(tmp_path / "out").begin(plan, [far])
+    assert isinstance(attempt(far, plan, tmp_path / "out"), Done)
+    path.rename(tmp_path / "renamed.warc.gz")
+    write_warc(tmp_path / "other.warc.gz", mixed(5, [2]))
+    found = run(
+        "audit",
+        tmp_path / "out",
+        tmp_path / "other.warc.gz",
+        tmp_path / "renamed.warc.gz",
+        "--format",
+        "json",
+    )
+    told = json.loads(found.stdout)
+    assert found.exit_code == 0 and told["gone"] == [] and told["lost"] == 0
+    assert sum(line["read"] for line in told["lines"]) == 2
+    other = run("audit", tmp_path / "out", tmp_path / "other.warc.gz", "--format", "json")
+    assert other.exit_code == 1 and json.loads(other.stdout)["gone"] == ["a.warc.gz"]
+
+
+def test_the_audit_has_its_own_help() -> None:
+    told = run("audit", "--help")
+    assert told.exit_code == 0 and "bulk audit" in told.stdout
+    assert "--prefix" in told.stdout and "--engine" not in told.stdout and "--out" not in told.stdout
+    assert "--engine" in run("--help").stdout
+
+
+def test_a_card_for_all_is_one_source_and_it_is_said(tmp_path: Path) -> None:
+    write_warc(tmp_path / "a.warc.gz", mixed(3, [1]))
+    (tmp_path / "card.toml").write_text(
+        'id = "invented"\nname = "Invented"\nkind = "press"\n', encoding="utf-8"
+    )
+    with_card = run(tmp_path / "a.warc.gz", "--dry-run", "-j", "1", "--source", tmp_path / "card.toml")
+    assert "count as one source" in with_card.stderr, with_card
+    assert "one source" not in run(tmp_path / "a.warc.gz", "--dry-run", "-j", "1").stderr
+
+
+def test_where_all_was_refused_no_results_are_promised(tmp_path: Path) -> None:
+    (tmp_path / "some.paths").write_text("absent.warc.gz\n", encoding="utf-8")
+    done = run(tmp_path / "some.paths", "--out", tmp_path / "out", "-j", "1")
+    assert done.exit_code == 1 and "results:" not in done.stderr
+    assert "some.paths" in done.stderr and "--prefix" in done.stderr
 
 
 def test_an_interrupt_is_told(job: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -274,6 +327,19 @@ def test_a_small_sample_says_that_it_is(kept: int, one: Line, enough: bool, why:
     assert found.enough is enough and why in found.why
     if found.recall is not None and found.recall_low is not None and found.recall_high is not None:
         assert 0 <= found.recall_low <= found.recall <= found.recall_high <= 1
+
+
+# dropped, kept -> what is advised is enough with one page missed, and half as many pages with none
+ADVICE = [("a month", 16_000_000, 16_000), ("years", 10**8, 10**4), ("dense", 50_000, 500)]
+
+
+@pytest.mark.parametrize(("dropped", "kept"), [r[1:] for r in ADVICE], ids=[r[0] for r in ADVICE])
+def test_what_is_advised_is_enough(dropped: int, kept: int) -> None:
+    read = dropped // advised(dropped, kept)
+    assert (
+        judged(kept, [line(dropped, read, 1)]).enough and judged(kept, [line(dropped, read // 2, 0)]).enough
+    )
+    assert not judged(kept, [line(dropped, read // 4, 0)]).enough
 
 
 def test_filler_has_nothing_of_the_subject() -> None:

@@ -16,14 +16,16 @@ from __future__ import annotations
 import math
 import tomllib
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from vigie.bulk.account import Account
 from vigie.bulk.archive import Archive
 from vigie.bulk.cascade import records_at
 from vigie.bulk.folder import Folder
+from vigie.bulk.job import head_of
 from vigie.bulk.reasons import reasons
 from vigie.bulk.records import Record
 from vigie.bulk.tally import AuditId, Tally
@@ -49,7 +51,7 @@ class Audit:
     Attributes:
         kept: documents with facts. lines: by reason, in the order of the cascade.
         missed: pages with facts among all that were dropped, most likely; `missed_low`, `missed_high`: interval.
-        recall, recall_low, recall_high: kept / (kept + missed), 0 to 1; None if nothing was kept or nothing read again.
+        recall, recall_low, recall_high: kept / (kept + missed), 0 to 1; None unless `enough`.
         gone: names of archives that cannot be read any more. lost: pages of the sample that were not found in theirs.
         enough: whether the sample says something; else `why` not.
     """
@@ -69,37 +71,37 @@ class Audit:
 
 
 def audit(
-    folder: Folder, find: Callable[[str, str], Archive | None], tell: Callable[[int, int], None] | None = None
+    folder: Folder, find: Callable[[Account], Archive | None], tell: Callable[[int, int], None] | None = None
 ) -> Audit:
     """Read the sample again.
 
     Args:
-        find: key and place of an archive -> the archive; None where it is not, or is another one now.
+        find: the archive of an account; None where it is not, or is another one now.
         tell: hears how many archives of the sample are done, and how many there are.
     """
-    total, samples, places = Tally(), dict[str, list[AuditId]](), dict[str, tuple[str, str]]()
+    total, sampled_of = Tally(), list[Account]()
     for key in folder.listed():
         account = folder.account(key)
         if account is not None:
             total.add(account.tally)
             if account.tally.audit:
-                samples[key], places[key] = account.tally.audit, (account.name, account.place)
+                sampled_of.append(account)
     languages = frozenset((folder.job() or {}).get("plan", {}).get("languages", ()))
     read, missed, gone, lost = Counter[str](), Counter[str](), list[str](), 0
-    for number, (key, sample) in enumerate(samples.items()):
+    for number, account in enumerate(sampled_of):
         if tell is not None:
-            tell(number, len(samples))
-        name, place = places[key]
-        archive = find(key, place)
+            tell(number, len(sampled_of))
+        sample = account.tally.audit
+        archive = find(account)
         verdicts = None if archive is None else _again(archive, sample, languages)
         if verdicts is None:
-            gone.append(name)
+            gone.append(account.name)
             continue
         lost += len(sample) - len(verdicts)
         for reason, states_facts in verdicts:
             read[reason] += 1
             missed[reason] += states_facts
-    sampled = Counter(one.reason for chosen in samples.values() for one in chosen)
+    sampled = Counter(one.reason for account in sampled_of for one in account.tally.audit)
     lines = tuple(
         Line(
             reason=name,
@@ -112,6 +114,33 @@ def audit(
         if reason.audited and total.rejected[name]
     )
     return judged(total.kept, lines, tuple(gone), lost)
+
+
+def among(archives: Iterable[Archive]) -> Callable[[Account], Archive | None]:
+    """What finds the archive of an account among these, by its key, else by its size and its first bytes.
+
+    The key of what was read from a server holds what that server said of its version, which no copy on a disk has. A wrong
+    archive cannot be taken for it: pages are found by the ids of their records.
+    """
+    given = list(archives)
+    by_key = {archive.key: archive for archive in given}
+    heads = dict[str, str]()
+
+    def head(archive: Archive) -> str:
+        if archive.key not in heads:
+            try:
+                heads[archive.key] = head_of(archive)
+            except (InputRefused, OSError):
+                heads[archive.key] = ""
+        return heads[archive.key]
+
+    def find(account: Account) -> Archive | None:
+        if account.key in by_key or not account.head:
+            return by_key.get(account.key)
+        like = [a for a in given if account.size in (None, a.size) and head(a) == account.head]
+        return min(like, key=lambda a: a.name != account.name, default=None)
+
+    return find
 
 
 def _again(
@@ -147,22 +176,47 @@ def judged(kept: int, lines: Sequence[Line], gone: Sequence[str] = (), lost: int
     dropped, read, missed = (sum(getattr(x, f) for x in lines) for f in ("dropped", "read", "missed"))
     low, high = missed_between(dropped, read, missed) if read else (0, dropped)
     likely = round(dropped * missed / read) if read else 0
-    least, widest = _rules()["least"], _rules()["widest"]
-    recall = kept / (kept + likely) if kept and read else None
-    worst, best = (kept / (kept + high), kept / (kept + low)) if kept and read else (None, None)
+    rules = _rules()
+    recall, worst, best = (kept / (kept + many) if kept else None for many in (likely, high, low))
+    few = f"{read} dropped pages read again, of {dropped}: too few to"
+    repair = f"--audit-one-in {advised(dropped, kept)} and another --out, which reads the archives again; or more archives"
+    if gone:
+        repair = (
+            "archives are not there: name them, or the folder they lie in now, after the folder of the job"
+        )
     why = ""
     if not dropped and kept:
         why = "nothing was dropped"
-    elif read < min(least, dropped):
-        why = f"{read} dropped pages read again, of {dropped}: too few to say anything (a smaller --audit-one-in, or more archives)"
+    elif read < min(rules["least"], dropped):
+        why = f"{few} say anything ({repair})"
     elif not kept:
         why = "nothing was kept: there is nothing to compare with"
-    elif worst is not None and best is not None and best - worst > widest:
-        why = f"{read} dropped pages read again, of {dropped}: too few to tell the recall (a smaller --audit-one-in)"
+    elif worst is not None and best is not None and best - worst > rules["widest"]:
+        why = f"{few} tell the recall, which is between {worst:.2f} and {best:.2f} ({repair})"
     return Audit(
-        kept=kept, lines=tuple(lines), missed=likely, missed_low=low, missed_high=high, recall=recall,
-        recall_low=worst, recall_high=best, gone=tuple(gone), lost=lost, enough=not why, why=why,
+        kept=kept, lines=tuple(lines), missed=likely, missed_low=low, missed_high=high,
+        recall=None if why else recall, recall_low=None if why else worst, recall_high=None if why else best,
+        gone=tuple(gone), lost=lost, enough=not why, why=why,
     )  # fmt: skip
+
+
+def advised(dropped: int, kept: int) -> int:
+    """One dropped page in how many should be sampled so that the audit can tell the recall, at least 1.
+
+    So many that, with none missed among half of them, the interval is no wider than `widest`: the other half pays for a few missed.
+
+    Args:
+        dropped: pages in all, expected. kept: documents, expected; 0 where that is not known.
+    """
+    rules = _rules()
+    if not dropped:
+        return 1
+    pages = rules["least"]
+    if kept:
+        bearable = kept * rules["widest"] / (1 - rules["widest"])  # missed pages at the end of the interval
+        if bearable < dropped:
+            pages = max(pages, math.log((1 - rules["confidence"]) / 2) / math.log1p(-bearable / dropped))
+    return max(1, int(dropped // (2 * pages)))
 
 
 def missed_between(dropped: int, read: int, missed: int) -> tuple[int, int]:

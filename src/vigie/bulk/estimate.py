@@ -18,6 +18,7 @@ from itertools import islice
 from typing import BinaryIO
 
 from vigie.bulk.archive import Archive
+from vigie.bulk.audit import advised
 from vigie.bulk.plan import Plan
 from vigie.bulk.tally import Tally
 from vigie.model.errors import InputRefused
@@ -42,6 +43,7 @@ class Estimate:
         archives: that were found; `bytes`: their sizes, of the `unknown` ones taken to be like the others.
         sampled_bytes, sampled_kept: what the figures rest on.
         pages, kept: in all archives. seconds: on `jobs` workers. memory_mb: of all workers. disk: bytes of the parts.
+        audit_one_in: one dropped page in how many should be sampled so that an audit can tell the recall.
         refused: inputs that cannot be read.
     """
 
@@ -56,6 +58,7 @@ class Estimate:
     seconds: float
     memory_mb: int
     disk: int
+    audit_one_in: int
     refused: tuple[Refusal, ...]
 
 
@@ -104,6 +107,7 @@ def estimate(
         seconds=seconds * times / jobs,
         memory_mb=jobs * WORKER_MB,
         disk=round(fixed * min(len(archives), tally.kept * times) + each * tally.kept * times),
+        audit_one_in=advised(round((tally.pages - tally.kept) * times), round(tally.kept * times)),
         refused=tuple(refused),
     )
 

@@ -136,7 +136,7 @@ def _read(archive: Archive, plan: Plan, folder: Folder, work: Path, tell: Tell |
 
     with writing(folder.root):
         claim.touch()
-    head = _head(archive)
+    head = head_of(archive)
     writer = PartWriter(work, archive.key, plan.rows_per_part)
     with writer:
         for entry in _read_errors(archive, walk(archive, plan, tally, beat)):
@@ -165,7 +165,8 @@ def _read_errors(archive: Archive, entries: Iterator[Entry]) -> Iterator[Entry]:
         raise _unreadable(archive, error) from None
 
 
-def _head(archive: Archive) -> str:
+def head_of(archive: Archive) -> str:
+    """A digest of the first `HEAD` bytes, "" of a folder. Raises InputRefused if they cannot be read."""
     if archive.files is not None:
         return ""
     try:

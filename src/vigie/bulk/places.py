@@ -17,7 +17,7 @@ import re
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -98,25 +98,31 @@ def archives(
         if isinstance(found, Refusal):
             yield found
             continue
-        given, ask = found
+        given, ask, listing = found
         try:
             yield ask()
         except (VigieError, OSError) as error:  # a package that is missing for this place is one of them
-            yield refusal(_label(given), error)
+            told = refusal(_label(given), error)
+            if listing and told.reason == "not found":
+                told = replace(told, repair=f"a line of {listing}: see whether --prefix is right")
+            yield told
 
 
 Waiting = Callable[[], Archive]
+Named = tuple[str, Waiting, str]
 
 
-def _named(paths: Sequence[str], prefix: str, wait: float | None) -> Iterator[tuple[str, Waiting] | Refusal]:
-    """Each archive as its address and what asks for its size when it is called, or a refusal; none of them twice."""
+def _named(paths: Sequence[str], prefix: str, wait: float | None) -> Iterator[Named | Refusal]:
+    """Each archive as its address, what asks for its size when it is called, and its list; or a refusal; none of them twice."""
     seen: set[str] = set()
     for given in paths:
         try:
             for address in _expanded(given, prefix, wait):
                 if address not in seen:
                     seen.add(address)
-                    yield address, _remote(address, wait) if remote.scheme(address) else _local(address)
+                    ask = _remote(address, wait) if remote.scheme(address) else _local(address)
+                    listed = address != given and _bare(given).lower().endswith(LISTS)
+                    yield address, ask, _label(given) if listed else ""
         except (VigieError, OSError) as error:
             yield refusal(_label(given), error)
 

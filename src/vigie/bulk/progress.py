@@ -8,10 +8,13 @@ from dataclasses import dataclass
 
 from vigie.bulk.archive import Archive
 from vigie.bulk.job import Done, Report
+from vigie.bulk.reasons import reasons
 from vigie.pipeline import Refusal
 
 MB = 1e6
 _SHOWN = 3  # reasons in a line
+# Seconds, and share of the bytes; what was measured before tells nothing of the time left.
+_SOONEST, _LEAST = 10.0, 0.01
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +47,11 @@ class Progress:
     @property
     def eta(self) -> float | None:
         """Seconds to go; None if nothing tells yet."""
+        if self.seconds < _SOONEST:
+            return None
         if self.bytes_left is not None and self.bytes_read:
+            if self.bytes_read < _LEAST * (self.bytes_read + self.bytes_left):
+                return None
             return self.bytes_left / self.rate
         fresh = self.done - self.before + self.refused
         if not fresh:
@@ -52,21 +59,22 @@ class Progress:
         return self.seconds / fresh * (self.archives - self.done - self.refused)
 
     def line(self) -> str:
-        """For a person."""
+        """For a person: how far it is, and below it the most frequent reasons, as shares of the pages dropped."""
         parts = [
             f"{self.done} of {self.archives} archives",
-            f"{self.bytes_read / MB:,.0f} MB at {self.rate / MB:,.1f} MB/s",
+            f"{self.bytes_read / MB:,.0f} MB ({self.rate / MB:,.1f} MB/s)",
             f"{self.kept:,} kept of {self.pages:,} pages",
         ]
-        dropped = sum(self.rejected.values())
-        most = sorted(self.rejected.items(), key=lambda item: (-item[1], item[0]))[:_SHOWN]
-        if dropped:
-            shares = ", ".join(f"{reason} {100 * count / dropped:.1f} %" for reason, count in most)
-            parts.append(f"dropped: {shares}")
-        parts += [f"{self.refused} refused"] if self.refused else []
         left = self.eta
         parts += [f"{duration(left)} left"] if left is not None else []
-        return "; ".join(parts)
+        # What is no page (pictures, redirects) is most of some archives and tells nothing.
+        pages = {name: count for name, count in self.rejected.items() if reasons()[name].stage != "record"}
+        dropped = sum(pages.values())
+        most = sorted(pages.items(), key=lambda item: (-item[1], item[0]))[:_SHOWN]
+        shares = ", ".join(f"{reason} {100 * count / dropped:.1f} %" for reason, count in most if count)
+        below = [f"{self.refused} archives refused"] if self.refused else []
+        below += [f"pages dropped: {shares}"] if shares else []
+        return "; ".join(parts) + ("\n  " + "; ".join(below) if below else "")
 
 
 def duration(seconds: float) -> str:

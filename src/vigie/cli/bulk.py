@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
+import typer.main
+from typer.core import TyperCommand
 
 from vigie.cli.app import SOME_REFUSED, STOPPED, WRONG_USE, ReportFormat, app
 from vigie.cli.output import fail, say, table, write, write_json
@@ -20,6 +22,7 @@ from vigie.cli.progress import progress
 from vigie.cli.reading import SOURCE, refuse_empty
 
 if TYPE_CHECKING:
+    from vigie.bulk.account import Account
     from vigie.bulk.archive import Archive
     from vigie.bulk.audit import Audit
     from vigie.bulk.estimate import Estimate
@@ -74,10 +77,26 @@ DRY_RUN = typer.Option(False, "--dry-run", help="Say from a sample what it would
 FORMAT = typer.Option(
     ReportFormat.TABLE, "--format", help="The summary: a table on standard error, or JSON on standard output."
 )
+FORMAT_AUDIT = typer.Option(ReportFormat.TABLE, "--format", help="A table or JSON, on standard output.")
+ONE_SOURCE = (
+    "one source card for the whole job: all its pages count as one source, so that none of its figures\n"
+    "has the three sources that the public asks for; without --source each outlet is one"
+)
 EVERY = 30.0  # seconds between two lines of progress where there is no terminal
 
 
-@app.command()
+class WithAudit(TyperCommand):
+    """`vigie bulk audit …` is a command of its own, with its own options and help."""
+
+    def make_context(self, info_name: Any, args: list[str], parent: Any = None, **extra: Any) -> Any:
+        if args[:1] != [AUDIT]:
+            return super().make_context(info_name, args, parent, **extra)
+        return typer.main.get_command(audit_app).make_context(
+            f"{info_name} {AUDIT}", args[1:], parent, **extra
+        )
+
+
+@app.command(cls=WithAudit)
 def bulk(
     paths: list[str] = PATHS,
     out: Path | None = OUT,
@@ -116,7 +135,11 @@ def bulk(
     if scheduler is not None and engine is not Engine.DASK:
         raise fail("--scheduler goes with --engine dask", WRONG_USE)
     from vigie.bulk.plan import Plan
+    from vigie.text.language import LANGUAGES
 
+    unread = sorted(set(lang) - set(LANGUAGES))
+    if unread:
+        raise fail(f"--lang {unread[0]}: facts are read in {' and '.join(LANGUAGES)} only", WRONG_USE)
     plan = Plan(
         classifier=classifier,
         threshold=threshold,
@@ -125,6 +148,8 @@ def bulk(
         languages=tuple(dict.fromkeys(lang)),
         source=_card(source),
     )
+    if source is not None:
+        say(ONE_SOURCE)
     workers = jobs or os.cpu_count() or 1
     found = _found(paths, prefix, shard)
     if dry_run:
@@ -141,7 +166,10 @@ def bulk(
         write_json(report_json(report, out))
     else:
         say(report_text(report))
-        say(f"results: {out} (load them with: vigie add {out})")
+        if report.done:
+            say(f"results: {out} (load them with: vigie add {out})")
+        else:
+            say("vigie: no archive could be read, nothing was written to load")
     if report.refused or report.damaged:
         raise typer.Exit(SOME_REFUSED)
 
@@ -218,7 +246,7 @@ def course() -> Iterator[Tell]:
 
     console = Console(stderr=True)
     with Bar(
-        BarColumn(bar_width=20), TextColumn("{task.description}"), console=console, transient=True
+        BarColumn(bar_width=10), TextColumn("{task.description}"), console=console, transient=True
     ) as bar:
         task = bar.add_task("starting", total=None)
 
@@ -254,19 +282,22 @@ def report_text(report: Report) -> str:
     from vigie.bulk.reasons import reasons
 
     tally = report.tally
+    damaged = len(report.damaged)
     lines = [
-        f"archives: {report.archives}, {report.done} done ({report.fresh} now), {len(report.refused)} refused, "
-        f"{len(report.damaged)} read as far as they are whole; {duration(report.seconds)}",
+        f"archives: {report.archives}, {report.done} done ({report.fresh} now), {len(report.refused)} refused; "
+        f"{duration(report.seconds)}",
         f"records: {tally.records:,}, pages: {tally.pages:,} in {tally.bytes_in / MB:,.1f} MB",
         f"documents: {report.documents:,}, observations: {sum(tally.observations.values()):,}",
     ]
     rows = [
-        (reason.stage, reason.id, tally.rejected[reason.id], reason.en)
+        (reason.id, f"{tally.rejected[reason.id]:,}", reason.en)
         for reason in reasons().values()
         if tally.rejected[reason.id]
     ]
-    lines.append(table(("stage", "dropped for", "count", ""), rows).rstrip("\n"))
+    lines.append(table(("dropped for", "count", ""), rows).rstrip("\n"))
     lines.append(f"audit sample: {len(tally.audit):,} of what was dropped")
+    if damaged:
+        lines.insert(1, f"{damaged} of them cut short or damaged: what is whole in them was read")
     return "\n".join(line for line in lines if line)
 
 
@@ -299,8 +330,47 @@ def estimate_text(made: Estimate) -> str:
         ("memory", f"{made.memory_mb:,} MB at most"),
         ("disk", f"{made.disk / MB:,.1f} MB"),
         ("from a sample of", f"{made.sampled_bytes / MB:,.1f} MB"),
+        (
+            "for the audit",
+            f"--audit-one-in {made.audit_one_in:,} ({_again(made):,} pages read again)".replace(",", ""),
+        ),
     ]
     return table(("what", "estimate"), rows)
+
+
+audit_app = typer.Typer(rich_markup_mode=None, add_completion=False, pretty_exceptions_enable=False)
+FOLDER = typer.Argument(None, metavar="DIR", help="The folder of a job.", show_default=False)
+MOVED = typer.Argument(
+    None,
+    metavar="WARC|FOLDER|LIST…",
+    help="Its archives, where they were moved or copied.",
+    show_default=False,
+)
+
+
+@audit_app.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+def audit(
+    folder: str | None = FOLDER,
+    moved: list[str] | None = MOVED,
+    prefix: str = PREFIX,
+    format: ReportFormat = FORMAT_AUDIT,
+) -> None:
+    """Read a sample of what a job dropped again, and say how much it missed.
+
+    The pages of the sample (bulk --audit-one-in) are read with the slow, careful reader; the recall is told with its
+    95 % interval, or it is said that it cannot be told and what would help.
+
+    \b
+    Example:
+      vigie bulk audit news
+      vigie bulk audit news /mnt/copies/*.warc.gz
+    """
+    refuse_empty(moved or [])
+    _audit([folder, *(moved or [])] if folder else [], prefix, format)
+
+
+def _again(made: Estimate) -> int:
+    return max(0, made.pages - made.kept) // made.audit_one_in
 
 
 def _audit(given: list[str], prefix: str, format: ReportFormat) -> None:
@@ -309,22 +379,24 @@ def _audit(given: list[str], prefix: str, format: ReportFormat) -> None:
             "vigie bulk audit takes the folder of a job (and its archives, if they were moved)", WRONG_USE
         )
     from vigie.bulk.archive import Archive
-    from vigie.bulk.audit import audit
+    from vigie.bulk.audit import among, audit
     from vigie.bulk.folder import Folder
     from vigie.bulk.places import archives
 
     folder, moved = Folder(given[0]), given[1:]
     if folder.job() is None:
         raise fail(f"{given[0]}: no folder of vigie bulk", WRONG_USE)
-    named = {a.key: a for a in archives(moved, prefix=prefix) if isinstance(a, Archive)}
 
-    def find(key: str, place: str) -> Archive | None:
-        if key in named or not place or moved:
-            return named.get(key)
-        for item in archives([place]):
-            if isinstance(item, Archive) and item.key == key:
-                return item
-        return None
+    def at(paths: list[str]) -> list[Archive]:
+        found = archives(paths, prefix=prefix) if paths else ()
+        return [item for item in found if isinstance(item, Archive)]
+
+    named = among(at(moved))
+
+    def find(account: Account) -> Archive | None:
+        if moved:
+            return named(account)
+        return among(at([account.place]))(account) if account.place else None
 
     with progress("reading", len(folder.listed())) as move:
         found = audit(folder, find, lambda done, _many: move(done))
@@ -333,7 +405,7 @@ def _audit(given: list[str], prefix: str, format: ReportFormat) -> None:
     else:
         write(audit_text(found))
     for name in found.gone:
-        say(f"no longer there, or changed: {name} (give the archives after the folder if they were moved)")
+        say(f"no longer there, or changed: {name}")
     if found.lost:
         say(f"{found.lost} pages of the sample were not found in their archive")
     if not found.enough:
@@ -347,7 +419,8 @@ def audit_text(found: Audit) -> str:
     rows = [(x.reason, x.dropped, x.sampled, x.read, x.missed) for x in found.lines]
     text = table(("dropped for", "pages", "sampled", "read again", "missed"), rows)
     text += f"kept: {found.kept:,} documents\n"
-    text += f"missed: {found.missed:,} (95 %: {found.missed_low:,} to {found.missed_high:,})\n"
+    if any(line.read for line in found.lines):
+        text += f"missed: {found.missed:,} (95 %: {found.missed_low:,} to {found.missed_high:,})\n"
     if found.recall is not None and found.recall_low is not None and found.recall_high is not None:
         text += f"recall: {found.recall:.3f} (95 %: {found.recall_low:.3f} to {found.recall_high:.3f})\n"
     return text
