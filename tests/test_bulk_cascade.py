@@ -15,12 +15,13 @@ from bulk_samples import FILLER, Page, html
 from vigie import pipeline
 from vigie.bulk.archive import Archive
 from vigie.bulk.cascade import judge, records_at, walk
-from vigie.bulk.page import section
+from vigie.bulk.page import _publishers, publisher, section
 from vigie.bulk.plan import Plan
 from vigie.bulk.reasons import reasons
-from vigie.bulk.tally import Tally
+from vigie.bulk.tally import Tally, mark
 from vigie.model.document import SourceCard
 from vigie.model.errors import InputRefused
+from vigie.redact.fields import redact_field
 from vigie.store.rows import Entry
 
 PLAN = Plan(audit_one_in=1)
@@ -38,7 +39,9 @@ PAGES = [
     ("moved", Page("https://journal.example/m", b"", status="301 Moved Permanently"), "status"),
     ("picture", Page("https://journal.example/p", b"\x89PNG", kind="image/png"), "not-a-page"),
     ("spanish", Page("https://journal.example/es", html("Cannabis en el puerto", SPANISH)), "language"),
-    ("caption", Page("https://journal.example/c", html("", "Cocaïne saisie.")), "no-text"),
+    ("empty", Page("https://journal.example/c", b"<html><head><title>Cannabis saisi</title></head><body></body></html>"), "no-text"),
+    ("note", Page("https://journal.example/q", "Le gramme de cocaïne à 60 euros à Lyon.".encode(), kind="text/plain"), ""),
+    ("too_long", Page("https://journal.example/o", html("Le gramme de cocaïne à 60 euros", FILLER * 900)), "too-long"),
     ("too_large", Page("https://journal.example/l", bytes(3 << 20)), "too-large"),
     ("nested", Page("https://journal.example/d", DEEP), "refused"),
     ("nested_and_hidden", Page("https://journal.example/h", HIDDEN), "refused"),
@@ -106,7 +109,7 @@ def test_the_audit_sample_is_of_what_was_dropped_and_can_be_read_again(
     assert len(tally.audit) == sum(tally.rejected[name] for name in audited)
     source = archive([page for _, page, _ in PAGES])
     offsets = [sample.offset for sample in tally.audit]
-    again = {record.record_id for record in records_at(source, offsets)}
+    again = {mark(record.record_id) for record in records_at(source, offsets)}
     assert {sample.record_id for sample in tally.audit} == again
 
 
@@ -175,7 +178,44 @@ def test_wet_and_folder(tmp_path: Path) -> None:
 
 def test_records_that_share_an_id_are_each_counted() -> None:
     tally, entries = run(archive([samples.hit(1), samples.hit(1), samples.miss(2), samples.miss(2)]))
-    assert (len(entries), tally.rejected["no-term"]) == (2, 2) and adds_up(tally)
+    assert (len(entries), tally.rejected["repeated"], tally.rejected["no-term"]) == (1, 1, 2)
+    assert adds_up(tally)
+
+
+def test_the_same_text_again_is_one_document() -> None:
+    body = samples.hit(1).body
+    pages = [Page(f"https://journal.example/{n}", body) for n in range(3)]
+    tally, entries = run(archive([*pages, samples.hit(2)]))
+    assert (tally.kept, len({e.document.doc_id for e in entries}), tally.rejected["repeated"]) == (2, 2, 2)
+    assert tally.observations.total() == sum(len(e.observations) for e in entries) and adds_up(tally)
+    assert not any(sample.reason == "repeated" for sample in tally.audit)
+
+
+ADDRESSES = [
+    # address, what the page says of itself, outlet: an address that is no known publisher's is not shown
+    ("https://www.ouest-france.fr/lyon/x", "", "Ouest-France"),
+    ("https://region.lemonde.fr:443/x", "", "Le Monde"),
+    ("https://notlemonde.fr/x", "", ""),
+    ("https://www.ouest-france.fr/lyon/x", "Le Journal inventé", "Le Journal inventé"),
+    ("https://boutique.example/x", "", ""),
+    ("http://[bad/x", "", ""),
+]
+
+
+@pytest.mark.parametrize(("url", "says", "outlet"), ADDRESSES)
+def test_the_outlet_is_what_the_page_says_or_a_known_publisher(url: str, says: str, outlet: str) -> None:
+    meta = f'<head><meta property="og:site_name" content="{says}">'.encode() if says else b"<head>"
+    page = Page(url, samples.hit(1).body.replace(b"<head>", meta))
+    text = Page(url, ("Le gramme de cocaïne se vend 60 euros à Lyon, selon l'OFDT. " * 3).encode())
+    _, (entry,) = run(archive([page]))
+    _, (wet,) = run(archive([text], wet=True))
+    assert (entry.document.outlet, wet.document.outlet) == (outlet, outlet if not says else publisher(url))
+
+
+def test_the_redactor_leaves_the_names_of_publishers() -> None:
+    assert all(
+        redact_field(name, "fr") == name == redact_field(name, "en") for name in _publishers().values()
+    )
 
 
 def test_damage_is_told_and_the_rest_is_read() -> None:
@@ -188,6 +228,12 @@ def test_what_is_no_archive_is_refused_by_its_name() -> None:
     with pytest.raises(InputRefused) as refused:
         run(source)
     assert refused.value.name == "notes.gz"
+
+
+def test_an_empty_archive_is_refused_by_its_name() -> None:
+    with pytest.raises(InputRefused, match="empty") as refused:
+        run(Archive(name="a.warc.gz", key="k", size=0, open=io.BytesIO))
+    assert (refused.value.name, refused.value.repair) == ("a.warc.gz", "download it again")
 
 
 def test_progress_is_told_while_it_grows(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ import pytest
 from vigie.bulk.archive import Archive, key_of
 from vigie.bulk.plan import Plan
 from vigie.bulk.reasons import reasons
-from vigie.bulk.tally import AuditId, Tally, sampled
+from vigie.bulk.tally import AuditId, Tally, mark, sampled
 from vigie.model.document import SourceCard
 from vigie.model.errors import SettingsError
 
@@ -22,7 +22,7 @@ def a_tally(archive: str) -> Tally:
     tally = Tally(bytes_in=10, bytes_out=30, records=4, pages=2, passed=1, read=1, relevant=1, kept=1)
     tally.observations.update(["price", "event"])
     tally.reject("not-a-page")
-    tally.reject("no-term", sample=AuditId(archive, 7, 2, "<urn:uuid:1>", "no-term"))
+    tally.reject("no-term", sample=AuditId(archive, 7, 2, mark("<urn:uuid:1>"), "no-term"))
     return tally
 
 

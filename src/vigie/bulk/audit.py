@@ -28,7 +28,7 @@ from vigie.bulk.folder import Folder
 from vigie.bulk.job import head_of
 from vigie.bulk.reasons import reasons
 from vigie.bulk.records import Record
-from vigie.bulk.tally import AuditId, Tally
+from vigie.bulk.tally import AuditId, Tally, mark
 from vigie.model.errors import InputRefused
 from vigie.pipeline import Reading, Refusal, clean_stream, observe
 
@@ -147,13 +147,16 @@ def _again(
     archive: Archive, sample: Sequence[AuditId], languages: frozenset[str]
 ) -> list[tuple[str, bool]] | None:
     """(reason, whether it states a fact) of each page of the sample that is found; None if the archive cannot be read."""
-    wanted: Mapping[str, AuditId] = {one.record_id: one for one in sample}
+    # Archives give ids as they like, the same one twice too: a page is its place and its id.
+    wanted: dict[tuple[int, str], list[AuditId]] = {}
+    for one in sorted(sample):
+        wanted.setdefault((one.offset, one.record_id), []).append(one)
     found = []
     try:
         for record in records_at(archive, [one.offset for one in sorted(sample)]):
-            one = wanted.get(record.record_id)
-            if one is not None:
-                found.append((one.reason, _states_facts(archive.name, record, languages)))
+            alike = wanted.get((record.offset, mark(record.record_id)))
+            if alike:
+                found.append((alike.pop(0).reason, _states_facts(archive.name, record, languages)))
     except (InputRefused, OSError):
         return None
     return found

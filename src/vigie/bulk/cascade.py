@@ -1,7 +1,7 @@
 """The cascade over one archive: prefilter, main text, language, relevance, redaction, extraction, each cheaper than the next.
 
 In: an archive and a plan. Out: entries for the store, and a tally in which every record is counted once: as kept, or under the
-reason for which it was dropped; a sample of what was dropped is kept as ids. Raw text goes from the record to the redactor in
+reason for which it was dropped (a text that comes again too: the store holds it once); a sample of what was dropped is kept as ids. Raw text goes from the record to the redactor in
 memory and nowhere else.
 """
 
@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterator
 
 from vigie import pipeline
 from vigie.bulk.archive import Archive
-from vigie.bulk.page import raw_document, read_page
+from vigie.bulk.page import TooLong, raw_document, read_page
 from vigie.bulk.plan import Plan
 from vigie.bulk.prefilter import Prefilter
 from vigie.bulk.reasons import reasons
 from vigie.bulk.records import Record, Records, records_at
-from vigie.bulk.tally import AuditId, Tally, sampled
+from vigie.bulk.tally import AuditId, Tally, mark, sampled
 from vigie.model.errors import InputRefused, MissingExtraError
 from vigie.pipeline import Refusal
 from vigie.relevance import Classifier
@@ -43,6 +43,7 @@ def walk(archive: Archive, plan: Plan, tally: Tally, tell: Tell | None = None) -
     classifier = load_classifier(plan.classifier)
     audited = {name for name, reason in reasons().items() if reason.audited}
     records = Records(archive, plan.max_record_bytes)
+    seen: set[str] = set()  # documents of this archive: 100 bytes each, less than any other part of it
     heard = time.monotonic()
     try:
         for record in records:
@@ -51,7 +52,7 @@ def walk(archive: Archive, plan: Plan, tally: Tally, tell: Tell | None = None) -
             reason = record.reason
             if not reason:
                 tally.pages += 1
-                verdict = _through(record, archive, plan, prefilter, classifier, tally)
+                verdict = _through(record, archive, plan, prefilter, classifier, tally, seen)
                 entry, reason = (verdict, "") if isinstance(verdict, Entry) else (None, verdict)
             if reason:
                 chosen = reason in audited and sampled(record.record_id, plan.seed, plan.audit_one_in)
@@ -74,7 +75,7 @@ def walk(archive: Archive, plan: Plan, tally: Tally, tell: Tell | None = None) -
 
 def judge(record: Record, archive: Archive, plan: Plan) -> Entry | str:
     """What becomes of one page without the prefilter and the classifier, for the audit: its entry, or the reason why it has none."""
-    return _through(record, archive, plan, None, None, Tally())
+    return _through(record, archive, plan, None, None, Tally(), set())
 
 
 def _through(
@@ -84,6 +85,7 @@ def _through(
     prefilter: Prefilter | None,
     classifier: Classifier | None,
     tally: Tally,
+    seen: set[str],
 ) -> Entry | str:
     """The entry of a page, or the reason why it has none."""
     if prefilter is not None and not prefilter.passes(record.payload):
@@ -102,6 +104,8 @@ def _through(
                 return "irrelevant"
         tally.relevant += 1
         raw = raw_document(page, record.name or f"{archive.name}#{record.page}", plan.source)
+    except TooLong:
+        return "too-long"
     except (MissingExtraError, OSError):
         raise
     except Exception:  # its message may quote the page
@@ -109,6 +113,9 @@ def _through(
     cleaned = pipeline.clean_raw(raw)
     if isinstance(cleaned, Refusal):
         return "refused"
+    if cleaned.document.doc_id in seen:
+        return "repeated"
+    seen.add(cleaned.document.doc_id)
     found = pipeline.observe(cleaned.document, cleaned.name)
     if isinstance(found, Refusal):
         return "refused"
@@ -122,7 +129,7 @@ def _id(archive: Archive, record: Record, reason: str) -> AuditId:
         archive=archive.key,
         offset=record.offset,
         number=record.number,
-        record_id=record.record_id,
+        record_id=mark(record.record_id),
         reason=reason,
     )
 

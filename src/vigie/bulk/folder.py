@@ -7,7 +7,8 @@
     manifest.json                     all accounts with their checksums, and what is missing; no clock, no order of arrival
     .work/                            what is being written; gone when nobody works on the folder
 
-Every file is written elsewhere, brought to the disk and renamed: a file that has its name is whole.
+Every file is written elsewhere, brought to the disk and renamed: a file that has its name is whole. What is cleared away is ours by
+its name and lies in folders of our own: a link in place of one of them is refused, else a run would write and remove behind it.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -25,14 +27,16 @@ import pyarrow as pa
 
 from vigie.bulk import workplace
 from vigie.bulk.account import TRUNCATED, Account
-from vigie.bulk.archive import Archive
+from vigie.bulk.archive import KEY_BYTES, Archive
 from vigie.bulk.plan import FORM, Plan
 from vigie.bulk.tally import Tally
 from vigie.model.errors import SettingsError, StoreError
-from vigie.store.parts import PartFile, checksum, sync
+from vigie.store.parts import SCHEMAS, PartFile, checksum, sync
 
 KIND = "vigie-bulk"
 JOB, MANIFEST, ASKED, ACCOUNTS, PARTS = "job.json", "manifest.json", "asked", "manifest", "parts"
+_FOLDERS = (workplace.FOLDER, ASKED, ACCOUNTS, PARTS)
+_PART = re.compile(rf"[0-9a-f]{{{2 * KEY_BYTES}}}-\d{{3,}}\.({'|'.join(SCHEMAS)})\.parquet")
 
 
 @contextmanager
@@ -59,12 +63,15 @@ class Folder:
         Args:
             archives: all of the job, also those that another driver reads.
 
-        Raises SettingsError if it holds something else, or was begun under another plan; StoreError if it cannot be written.
+        Raises SettingsError if it holds something else, or was begun under another plan; StoreError if it cannot be written or links
+        elsewhere.
         """
+        self._own()
         told = self.job()
         if told is None:
             with suppress(FileNotFoundError, NotADirectoryError):
                 strange = any(entry.name != workplace.FOLDER for entry in self.root.iterdir())
+                strange = strange or workplace.strange(self.root)
                 if strange and self.job() is None:  # else another run began it at this moment
                     raise SettingsError(
                         f"{self.root}: no folder of vigie bulk (give an empty folder, or a new one)"
@@ -154,6 +161,7 @@ class Folder:
         """Give the files of a workplace their names, then the account its own: from that moment on the archive is done."""
         with writing(self.root):
             homes = {self.path(file).parent for file in account.files}
+            self._own(*homes)
             for home in homes:
                 home.mkdir(parents=True, exist_ok=True)
             for file in account.files:
@@ -175,6 +183,7 @@ class Folder:
 
         Safe while others work on the folder; whoever ends last leaves a manifest of everything.
         """
+        self._own()
         with writing(self.root):
             workplace.sweep(self.root)
             self._clear()
@@ -217,7 +226,7 @@ class Folder:
                 if account.state == TRUNCATED and (account.size or 0) < most:
                     (self.root / ACCOUNTS / f"{account.key}.json").unlink(missing_ok=True)
         # In this order: a worker that is not there any more has written its account before.
-        found = [path for path in (self.root / PARTS).glob("*/*.parquet") if path.is_file()]
+        found = self._parts()
         held = set[str]()
         for place in workplace.places(self.root):
             with suppress(OSError):  # gone since: then the account is there
@@ -229,6 +238,26 @@ class Folder:
                 path.unlink(missing_ok=True)
                 with suppress(OSError):
                     path.parent.rmdir()
+
+    def _parts(self) -> list[Path]:
+        """The files of parts, by name and place."""
+        found = list[Path]()
+        for home in (self.root / PARTS).glob("[0-9a-f][0-9a-f]"):
+            if not home.is_symlink():
+                with suppress(OSError):  # empty, and removed by another run
+                    found += [
+                        p for p in home.iterdir() if _PART.fullmatch(p.name) and p.name[:2] == home.name
+                    ]
+        return [path for path in found if path.is_file() and not path.is_symlink()]
+
+    def _own(self, *homes: Path) -> None:
+        """Raises StoreError where one of our folders, or of `homes`, is a link or no folder."""
+        for path in (*(self.root / name for name in _FOLDERS), *homes):
+            if workplace.elsewhere(path):
+                raise StoreError(
+                    f"{path}: a link, or no folder; vigie bulk writes and removes in folders of its own only: "
+                    "remove it, or give another --out"
+                )
 
     def _put(self, path: Path, data: bytes, work: Path | None = None) -> None:
         """A whole file or none."""

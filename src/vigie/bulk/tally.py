@@ -5,6 +5,7 @@ A tally grows while an archive is read; tallies add up; the JSON form is the sam
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -16,6 +17,7 @@ from vigie.bulk.reasons import reasons
 _COUNTS = (
     "bytes_in", "bytes_out", "records", "pages", "passed", "read", "relevant", "kept", "damaged", "truncated",
 )  # fmt: skip
+_MARK = re.compile(r"[0-9a-f]{16}")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -26,7 +28,7 @@ class AuditId:
         archive: key of the archive.
         offset: of the record's member in the file as stored, bytes.
         number: of the record in the archive, from 1.
-        record_id: WARC-Record-ID.
+        record_id: `mark` of its WARC-Record-ID, which may hold anything.
         reason: why it was dropped, a key of data/bulk/reasons.toml.
     """
 
@@ -97,8 +99,20 @@ class Tally:
             **{name: int(told[name]) for name in _COUNTS},
             observations=Counter({str(k): int(v) for k, v in told["observations"].items()}),
             rejected=Counter({str(k): int(v) for k, v in told["rejected"].items()}),
-            audit=[AuditId(**sample) for sample in told["audit"]],
+            audit=[_audit_id(sample) for sample in told["audit"]],
         )
+
+
+def _audit_id(told: Mapping[str, Any]) -> AuditId:
+    found = AuditId(**told)
+    if not _MARK.fullmatch(found.record_id) or found.reason not in reasons():
+        raise ValueError
+    return found
+
+
+def mark(record_id: str) -> str:
+    """What stands for the id of a record: 16 hex digits, since an archive may give any text as an id, a contact too."""
+    return blake2b(record_id.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
 def sampled(record_id: str, seed: int, one_in: int) -> bool:
