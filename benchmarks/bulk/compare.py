@@ -183,9 +183,17 @@ def lexicon() -> list[str]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("archive", type=Path, nargs="?", default=ROOT / "build" / "bulk.warc.gz")
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--naive-pages", type=int, default=150, help="0: without the naive pipeline")
+    parser.add_argument(
+        "archive",
+        type=Path,
+        nargs="?",
+        default=ROOT / "build" / "bulk.warc.gz",
+        help="made if it is not there",
+    )
+    parser.add_argument("--rounds", type=int, default=3, help="of each measure; the median is told")
+    parser.add_argument(
+        "--naive-pages", type=int, default=150, help="read by the naive pipeline; 0: without it"
+    )
     parser.add_argument("--environment", type=Path, default=HERE / ".venv", help="of the naive pipeline")
     parser.add_argument("--child", choices=MEASURES, help=argparse.SUPPRESS)
     chosen = parser.parse_args()

@@ -16,16 +16,12 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
-import spacy
-import trafilatura
-from fastwarc.warc import ArchiveIterator, WarcRecordType
-from quantulum3 import parser as amounts
-from spacy.matcher import PhraseMatcher
-
 warnings.filterwarnings("ignore")
 
 
 def pages(archive: Path) -> Iterator[bytes]:
+    from fastwarc.warc import ArchiveIterator, WarcRecordType
+
     with archive.open("rb") as stream:
         for record in ArchiveIterator(stream, record_types=WarcRecordType.response, parse_http=True):
             kind = (record.http_content_type or "").split(";")[0]
@@ -39,10 +35,20 @@ def pages(archive: Path) -> Iterator[bytes]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("archive", type=Path)
-    parser.add_argument("words", type=Path)
-    parser.add_argument("--pages", type=int, default=200)
+    parser.add_argument("archive", type=Path, help="WARC of HTML pages")
+    parser.add_argument("words", type=Path, help="one word of the lexicons a line")
+    parser.add_argument("--pages", type=int, default=200, help="read, spread over the archive")
     chosen = parser.parse_args()
+    # Late: `--help` needs nothing of the environment.
+    try:
+        import spacy
+        import trafilatura
+        from quantulum3 import parser as amounts
+        from spacy.matcher import PhraseMatcher
+    except ImportError as error:
+        parser.error(
+            f"{error.name} is missing: run it in an environment with requirements.txt (compare.py makes one)"
+        )
     count = sum(1 for _ in pages(chosen.archive))
     step = max(1, count // (chosen.pages + 3))
     nlp = spacy.blank("fr")

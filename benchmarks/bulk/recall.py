@@ -137,9 +137,17 @@ def gold_archive(path: Path, seed: int) -> dict[str, Any]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("archive", type=Path, nargs="?", default=ROOT / "build" / "bulk.warc.gz")
+    parser.add_argument(
+        "archive",
+        type=Path,
+        nargs="?",
+        default=ROOT / "build" / "bulk.warc.gz",
+        help="of make_archive.py, with its labels",
+    )
     parser.add_argument("--gold", action="store_true", help="each annotated text alone on a page")
-    parser.add_argument("--plain-one-in", type=int, default=10)
+    parser.add_argument(
+        "--plain-one-in", type=int, default=10, help="of the pages out of scope, one in so many is read"
+    )
     chosen = parser.parse_args()
     if chosen.gold:
         with tempfile.TemporaryDirectory() as folder:
