@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from report_store import build
 from test_weekly import papers
 from vigie.cli import app
+from vigie.cli.stats_overview import read, text_of
 from vigie.readmodel import Filters
 from vigie.readmodel.build import build as make
 from vigie.readmodel.model import ReadModel
@@ -123,6 +124,54 @@ def test_weeks_add_up(store: Store) -> None:
     assert sum(w.statements + w.aside for w in weeks) == dated
 
 
+@pytest.mark.parametrize("chosen", ASKED, ids=str)
+def test_every_part_adds_up_to_all(store: Store, chosen: Chosen) -> None:
+    total = overview.totals(store, chosen, TODAY)
+    weeks, dated = overview.by_week(store, chosen), overview.by_fineness(store, chosen)
+    parts: tuple[Sequence[overview.Dated | overview.Counted | overview.Week], ...] = (
+        dated, overview.by_substance(store, chosen), overview.by_area(store, chosen, "region", placed=False),
+        [*weeks, *(d for d in dated if d.fineness != "week")],
+    )  # fmt: skip
+    for part in parts:
+        assert (sum(r.statements for r in part), sum(r.aside for r in part)) == (
+            total.statements,
+            total.aside,
+        )
+
+
+def test_what_no_week_holds_is_told(store: Store) -> None:
+    within = "date_trunc('{0}', when_start) = date_trunc('{0}', when_end)"
+    week, year = within.format("week"), within.format("year")
+    (undated,) = store.column(
+        f"SELECT count(*) FROM observations WHERE NOT coalesce({week}, false) AND NOT coalesce({year}, false)"
+    )
+    found = {d.fineness: d.statements + d.aside for d in overview.by_fineness(store)}
+    assert found["longer"] and found.get("undated", 0) == undated
+
+
+def test_new_is_counted_from_a_day(store: Store) -> None:
+    since = overview.totals(store, today=TODAY).new_since
+    (last,) = store.column(f"SELECT max(published_end) FROM documents WHERE published_end <= DATE '{TODAY}'")
+    assert since is not None and (last - since).days == overview.NEW_DAYS - 1
+
+
+@pytest.mark.parametrize("top", [0, 2])
+@pytest.mark.parametrize("chosen", [Chosen(), Chosen(area="FR-69", period="2025")], ids=str)
+def test_the_tables_fit_80_columns_and_add_up(store: Store, chosen: Chosen, top: int) -> None:
+    found = read(store, chosen, "department", top)
+    text = text_of(found, top, None)
+    assert max(map(len, text.splitlines())) <= 80
+    sections = {part.split("\n", 1)[0]: part.rstrip().split("\n")[1:] for part in text.split("\n\n")}
+    for title in ("Substances", "Departments", "Weeks that statements speak of, by Monday"):
+        header, _, *lines = sections[title]
+        at, end = header.index("statements"), header.index("aside")
+        told = sum(int(line[at:end]) for line in lines if "documents" not in line)
+        assert told == found.totals.statements, title
+    reached = "Documents*" not in sections
+    assert reached is ("* of the whole store" not in text) is (chosen == Chosen())
+    assert f"since {found.totals.new_since}" in text and "aside: denied" in text
+
+
 def test_the_verb(path: Path, store: Store) -> None:
     store.close()
     run = CliRunner().invoke(
@@ -136,6 +185,7 @@ def test_the_verb(path: Path, store: Store) -> None:
         "department",
         "source",
     }
+    assert found["new_since"] == next(row["first"] for row in found["rows"] if row["part"] == "new")
     for wrong in (["--area", "INSEE:69123"], ["--substance", "nothing"], ["--period", "lately"]):
         refused = CliRunner().invoke(app, ["stats", "overview", *wrong, "--store", str(path)])
         assert refused.exit_code == 2 and re.search(wrong[0], refused.stderr)

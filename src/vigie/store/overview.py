@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from vigie.model.errors import StoreError
 from vigie.store import weekly
@@ -21,6 +21,8 @@ from vigie.text.normalise import fold
 
 NEW_DAYS = 30  # before the last day of publication: what is "new", as on the pages
 Level = Literal["department", "region", "country"]
+Fineness = Literal["week", "longer", "undated"]
+_FINENESS = "CASE WHEN week IS NOT NULL THEN 'week' WHEN period <> '' THEN 'longer' ELSE 'undated' END"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +52,7 @@ class Totals:
         documents, copies, first, last: of the store, whatever is chosen: first and last day of publication.
         new_documents, new_statements: of the last 30 days before the last day of publication up to today; None where an area or a
             period is chosen, as they go by the day of publication.
+        new_since: the first of these 30 days; None where no document has a day of publication.
     """
 
     statements: int
@@ -62,6 +65,7 @@ class Totals:
     last: date | None
     new_documents: int
     new_statements: int | None
+    new_since: date | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +86,15 @@ class Week:
     statements: int
     aside: int
     documents: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dated:
+    """How finely statements are dated: "week" is inside one week, "longer" inside a year, "undated" has no day or crosses a new year."""
+
+    fineness: Fineness
+    statements: int
+    aside: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +137,9 @@ def totals(store: Store, chosen: Chosen = ALL, today: date | None = None) -> Tot
         f"SELECT coalesce(sum(documents), 0)::BIGINT AS documents, coalesce(sum(copies), 0)::BIGINT AS copies, "
         f"min(published_start) AS first, max(published_end) AS last FROM {_papers()}",
     )
-    new = f"published_start <= $day AND published_end > (SELECT max(published_end) FROM {_papers()} WHERE published_end <= $day) - {NEW_DAYS}"
+    newest = f"(SELECT max(published_end) FROM {_papers()} WHERE published_end <= $day)"
+    (since,) = _rows(store, f"SELECT {newest} - {NEW_DAYS - 1} AS day", day=day)
+    new = f"published_start <= $day AND published_end >= {newest} - {NEW_DAYS - 1}"
     (fresh,) = _rows(
         store, f"SELECT coalesce(sum(documents), 0)::BIGINT AS n FROM {_papers()} WHERE {new}", day=day
     )
@@ -140,6 +155,7 @@ def totals(store: Store, chosen: Chosen = ALL, today: date | None = None) -> Tot
         sources=len(set().union(*_voices(store, chosen, None).values())),
         substances=sum(1 for row in rows if row["name"] and row["counted"]), documents=papers["documents"], copies=papers["copies"],
         first=papers["first"], last=papers["last"], new_documents=fresh["n"], new_statements=told,
+        new_since=since["day"],
     )  # fmt: skip
 
 
@@ -148,9 +164,11 @@ def by_substance(store: Store, chosen: Chosen = ALL) -> list[Counted]:
     return _counted(store, chosen, "substance")
 
 
-def by_area(store: Store, chosen: Chosen = ALL, level: Level = "department") -> list[Counted]:
-    """Each area of the level, most stated first; what is placed in none has no row."""
-    return [row for row in _counted(store, chosen, level) if row.name]
+def by_area(
+    store: Store, chosen: Chosen = ALL, level: Level = "department", *, placed: bool = True
+) -> list[Counted]:
+    """Each area of the level, most stated first; what is placed in none has the row "" unless only `placed` is asked for."""
+    return [row for row in _counted(store, chosen, level) if row.name or not placed]
 
 
 def by_week(store: Store, chosen: Chosen = ALL) -> list[Week]:
@@ -168,6 +186,16 @@ def by_week(store: Store, chosen: Chosen = ALL) -> list[Week]:
         Week(monday=monday, statements=counted, aside=aside, documents=documents)
         for monday, (counted, aside, documents) in sorted(found.items())
         if counted or aside or documents
+    ]
+
+
+def by_fineness(store: Store, chosen: Chosen = ALL) -> list[Dated]:
+    """Statements by how finely they are dated, which is all of them; `by_week` tells those of the first apart."""
+    rows = {row["name"]: row for row in _facts(store, chosen, _FINENESS)}
+    return [
+        Dated(fineness=name, statements=row["counted"], aside=row["aside"])
+        for name in get_args(Fineness)
+        if (row := rows.get(name)) and (row["counted"] or row["aside"])
     ]
 
 
