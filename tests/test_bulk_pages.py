@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vigie.bulk.archive import Archive
+from vigie.bulk.members import Piece
 from vigie.bulk.records import Record, Records, records_at
 from vigie.model.errors import InputRefused
 
@@ -218,8 +219,58 @@ def test_what_is_no_archive_is_refused_with_the_repair(data: bytes) -> None:
     assert "not a web archive" in refused.value.reason and refused.value.repair
 
 
-def test_an_empty_file_has_no_records() -> None:
-    assert read(b"")[1] == [] and read(packed(b""))[1] == []
+@pytest.mark.parametrize("told", ["999999999999999", "123456789012"], ids=["of no record", "past the end"])
+@pytest.mark.parametrize("way", ["a member each", "one member", "not packed"])
+def test_a_length_that_cannot_be_does_not_swallow_the_rest(way: str, told: str) -> None:
+    lying = b"WARC/1.0\r\nWARC-Type: response\r\nContent-Length: %s\r\n\r\nxxx\r\n\r\n" % told.encode()
+    records, found = read(WAYS[way]([answer(number=1), lying, answer(number=3), answer(number=4)]))
+    got = [r.record_id for r in found if not r.reason]
+    if way == "one member" and len(told) == 12:  # how long the member is shows at its end only
+        assert got == ["urn:uuid:1"] and records.truncated
+    else:
+        assert got == ["urn:uuid:1", "urn:uuid:3", "urn:uuid:4"]
+        assert records.damaged + records.truncated == 1
+
+
+class Watched(bytes):
+    """Counts the bytes that were looked through for what follows a header, and the headers that were taken."""
+
+    seen = 0
+    taken = 0
+
+    def find(self, what: bytes, start: int = 0, end: int | None = None) -> int:  # type: ignore[override]
+        found = super().find(what, start, end)
+        Watched.seen += (found if found >= 0 else min(end or len(self), len(self))) - start
+        return found
+
+    def __getitem__(self, key):  # type: ignore[no-untyped-def]
+        part = super().__getitem__(key)
+        Watched.taken += len(part) if isinstance(key, slice) else 0
+        return part
+
+
+HEADERS = [
+    # id, what stands before a record that is whole
+    ("marks without an end", b"WARC/" * 20_000),
+    ("lines without an end", b"WARC/\r\n" * 20_000),
+    ("marks with an end", (b"WARC/" * 10_000 + b"\r\n\r\n") * 4),
+    ("lines with an end", (b"WARC/\r\n" * 8_000 + b"\r\n") * 4),
+]
+
+
+@pytest.mark.parametrize("noise", [h[1] for h in HEADERS], ids=[h[0] for h in HEADERS])
+def test_no_byte_is_searched_for_the_end_of_many_headers(noise: bytes) -> None:
+    Watched.seen = Watched.taken = 0
+    pieces = [Piece(0, Watched(answer(number=1) + noise + b"\r\n" + answer(number=2)))]
+    found = list(Records(archive(b""), MOST)._walk(iter(pieces)))
+    assert [r.record_id for r in found] == ["urn:uuid:1", "urn:uuid:2"]
+    assert max(Watched.seen, Watched.taken) <= 4 * len(noise)
+
+
+def test_an_empty_file_is_refused_and_an_empty_member_has_no_records() -> None:
+    with pytest.raises(InputRefused, match="empty"):
+        read(b"")
+    assert read(packed(b""))[1] == []
 
 
 @settings(deadline=None, max_examples=60)

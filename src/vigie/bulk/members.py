@@ -20,11 +20,17 @@ MAGIC = b"\x1f\x8b\x08"  # gzip, deflate: the only method there is
 CHUNK = 1 << 20  # bytes read at once; a page of the press is 10 to 60 KB when packed
 MAX_MEMBER = 16 << 20  # unpacked bytes that are held until the CRC is known
 PIECE = 1 << 20  # unpacked bytes of a piece of something larger
-_FEED = 1 << 18  # packed bytes given to a streaming decompressor at once
+_FEED = 1 << 18  # packed bytes given to a streaming decompressor at once; the first time less, doubling
+_LITTLE = 1 << 12
+# Unpacked bytes that may be given up to go back over what a member that proved broken had swallowed: so many, and so many for each
+# stored byte that is done with. Damage costs less (a page is packed to a fifth); a file made of headers that each swallow the rest
+# would cost the square of its size. A try costs what it unpacked, what it took for that, and `_LITTLE`.
+_RETRY, _RETRY_A_BYTE = 64 << 20, 8
 _SMALLEST = 18  # bytes of a gzip member: header, trailer
 # What writers put there: three high flags unset, level 0, 2 or 4, a known system: in packed bytes this stands once in 10^11. By `re`,
 # whose search is twice as fast on packed bytes as that of `bytes.find`.
 _HEADER = re.compile(re.escape(MAGIC) + rb"[\x00-\x1f].{4}[\x00\x02\x04][\x00-\x0d\xff]", re.DOTALL)
+_ZEROS = re.compile(rb"\0*")
 _ZSTD, _LZ4 = b"\x28\xb5\x2f\xfd", b"\x04\x22\x4d\x18"
 _ZSTD_SKIPPABLE = b"\x2a\x4d\x18"  # after one byte 0x50 to 0x5f: a frame that holds a dictionary
 
@@ -53,23 +59,26 @@ class Members:
         bytes_in: stored bytes that are done with. bytes_out: unpacked bytes.
         damaged: stretches that are no whole member, passed over.
         truncated: the file ends inside a member.
+        packed: once a piece was given, whether offsets are those of members.
     """
 
     def __init__(self, stream: BinaryIO) -> None:
         self.bytes_in = self.bytes_out = self.damaged = 0
-        self.truncated = False
+        self.truncated = self.packed = False
         self._stream = stream
         self._buffer = b""  # from `_base` in the file on
         self._base = self._at = 0
         self._ended = False
+        self._retried = 0  # unpacked bytes of tries that were gone back over
 
     def __iter__(self) -> Iterator[Piece]:
         """Raises InputRefused for what is packed in another way, OSError of the stream."""
         self._fill()
         head = self._buffer[:4]
+        self.packed = head.startswith(MAGIC) or head in (_ZSTD, _LZ4) or head[1:] == _ZSTD_SKIPPABLE
         if head.startswith(MAGIC):
             yield from self._gzip()
-        elif head in (_ZSTD, _LZ4) or head[1:] == _ZSTD_SKIPPABLE:
+        elif self.packed:
             yield from self._other(head)
         else:
             yield from self._plain()
@@ -140,12 +149,10 @@ class Members:
         """Forget what is done with and read on; the buffer grows where nothing is."""
         chunk = b"" if self._ended else self._stream.read(CHUNK)
         if 0 < len(chunk) < CHUNK:  # the end, or a stream that gives what it has
-            parts = [chunk]
-            while more := self._stream.read(CHUNK):
-                parts.append(more)
-                if sum(map(len, parts)) >= CHUNK:
-                    break
-            chunk = b"".join(parts)
+            parts = bytearray(chunk)
+            while len(parts) < CHUNK and (more := self._stream.read(CHUNK)):
+                parts += more
+            chunk = bytes(parts)
         self._ended = not chunk
         self._base += self._at
         self._buffer = self._buffer[self._at :] + chunk if self._at < len(self._buffer) else chunk
@@ -183,20 +190,22 @@ class Members:
     def _streamed(self, offset: int, lost: bool) -> Generator[Piece, None, bool]:
         """The member that begins here, read to where it ends; returns whether it was lost.
 
-        Until it is larger than what is held, it can be gone back to: a broken member may swallow those that follow.
+        Until it is larger than what is held, it can be gone back to: a broken member may swallow those that follow. Once that was
+        done too often, what it swallowed is passed over.
         """
         inflate = _Inflate()
         held: list[bytes] = []
         size, ahead, given = 0, 0, False  # ahead: of `_at`, in what was fed
+        feed = _LITTLE
         whole = True
         while not inflate.ended:
             if self._at + ahead >= len(self._buffer):
                 self._fill()
-            fed = self._buffer[self._at + ahead : self._at + ahead + _FEED]
+            fed = self._buffer[self._at + ahead : self._at + ahead + feed]
             try:
                 if not fed:
                     raise zlib.error
-                for data in inflate.feed(fed):
+                for data in inflate.feed(fed, min(8 * feed, PIECE)):
                     size += len(data)
                     held.append(data)
                     if size > MAX_MEMBER:
@@ -206,11 +215,17 @@ class Members:
                 whole = False
                 break
             ahead += len(fed) - inflate.unused
+            feed = min(2 * feed, _FEED)
+            if ahead > MAX_MEMBER and not given:  # packed to nothing
+                yield from self._give(offset, held, given)
+                held, given = [], True
             if given:
                 self._at, ahead = self._at + ahead, 0
         cut = not whole and not fed
         if not given and not whole and (not cut or _HEADER.search(self._buffer, self._at + 1)):
-            return self._resync(lost, 1)
+            self._retried += size + ahead + _LITTLE
+            often = self._retried > _RETRY + _RETRY_A_BYTE * (self._base + self._at)
+            return self._resync(lost, max(ahead, _LITTLE) if often else 1)
         self._at += ahead
         self.truncated |= cut
         # What a cut leaves of one of many members is not checked by anything; of an archive that is one member it is all there is.
@@ -233,12 +248,12 @@ class Members:
 
     def _resync(self, lost: bool, step: int) -> bool:
         """Go to the next header, at least `step` bytes on. Zeros that pad a tape or a copy are no damage."""
-        if not step and not lost and not self._buffer[self._at :].strip(b"\0"):
+        if not step and not lost and _zeros(self._buffer, self._at):
             self._at = len(self._buffer)
             return False
         if not lost:
             self.damaged += 1
-        self._at += step
+        self._at = min(self._at + step, len(self._buffer))
         while (found := _HEADER.search(self._buffer, self._at)) is None:
             self._at = max(self._at, len(self._buffer) - _SMALLEST)
             if self._ended:
@@ -251,6 +266,12 @@ class Members:
     def _count(self, data: bytes | bytearray) -> None:
         self.bytes_in = self._base + self._at
         self.bytes_out += len(data)
+
+
+def _zeros(data: bytes, at: int) -> bool:
+    """Whether nothing else follows."""
+    match = _ZEROS.match(data, at)
+    return match is not None and match.end() == len(data)
 
 
 class _Inflate:
@@ -266,11 +287,11 @@ class _Inflate:
         self.ended = False
         self.unused = 0  # bytes of the last feed that are past the member
 
-    def feed(self, packed: bytes) -> Iterator[bytes]:
-        """Raises zlib.error."""
+    def feed(self, packed: bytes, most: int) -> Iterator[bytes]:
+        """What comes of it, `most` bytes at a time. Raises zlib.error."""
         while True:
             try:
-                data = self._engine.decompress(packed, PIECE)
+                data = self._engine.decompress(packed, most)
             except Exception as error:  # isal's error is zlib's in some versions only
                 raise zlib.error from error
             if data:
@@ -279,7 +300,7 @@ class _Inflate:
                 self.ended, self.unused = True, len(self._engine.unused_data)
                 return
             packed = self._engine.unconsumed_tail
-            if not packed and len(data) < PIECE:
+            if not packed and len(data) < most:
                 return
 
 

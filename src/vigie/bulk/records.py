@@ -18,6 +18,7 @@ from vigie.bulk.members import Members, Piece
 from vigie.model.errors import InputRefused
 
 MAX_RECORD = 8 << 20  # bytes, where no plan says
+_DIGITS = 12  # of a length: a record of a terabyte is none
 MAX_HEADER = 1 << 16  # bytes of the header of a record, and of HTTP; servers refuse more than 8 to 32 KB
 Kind = Literal["html", "text", ""]
 Payload = bytes | bytearray | memoryview
@@ -82,7 +83,7 @@ class Records:
         self._members: Members | None = None
 
     def __iter__(self) -> Iterator[Record]:
-        """Raises InputRefused if it is no archive, OSError of the place."""
+        """Raises InputRefused if it is empty or no archive, OSError of the place."""
         if self._archive.files is not None:
             yield from self._files()
             return
@@ -97,56 +98,73 @@ class Records:
                 self.bytes_in, self.bytes_out = members.bytes_in, members.bytes_out
                 self.damaged += members.damaged
                 self.truncated |= members.truncated
+            if not members.bytes_in:
+                raise InputRefused("", "empty", "download it again")
 
     # ---- archives
 
     def _walk(self, pieces: Iterator[Piece]) -> Iterator[Record]:
-        held = b""  # the beginning of a record whose end is in the pieces to come
+        held = bytearray()  # the beginning of a record whose end is in the pieces to come
+        need = 0  # bytes of it until there is more to be seen
+        sought = 0  # where in it no blank line begins before
         offset = skip = 0  # of the record that is held; bytes of a record passed over
         lost = False  # looking for the next record after damage
         for piece in pieces:
             data = piece.data
+            begins = piece.offset  # in the file, of `data`, where the file is not packed
             if piece.broken or (piece.first and (held or skip) and data.startswith(_START)):
                 if (held.strip(b"\0 \r\n") or skip > len(_BLANK) * 2) and not piece.broken:
                     self.damaged += 1
-                held, skip, lost = b"", 0, lost or piece.broken
+                held, need, sought, skip, lost = bytearray(), 0, 0, 0, lost or piece.broken
                 if piece.broken:
                     continue
             if skip:
                 passed = min(skip, len(data))
                 skip -= passed
+                begins += passed
                 data = data[passed:]
             elif held:
-                data = held + data
+                begins -= len(held)
+                held += data
+                if len(held) < need:
+                    continue
+                data = held
             if not held:
                 offset = piece.offset
-            held, at = b"", 0
+                sought = 0
+            held, need, at = bytearray(), 0, 0
             while at < len(data):
                 if not data.startswith(_START, at):
                     at, lost = self._next(data, at, lost)
                     if at < 0:
                         break
                     if not data.startswith(_START, at):  # what may be the beginning of one
-                        held = bytes(data[at:])
+                        held, sought = bytearray(memoryview(data)[at:]), 0
                         break
-                end = data.find(b"\r\n\r\n", at, at + MAX_HEADER)
+                end = data.find(b"\r\n\r\n", max(at, sought), at + MAX_HEADER)
                 if end < 0:
+                    sought = max(sought, min(at + MAX_HEADER, len(data)) - 3)
                     if len(data) - at < MAX_HEADER:
-                        held = bytes(data[at:])
+                        held, sought = bytearray(memoryview(data)[at:]), sought - at
                         break
                     at, lost = at + len(_START), self._damage(lost)
                     continue
                 header = bytes(data[at:end])
                 length = _length(header)
                 if length < 0:
-                    at, lost = at + len(_START), self._damage(lost)
+                    # The last line that may begin a record before the blank one: the lines in between are not tried one by one.
+                    at, lost = max(data.rfind(b"\n" + _START, at, end) + 1, 0) or end, self._damage(lost)
                     continue
                 body = end + 4
                 if length > self._most:
                     lost = False
                     yield self._record(offset, header, "too-large")
+                    if self._beyond(begins + body + length):  # what stands there is no part of it
+                        self.truncated = lost = True
+                        at = body
+                        continue
                 elif body + length > len(data):
-                    held = bytes(data[at:])
+                    held, need, sought = bytearray(memoryview(data)[at:]), body + length - at, 0
                     break
                 else:
                     lost = False
@@ -179,6 +197,11 @@ class Records:
         lost = self._damage(lost)
         found = data.find(b"\n" + _START, at)
         return (found + 1 if found >= 0 else -1), lost
+
+    def _beyond(self, end: int) -> bool:
+        """Whether `end` is past the end of a file that is not packed, and whose size is known."""
+        packed = self._members is None or self._members.packed
+        return not packed and self._archive.size is not None and end > self._archive.size
 
     def _members_damaged(self) -> bool:
         return self._members is not None and self._members.damaged > 0
@@ -335,7 +358,7 @@ def _value(header: bytes, name: bytes) -> bytes:
 
 def _length(header: bytes) -> int:
     told = _value(header, b"\r\ncontent-length:")
-    return int(told) if told.isdigit() and len(told) < 16 else -1
+    return int(told) if told.isdigit() and len(told) <= _DIGITS else -1
 
 
 def _text(value: bytes) -> str:
