@@ -59,7 +59,10 @@ def test_a_folder_gives_its_archives_and_its_pages_as_one(tmp_path: Path) -> Non
     folder = found[-1]
     assert isinstance(folder, Archive) and folder.files is not None
     pages = list(pickle.loads(pickle.dumps(folder)).files())
-    assert [(p.name, p.open().read()) for p in pages] == [("z.txt", b"z.txt"), ("page.html", b"a/page.html")]
+    assert [(p.name, p.open().read()) for p in pages] == [
+        ("z.txt", b"z.txt"),
+        ("a/page.html", b"a/page.html"),
+    ]
     with pytest.raises(InputRefused):
         folder.open()
 

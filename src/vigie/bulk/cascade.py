@@ -1,8 +1,8 @@
 """The cascade over one archive: prefilter, main text, language, relevance, redaction, extraction, each cheaper than the next.
 
 In: an archive and a plan. Out: entries for the store, and a tally in which every record is counted once: as kept, or under the
-reason for which it was dropped (a text that comes again too: the store holds it once); a sample of what was dropped is kept as ids. Raw text goes from the record to the redactor in
-memory and nowhere else.
+reason for which it was dropped (a text that comes again too: the store holds it once); a sample of what was dropped is kept as ids.
+Raw text goes from the record to the redactor in memory and nowhere else.
 """
 
 from __future__ import annotations

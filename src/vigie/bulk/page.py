@@ -11,8 +11,11 @@ from __future__ import annotations
 
 import html
 import re
+import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 from typing import Any, cast, get_args
 from urllib.parse import unquote, urlsplit
 
@@ -29,10 +32,16 @@ from vigie.relevance import PageText
 from vigie.text.language import detect
 from vigie.text.normalise import repair
 
-MIN_TEXT = 80  # code points; less is a caption, a cookie notice
+_SHORT = 80  # code points of main text: less may be a caption, with the article lost
+# Code points of main text: the redactor and the extractors take 20 s a million of dense prose, and of figures made for it the square:
+# 40 s for 200,000. Articles have 3,000, the longest reports that are one page 150,000.
+MAX_TEXT = 200_000
 _LITTLE = 250  # code points of main text below which trafilatura is asked too
 _LARGE = 400_000  # bytes of a page above which it is not: it would take seconds
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([a-zA-Z0-9_.:-]{2,40})", re.IGNORECASE)
+# Tags of a page: its tree takes 280 bytes a tag, that of `about` as much again. Pages of the press have 500 to 10,000; the largest
+# allowed record (8 MB) can have two million, and took 700 MB.
+_MOST_TAGS = 300_000
 _MANY_TAGS = 4_000  # opened; nested as deep as that, they take 0.3 s
 _DIV, _DIV_END = re.compile("<div", re.IGNORECASE), re.compile("</div", re.IGNORECASE)
 _BREAKS = re.compile(r"[ \t]*\n\s*")
@@ -41,6 +50,13 @@ _TITLE = re.compile(r"<title[^>]{0,200}>(.{0,2000}?)</title", re.IGNORECASE | re
 _OG_TITLE = re.compile(
     r"<meta[^>]{0,200}?og:title[^>]{0,200}?content\s*=\s*(\"|')(.{0,1000}?)\1", re.IGNORECASE | re.DOTALL
 )
+
+
+class TooLong(InputRefused):
+    """More text than one page may have."""
+
+    def __init__(self) -> None:
+        super().__init__("", f"main text of more than {MAX_TEXT} characters")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +76,8 @@ class Page:
 
 
 def read_page(record: Record, passes: Callable[[bytes], bool] | None = None) -> Page | None:
-    """The page of a record; None where it has no main text. Raises InputRefused for one that parsers cannot take.
+    """The page of a record; None where it has no main text. Raises InputRefused for one that parsers cannot take,
+    TooLong.
 
     Args:
         passes: the prefilter: a main text without what made the page pass may have lost its article.
@@ -71,27 +88,32 @@ def read_page(record: Record, passes: Callable[[bytes], bool] | None = None) -> 
     if text is None:
         return None
     if record.kind == "text":
+        if len(text) > MAX_TEXT:
+            raise TooLong
         return _plain(record, text)
     _check_tags(text)
     title = _quick_title(text)
     body = _extracted(text)
-    if passes is None:
-        lost = len(body) < _LITTLE
-    else:
-        lost = len(body) < MIN_TEXT or not passes(body.encode("utf-8", "replace"))
+    lost = len(body) < (_LITTLE if passes is None else _SHORT)
+    lost = lost or (passes is not None and not passes(body.encode("utf-8", "replace")))
     if lost and len(payload) < _LARGE:
         slow = main_text(text)
         better = len(slow) > len(body) or (passes is not None and passes(slow.encode("utf-8", "replace")))
         body = slow if better else body
+    if len(body) > MAX_TEXT:
+        raise TooLong
     body = drop_boilerplate(repair(body))
-    if len(body.strip()) < MIN_TEXT:
+    if not body.strip():
         return None
     return Page(record=record, source=text, title=title, text=body, lang=detect(f"{title}\n\n{body}"))
 
 
 def _check_tags(text: str) -> None:
-    """Raises InputRefused for a page made to keep parsers busy: their time grows with the square of what is nested."""
-    opened = text.count("<") - text.count("</")
+    """Raises InputRefused for a page made to keep parsers busy: their memory grows with the tags, their time with the square of what is nested."""
+    tags = text.count("<")
+    if tags > _MOST_TAGS:
+        raise InputRefused("", "more tags than a page has")
+    opened = tags - text.count("</")
     if opened <= _MANY_TAGS:
         return
     check_depth(text)
@@ -105,7 +127,7 @@ def _plain(record: Record, text: str) -> Page | None:
     published, title, body = layout(repair(text))
     del published
     body = drop_boilerplate(body)
-    if len(body.strip()) < MIN_TEXT:
+    if not body.strip():
         return None
     return Page(record=record, source="", title=title, text=body, lang=detect(f"{title}\n\n{body}"))
 
@@ -120,6 +142,7 @@ def raw_document(page: Page, path: str, source: SourceCard | None) -> RawDocumen
             format="text",
             title=title,
             text=body,
+            outlet=publisher(page.record.url),
             published=published or find_dateline(f"{title}\n\n{body}"),
             source=source,
         )
@@ -136,13 +159,31 @@ def raw_document(page: Page, path: str, source: SourceCard | None) -> RawDocumen
         format="warc" if not page.record.name else "html",
         title=title,
         text=body,
-        outlet=repair(meta["outlet"]),
+        outlet=repair(meta["outlet"]) or publisher(page.record.url),
         published=(parse_date(meta["published"]) if meta["published"] else None)
         or find_dateline(f"{title}\n\n{body}"),
         kind=cast(DocKind, kind),
         source=source,
         extra_names=tuple(repair(name) for name in meta["authors"]),
     )
+
+
+def publisher(url: str) -> str:
+    """The name of the publication of an address, if data/bulk/publishers.toml has it; else ""."""
+    try:
+        host = (urlsplit(url).hostname or "").rstrip(".")
+    except ValueError:
+        return ""
+    known = _publishers()
+    while host and host not in known:
+        host = host.partition(".")[2]
+    return known.get(host, "")
+
+
+@cache
+def _publishers() -> dict[str, str]:
+    path = files("vigie").joinpath("data", "bulk", "publishers.toml")
+    return dict(tomllib.loads(path.read_text(encoding="utf-8")))
 
 
 def section(url: str) -> str:

@@ -63,14 +63,15 @@ class Folder:
 
 @dataclass(frozen=True, slots=True)
 class FolderFiles:
-    """The saved pages of a folder, in order."""
+    """The saved pages of a folder, in order, by their paths in it."""
 
     path: str
 
     def __call__(self) -> Iterator[Archive]:
         for file in _pages_of(self.path):
-            size, name = file.stat().st_size, file.name
-            yield Archive(name=_shown(name), key=key_of(name, size), size=size, open=LocalFile(str(file)))
+            size, name = file.stat().st_size, file.relative_to(self.path).as_posix()
+            key = key_of(file.name, size, _digest(name.encode("utf-8", "surrogatepass")))
+            yield Archive(name=_shown(name), key=key, size=size, open=LocalFile(str(file)))
 
 
 def archives(
