@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner, Result
 
@@ -20,6 +22,9 @@ from vigie.bulk.tally import Tally
 from vigie.bulk.workplace import workplace
 from vigie.cli import app
 from vigie.model.document import CleanDocument, SourceCard
+from vigie.model.errors import StoreError
+from vigie.model.observation import EventValue, FlowValue, ModalityValue, PriceValue
+from vigie.model.place import Place
 from vigie.pipeline import Cleaned, Reading, Refusal, clean_stream, observe
 from vigie.redact.redactor import content_id
 from vigie.store import Store
@@ -242,6 +247,164 @@ def test_parts_of_an_older_redactor_are_redacted_again(tmp_path: Path, run, entr
     quotes = "SELECT count(*) FROM observations o JOIN documents d USING (doc_id) WHERE d.text[span_start + 1:span_end] != quote"
     assert documents(tmp_path, quotes) == [0]
     assert documents(tmp_path, "SELECT count(*) FROM observations") == [6]
+
+
+PLANTED = ("06 39 98 12 34", "fausse.adresse@courriel.example", "Camille Untel", "t.me/fausseboutique")
+LEAK = f"Appelez {PLANTED[2]} au {PLANTED[0]}, {PLANTED[1]}, https://{PLANTED[3]}."
+
+
+def forged(entry: Entry, **fields: str) -> Entry:
+    """A part as somebody else may write it, who says that the present redactor read it."""
+    document = replace(entry.document, **fields)  # type: ignore[arg-type]
+    document = replace(document, doc_id=content_id(document.text, str(document.published)))
+    told = [replace(o, doc_id=document.doc_id) for o in entry.observations]
+    return Entry(document=document, observations=told, source=entry.source)
+
+
+def spoilt(entry: Entry, **fields: object) -> Entry:
+    """A part of which each observation says something else."""
+    told = [replace(o, **fields) for o in entry.observations]  # type: ignore[arg-type]
+    return Entry(document=entry.document, observations=told, source=entry.source)
+
+
+def placed(entry: Entry, **fields: object) -> Entry:
+    places = [o.place for o in entry.observations]
+    assert all(places)
+    told = [replace(o, place=replace(o.place, **fields)) for o in entry.observations]  # type: ignore[arg-type,type-var]
+    return Entry(document=entry.document, observations=told, source=entry.source)
+
+
+FORGED = {
+    "text": lambda e: forged(e, text=f"{e.document.text} {LEAK}"),
+    "text in another language": lambda e: forged(e, text=f"{e.document.text} {LEAK}", lang="zh"),
+    "title": lambda e: forged(e, title=LEAK),
+    "title and text": lambda e: forged(e, title=LEAK, text=f"{LEAK}\n\n{e.document.text}"),
+    "outlet": lambda e: forged(e, outlet=LEAK),
+    "path": lambda e: forged(e, path=f"https://{PLANTED[1]}/{PLANTED[2]}/{PLANTED[3]}"),
+    "format": lambda e: forged(e, format=LEAK),
+    "kind": lambda e: forged(e, kind=LEAK),
+    "grade": lambda e: forged(e, grade=LEAK),
+    "source of none": lambda e: forged(replace(e, source=None), source_id=LEAK),
+    "redactions": lambda e: forged(e, redactions={LEAK: 1}),
+    "card": lambda e: replace(e, source=replace(e.source, publisher=LEAK)),
+    "area of the card": lambda e: replace(e, source=replace(e.source, area=LEAK)),
+    "attribution": lambda e: spoilt(e, attribution=PLANTED[2]),
+    "substance": lambda e: spoilt(e, substance=LEAK),
+    "form": lambda e: spoilt(e, form=PLANTED[0]),
+    "rule": lambda e: spoilt(e, rule=f"price.per_unit@1|{PLANTED[1]}"),
+    "id": lambda e: spoilt(e, id=PLANTED[0]),
+    "assertion": lambda e: spoilt(e, assertion=LEAK),
+    "quote": lambda e: spoilt(e, quote=LEAK),
+    "name of a place": lambda e: placed(e, name=f"12 rue {PLANTED[2]}"),
+    "label of a place": lambda e: placed(e, label=f"chez {PLANTED[2]}"),
+    "code of a place": lambda e: placed(e, code=PLANTED[0]),
+    "region of a place": lambda e: placed(e, region=PLANTED[2]),
+    "a place of no list": lambda e: placed(e, name=PLANTED[2], label=PLANTED[2], code=None),
+    "value": lambda e: spoilt(e, value=ModalityValue(family="channel", code=PLANTED[3])),
+    "unit": lambda e: spoilt(e, value=EventValue(kind="seizure", low=1, unit=PLANTED[1])),
+    "reason of no rate": lambda e: spoilt(e, value=PriceValue(kind="retail", low=1, high=1, currency="EUR", eur_note=LEAK)),
+    "number": lambda e: spoilt(e, value=EventValue(kind="seizure", low=639981234.0)),
+    "origin": lambda e: spoilt(e, value=FlowValue(origin=Place(name=LEAK, label=LEAK, code=None, level="area"), destination=None)),
+}  # fmt: skip
+
+
+def test_nothing_that_a_forged_part_plants_is_stored(tmp_path: Path, run, entries: list[Entry]) -> None:  # type: ignore[no-untyped-def]
+    """Its checksums hold and it says the present redactor: somebody else wrote it."""
+    made = Folder(tmp_path / "forged")
+    made.begin(Plan())
+    for number, forge in enumerate(FORGED.values()):
+        keep(made, f"{number}.warc.gz", [forge(entries[number % 6])])
+    result = run(str(made.root))
+    assert result.exit_code in (0, 1)
+    data = (tmp_path / "a.duckdb").read_bytes() + result.output.encode()
+    assert [word for word in PLANTED if word.encode() in data] == []
+    rows = "SELECT to_json(t)::VARCHAR FROM (SELECT * FROM {}) t"
+    for table in ("documents", "observations", "evidence", "redactions", "sources", "runs"):
+        said = " ".join(map(str, documents(tmp_path, rows.format(table))))
+        assert [word for word in [*PLANTED, "639981234", "Untel"] if word in said] == [], table
+    assert documents(tmp_path, "SELECT count(*) FROM documents")[0] >= 6  # what could be cleaned is there
+
+
+@pytest.mark.parametrize("name", FORGED)
+def test_what_is_forged_is_seen(tmp_path: Path, entries: list[Entry], name: str) -> None:
+    """Each is refused by name, cleaned, or its facts are found again: none is taken as it is."""
+    made = Folder(tmp_path / "forged")
+    made.begin(Plan())
+    given = FORGED[name](entries[1])
+    keep(made, "a.warc.gz", [given])
+    (item,) = [item for item in loaded(made.root) if item is not None]
+    taken = isinstance(item, Cleaned) and item.document == given.document and item.source == given.source
+    assert not (taken and item.observations is not None)  # type: ignore[union-attr]
+
+
+def test_what_vigie_wrote_is_taken_as_it_is(folder: Folder, entries: list[Entry]) -> None:
+    items = [item for item in loaded(folder.root) if isinstance(item, Cleaned)]
+    assert {i.document.doc_id: i.observations for i in items} == {
+        e.document.doc_id: tuple(e.observations) for e in entries
+    }
+
+
+@pytest.mark.parametrize(
+    "told", [{"lexicon": "06 39 98 12 34"}, {"code": "Camille Untel"}, {"redactor": "t.me/fausseboutique"}]
+)
+def test_versions_are_versions(folder: Folder, run, told: dict[str, str]) -> None:  # type: ignore[no-untyped-def]
+    path = folder.root / "job.json"
+    job = json.loads(path.read_bytes())
+    job["plan"] |= told
+    path.write_text(json.dumps(job))
+    result = run(str(folder.root))
+    assert result.exit_code != 0 and not any(word in result.output for word in told.values())
+
+
+def test_an_account_of_another_plan_is_refused(folder: Folder) -> None:
+    path = folder.root / "job.json"
+    job = json.loads(path.read_bytes())
+    path.write_text(json.dumps(job | {"fingerprint": "0" * 16}))
+    assert [type(item).__name__ for item in loaded(folder.root)] == ["Refusal", "NoneType"] * 2
+
+
+def bomb(path: Path, how: str) -> None:
+    """A few thousand bytes that stand for gigabytes, or other rows than were told."""
+    schema, texts, rows = SCHEMAS["documents"], ["cocaïne " * 5_000_000], 400  # 45 MB each
+    if how == "one row more":
+        table = pq.read_table(path)
+        pq.write_table(pa.concat_tables([table, table.slice(0, 1)]), path)
+        return
+    if how == "prefixes":
+        texts = ["a" * 1_000_000 + str(n) for n in range(50)]
+    values = pa.DictionaryArray.from_arrays(
+        pa.array([n % len(texts) for n in range(rows)], pa.int32()), pa.array(texts)
+    )
+    columns = [values if f.name == "text" else pa.nulls(rows, f.type) for f in schema]
+    table = pa.table(columns, names=schema.names)
+    if how == "prefixes":
+        small = table.slice(0, 50).cast(schema)
+        pq.write_table(
+            small,
+            path,
+            compression="zstd",
+            use_dictionary=False,
+            column_encoding={"text": "DELTA_BYTE_ARRAY"},
+        )
+    else:
+        pq.write_table(table, path, compression="zstd", store_schema=False, dictionary_pagesize_limit=1 << 30)
+
+
+@pytest.mark.parametrize("how", ["one text many times", "prefixes", "one row more"])
+def test_a_part_that_unpacks_to_gigabytes_is_refused(tmp_path: Path, entries: list[Entry], how: str) -> None:
+    with PartWriter(tmp_path, "ab", rows=100) as writer:
+        writer.add(entries[0])
+        files = {f.table: f for f in writer.finish()}
+    paths = {table: tmp_path / f.name for table, f in files.items()}
+    bomb(paths["documents"], how)
+    rows = {table: f.rows for table, f in files.items()}
+    if how != "one row more":
+        rows["documents"] = pq.ParquetFile(paths["documents"]).metadata.num_rows  # its account tells them too
+    before = pa.default_memory_pool().bytes_allocated()
+    with pytest.raises(StoreError, match="cannot be read"):
+        list(read_part(paths, rows))
+    assert paths["documents"].stat().st_size < 100_000
+    assert pa.default_memory_pool().bytes_allocated() - before < 200_000_000
 
 
 def test_what_does_not_hold_together_is_refused(tmp_path: Path, entries: list[Entry]) -> None:

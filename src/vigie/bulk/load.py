@@ -1,20 +1,21 @@
 """A folder of `vigie bulk`, for a store: its documents with what was found in them, as `vigie.pipeline.add` takes them.
 
 In: the folder, whole or half-finished. Out: Cleaned documents in a stable order, and a Refusal for each part that is not what was
-written. The accounts say what is there; the checksums, whether it still is. Documents of an older redactor are redacted again, and
-read again where that took something out.
+written. The accounts say what is there; the checksums, whether it still is. Every text is redacted again, whatever its part says of
+itself, and read again where that took something out, or where an observation holds what Vigie would not have written (`bulk.trust`).
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 from vigie.bulk.account import Account
 from vigie.bulk.folder import ACCOUNTS, JOB, Folder
+from vigie.bulk.trust import holds_together, of_vigie
 from vigie.model.errors import StoreError
-from vigie.pipeline import Cleaned, Refusal, versions
+from vigie.pipeline import Cleaned, Refusal, shown, versions
 from vigie.redact import REDACTOR_VERSION
 from vigie.redact.again import redacted_again
 from vigie.redact.redactor import content_id
@@ -23,6 +24,11 @@ from vigie.store.rows import Entry
 from vigie.store.runs import Versions
 
 AGAIN = "run the same vigie bulk command again: it makes it anew"
+_VERSIONS = {  # the store keeps them: they can be nothing else
+    "code": re.compile(r"\d{1,3}(?:\.\d{1,3}){1,2}(?:\.?(?:a|b|rc|dev|post)\d{0,3})?"),
+    "lexicon": re.compile(r"[0-9a-f]{12}"),
+    "redactor": re.compile(r"\d{1,3}"),
+}
 
 
 def is_parts(path: Path) -> bool:
@@ -40,7 +46,10 @@ def found_with(path: Path) -> Versions:
     told = (Folder(path).job() or {}).get("plan")
     if not isinstance(told, dict):
         raise StoreError(f"{path / JOB}: damaged ({AGAIN})")
-    return Versions(**{name: str(told.get(name, "")) for name in ("code", "lexicon", "redactor")})
+    found = {name: str(told.get(name, "")) for name in _VERSIONS}
+    if any(form.fullmatch(found[name]) is None for name, form in _VERSIONS.items()):
+        raise StoreError(f"{path / JOB}: damaged ({AGAIN})")
+    return Versions(**found)
 
 
 def notes(path: Path) -> list[str]:
@@ -67,9 +76,14 @@ def notes(path: Path) -> list[str]:
 def loaded(path: Path) -> Iterator[Cleaned | Refusal | None]:
     """All documents of a folder; None after each archive, for who counts them."""
     folder = Folder(path)
+    plan = (folder.job() or {}).get("fingerprint")
     for key in folder.listed():
         account = folder.account(key)
-        if account is None:
+        if account is not None and account.plan != plan:
+            yield Refusal(
+                name=f"{path}/{ACCOUNTS}/{key}.json", reason="of another plan than the folder's", repair=AGAIN
+            )
+        elif account is None:
             if (
                 path / ACCOUNTS / f"{key}.json"
             ).exists():  # else a run at work just put a better one in its place
@@ -86,29 +100,32 @@ def _part(folder: Folder, account: Account, part: dict[str, PartFile]) -> Iterat
     if bad:
         for file in bad:
             yield Refusal(
-                name=str(folder.path(file)), reason=f"not what was written ({account.name})", repair=AGAIN
+                name=str(folder.path(file)),
+                reason=f"not what was written ({shown(account.name)})",
+                repair=AGAIN,
             )
         return
     try:
-        for entry in read_part({table: folder.path(file) for table, file in part.items()}):
+        rows = {table: file.rows for table, file in part.items()}
+        for entry in read_part({table: folder.path(file) for table, file in part.items()}, rows):
             yield _cleaned(entry)
     except StoreError as error:
         yield Refusal(name=f"{folder.root}/{name}", reason=str(error), repair=AGAIN)
 
 
 def _cleaned(entry: Entry) -> Cleaned | Refusal:
-    document = entry.document
+    """What a part says is believed as little as any file: whoever wrote it could write its checksums too."""
+    document, card = entry.document, entry.source
     whole = document.doc_id == content_id(document.text, str(document.published or ""))
-    if not whole or any(document.text[o.start : o.end] != o.quote for o in entry.observations):
+    if not whole or not holds_together(document, card):
         return Refusal(
-            name=document.path, reason="its part does not hold together", repair="run vigie bulk on its archive anew"
+            name=shown(document.path), reason="its part does not hold together", repair="run vigie bulk on its archive anew"
         )  # fmt: skip
-    item = Cleaned(
-        document=document, source=entry.source, name=document.path, observations=tuple(entry.observations)
-    )
-    if document.redactor == REDACTOR_VERSION:
-        return item
     again = redacted_again(document)
-    return replace(
-        item, document=again, observations=item.observations if again.text == document.text else None
+    kept = again.text == document.text and all(of_vigie(o, document) for o in entry.observations)
+    return Cleaned(
+        document=again,
+        source=card,
+        name=again.path,
+        observations=tuple(entry.observations) if kept else None,
     )

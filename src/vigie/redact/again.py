@@ -12,10 +12,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from vigie.model.document import CleanDocument, RawDocument
+from vigie.model.document import CleanDocument
+from vigie.redact.fields import redact_field
 from vigie.redact.paths import redact_path
-from vigie.redact.redactor import PASSES, REDACTOR_VERSION, content_id, recheck, redact, removals_of
+from vigie.redact.redactor import PASSES, REDACTOR_VERSION, content_id, recheck, removals_of
 from vigie.redact.spans import Removal, placeholders
+from vigie.text.language import detect
 
 
 def removals(text: str, lang: str, boundary: int) -> list[Removal]:
@@ -33,19 +35,28 @@ def removals(text: str, lang: str, boundary: int) -> list[Removal]:
 
 
 def redacted_again(document: CleanDocument) -> CleanDocument:
-    """A document that an earlier redactor made, as the present one leaves it; its id is that of the new content."""
+    """A document that nobody vouches for, as the present redactor leaves it; its id is that of the new content.
+
+    It is read in the language that it says, and in its own where that is another one.
+    """
+    again, lang = _again(document), detect(document.text)
+    if lang != document.lang:
+        again = replace(_again(replace(again, lang=lang)), lang=document.lang)
+    return again
+
+
+def _again(document: CleanDocument) -> CleanDocument:
     found = removals(document.text, document.lang, len(document.title))
     shift, counts = Shift(found, document.lang), Counter(document.redactions)
     counts.update(r.kind for r in found)
     text = shift.apply(document.text)
-    outlet = RawDocument(path="", format="", text="", outlet=document.outlet)
     return replace(
         document,
         doc_id=content_id(text, str(document.published or "")),
         title=shift.apply(document.title),
         text=text,
         path=redact_path(document.path, document.lang),
-        outlet=redact(outlet).outlet,
+        outlet=redact_field(document.outlet, document.lang),
         redactions=dict(sorted(counts.items())),
         redactor=REDACTOR_VERSION,
     )

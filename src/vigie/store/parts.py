@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from vigie.model.document import SourceCard
@@ -28,6 +29,10 @@ from vigie.store.rows import Entry, Row
 _BATCH_DOCUMENTS = 500  # written, and read, at a time
 _BATCH_CHARS = 4_000_000
 _BLOCK = 1 << 20
+# What a writer of parts stays far below: a part is a file like any other, and a few bytes of it may stand for gigabytes.
+_MOST_TEXT = 32 << 20  # bytes of one text
+_MOST_GROUP = 256 << 20  # bytes of a group of rows, unpacked
+_ENCODINGS = {"PLAIN", "RLE", "RLE_DICTIONARY", "PLAIN_DICTIONARY", "BIT_PACKED"}
 _TEXT, _INT, _REAL, _DAY = pa.string(), pa.int32(), pa.float64(), pa.date32()
 
 
@@ -234,15 +239,18 @@ def checksum(path: Path) -> str:
     return digest.hexdigest()
 
 
-def read_part(files: Mapping[str, Path]) -> Iterator[Entry]:
+def read_part(files: Mapping[str, Path], counts_told: Mapping[str, int] | None = None) -> Iterator[Entry]:
     """The entries of a part, as they were given, in their order and a batch at a time.
 
     Args:
         files: table -> its file; a table without rows has none.
+        counts_told: table -> rows that it must have; None if nobody said so.
 
-    Raises StoreError if a file cannot be read, or holds other columns.
+    Raises StoreError if a file cannot be read, holds other columns or other rows, or unpacks to more than a writer would write.
     """
     try:
+        for table, path in files.items():
+            _check(path, table, None if counts_told is None else counts_told.get(table))
         cards = {r["source_id"]: _card(r) for r in _rows(files, "sources")}
         facts, counts = _Groups(_rows(files, "observations")), _Groups(_rows(files, "redactions"))
         for row in _rows(files, "documents"):
@@ -259,11 +267,40 @@ def read_part(files: Mapping[str, Path]) -> Iterator[Entry]:
 def _rows(files: Mapping[str, Path], table: str) -> Iterator[Row]:
     if table not in files:
         return
-    with pq.ParquetFile(files[table]) as part:
+    texts = [field.name for field in SCHEMAS[table] if field.type == _TEXT]
+    with pq.ParquetFile(files[table], read_dictionary=texts) as part:
+        for batch in part.iter_batches(batch_size=_BATCH_DOCUMENTS, use_threads=False):
+            columns = [_values(column) for column in batch.columns]
+            for values in zip(*columns, strict=True):
+                yield dict(zip(batch.schema.names, values, strict=True))
+
+
+def _check(path: Path, table: str, told: int | None) -> None:
+    """Raises ValueError for a file that is not as a PartWriter makes it; nothing of its columns is unpacked."""
+    with pq.ParquetFile(path) as part:
         if part.schema_arrow.remove_metadata() != SCHEMAS[table]:
             raise ValueError(table)
-        for batch in part.iter_batches(batch_size=_BATCH_DOCUMENTS, use_threads=False):
-            yield from batch.to_pylist()
+        meta = part.metadata
+        if told is not None and meta.num_rows != told:
+            raise ValueError("rows")
+        for group in (meta.row_group(n) for n in range(meta.num_row_groups)):
+            chunks = [group.column(n) for n in range(group.num_columns)]
+            if sum(max(0, c.total_uncompressed_size) for c in chunks) > _MOST_GROUP:
+                raise ValueError("size")
+            if any(not _ENCODINGS.issuperset(c.encodings) for c in chunks):
+                raise ValueError("encoding")
+
+
+def _values(column: pa.Array) -> list[Any]:
+    """A column as Python has it; a text that stands in many rows is held once. Raises ValueError for one beyond all measure."""
+    if not isinstance(column, pa.DictionaryArray):
+        return list(column.to_pylist())
+    used = column.indices.drop_null().unique()
+    texts = column.dictionary.take(used)
+    if len(texts) and (pc.max(pc.binary_length(texts)).as_py() or 0) > _MOST_TEXT:
+        raise ValueError("text")
+    known = dict(zip(used.to_pylist(), texts.to_pylist(), strict=True))
+    return [None if n is None else known[n] for n in column.indices.to_pylist()]
 
 
 def _card(row: Row) -> SourceCard:
