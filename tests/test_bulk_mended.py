@@ -7,15 +7,17 @@ import json
 import os
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bulk_samples import archive_of, mixed, packed, records, write_warc
 from vigie.bulk import workplace
+from vigie.bulk.archive import Archive
 from vigie.bulk.audit import audit
 from vigie.bulk.folder import Folder
-from vigie.bulk.job import Done, Stop, attempt
+from vigie.bulk.job import HEAD, Done, Stop, attempt
 from vigie.bulk.plan import Plan
 from vigie.model.errors import SettingsError, StoreError
 
@@ -28,11 +30,6 @@ def folder(tmp_path: Path) -> Folder:
     made = Folder(tmp_path / "out")
     made.begin(PLAN)
     return made
-
-
-def told(folder: Folder) -> dict[str, object]:
-    found: dict[str, object] = json.loads((folder.root / "manifest.json").read_bytes())
-    return found
 
 
 # ---- what is not ours is neither written nor removed
@@ -135,3 +132,58 @@ def test_pages_of_one_id_are_told_apart_by_their_place(folder: Folder, tmp_path:
     assert isinstance(attempt(archive, PLAN, folder.root), Done)
     found = audit(folder, lambda *_: archive)
     assert (sum(line.sampled for line in found.lines), sum(line.read for line in found.lines), found.lost) == (5, 5, 0)  # fmt: skip
+
+
+# ---- archives that are nearly alike
+
+
+def laid(place: Path, pages: int, *, cut: int = 0, told: bool = True) -> Archive:
+    """An archive `a.warc` in a folder of its own; all of them begin alike. `told`: whether its place may be told."""
+    place.mkdir(exist_ok=True)
+    data = b"".join(records(mixed(pages, [0])))
+    assert len(data) > HEAD
+    (place / "a.warc").write_bytes(data[: len(data) - cut])
+    found = archive_of(place / "a.warc")
+    return found if told else replace(found, place="")
+
+
+def read(folder: Folder, *asked: Archive) -> None:
+    """A run that is asked for archives."""
+    folder.begin(PLAN, asked)
+    assert all(isinstance(attempt(archive, PLAN, folder.root), Done) for archive in asked)
+    folder.finish()
+
+
+@pytest.mark.parametrize("told", [True, False], ids=["place told", "place untold"])
+@pytest.mark.parametrize("cut", [0, 40], ids=["whole", "cut"])
+def test_an_archive_that_grew_is_counted_once(folder: Folder, tmp_path: Path, cut: int, told: bool) -> None:
+    read(folder, laid(tmp_path / "x", 4, cut=cut, told=told))
+    grown = laid(tmp_path / "x", 9, told=told)
+    read(folder, grown)
+    manifest = json.loads((folder.root / "manifest.json").read_bytes())
+    assert folder.listed() == [grown.key] and manifest["tally"]["pages"] == 9 and manifest["missing"] == []
+
+
+@pytest.mark.parametrize("told", [True, False], ids=["place told", "place untold"])
+@pytest.mark.parametrize("cut", [0, 40], ids=["whole", "cut"])
+def test_two_archives_of_one_name_and_head_are_two(
+    folder: Folder, tmp_path: Path, cut: int, told: bool
+) -> None:
+    two = [laid(tmp_path / "x", 4, cut=cut, told=told), laid(tmp_path / "y", 9, told=told)]
+    read(folder, *two)
+    assert folder.listed() == sorted(archive.key for archive in two)
+    again = [attempt(archive, PLAN, folder.root) for archive in two]
+    assert all(isinstance(done, Done) and not done.fresh for done in again)  # it has settled
+
+
+@pytest.mark.parametrize("told", [True, False], ids=["place told", "place untold"])
+def test_of_two_archives_of_one_name_the_one_that_was_not_read_is_missing(
+    folder: Folder, tmp_path: Path, told: bool
+) -> None:
+    one, other = laid(tmp_path / "x", 4, told=told), laid(tmp_path / "y", 9, told=told)
+    folder.begin(PLAN, [one, other])
+    attempt(one, PLAN, folder.root)
+    folder.finish()
+    assert folder.missing({one.key: one.name}) == {other.key: "a.warc"}
+    manifest = json.loads((folder.root / "manifest.json").read_bytes())
+    assert [left["key"] for left in manifest["missing"]] == [other.key]

@@ -1,7 +1,7 @@
 """The folder of a job: `job.json`, a part or more and an account for each archive, and `manifest.json` made of the accounts.
 
     job.json                          the plan that all of it was made under
-    asked/<hash>.tsv                  key and name of every archive of one list
+    asked/<hash>.tsv                  key, name and mark of the place of every archive of one list
     manifest/<key>.json               the account of an archive: the only truth
     parts/<kk>/<key>-000.<table>.parquet
     manifest.json                     all accounts with their checksums, and what is missing; no clock, no order of arrival
@@ -17,7 +17,7 @@ import hashlib
 import json
 import os
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -26,7 +26,7 @@ from typing import Any
 import pyarrow as pa
 
 from vigie.bulk import workplace
-from vigie.bulk.account import TRUNCATED, Account
+from vigie.bulk.account import Account
 from vigie.bulk.archive import KEY_BYTES, Archive
 from vigie.bulk.plan import FORM, Plan
 from vigie.bulk.tally import Tally
@@ -35,6 +35,7 @@ from vigie.store.parts import SCHEMAS, PartFile, checksum, sync
 
 KIND = "vigie-bulk"
 JOB, MANIFEST, ASKED, ACCOUNTS, PARTS = "job.json", "manifest.json", "asked", "manifest", "parts"
+_Where = tuple[str, str]  # name of an archive, mark of its place
 _FOLDERS = (workplace.FOLDER, ASKED, ACCOUNTS, PARTS)
 _PART = re.compile(rf"[0-9a-f]{{{2 * KEY_BYTES}}}-\d{{3,}}\.({'|'.join(SCHEMAS)})\.parquet")
 
@@ -92,7 +93,7 @@ class Folder:
             self._ask(archives)
 
     def _ask(self, archives: Sequence[Archive]) -> None:
-        lines = sorted({f"{a.key}\t{' '.join(a.name.split())}\n" for a in archives})
+        lines = sorted({f"{a.key}\t{' '.join(a.name.split())}\t{_mark(a.place)}\n" for a in archives})
         data = "".join(lines).encode("utf-8", "backslashreplace")
         path = self.root / ASKED / f"{hashlib.sha256(data).hexdigest()[:16]}.tsv"
         with writing(self.root):
@@ -102,17 +103,33 @@ class Folder:
 
     def asked(self) -> dict[str, str]:
         """Key and name of every archive that was ever asked for."""
-        found: dict[str, str] = {}
+        return {key: name for listed in self._asked() for key, (name, _) in listed.items()}
+
+    def _asked(self) -> list[dict[str, _Where]]:
+        """Of each list, the archives by key."""
+        found = []
         for path in sorted((self.root / ASKED).glob("*.tsv")):
             with suppress(OSError):
                 lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
-                found |= {key: name for key, _, name in (line.partition("\t") for line in lines) if key}
+                rows = (line.split("\t") for line in lines)
+                found.append({row[0]: (row[1], "".join(row[2:3])) for row in rows if len(row) > 1 and row[0]})
         return found
 
     def missing(self, done: Mapping[str, str]) -> dict[str, str]:
-        """Key and name of the archives that were asked for and are not among those `done`."""
-        names = set(done.values())  # a download that was completed has another key
-        return {k: name for k, name in sorted(self.asked().items()) if k not in done and name not in names}
+        """Key and name of the archives that were asked for and are not among those `done`.
+
+        An archive that changed at its place (a download that was completed) has another key, and is not missing once that is done.
+        Two of one name that one list asks for are two, wherever they lie.
+        """
+        lists = self._asked()
+        places = {listed[key] for listed in lists for key in done if key in listed}
+        for listed in lists:
+            places -= {where for where, many in Counter(listed.values()).items() if many > 1}
+        return {
+            key: where[0]
+            for key, where in sorted({k: v for listed in lists for k, v in listed.items()}.items())
+            if key not in done and not any(listed.get(key) in places for listed in lists)
+        }
 
     def job(self) -> dict[str, Any] | None:
         """What `job.json` says; None if there is none. Raises StoreError if it is damaged."""
@@ -214,17 +231,22 @@ class Folder:
         return total
 
     def _clear(self) -> None:
-        """Accounts of what was read whole since, and parts that no account names."""
-        same: dict[tuple[str, str], list[Account]] = defaultdict(list)
+        """Accounts of what has grown since, and parts that no account names."""
+        same: dict[tuple[str, str, str], list[Account]] = defaultdict(list)
         for key in self.listed():
             account = self.account(key)
             if account is not None and account.size is not None and account.head:
-                same[account.name, account.head].append(account)
+                same[account.name, account.head, account.place].append(account)
+        together = self._asked() if any(len(versions) > 1 for versions in same.values()) else []
         for versions in same.values():
-            most = max(account.size or 0 for account in versions)
-            for account in versions:
-                if account.state == TRUNCATED and (account.size or 0) < most:
-                    (self.root / ACCOUNTS / f"{account.key}.json").unlink(missing_ok=True)
+            for old in versions:
+                # Where the place may not be told, two that one list asks for are two archives.
+                if any(
+                    (old.size or 0) < (new.size or 0)
+                    and not any(old.key in listed and new.key in listed for listed in together)
+                    for new in versions
+                ):
+                    (self.root / ACCOUNTS / f"{old.key}.json").unlink(missing_ok=True)
         # In this order: a worker that is not there any more has written its account before.
         found = self._parts()
         held = set[str]()
@@ -272,6 +294,11 @@ class Folder:
             os.fsync(stream.fileno())
         temporary.replace(path)
         sync(path.parent)
+
+
+def _mark(place: str) -> str:
+    """What stands for a place in a list: equal for equal places; "" where the place may not be told."""
+    return hashlib.blake2b(place.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest() if place else ""
 
 
 def _json(told: dict[str, Any]) -> bytes:

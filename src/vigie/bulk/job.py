@@ -209,5 +209,5 @@ def problem(account: Account) -> Refusal | None:
         parts.append(f"{account.tally.damaged} damaged part(s) passed over, the rest was read")
     if not parts:
         return None
-    repair = f"download it again and run the same command; if its size stays the same, remove manifest/{account.key}.json first"
+    repair = f"download it again to the same place and run the same command; if its size stays the same, remove manifest/{account.key}.json first"
     return Refusal(name=account.name, reason="; ".join(parts), repair=repair)
