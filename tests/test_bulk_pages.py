@@ -6,6 +6,7 @@ import gzip
 import io
 import zlib
 from collections import Counter
+from contextlib import nullcontext
 from functools import partial
 
 import pytest
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from vigie.bulk.archive import Archive
 from vigie.bulk.members import Piece
+from vigie.bulk.page import read_page
 from vigie.bulk.records import Record, Records, records_at
 from vigie.model.errors import InputRefused
 
@@ -316,3 +318,12 @@ def test_a_folder_of_pages() -> None:
         ("e.html", 0, "", "too-large"), ("f.html", 0, "", "damaged"),
     ]  # fmt: skip
     assert len({r.record_id for r in found}) == 6
+
+
+@pytest.mark.parametrize(("tags", "refused"), [(20_000, False), (100_001, True)])
+def test_a_page_of_more_tags_than_memory_holds_is_refused(tags: int, refused: bool) -> None:
+    body = HTML.replace(b"</body>", b"<i></i>" * tags + b"</body>")
+    record = Record(offset=0, number=1, kind="html", payload=body)
+    with pytest.raises(InputRefused, match="more tags") if refused else nullcontext():
+        page = read_page(record)
+        assert page is not None and "Une page de la presse." in page.text

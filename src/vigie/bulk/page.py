@@ -39,9 +39,9 @@ MAX_TEXT = 200_000
 _LITTLE = 250  # code points of main text below which trafilatura is asked too
 _LARGE = 400_000  # bytes of a page above which it is not: it would take seconds
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([a-zA-Z0-9_.:-]{2,40})", re.IGNORECASE)
-# Tags of a page: its tree takes 280 bytes a tag, that of `about` as much again. Pages of the press have 500 to 10,000; the largest
-# allowed record (8 MB) can have two million, and took 700 MB.
-_MOST_TAGS = 300_000
+# Tags of a page, opened and closed: resiliparse takes 400 bytes a tag at its peak, `about` 300. Pages of the press have 500 to
+# 10,000; the largest record that is read (8 MB) can have two million and took 700 MB; these stay below the 400 MB of a worker.
+_MOST_TAGS = 200_000
 _MANY_TAGS = 4_000  # opened; nested as deep as that, they take 0.3 s
 _DIV, _DIV_END = re.compile("<div", re.IGNORECASE), re.compile("</div", re.IGNORECASE)
 _BREAKS = re.compile(r"[ \t]*\n\s*")
