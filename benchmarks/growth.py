@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from vigie.extract import extract
 from vigie.extract.dates import find_dates
 from vigie.extract.place import find_places
 from vigie.model.document import RawDocument
@@ -18,6 +19,8 @@ UNITS = (
     "12 rue de la Paix ", "snap : ", "zéro six ", "Karim et ", "12 345,", "a/b/", "A. B. ", "M. ", "1/1-", "le 12 ",
     "rue deal ", "chez X shop ", "X vendeur X shop ", "( ( ", "1 - 1 - ", ". . . ", "a_b_c ", "snap @ ", "un et deux ", "12.\n34 ", "et puis 12 ",
     "janvier ", "il y a deux ", "Saint-Martin de la Croix, au Mans, du Nord - Pas-de-Calais ",
+    "60 euros le gramme ", "cocaïne 60 €/g\n", "12 kg de cocaïne, ", "une pureté de 63 % pour la cocaïne, ",
+    "le 12 mars 2024, 3 kg de cannabis à Lyon, ", "la cocaïne a baissé de 60 à 50 euros le gramme, ", "deux morts par overdose de fentanyl, ",
 )  # fmt: skip
 SHORT = 4000  # code points
 
@@ -36,6 +39,7 @@ if __name__ == "__main__":
         "redact": lambda text: redact(RawDocument(path="a.txt", format="text", text=text)),
         "dates": lambda text: find_dates(text, "fr", None),
         "places": lambda text: find_places(text, "fr"),
+        "extract": lambda text: extract(redact(RawDocument(path="a.txt", format="text", text=text))),
     }
     for name, work in works.items():
         work(UNITS[0])

@@ -7,12 +7,12 @@ In: CleanDocument. Out: mentions by kind and the sentences that hold them. Extra
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from operator import attrgetter
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from vigie.extract.amounts import Amount, amounts, money_mentions, percent_mentions, quantity_mentions
 from vigie.extract.assertion import find_assertion_cues, find_attributions
@@ -58,6 +58,7 @@ class Spanned(Protocol):
 
 
 S = TypeVar("S", bound=Spanned)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +101,14 @@ class Analysis:
         self.body_start = document.body_start
         self._cues: dict[int, list[AssertionCue]] = {}
         self._attributions: dict[int, list[AttributionMention]] = {}
+        self._once: dict[Hashable, Any] = {}
+
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What `make` says of this document, asked once for each key: the figures of a long list ask the same."""
+        if key not in self._once:
+            self._once[key] = make()
+        found: T = self._once[key]
+        return found
 
     @property
     def reference(self) -> date | None:

@@ -9,10 +9,13 @@ is what only serves a comparison ("moins chère que l'héroïne"). Left out: ana
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import islice
+from operator import attrgetter
 
 from vigie.extract.analysis import ANTIDOTES, Analysis, within
 from vigie.extract.mentions import SubstanceMention
@@ -20,11 +23,13 @@ from vigie.extract.price_words import leading, price_words
 from vigie.lexicon.grammar import alternation, grammar, link_words, plurals
 from vigie.lexicon.substances import ancestors
 from vigie.lexicon.terms import data_toml
+from vigie.text.sentences import Span
 
 _BARE_NEXT = re.compile(r"[ ]\(?(?:suspected |pure )?")
 _WORD = re.compile(r"[a-z'-]+")
 _PAUSE = re.compile(r"[;,:]")
 _CUT = re.compile(r"[,;]")
+_START = attrgetter("start")
 _CARRY = 6  # sentences a topic is carried over
 UNIT_SUBSTANCE = {"rock": ("crack", "rock"), "blotter": ("lsd", "blotter")}  # pieces of one substance only
 _FAMILIES = frozenset({"medicines", "psychoactives"})  # said beside a member, never the product priced
@@ -137,57 +142,39 @@ def link_substance(
     if direct is not None:
         return direct
     sentence = analysis.sentence_at(start)
-    antidote = [m for m in within(analysis.substances, sentence.start, start) if m.substance in ANTIDOTES]
-    before = analysis.products_in(sentence.start, start)
-    if antidote and (not before or before[-1].start < antidote[-1].start):
+    antidote = _last_antidote(analysis, sentence.start, start)
+    named = analysis.products_in(sentence.start, start)
+    if antidote is not None and (not named or named[-1].start < antidote):
         return Link(None, None, "other:antidote", 0.5, other=True)
-    before = [
-        m
-        for m in _without_pieces(analysis, before)
-        if m.end <= start and fits(m.substance, unit) and not _than(analysis, m, start)
-    ]
-    if product:
-        before = [m for m in before if not held(analysis, m)] or before
-        before = _without_families(analysis, before)
-    after = [
-        m
-        for m in _without_pieces(analysis, analysis.products_in(end, sentence.end))
-        if fits(m.substance, unit)
-    ]
-    if product:
-        after = [m for m in after if not held(analysis, m)]
+    before = _last_before(analysis, sentence, start, unit, product=product)
+    after = _first_after(analysis, end, sentence.end, unit, product=product)
     if before and after and object_first:
-        gap_after = analysis.folded[end : after[0].start]
-        gap_before = analysis.folded[before[-1].end : start]
+        gap_after = analysis.folded[end : after.start]
+        gap_before = analysis.folded[before.end : start]
         if not _PAUSE.search(gap_after) and _PAUSE.search(gap_before):
-            return Link(after[0].substance, after[0].form, "object", 0.7)
+            return Link(after.substance, after.form, "object", 0.7)
     if before:
-        return Link(before[-1].substance, before[-1].form, "sentence", 0.85)
-    free = after and not any(a.unit is not None for a in within(analysis.amounts, end, after[0].start))
-    if free and not _CUT.search(analysis.folded, end, after[0].start):
-        return Link(after[0].substance, after[0].form, "object", 0.75)
+        return Link(before.substance, before.form, "sentence", 0.85)
+    free = after and not any(a.unit is not None for a in within(analysis.amounts, end, after.start))
+    if after and free and not _CUT.search(analysis.folded, end, after.start):
+        return Link(after.substance, after.form, "object", 0.75)
     index = analysis.sentence_index(start)
     if piece is not None:
-        counted = [m for m in analysis.products_in(0, start) if m.form == piece]
+        counted = _last_of_form(analysis, piece, start)
         if counted:
-            return Link(counted[-1].substance, counted[-1].form, "carried", 0.65)
-    title = [m for m in analysis.products_in(0, analysis.body_start) if fits(m.substance, unit)]
+            return Link(counted.substance, counted.form, "carried", 0.65)
+    title = next((m for m in analysis.products_in(0, analysis.body_start) if fits(m.substance, unit)), None)
     for back in range(1, carry + 1):
         if index - back < 0:
             break
-        previous = analysis.sentences[index - back]
-        found = [m for m in analysis.products_in(previous.start, previous.end) if fits(m.substance, unit)]
-        if product:
-            found = [m for m in found if not held(analysis, m)] or found
-            found = _without_families(analysis, found)
-        if found and previous.start >= analysis.body_start:
-            best = _topic(found, _subject(analysis), piece)
+        best = _carried_from(analysis, index - back, piece, unit, product)
+        if best is not None:
             return Link(best.substance, best.form, "carried", 0.7)
-    if free:
-        return Link(after[0].substance, after[0].form, "object", 0.65)
+    if after and free:
+        return Link(after.substance, after.form, "object", 0.65)
     if title:
-        return Link(title[0].substance, title[0].form, "title", 0.65)
-    counts = Counter(m.substance for m in analysis.products if fits(m.substance, unit))
+        return Link(title.substance, title.form, "title", 0.65)
+    counts = _counts(analysis, unit)
     if counts:
         top, number = counts.most_common(1)[0]
         if 2 * number > sum(counts.values()):
@@ -199,17 +186,99 @@ def link_substance(
     return NO_LINK
 
 
-def _without_pieces(analysis: Analysis, mentions: Sequence[SubstanceMention]) -> list[SubstanceMention]:
+def _last_antidote(analysis: Analysis, start: int, end: int) -> int | None:
+    """Where the last antidote of [start, end) begins."""
+    starts = analysis.once(
+        _last_antidote, lambda: [m.start for m in analysis.substances if m.substance in ANTIDOTES]
+    )
+    last = bisect_left(starts, end) - 1
+    return starts[last] if last >= 0 and starts[last] >= start else None
+
+
+def _last_before(
+    analysis: Analysis, sentence: Span, start: int, unit: str | None, *, product: bool
+) -> SubstanceMention | None:
+    """The last product of the sentence that an amount at `start` may be of; sought backwards, as it is mostly near.
+
+    One that is no mere content goes before all that are; among those left, families of a member named do not count.
+    """
+    kept = analysis.once(
+        (_last_before, sentence.start),
+        lambda: list(_without_pieces(analysis, analysis.products_in(sentence.start, sentence.end))),
+    )
+    families = _families(analysis) if product else frozenset()
+    content: SubstanceMention | None = None  # the last that is only what a product holds
+    pure = False
+    for number in range(bisect_left(kept, start, key=_START) - 1, -1, -1):
+        mention = kept[number]
+        if mention.end > start or not fits(mention.substance, unit) or _than(analysis, mention, start):
+            continue
+        if product and held(analysis, mention):
+            if content is None and mention.substance not in families:
+                content = mention
+            continue
+        pure = True
+        if mention.substance not in families:
+            return mention
+    return None if pure else content
+
+
+def _first_after(
+    analysis: Analysis, start: int, end: int, unit: str | None, *, product: bool
+) -> SubstanceMention | None:
+    """The first product of [start, end) that an amount before it may be of."""
+    products = analysis.products
+    first, last = (bisect_left(products, at, key=_START) for at in (start, end))
+    for mention in _without_pieces(analysis, islice(products, first, max(first, last))):
+        if fits(mention.substance, unit) and not (product and held(analysis, mention)):
+            return mention
+    return None
+
+
+def _last_of_form(analysis: Analysis, form: str, end: int) -> SubstanceMention | None:
+    """The last product named before `end` in a form."""
+    key = (_last_of_form, form)
+    named = analysis.once(key, lambda: [m for m in analysis.products if m.form == form])
+    last = bisect_left(named, end, key=_START) - 1
+    return named[last] if last >= 0 else None
+
+
+def _carried_from(
+    analysis: Analysis, index: int, piece: str | None, unit: str | None, product: bool
+) -> SubstanceMention | None:
+    """What goes on from a sentence before."""
+
+    def read() -> SubstanceMention | None:
+        previous = analysis.sentences[index]
+        found = [m for m in analysis.products_in(previous.start, previous.end) if fits(m.substance, unit)]
+        if product:
+            found = [m for m in found if not held(analysis, m)] or found
+            found = _without_families(analysis, found)
+        if not found or previous.start < analysis.body_start:
+            return None
+        return _topic(found, _subject(analysis), piece)
+
+    return analysis.once((_carried_from, index, piece, unit, product), read)
+
+
+def _counts(analysis: Analysis, unit: str | None) -> Counter[str | None]:
+    """How often the document names each product that comes in a unit."""
+    named = (m.substance for m in analysis.products if fits(m.substance, unit))
+    return analysis.once((_counts, unit), lambda: Counter(named))
+
+
+def _without_pieces(analysis: Analysis, mentions: Iterable[SubstanceMention]) -> Iterator[SubstanceMention]:
     """Without the words that size or shape a product: "LSD tabs", "MDMA crystal", "an eight ball" where meth is named."""
     portions, shapes = grammar(analysis.lang).portions, _shapes(analysis.lang)
-    kept: list[SubstanceMention] = []
+    named = analysis.once(_without_pieces, lambda: {m.substance for m in analysis.products})
+    last: SubstanceMention | None = None
     for mention in mentions:
         word = analysis.folded[mention.start : mention.end]
-        if word in portions and any(m.substance != mention.substance for m in analysis.products):
+        if word in portions and not named <= {mention.substance}:
             continue  # a weight of whatever is spoken of
-        if not (word in shapes and kept and mention.start - kept[-1].end == 1):
-            kept.append(mention)
-    return kept
+        if not (word in shapes and last is not None and mention.start - last.end == 1):
+            last = mention
+            yield mention
 
 
 @cache
@@ -283,12 +352,22 @@ def sold_as_pill(substance: str) -> bool:
 
 def held(analysis: Analysis, mention: SubstanceMention) -> bool:
     """Whether a substance is only what a product holds: the fentanyl of "héroïne coupée au fentanyl"."""
-    head = analysis.folded[max(0, mention.start - 34) : mention.start]
-    if _holds(analysis.lang).search(head) is not None:
-        return True
-    before = within(analysis.substances, mention.start - 40, mention.start)
-    joined = before and _and_also(analysis.lang).fullmatch(analysis.folded, before[-1].end, mention.start)
-    return bool(joined) and held(analysis, before[-1])  # "contained 12% fentanyl and 31% xylazine"
+    known: dict[int, bool] = analysis.once(held, dict)
+    chain: list[int] = []  # "contained 12% fentanyl and 31% xylazine": what is joined shares the answer
+    found = known.get(mention.start)
+    while found is None:
+        chain.append(mention.start)
+        head = analysis.folded[max(0, mention.start - 34) : mention.start]
+        before = within(analysis.substances, mention.start - 40, mention.start)
+        if _holds(analysis.lang).search(head) is not None:
+            found = True
+        elif before and _and_also(analysis.lang).fullmatch(analysis.folded, before[-1].end, mention.start):
+            mention = before[-1]
+            found = known.get(mention.start)
+        else:
+            found = False
+    known.update(dict.fromkeys(chain, found))
+    return found
 
 
 @cache
@@ -311,10 +390,18 @@ def _than(analysis: Analysis, mention: SubstanceMention, start: int) -> bool:
 
     "plus chère que l'héroïne : 80 euros", "cheaper than heroin"; but "cheaper than heroin, at £10 a bag".
     """
-    head = analysis.folded[max(0, mention.start - 40) : mention.start]
-    if _comparative(analysis.lang).search(head) is None:
+    if not _after_than(analysis, mention.start):
         return False
     return _apposed(analysis.lang).fullmatch(analysis.folded, mention.end, start) is None
+
+
+def _after_than(analysis: Analysis, start: int) -> bool:
+    """Whether a comparative stands right before `start`."""
+    known: dict[int, bool] = analysis.once(_after_than, dict)
+    if start not in known:
+        head = analysis.folded[max(0, start - 40) : start]
+        known[start] = _comparative(analysis.lang).search(head) is not None
+    return known[start]
 
 
 @cache

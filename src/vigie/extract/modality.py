@@ -9,8 +9,10 @@ uses nor sells, and modalities that no word of the lexicon names.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Set
 from functools import cache, lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from vigie.extract.context import Context, context_of
@@ -270,21 +272,27 @@ def _near(hit: Hit, found: Scan, lang: str) -> tuple[int, int] | None:
 def _read_near(hit: Hit, found: Scan, lang: str) -> tuple[int, int] | None:
     sentence = found.sentence_at(hit.start)
     most = hit.term.extra["words"]
-    behind: tuple[int, int] | None = None
-    for match in _second_group(tuple(hit.term.extra["near"][1]), lang).finditer(
-        found.flat, sentence.start, sentence.end
-    ):
-        if match.start() >= hit.end:
-            if _words_between(found.flat, hit.end, match.start()) < most:
-                return hit.start, match.end()
-            break
-        if match.end() <= hit.start and _words_between(found.flat, match.end(), hit.start) < most:
-            behind = match.start(), hit.end
-    return behind
+    second = _second_words(found.flat, tuple(hit.term.extra["near"][1]), lang, sentence.start, sentence.end)
+    after = bisect_left(second, (hit.end,))
+    if after < len(second) and _fewer_words(found.flat, hit.end, second[after][0], most):
+        return hit.start, second[after][1]
+    while after:  # the nearest before: those ahead of it are further in words too
+        after -= 1
+        if second[after][1] <= hit.start:
+            near = _fewer_words(found.flat, second[after][1], hit.start, most)
+            return (second[after][0], hit.end) if near else None
+    return None
 
 
-def _words_between(flat: str, start: int, end: int) -> int:
-    return len(_WORD.findall(flat, start, end))
+@lru_cache(maxsize=64)  # each hit of a long sentence asks
+def _second_words(
+    flat: str, words: tuple[str, ...], lang: str, start: int, end: int
+) -> list[tuple[int, int]]:
+    return [match.span() for match in _second_group(words, lang).finditer(flat, start, end)]
+
+
+def _fewer_words(flat: str, start: int, end: int, most: int) -> bool:
+    return sum(1 for _word in islice(_WORD.finditer(flat, start, end), most)) < most
 
 
 @cache

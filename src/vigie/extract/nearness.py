@@ -7,11 +7,15 @@ right after the fact. Words: data/grammar/<lang>.toml [link].
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
 from functools import cache
+from operator import attrgetter
 
-from vigie.extract.analysis import Analysis, within
+from vigie.extract.analysis import Analysis, S, within
 from vigie.lexicon.grammar import link_words
 
+_START = attrgetter("start")
 _PAUSE = re.compile(r"[,;.:]")
 NEAR_AFTER = 26  # code points: "53 euros dans le Nord"
 
@@ -40,6 +44,31 @@ def cost(analysis: Analysis, start: int, end: int, mention_start: int, mention_e
     if word_of(analysis.lang, "compared").search(gap):
         base += 60.0  # "40 € le gramme (contre 60 en 2015)"
     return base + 60.0 * gap.count(";") + 14.0 * gap.count(",") + 8.0 * gap.count("(")
+
+
+def cheapest(
+    mentions: Sequence[S], start: int, end: int, serves: Callable[[S], bool], price: Callable[[S], float]
+) -> S | None:
+    """Of the mentions that serve, the cheapest to reach from [start, end), the first of equals; None if none serves.
+
+    Args:
+        mentions: in order of text.
+        price: no less than the distance in code points, a fifth of it up to `NEAR_AFTER` + 14 behind the span:
+            so that what is further away than the best one costs need not be asked.
+    """
+    best: tuple[float, int, int] | None = None
+    longest = max((m.end - m.start for m in mentions), default=0)
+    after = bisect_left(mentions, start, key=_START)
+    for numbers in (range(after - 1, -1, -1), range(after, len(mentions))):
+        for number in numbers:
+            mention = mentions[number]
+            gap = max(start - longest - mention.start, mention.start - end)
+            if best is not None and gap > NEAR_AFTER + 14 and gap > best[0]:
+                break
+            if serves(mention):
+                one = (price(mention), mention.start, number)
+                best = one if best is None else min(best, one)
+    return mentions[best[2]] if best is not None else None
 
 
 def compares(analysis: Analysis, start: int, end: int) -> bool:

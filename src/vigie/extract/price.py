@@ -32,7 +32,7 @@ from vigie.extract.price_carry import assumed_gram, carried_unit, model_price
 from vigie.extract.price_kind import bought_to_sell, kind_of
 from vigie.extract.price_lists import explained_next, over_places
 from vigie.extract.price_lots import as_portion, without_lot
-from vigie.extract.price_nouns import names_unit, unit_before
+from vigie.extract.price_nouns import names_unit, units_named
 from vigie.extract.price_unit import Candidate, with_unit
 from vigie.extract.price_words import any_of
 from vigie.extract.respective import respective_link, told_apart
@@ -257,14 +257,21 @@ def _of_something_else(analysis: Analysis, candidate: Candidate) -> bool:
     start = candidate.sentence.start
     if not names_unit(analysis, start, candidate.money.start):
         return False
-    last = None
-    for match in unit_before(analysis.lang).finditer(analysis.folded, start, candidate.money.start):
-        named = named_after(analysis, match.end())
-        if named is not None and (named.other or named.substance):
-            last = (match.end(), named.other)
+    known, count, others = units_named(analysis, start, candidate.money.start)
+    lasts: list[tuple[int, bool] | None] = analysis.once((_of_something_else, start), list)
+    for match in known[len(lasts) : count]:
+        lasts.append(_thing_named(analysis, match.end()) or (lasts[-1] if lasts else None))
+    later = (_thing_named(analysis, match.end()) for match in reversed(others))
+    last = next(filter(None, later), lasts[count - 1] if count else None)
     if last is None or not last[1]:
         return False
     return not any(m.substance for m in within(analysis.substances, last[0], candidate.money.end + 12))
+
+
+def _thing_named(analysis: Analysis, end: int) -> tuple[int, bool] | None:
+    """Where a unit ends, if it says what it is of, and whether that is no drug."""
+    named = named_after(analysis, end)
+    return (end, named.other) if named is not None and (named.other or named.substance) else None
 
 
 def _draft(

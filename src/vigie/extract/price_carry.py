@@ -7,6 +7,7 @@ Words: data/grammar/<lang>.toml [link]; what is sold by the gram: data/taxonomy/
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 
@@ -30,14 +31,9 @@ _SAME_SENTENCE_SCALE = 30.0  # within one sentence: "60 euros, celui de la rési
 
 def model_price(analysis: Analysis, candidate: Candidate, drafts: list[Draft]) -> Draft | None:
     """The earlier unit price that this amount would go on with; one by mass when the product changes."""
-    priced = [
-        d
-        for d in drafts
-        if isinstance(d.value, PriceValue) and d.value.per_unit is not None and d.value.kind != "wage"
-    ]
-    if not priced:
+    last = next(_priced(drafts), None)
+    if last is None:
         return None
-    last = priced[-1]
     own = [
         m
         for m in within(analysis.substances, max(last.end, candidate.sentence.start), candidate.money.start)
@@ -56,17 +52,21 @@ def model_price(analysis: Analysis, candidate: Candidate, drafts: list[Draft]) -
         and isinstance(last.value, PriceValue)
         and last.value.per_unit not in mass_in_grams()
     ):
-        by_mass = [
-            d for d in priced if isinstance(d.value, PriceValue) and d.value.per_unit in mass_in_grams()
-        ]
-        return by_mass[-1] if by_mass else None
+        return next((d for d in _priced(drafts) if _unit(d) in mass_in_grams()), None)
     if not changed or last.start >= candidate.sentence.start or _unit(last) in (None, "g"):
         return last
     if _unit(last) in mass_in_grams():
         # "£8 a gram or £120 an ounce. DMT is at £45": another product is not priced by the ounce for that
-        by_gram = [d for d in priced if _unit(d) == "g"]
-        return by_gram[-1] if by_gram else None
+        return next((d for d in _priced(drafts) if _unit(d) == "g"), None)
     return last
+
+
+def _priced(drafts: list[Draft]) -> Iterator[Draft]:
+    """The prices per unit found so far, the last first."""
+    for draft in reversed(drafts):
+        value = draft.value
+        if isinstance(value, PriceValue) and value.per_unit is not None and value.kind != "wage":
+            yield draft
 
 
 def _unit(draft: Draft) -> str | None:

@@ -15,6 +15,9 @@ import ahocorasick_rs
 from vigie.extract.analysis import Analysis
 from vigie.lexicon.grammar import alternation, grammar
 
+_RUNS = re.compile(r"[\d., \n]+")  # what a pattern of units repeats without bound
+_REACH = 200  # code points: more than the longest article, fraction, adjective and unit together
+
 
 @cache
 def _sold_by(lang: str) -> list[str]:
@@ -53,6 +56,42 @@ def _unit_words(folded: str, lang: str) -> tuple[list[tuple[int, int]], dict[int
             whole.append((first, last))
     whole.sort()
     return whole, ending
+
+
+def units_named(
+    analysis: Analysis, start: int, end: int
+) -> tuple[list[re.Match[str]], int, list[re.Match[str]]]:
+    """What `unit_before` finds in [start, end): the first `count` of a list that only grows, then the others.
+
+    Read once for each `start`: what is found up to `_settled(end)` is the same for any later end.
+    """
+    pattern = unit_before(analysis.lang)
+    known: list[re.Match[str]] = analysis.once((units_named, start), list)
+    done: list[int] = analysis.once((_settled, start), lambda: [start])
+    settled = max(start, _settled(analysis, start, end))
+    if settled > done[0]:
+        at = max(done[0], known[-1].end() if known else start)
+        for match in pattern.finditer(analysis.folded, at, end):
+            if match.start() >= settled:
+                break
+            known.append(match)
+        done[0] = settled
+    count = bisect_left(known, settled, key=re.Match.start)
+    at = max(settled, known[count - 1].end() if count else start)
+    return known, count, list(pattern.finditer(analysis.folded, at, end))
+
+
+def _settled(analysis: Analysis, start: int, end: int) -> int:
+    """An offset from which `_REACH` code points that no run may hold stand before `end`, or `start` if there is none.
+
+    A match holds fewer of them, as only its digits and blanks may go on without bound: one that begins before that
+    offset ends, with all that the pattern looks at, before `end`.
+    """
+    at, solid = end, 0
+    while at > start and solid < _REACH:
+        at, before = max(start, at - _REACH), at
+        solid += len(_RUNS.sub("", analysis.folded[at:before]))
+    return at if solid >= _REACH else start
 
 
 @cache

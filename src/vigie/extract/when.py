@@ -9,8 +9,10 @@ two ends of its span; its one date is that of the new figure, or of the old one 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from datetime import date
 from functools import cache, lru_cache
+from operator import attrgetter
 from typing import Literal
 
 from vigie.extract.amount_patterns import patterns
@@ -19,7 +21,7 @@ from vigie.extract.analysis import Analysis, within
 from vigie.extract.clauses import breaks
 from vigie.extract.dates_calendar import period_around
 from vigie.extract.mentions import DateMention
-from vigie.extract.nearness import compares, cost, word_of
+from vigie.extract.nearness import cheapest, compares, cost, word_of
 from vigie.lexicon.grammar import alternation, grammar, link_words
 from vigie.model.observation import (
     EventValue,
@@ -41,21 +43,22 @@ _OWN = 30  # code points from a figure to the date that is its own
 def when_of(analysis: Analysis, start: int, end: int, sentence: Span, value: Value) -> When:
     """The time of a fact at [start, end)."""
     told = _told(analysis, sentence.start, sentence.end)
-    found = [m for m in told if not _other_side(analysis, start, end, m)]
-    found = [m for m in found if not (m.start < end and m.end > start and m.end - m.start > 40)]
-    found = [m for m in found if not _of_another(analysis, start, end, m)]
     side = _side_of_change(analysis, end, sentence) if isinstance(value, PriceValue | PurityValue) else None
-    if (
-        isinstance(value, PriceValue) and side != "old"
-    ):  # "trente euros, sans bouger depuis 2019" is a price of today
-        found = [m for m in found if not _since(analysis, m)]
-    if isinstance(value, TrendValue):  # "15 €, contre 30 il y a deux ans" is a fall of today
-        found = [m for m in found if not compares(analysis, start, max(start, m.start))]
-    if found:
-        best = min(found, key=lambda m: (cost(analysis, start, end, m.start, m.end), m.start))
-        return (
-            _from_mention(best) if side is None else _of_change(analysis, best, side, alone=len(found) == 1)
-        )
+
+    def serves(m: DateMention) -> bool:
+        if m.start < end and m.end > start and m.end - m.start > 40:
+            return False
+        if isinstance(value, PriceValue) and side != "old" and _since(analysis, m):
+            return False  # "trente euros, sans bouger depuis 2019" is a price of today
+        if _other_side(analysis, start, end, m) or _of_another(analysis, start, end, m):
+            return False
+        # "15 €, contre 30 il y a deux ans" is a fall of today
+        return not (isinstance(value, TrendValue) and compares(analysis, start, max(start, m.start)))
+
+    best = cheapest(told, start, end, serves, lambda m: cost(analysis, start, end, m.start, m.end))
+    if best is not None:
+        alone = side == "old" and not any(m is not best and serves(m) for m in told)
+        return _from_mention(best) if side is None else _of_change(analysis, best, side, alone=alone)
     if isinstance(value, EventValue | QuantityValue):
         index = analysis.sentence_index(sentence.start)
         if index > 0:
@@ -78,10 +81,9 @@ def when_of(analysis: Analysis, start: int, end: int, sentence: Span, value: Val
 def _side_of_change(analysis: Analysis, end: int, sentence: Span) -> Literal["old", "new"] | None:
     """Which figure of "est passé de 66 à 58 euros" ends at `end`; None where it is of no change."""
     figures = within(analysis.amounts, sentence.start, sentence.end)
-    before = [number for number, figure in enumerate(figures) if figure.start < end]
-    if not before:
+    here = bisect_left(figures, end, key=attrgetter("start")) - 1
+    if here < 0:
         return None
-    here = before[-1]
     if here + 1 < len(figures) and _changes(analysis, figures[here], figures[here + 1]):
         return "old"
     return "new" if here and _changes(analysis, figures[here - 1], figures[here]) else None

@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 
 from vigie.extract.analysis import Analysis, within
 from vigie.extract.mentions import PlaceMention
-from vigie.extract.nearness import NEAR_AFTER, cost
+from vigie.extract.nearness import NEAR_AFTER, cheapest, cost
 from vigie.extract.price_words import leading
 from vigie.lexicon.grammar import alternation, grammar, link_words
 from vigie.model.place import Place
@@ -113,13 +113,14 @@ def _focus(analysis: Analysis) -> Place | None:
 def _finest(analysis: Analysis, found: list[PlaceMention], start: int, end: int) -> Place:
     """The cheapest mention to reach; a place inside another one next to it wins over it ("Castets (Landes)")."""
 
-    def price(mention: PlaceMention) -> tuple[float, int]:
+    def price(mention: PlaceMention) -> float:
         if _adjacent(analysis, end, mention.start):
-            return 0.2 * (mention.start - end), mention.start
-        steps = _steps(analysis, mention, found)
-        return cost(analysis, start, end, mention.start, mention.end) + _COARSE * steps, mention.start
+            return 0.2 * (mention.start - end)
+        key = (_steps, mention.start, mention.end)  # `found` is all of its sentence
+        steps = analysis.once(key, lambda: _steps(analysis, mention, found))
+        return cost(analysis, start, end, mention.start, mention.end) + _COARSE * steps
 
-    best = min(found, key=price)
+    best = cheapest(found, start, end, lambda _mention: True, price) or found[0]
     return _first_of_list(analysis, found, best, start).place
 
 
