@@ -17,7 +17,7 @@ FORM = 1  # of entries, manifest and parts
 ENGINES = ("auto", "hyperscan", "re2")
 LINEAR = "linear"
 # What decides besides the knowledge of `pipeline.versions` which page is read and what is taken from it.
-_KNOWLEDGE = ("bulk/prefilter.toml", "bulk/publishers.toml", "relevance", "ingest", "redaction", "text")
+_KNOWLEDGE = ("bulk/prefilter.toml", "relevance", "ingest", "redaction", "text")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
