@@ -30,11 +30,13 @@ def test_a_list_of_one_statement_takes_work_in_proportion(lang: str, unit: str) 
     def document(times: int) -> CleanDocument:
         return redact(RawDocument(path="a.txt", format="text", text=DRUGS[lang] + unit * times))
 
-    times = 700 // len(unit)
+    times = 1200 // len(unit)
     extract(document(2))  # patterns are compiled
     short, long = document(times), document(4 * times)
     few, many = calls(lambda: extract(short)), calls(lambda: extract(long))
-    assert many < 8 * few  # four is proportion, sixteen a square
+    assert (
+        many < (8 if "baissé" in unit else 6) * few
+    )  # four is proportion, sixteen a square; trends are between
 
 
 @pytest.mark.parametrize("lang", ["fr", "en"])
