@@ -32,15 +32,23 @@ from vigie.bulk.cascade import judge, walk  # noqa: E402
 from vigie.bulk.places import archives  # noqa: E402
 from vigie.bulk.plan import Plan  # noqa: E402
 from vigie.bulk.records import Records  # noqa: E402
-from vigie.bulk.tally import Tally  # noqa: E402
+from vigie.bulk.tally import Tally, mark  # noqa: E402
 
 
 @dataclass(slots=True)
 class Outcome:
-    """One walk: why pages were dropped, and how many observations the others gave, by record id."""
+    """One walk: why pages were dropped, how many observations the others gave, and the document of each, by record id."""
 
     dropped: dict[str, str] = field(default_factory=dict)
     observations: Counter[str] = field(default_factory=Counter)
+    documents: dict[str, str] = field(default_factory=dict)
+
+    def lend(self, other: Outcome) -> None:
+        """A page whose text came through on an earlier page of the archive came through too."""
+        given = {document: self.observations[page] for page, document in self.documents.items()}
+        for page, document in other.documents.items():
+            if page not in self.observations and document in given:
+                self.observations[page] = given[document]
 
 
 def outcome(archive: Archive, plan: Plan, ids: dict[int, str]) -> Outcome:
@@ -48,7 +56,11 @@ def outcome(archive: Archive, plan: Plan, ids: dict[int, str]) -> Outcome:
     for entry in walk(archive, plan, tally):
         number = int(entry.document.path.rpartition("#")[2])
         told.observations[ids[number]] += len(entry.observations)
-    told.dropped = {plain(sample.record_id): sample.reason for sample in tally.audit}
+        told.documents[ids[number]] = entry.document.doc_id
+    marks = {mark(identifier): identifier for identifier in ids.values()}
+    told.dropped = {
+        marks[sample.record_id]: sample.reason for sample in tally.audit if sample.record_id in marks
+    }
     return told
 
 
@@ -63,6 +75,7 @@ def everything(archive: Archive, plan: Plan, wanted: Container[str]) -> Outcome:
                 told.dropped[identifier] = verdict
             else:
                 told.observations[identifier] = len(verdict.observations)
+                told.documents[identifier] = verdict.document.doc_id
     return told
 
 
@@ -87,6 +100,7 @@ def report(path: Path, labels: dict[str, Any], plain_one_in: int) -> None:
     rest = [page for page in pages if kinds.get(page, "plain") == "plain"]
     wanted = {*pages} - {*rest} | {*rest[::plain_one_in]}
     got, full = outcome(archive, plan, ids), everything(archive, plan, wanted)
+    got.lend(full)
     passed = [page for page in scope if got.dropped.get(page) != "no-term"]
     kept = [page for page in scope if page in got.observations]
     print(f"{path.name}: {len(pages)} pages, {len(scope)} of them in scope")
