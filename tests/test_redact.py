@@ -251,7 +251,10 @@ UNITS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("unit", UNITS)
+# Every third in each run of the tests, all of them in `make test-all`.
+@pytest.mark.parametrize(
+    "unit", [u if n % 3 == 0 else pytest.param(u, marks=pytest.mark.slow) for n, u in enumerate(UNITS)]
+)
 def test_work_grows_with_the_length(unit: str) -> None:
     """Eight times the text may take up to twenty times the calls (short texts stop at the first pass), not the sixty-four of a square."""
 

@@ -235,6 +235,7 @@ def test_an_outbreak_is_found(detector: Detector) -> None:
     assert found.alarm[0, 100:106].any() and found.alarm[0, 61:100].mean() < 0.25
 
 
+@pytest.mark.slow  # agreement with R holds the limits; this is the same for random series
 @each
 def test_more_cases_never_speak_against_an_alarm(detector: Detector) -> None:
     scores = []
