@@ -52,6 +52,7 @@ def test_the_demo_makes_a_store_bulletins_and_open_data(demo: tuple[Path, Result
         )
 
 
+@pytest.mark.slow  # each of its verbs repeats itself in the tests of that verb
 def test_the_demo_repeats_itself(demo: tuple[Path, Result], monkeypatch: pytest.MonkeyPatch) -> None:
     folder, first = demo
     monkeypatch.chdir(folder)

@@ -148,7 +148,8 @@ def test_only_a_full_export_holds_sentences(folder: Path) -> None:
         assert "gramme de cocaïne" in next(csv.DictReader(stream))["sentence"]
 
 
-def test_a_store_in_use_is_told_in_one_line(folder: Path) -> None:
+def test_a_store_in_use_is_told_in_one_line(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VIGIE_WAIT", "0")
     run("add", folder)
     script = (
         "import sys; from vigie.store import Store\n"

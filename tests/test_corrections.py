@@ -32,7 +32,7 @@ from vigie.report.public import public_gate
 from vigie.report.versions import next_versions
 from vigie.report.words import Words
 from vigie.settings import Settings
-from vigie.store import Store
+from vigie.store import Store, reviews
 from vigie.store.corrections import (
     Cause,
     Correction,
@@ -534,7 +534,14 @@ def test_a_store_of_the_schema_before_is_brought_up_to_date(path: Path) -> None:
     with Store.open(path) as store:
         publish(store, TODAY)
     with duckdb.connect(str(path)) as db:
-        for table in ("public_versions", "contests", "contest_answers", "corrections", "imported_rows"):
+        for table in (
+            "public_versions",
+            "contests",
+            "contest_answers",
+            "corrections",
+            "imported_rows",
+            *reviews.TABLES,
+        ):
             db.execute(f"DROP TABLE {table}")
         for table in ("overview_state", "overview_pending", *NAMED):
             db.execute(f"DROP TABLE {table}")

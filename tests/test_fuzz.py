@@ -45,6 +45,7 @@ def test_every_reader_has_seeds_that_are_read() -> None:
             assert run.read_one(name, data) == "read"
 
 
+@pytest.mark.slow
 def test_a_run_can_be_repeated() -> None:
     """The damages are the same; packed files also hold the time at which they were made."""
 

@@ -374,7 +374,10 @@ with Store.open(sys.argv[1]) as store:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
-@pytest.mark.parametrize("moment", ["within", "one_done", "rewriting", "replaced"])
+@pytest.mark.parametrize(
+    "moment",
+    ["within", *(pytest.param(m, marks=pytest.mark.slow) for m in ("one_done", "rewriting")), "replaced"],
+)
 def test_a_killed_upkeep_is_completed_by_the_next(
     folder: Path, monkeypatch: pytest.MonkeyPatch, moment: str
 ) -> None:

@@ -25,6 +25,7 @@ REACHING = frozenset(
     [
         "aiohttp",
         "asyncio",
+        "authlib",
         "distributed",
         "fsspec",
         "ftplib",
@@ -50,7 +51,14 @@ REACHING = frozenset(
 SENDING = ("feeds/mail.py", "feeds/webhook.py")
 # What `vigie watch` asks through: hosts of the source cards that their owner turned on, nothing else. What `vigie bulk` asks through:
 # the addresses of archives that its user names, or a list that its user names.
-FETCHING = ("fetch/client.py", "fetch/dial.py", "fetch/transport.py", "bulk/remote.py")
+# What `vigie serve --auth` asks: the provider of sign-in that the owner's settings name.
+FETCHING = (
+    "fetch/client.py",
+    "fetch/dial.py",
+    "fetch/transport.py",
+    "bulk/remote.py",
+    "accounts/provider.py",
+)
 # What `vigie bulk --engine dask` joins: the scheduler that its user names, or one of its own that listens on this machine only.
 JOINING = ("bulk/dask_engine.py",)
 LISTENING = (

@@ -269,8 +269,11 @@ def test_a_closed_one_says_so(path: Path) -> None:
         held.observations()
 
 
-def test_a_store_that_is_written_elsewhere(path: Path, tmp_path: Path) -> None:
-    """DuckDB locks a file by process: another one has to hold it."""
+def test_a_store_that_is_written_elsewhere(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """DuckDB locks a file by process: another one has to hold it. A notebook waits for its turn as long as verbs do."""
+    monkeypatch.setenv("VIGIE_WAIT", "0")
     shutil.copy(path, tmp_path / "s.duckdb")
     code = "import sys, duckdb; c = duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.read()"
     holder = subprocess.Popen(

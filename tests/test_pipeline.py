@@ -15,6 +15,7 @@ import pytest
 
 from store_samples import card, document, observation
 from vigie import pipeline
+from vigie.lexicon import version
 from vigie.model.document import CleanDocument, RawDocument
 from vigie.model.errors import InputRefused, SettingsError
 from vigie.model.observation import Observation
@@ -239,7 +240,7 @@ def test_the_version_of_the_knowledge_follows_its_files(
     words = tmp_path / "data" / "lexicons" / "fr"
     words.mkdir(parents=True)
     (words / "a.toml").write_text("x = 1")
-    monkeypatch.setattr(pipeline, "files", lambda _package: tmp_path)
+    monkeypatch.setattr(version, "files", lambda _package: tmp_path)
     seen = {pipeline.knowledge_version()}
     (words / "a.toml").write_text("x = 2")
     seen.add(pipeline.knowledge_version())
@@ -274,7 +275,7 @@ with Store.open(sys.argv[2], settings=Settings(batch_documents=4)) as store:
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs SIGKILL")
-@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("moment", [pytest.param("before", marks=pytest.mark.slow), "after"])
 def test_a_run_killed_half_way_is_completed_by_the_next(tmp_path: Path, moment: str) -> None:
     folder = articles(tmp_path / "a", 40)
     path = tmp_path / "s.duckdb"

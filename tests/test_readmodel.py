@@ -555,7 +555,10 @@ current(Path(sys.argv[1]), False, today=date(2026, 6, 1))
 """
 
 
-@pytest.mark.parametrize("moment", ["number_statements", "_about", "write_texts"])
+@pytest.mark.parametrize(
+    "moment",
+    [*(pytest.param(m, marks=pytest.mark.slow) for m in ("number_statements", "_about")), "write_texts"],
+)
 def test_a_killed_build_leaves_no_file(tmp_path: Path, moment: str) -> None:
     path = build(tmp_path / "s.duckdb", [Paper(source="a", published="2025-03-02", says=[said_price(60)])])
     done = subprocess.run([sys.executable, "-c", KILLED, str(path), moment], capture_output=True, check=False)

@@ -240,7 +240,10 @@ def test_a_bulletin_of_a_store_that_cannot_be_written_says_so(store: Path) -> No
         assert make_bulletin(opened, period="2025", area=None, lang="fr", gate=public_gate(TODAY)).public
 
 
-def test_a_store_that_another_process_holds_is_told_in_one_line(store: Path) -> None:
+def test_a_store_that_another_process_holds_is_told_in_one_line(
+    store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VIGIE_WAIT", "0")
     script = "import sys; from vigie.store import Store\nwith Store.open('vigie.duckdb'): print('open', flush=True); sys.stdin.read()"
     with subprocess.Popen(
         [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

@@ -184,6 +184,7 @@ def simulated(name: str) -> list[tuple[PriceIndex, PriceIndex | None, PriceIndex
     return found
 
 
+@pytest.mark.slow  # many samples are drawn
 def test_intervals_hold_the_truth() -> None:
     inside = [
         ok for pooled, *_, truth in simulated("thin")

@@ -9,6 +9,7 @@ the contacts in every usual encoding and packing (wall_canaries). A word that na
 from __future__ import annotations
 
 import ast
+import json
 import os
 import random
 import re
@@ -242,6 +243,10 @@ def storing(here: Place) -> None:
     here.run("edas", "edas", "--substance", "cocaine", "--out", "edas", *store)
     here.served("serve", "serve", "--port", 0, *store)
     here.run("doctor", "doctor", *store)
+    here.run("snapshot", "snapshot", *store)
+    here.run("backup", "backup", "point", *store)
+    here.run("restore", "restore", "point", "--store", "restored.duckdb")
+    here.run("merge", "merge", here.work / "a.duckdb", "--store", "restored.duckdb")
     watching(here)
     here.run(
         "stats alerts", "stats", "alerts", "--by", "month", "--all", "--save", "--format", "json", *store
@@ -266,6 +271,7 @@ def storing(here: Place) -> None:
     decided = ("--role", asked.name, "--why", f"Selon {asked.name}, {asked.phone}, {asked.email}.")
     here.run("stats alert: name", "stats", "alert", "close", "a_none", *decided, *store)
     contesting(here)
+    reviewing(here)
     here.run("address", "add", here.asked["address"].url, here.asked["address 2"].link, *store)
     here.run("disk full: export", "export", "cut", "--full", *store, mode="full")
     page = ("--analyst", "--period", "2024", "--out", "cut")
@@ -296,6 +302,20 @@ def contesting(here: Place) -> None:
     here.run("contest answer", "contest", "answer", "1", *said, "rédaction", *store)
     here.run("contest: name", "contest", "answer", "1", *said, asked.name, *store)
     here.run("correct", "correct", "alert/r1", "--reason", told, "--role", "rédaction", *store)
+
+
+def reviewing(here: Place) -> None:
+    """A fact that is rejected for a reason that names somebody, and one corrected to such an attribution."""
+    store, asked = ("--store", here.work / "a.duckdb"), here.asked["reason of a decision"]
+    here.run("review list", "review", "list", "--format", "json", *store)
+    ids = [json.loads(line)["id"] for line in here.printed["review list"][1].splitlines()] or ["o_none"]
+    why = ("--why", f"Faux selon {asked.name}, {asked.phone}, {asked.email}, {asked.link}.")
+    here.run("review decide", "review", "decide", ids[0], "reject", *why, *store)
+    said = ("--set", f"attribution={asked.name}, {asked.phone}")
+    here.run("review decide: name", "review", "decide", ids[-1], "correct", *said, *store)
+    here.run("review show", "review", "show", ids[0], *store)
+    here.run("review gold", "review", "gold", *store)
+    here.run("review drafts", "review", "drafts", "--out", "review-drafts", *store)
 
 
 def counting(here: Place) -> None:
@@ -383,6 +403,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
         "missing 2",
         "why of an alert",
         "note of a reader",
+        "reason of a decision",
         "address of a feed",
         "cell of a table",
     ):
@@ -457,10 +478,11 @@ def test_the_search_reads_other_writings(written: object, packed: str) -> None:
 
 RUNS = [
     "bulk", "bulk audit", "bulk --dry-run", "add parts", "import", "add --count-contacts", "contacts", "key", "purge", "maintain",
-    "extract", "redact", "add", "add again", "add --reextract", "export --full", "export", "site", "serve", "bulletin --analyst", "bulletin", "feed", "cap", "edas", "digest", "doctor", "watch", "source list", "extract -",
+    "extract", "redact", "add", "add again", "add --reextract", "export --full", "export", "site", "serve", "bulletin --analyst", "bulletin", "feed", "cap", "edas", "digest", "doctor", "snapshot", "backup", "restore", "merge", "watch", "source list", "extract -",
     "stats alerts", "stats alert", "stats alert: name",
     "stats terms", "stats flows", "stats events", "stats together", "stats changepoints", "stats overview", "stats spread", "stats triangulate", "lexicon suggest", "stats price-index",
     "stats clusters", "correct", "contest list", "contest show", "contest answer", "contest: name", "template",
+    "review list", "review decide", "review decide: name", "review show", "review gold", "review drafts",
     "address", "missing", "bad", "bad add", "late", "small", "tight", "reader-known", "reader-odd", "redactor", "noise", "stdout full",
     "disk full: add", "disk full: export", "disk full: bulletin", "no folder", "killed", "interrupted", "interrupted redact",
 ]  # fmt: skip
@@ -475,7 +497,7 @@ def test_nothing_is_printed(place: Place, name: str) -> None:
 
 
 # Verbs that read no document, or print what they are given by contract.
-EXEMPT = {"demo", "eval", "parse", "release"}
+EXEMPT = {"account", "demo", "eval", "parse", "release"}
 
 
 def test_every_verb_has_its_run() -> None:

@@ -8,26 +8,25 @@ document.
 
 from __future__ import annotations
 
-import hashlib
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, partial
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from vigie import __version__
 from vigie.assess import assess
 from vigie.ingest import discover, read, read_stream
+from vigie.lexicon.version import data_version
 from vigie.model.document import CleanDocument, RawDocument, SourceCard
-from vigie.model.errors import InputRefused, VigieError
+from vigie.model.errors import InputRefused, SettingsError, VigieError
 from vigie.model.observation import Observation
 from vigie.model.period import PartialDate
 from vigie.redact import REDACTOR_VERSION, redact
 from vigie.redact.again import Shift
 from vigie.redact.fields import redact_card
+from vigie.redact.keyfile import load_key
 from vigie.redact.marks import Marker
 from vigie.redact.paths import redact_path
 from vigie.redact.subject import Finder, Mark, cleared
@@ -257,16 +256,20 @@ def add(
     """
     settings, run_id = store.settings, store.start_run("add", found_with or versions())
     tally, pending, chars = _Tally(store.expire()), list[Cleaned](), 0
-    clearing = suppressing(store)
+    clearing, key = suppressing(store), None
     for item in items:
         if tell is not None:
             tell(item)
+        if (
+            store.breathe()
+        ):  # a person may have asked to be erased meanwhile, and the owner destroyed the key of contacts
+            clearing, key = suppressing(store), key_id_of(settings.key_file)
+            pending = [_as_asked(waiting, clearing, key) for waiting in pending]
         if isinstance(item, Refusal):
             tally.refused.append(item)
             continue
         tally.read += 1
-        for finder in clearing:
-            item = _without(item, finder)
+        item = _as_asked(item, clearing, key)
         pending.append(item)
         chars += len(item.document.text)
         if len(pending) >= settings.batch_documents or chars >= settings.batch_chars:
@@ -327,6 +330,23 @@ def suppressing(store: Store, *, due: bool = False) -> list[Finder]:
     ]
 
 
+def _as_asked(item: Cleaned, clearing: Iterable[Finder], key: str | None) -> Cleaned:
+    """An item without the identifiers of who asked to be erased; given the id of a key, without marks of another one."""
+    for finder in clearing:
+        item = _without(item, finder)
+    if key is not None and any(mark.key_id != key for mark in item.document.marks):
+        return replace(item, document=replace(item.document, marks=()))
+    return item
+
+
+def key_id_of(path: Path) -> str:
+    """The id of the key of contacts as it is now; "" without one."""
+    try:
+        return Marker(load_key(path)).key_id
+    except SettingsError:
+        return ""
+
+
 def _without(item: Cleaned, finder: Finder) -> Cleaned:
     """A document and its card without what the finder finds; of another text nothing is known yet."""
     document = cleared(item.document, finder)
@@ -352,6 +372,19 @@ def cleared_card(card: SourceCard, finder: Finder) -> SourceCard:
         licence=clear(card.licence),
         legal_basis=clear(card.legal_basis),
     )
+
+
+def clearing(store: Store) -> Callable[[str], str]:
+    """What clears words written by hand of the identifiers of persons who asked to be erased."""
+    finders = suppressing(store)
+
+    def clear(text: str) -> str:
+        for finder in finders:
+            found = finder.find(text)
+            text = Shift(found, "en").apply(text) if found else text
+        return text
+
+    return clear
 
 
 def _flush(store: Store, run_id: int, pending: list[Cleaned], tally: _Tally, tell: Tell | None) -> None:
@@ -400,14 +433,20 @@ def reextract(store: Store, tell: Callable[[CleanDocument], None] | None = None)
         if len(pending) >= store.settings.batch_documents:
             _replace(store, run_id, pending, tally)
             pending = []
+            store.breathe()
     _replace(store, run_id, pending, tally)
     return tally.finish(store, run_id)
 
 
 def _replace(store: Store, run_id: int, pending: list[CleanDocument], tally: _Tally) -> None:
-    stored = store.records([d.doc_id for d in pending])
+    ids = [d.doc_id for d in pending]
+    # A page of documents is read ahead: what was erased since by another process is not written again.
+    there = store.known(ids)
+    stored = store.machine_records(ids)
     entries: list[Entry] = []
     for document in pending:
+        if document.doc_id not in there:
+            continue
         tally.read += 1
         found = observe(document)
         if isinstance(found, Refusal):
@@ -432,19 +471,4 @@ def versions() -> Versions:
 
 def knowledge_version() -> str:
     """First 12 hex digits of a SHA-256 over the data files that decide what is found."""
-    digest = hashlib.sha256()
-    data = files("vigie").joinpath("data")
-    for folder in KNOWLEDGE:
-        for name, content in _contents(data.joinpath(folder), folder):
-            digest.update(f"{name}\0{len(content)}\0".encode())
-            digest.update(content)
-    return digest.hexdigest()[:12]
-
-
-def _contents(place: Traversable, name: str) -> Iterator[tuple[str, bytes]]:
-    if place.is_file():
-        yield name, place.read_bytes()
-    elif place.is_dir():
-        for entry in sorted(place.iterdir(), key=lambda e: e.name):
-            if not entry.name.startswith((".", "__")):
-                yield from _contents(entry, f"{name}/{entry.name}")
+    return data_version(KNOWLEDGE)

@@ -16,7 +16,9 @@ KEY_VARIABLE = "VIGIE_CONTACT_KEY"
 COUNT_VARIABLE = "VIGIE_COUNT_CONTACTS"
 SOURCES_VARIABLE = "VIGIE_PUBLIC_SOURCES"
 FILE_VARIABLE = "VIGIE_SETTINGS"
+WAIT_VARIABLE = "VIGIE_WAIT"
 FILE = "vigie.toml"  # looked for beside the store
+WAIT = 600.0  # seconds that verbs wait for their turn at the store: longer than making pages of a million statements takes
 _MAX_MONTHS = 1200  # as in source cards
 _YES, _NO = ("1", "true", "yes", "on"), ("", "0", "false", "no", "off")
 
@@ -33,9 +35,11 @@ class Settings:
         retention_sources: source id -> months; these go before what the cards say.
         store_memory_mb: memory that the database may use before it spills to disk, MB.
         store_threads: threads of the database.
+        store_wait: seconds to wait for a turn while other processes have the store open; verbs wait `WAIT` unless told otherwise.
         count_contacts: whether keyed marks of contacts are stored, by which reposts can be counted; off unless asked for.
         contact_key: the file of their key; None for the file beside the store (`vigie.contacts.key`).
         public_sources: independent sources behind a public figure; None for what the public rules ask, never fewer.
+        accounts: what the settings file says under [accounts], read by `vigie.accounts` alone; `accounts_folder`: where that file lies.
         watch_contact: page or address that `vigie watch` names to the hosts that it asks; without one it asks nobody.
         watch_cards: folder of the user's own source cards; None for those that come with the program alone.
         watch_on: ids of source cards that are watched besides those that turn themselves on.
@@ -48,9 +52,12 @@ class Settings:
     retention_sources: Mapping[str, int] = field(default_factory=dict)
     store_memory_mb: int = 256
     store_threads: int = 2
+    store_wait: float = 0.0
     count_contacts: bool = False
     contact_key: Path | None = None
     public_sources: int | None = None
+    accounts: Mapping[str, Any] = field(default_factory=dict)
+    accounts_folder: Path = Path()
     watch_contact: str = ""
     watch_cards: Path | None = None
     watch_on: tuple[str, ...] = ()
@@ -59,6 +66,8 @@ class Settings:
         for name in ("batch_documents", "batch_chars", "store_memory_mb", "store_threads"):
             if getattr(self, name) < 1:
                 raise SettingsError(f"{name} must be at least 1")
+        if not 0 <= self.store_wait <= 86_400:
+            raise SettingsError("store_wait is from 0 to 86400 seconds")
         if self.retention_months < 0:
             raise SettingsError("retention_months must not be negative")
 
@@ -97,7 +106,13 @@ def load(store: Path | None = None, environment: Mapping[str, str] = os.environ)
     Raises SettingsError naming the file and the key.
     """
     settings = from_environment(environment)
-    settings = settings if store is None else replace(settings, store=store)
+    told = environment.get(WAIT_VARIABLE, "").strip()
+    wait = (
+        _wait(told if not told.isascii() or not told.isdigit() else int(told), WAIT_VARIABLE)
+        if told
+        else WAIT
+    )
+    settings = replace(settings if store is None else replace(settings, store=store), store_wait=wait)
     named = environment.get(FILE_VARIABLE, "")
     path = Path(named) if named else settings.store.with_name(FILE)
     if not named and not path.is_file():
@@ -108,7 +123,9 @@ def load(store: Path | None = None, environment: Mapping[str, str] = os.environ)
         raise SettingsError(f"{path}: cannot be read ({type(error).__name__})") from None
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{path}: {error}") from None
-    retention = _section(table, path, "", ("retention", "public", "watch")).get("retention", {})
+    retention = _section(table, path, "", ("retention", "public", "watch", "store", "accounts")).get(
+        "retention", {}
+    )
     known = _section(retention, path, "retention", ("default_months", "sources"))
     if "default_months" in known:
         months = _months(known["default_months"], path, "retention.default_months")
@@ -118,7 +135,12 @@ def load(store: Path | None = None, environment: Mapping[str, str] = os.environ)
         if isinstance(public["sources"], bool) or not isinstance(public["sources"], int):
             raise SettingsError(f"{path}: public.sources is a number of independent sources")
         settings = replace(settings, public_sources=public["sources"])
+    waiting = _section(table.get("store", {}), path, "store", ("wait",))
+    if "wait" in waiting and not told:
+        settings = replace(settings, store_wait=_wait(waiting["wait"], f"{path}: store.wait"))
     settings = _watch(settings, table.get("watch", {}), path)
+    known_here = _section(table.get("accounts", {}), path, "accounts", ("heads", "provider"))
+    settings = replace(settings, accounts=known_here, accounts_folder=path.parent)
     sources = known.get("sources", {})
     if not isinstance(sources, dict):
         raise SettingsError(f"{path}: retention.sources is a table: source id = months")
@@ -141,6 +163,12 @@ def _watch(settings: Settings, table: Any, path: Path) -> Settings:
         watch_cards=path.parent / known["cards"] if known.get("cards") else None,
         watch_on=tuple(on),
     )
+
+
+def _wait(value: object, name: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 86_400:
+        raise SettingsError(f"{name} is a whole number of seconds, 0 to 86400")
+    return float(value)
 
 
 def _section(table: Any, path: Path, name: str, known: tuple[str, ...]) -> Mapping[str, Any]:

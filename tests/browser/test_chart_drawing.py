@@ -88,7 +88,7 @@ def server() -> Iterator[str]:
         running.shutdown()
 
 
-@pytest.mark.parametrize("width", [360, 900], ids=["phone", "wide"])
+@pytest.mark.parametrize("width", [360, pytest.param(900, marks=pytest.mark.slow)], ids=["phone", "wide"])
 def test_every_chart_draws_under_the_policy(server: str, browser: Browser, width: int) -> None:
     page = browser.new_page(viewport={"width": width, "height": 800})
     asked: list[str] = []

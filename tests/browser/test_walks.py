@@ -35,7 +35,7 @@ def first_chart(page: Page) -> Locator:
     return chart
 
 
-@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("lang", ["fr", pytest.param("en", marks=pytest.mark.slow)])
 def test_from_the_overview_to_the_sentence(
     browser: Browser, analyst: Site, demo_store: Path, lang: str
 ) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from vigie.analysis.terms import Candidate, Found
@@ -52,6 +52,11 @@ def write_drafts(found: Sequence[Found], folder: Path, top: int) -> list[Path]:
             if entries:
                 header = HEADER.format(since=one.since, until=one.until, name=name, folder=folder)
                 pages[folder / "lexicons" / one.lang / f"{name}.toml"] = "\n".join([header, *entries])
+    return save_drafts(pages)
+
+
+def save_drafts(pages: Mapping[Path, str]) -> list[Path]:
+    """Write files that are not there yet; their paths. Raises LexiconError if one is: it may hold a reviewer's work."""
     there = next((path for path in pages if path.exists()), None)
     if there is not None:
         raise LexiconError(f"{there} exists and may hold your work (choose another folder with --out)")
@@ -70,7 +75,7 @@ def _entry(found: Candidate) -> Iterator[str]:
     near = ", ".join(name.partition("/")[2] for name in found.nearest)
     yield "[[term]]"
     yield "draft = true"
-    yield 'id = "to-choose"' + (f"  # nearest by context: {_clean(near)}" if near else "")
+    yield 'id = "to-choose"' + (f"  # nearest by context: {clean_line(near)}" if near else "")
     yield f"surface = {json.dumps(list(surfaces(found)), ensure_ascii=False)}"
     yield 'status = "strong"  # "ambiguous" if it also means something else: see docs/architecture.md'
     yield 'source = ""'
@@ -83,11 +88,11 @@ def surfaces(found: Candidate) -> tuple[str, ...]:
     written = dict.fromkeys(found.forms)
     plurals = {form for form in written if stem(form) != form and stem(form) in written}
     listed = [f"{form}+" if f"{form}s" in plurals else form for form in written if form not in plurals]
-    return tuple(_clean(form) for form in listed)
+    return tuple(clean_line(form) for form in listed)
 
 
 def _evidence(found: Candidate) -> Iterator[str]:
-    yield f"{_clean(found.term)}: {found.kind}? score {found.score:.2f}"
+    yield f"{clean_line(found.term)}: {found.kind}? score {found.score:.2f}"
     burst = (
         f"burst {found.burst[0]} to {found.burst[1]} (weight {found.weight:.1f})"
         if found.burst
@@ -98,20 +103,20 @@ def _evidence(found: Candidate) -> Iterator[str]:
         f"first seen {found.first_seen}, last {found.last_seen}; {burst}; z {found.z:.1f}"
     )
     if found.nearest:
-        yield f"contexts like {', '.join(map(_clean, found.nearest))} (likeness {found.likeness:.2f})"
+        yield f"contexts like {', '.join(map(clean_line, found.nearest))} (likeness {found.likeness:.2f})"
     if found.family:
         yield f"built like names of {found.family}"
     for one in found.evidence:
-        yield f"{one.day} {_clean(one.source) or 'no source'} {_clean(one.doc_id)}: {_shown(one.sentence, one.start)}"
+        yield f"{one.day} {clean_line(one.source) or 'no source'} {clean_line(one.doc_id)}: {shown(one.sentence, one.start)}"
 
 
-def _shown(sentence: str, start: int) -> str:
+def shown(sentence: str, start: int) -> str:
     """A long sentence cut around the word."""
     first = max(0, start - _WIDEST // 2)
     cut = sentence[first : first + _WIDEST]
-    return ("…" if first else "") + _clean(cut) + ("…" if first + _WIDEST < len(sentence) else "")
+    return ("…" if first else "") + clean_line(cut) + ("…" if first + _WIDEST < len(sentence) else "")
 
 
-def _clean(text: str) -> str:
+def clean_line(text: str) -> str:
     """On one line, without what a TOML comment may not hold."""
     return _CONTROL.sub(" ", text).strip()

@@ -22,9 +22,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from vigie.bulk import workplace
 from vigie.bulk.archive import Archive
-from vigie.bulk.folder import Folder, writing
+from vigie.bulk.driving import driving
+from vigie.bulk.folder import Folder
 from vigie.bulk.job import Done, Report, Stop, attempt
 from vigie.bulk.local import Prepare, at_work
 from vigie.bulk.plan import Plan
@@ -72,31 +72,14 @@ def run(
         import distributed
     except ImportError:
         raise MissingExtraError("Running on a cluster", "dask") from None
-    found = list(archives)
-    chosen = {archive.key: archive for archive in found if isinstance(archive, Archive)}
     folder = Folder(os.path.abspath(out))  # noqa: PTH100 - workers have another current folder; a link stays one
-    folder.begin(plan, asked or list(chosen.values()))
-    course = Course(list(chosen.values()), tell)
-    for told in found:
-        if isinstance(told, Refusal):
-            course.refuse(told)
-    try:
-        with ExitStack() as stack:
-            with writing(folder.root):
-                place = stack.enter_context(workplace.workplace(folder.root))
-                (place / workplace.DRIVER).touch()
-            client = stack.enter_context(_client(distributed, scheduler, max(1, jobs), stack))
-            terms = Terms(plan=plan.fingerprint(), python=_python(), seen=str(place))
-            _agree(client, plan, terms)
-            task = Task(plan=plan, out=str(folder.root), terms=terms, prepare=prepare)
-            _work(distributed, client, task, deque(chosen.values()), folder, course)
-    except BaseException:
-        with suppress(StoreError):
-            folder.finish()
-        raise
-    folder.finish()
-    course.look()
-    return course.report
+    with driving(archives, plan, folder, tell, asked) as drive, ExitStack() as stack:
+        client = stack.enter_context(_client(distributed, scheduler, max(1, jobs), stack))
+        terms = Terms(plan=plan.fingerprint(), python=_python(), seen=str(drive.place))
+        _agree(client, plan, terms)
+        task = Task(plan=plan, out=str(folder.root), terms=terms, prepare=prepare)
+        _work(distributed, client, task, drive.waiting, folder, drive.course)
+    return drive.course.report
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,7 +29,7 @@ from vigie.bulk import workplace
 from vigie.bulk.account import Account
 from vigie.bulk.archive import KEY_BYTES, Archive
 from vigie.bulk.plan import FORM, Plan
-from vigie.bulk.tally import Tally
+from vigie.bulk.tally import Tally, mark
 from vigie.model.errors import SettingsError, StoreError
 from vigie.store.parts import SCHEMAS, PartFile, checksum, sync
 
@@ -93,7 +93,9 @@ class Folder:
             self._ask(archives)
 
     def _ask(self, archives: Sequence[Archive]) -> None:
-        lines = sorted({f"{a.key}\t{' '.join(a.name.split())}\t{_mark(a.place)}\n" for a in archives})
+        lines = sorted(
+            {f"{a.key}\t{' '.join(a.name.split())}\t{mark(a.place) if a.place else ''}\n" for a in archives}
+        )
         data = "".join(lines).encode("utf-8", "backslashreplace")
         path = self.root / ASKED / f"{hashlib.sha256(data).hexdigest()[:16]}.tsv"
         with writing(self.root):
@@ -294,11 +296,6 @@ class Folder:
             os.fsync(stream.fileno())
         temporary.replace(path)
         sync(path.parent)
-
-
-def _mark(place: str) -> str:
-    """What stands for a place in a list: equal for equal places; "" where the place may not be told."""
-    return hashlib.blake2b(place.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest() if place else ""
 
 
 def _json(told: dict[str, Any]) -> bytes:

@@ -16,7 +16,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from multiprocessing import forkserver
 from multiprocessing.connection import wait as ended
 from multiprocessing.context import BaseContext
@@ -24,7 +24,8 @@ from pathlib import Path
 
 from vigie.bulk import workplace
 from vigie.bulk.archive import Archive
-from vigie.bulk.folder import Folder, writing
+from vigie.bulk.driving import driving
+from vigie.bulk.folder import Folder
 from vigie.bulk.job import TRIES, Done, Report, Stop, attempt
 from vigie.bulk.plan import Plan
 from vigie.bulk.progress import Course, Tell
@@ -54,29 +55,13 @@ def run(
     Raises SettingsError for a folder of another plan; StoreError if the disk is full; KeyboardInterrupt as it comes. Whatever
     ends the run, what is done stays, and the same call continues it.
     """
-    found = list(archives)
-    chosen = {archive.key: archive for archive in found if isinstance(archive, Archive)}
-    folder = Folder(out)
-    folder.begin(plan, asked or list(chosen.values()))
-    course = Course(list(chosen.values()), tell)
-    for told in found:
-        if isinstance(told, Refusal):
-            course.refuse(told)
-    team = _Team(_context(start), prepare, plan, folder, course)
-    try:
-        with ExitStack() as stack:
-            with writing(folder.root):
-                place = stack.enter_context(workplace.workplace(folder.root))
-                (place / workplace.DRIVER).touch()
-            stack.callback(team.end)
-            team.work(deque(chosen.values()), max(1, jobs))
-    except BaseException:
-        with suppress(StoreError):
-            folder.finish()
-        raise
-    folder.finish()
-    course.look()
-    return course.report
+    with driving(archives, plan, Folder(out), tell, asked) as drive:
+        team = _Team(_context(start), prepare, plan, drive.folder, drive.course)
+        try:
+            team.work(drive.waiting, max(1, jobs))
+        finally:
+            team.end()
+    return drive.course.report
 
 
 def _context(start: str) -> BaseContext:

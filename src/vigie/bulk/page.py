@@ -25,6 +25,7 @@ from vigie.ingest.html_page import about, check_depth, main_text, without_title
 from vigie.ingest.plain import layout
 from vigie.model.document import DocKind, RawDocument, SourceCard
 from vigie.model.errors import InputRefused, MissingExtraError
+from vigie.model.period import PartialDate
 from vigie.relevance import PageText
 from vigie.text.language import detect
 from vigie.text.normalise import repair
@@ -58,13 +59,19 @@ class TooLong(InputRefused):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """A page that has text. `source` is its HTML, "" for a text."""
+    """A page that has text.
+
+    Attributes:
+        source: its HTML; "" for a text.
+        published: date in the first lines of a text; that of HTML is read once the page is in scope.
+    """
 
     record: Record
     source: str
     title: str
     text: str
     lang: str
+    published: PartialDate | None = None
 
     @property
     def told(self) -> PageText:
@@ -122,24 +129,22 @@ def _check_tags(text: str) -> None:
 
 def _plain(record: Record, text: str) -> Page | None:
     published, title, body = layout(repair(text))
-    del published
     body = drop_boilerplate(body)
     if not body.strip():
         return None
-    return Page(record=record, source="", title=title, text=body, lang=detect(f"{title}\n\n{body}"))
+    lang = detect(f"{title}\n\n{body}")
+    return Page(record=record, source="", title=title, text=body, lang=lang, published=published)
 
 
 def raw_document(page: Page, path: str, source: SourceCard | None) -> RawDocument:
     """The page with what it says about itself."""
     if not page.source:
-        published, title, body = layout(repair(decode(bytes(page.record.payload), page.record.charset) or ""))
-        body = drop_boilerplate(body)
         return RawDocument(
             path=path,
             format="text",
-            title=title,
-            text=body,
-            published=published or find_dateline(f"{title}\n\n{body}"),
+            title=page.title,
+            text=page.text,
+            published=page.published or find_dateline(f"{page.title}\n\n{page.text}"),
             source=source,
         )
     meta: dict[str, Any] = about(page.source)

@@ -6,9 +6,9 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass
 from functools import cache, lru_cache
-from importlib.resources import files
 from typing import Any
 
+from vigie.lexicon.version import data_version
 from vigie.model.document import SourceCard
 from vigie.model.errors import SettingsError
 from vigie.pipeline import versions
@@ -93,16 +93,5 @@ def classifier_id(name: str) -> str:
 
 @cache
 def knowledge() -> str:
-    """First 12 hex digits of a SHA-256 over the data files of `_KNOWLEDGE`."""
-    digest = hashlib.sha256()
-    data = files("vigie").joinpath("data")
-    for name in _KNOWLEDGE:
-        place = data.joinpath(*name.split("/"))
-        chosen = [place] if place.is_file() else []
-        if place.is_dir():
-            chosen = sorted((e for e in place.iterdir() if e.is_file()), key=lambda e: e.name)
-        for file in chosen:
-            content = file.read_bytes()
-            digest.update(f"{name}/{file.name}\0{len(content)}\0".encode())
-            digest.update(content)
-    return digest.hexdigest()[:12]
+    """`data_version` of `_KNOWLEDGE`."""
+    return data_version(_KNOWLEDGE)

@@ -110,9 +110,9 @@ def _audit_id(told: Mapping[str, Any]) -> AuditId:
     return found
 
 
-def mark(record_id: str) -> str:
-    """What stands for the id of a record: 16 hex digits, since an archive may give any text as an id, a contact too."""
-    return blake2b(record_id.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+def mark(told: str) -> str:
+    """What stands for the id of a record or the place of an archive: 16 hex digits, since either may be any text, a contact too."""
+    return blake2b(told.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
 def sampled(record_id: str, seed: int, one_in: int) -> bool:

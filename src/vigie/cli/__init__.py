@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import sys
 
-from vigie.cli import bulk as _bulk  # noqa: F401 - registers its verbs
+from vigie.cli import accounts as _accounts  # noqa: F401 - registers its verbs
+from vigie.cli import backing_up as _backing_up  # noqa: F401
+from vigie.cli import bulk as _bulk  # noqa: F401
 from vigie.cli import contacts as _contacts  # noqa: F401
 from vigie.cli import contesting as _contesting  # noqa: F401
 from vigie.cli import digesting as _digesting  # noqa: F401
@@ -15,8 +17,10 @@ from vigie.cli import importing as _importing  # noqa: F401
 from vigie.cli import keeping as _keeping  # noqa: F401
 from vigie.cli import lexicon as _lexicon  # noqa: F401
 from vigie.cli import making as _making  # noqa: F401
+from vigie.cli import merging as _merging  # noqa: F401
 from vigie.cli import reading as _reading  # noqa: F401
 from vigie.cli import releasing as _releasing  # noqa: F401
+from vigie.cli import reviewing as _reviewing  # noqa: F401
 from vigie.cli import serving as _serving  # noqa: F401
 from vigie.cli import site as _site  # noqa: F401
 from vigie.cli import sources as _sources  # noqa: F401

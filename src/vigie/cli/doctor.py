@@ -9,7 +9,7 @@ import base64
 import hashlib
 import platform
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -36,6 +36,7 @@ def checks(store: Path) -> Iterator[Check]:
     yield readers()
     yield from lexicons()
     yield from stored(store)
+    yield from accounts(store)
 
 
 def python() -> Check:
@@ -148,19 +149,26 @@ def lexicons() -> Iterator[Check]:
 def stored(path: Path) -> Iterator[Check]:
     """The store's schema, row counts, runs that were stopped, and what does not hold together."""
     from vigie.model.errors import StoreError
+    from vigie.settings import load
     from vigie.store import Store
     from vigie.store.integrity import SUMS, faults
+    from vigie.store.reviews import astray
+    from vigie.store.turn import live_runs
 
     if not path.exists():
+        yield from _left(path)
         yield Check(name="store", state="note", found=f"none at {path}", repair="vigie add PATH makes one")
         return
     try:
-        with Store.open(path, read_only=True) as store:
+        with Store.open(path, read_only=True, wait=load(path).store_wait) as store:
             sizes = ", ".join(f"{table} {rows}" for table, rows in store.sizes().items())
             yield Check(name="store", state="ok", found=f"{path}: schema {store.schema_version()}, {sizes}")
             for fault in faults(store):
                 repair = "vigie maintain" if fault.startswith(SUMS) else "restore a copy of the store"
                 yield Check(name="store", state="fault", found=fault, repair=repair)
+            yield from _left(path)
+            for what, count in astray(store).items():
+                yield Check(name="reviews", state="fault", found=f"{what}: {count}", repair="vigie maintain")
             if store.tombstones.count:
                 yield Check(
                     name="store", state="ok", found=f"purged documents kept out: {store.tombstones.count}"
@@ -168,15 +176,80 @@ def stored(path: Path) -> Iterator[Check]:
             if store.rewrite_pending():
                 found = "bytes of what was erased or has expired are still in the file"
                 yield Check(name="store", state="note", found=found, repair="vigie maintain")
-            upkeep = ("purge", "maintain")
+            upkeep, live = ("purge", "maintain"), live_runs(path)
+            if live:
+                found = f"runs going on in other processes: {', '.join(map(str, sorted(live)))}"
+                yield Check(name="store", state="ok", found=found)
             for erasing, repair in ((False, "vigie add the same paths again"), (True, "vigie maintain")):
                 stopped = [
                     run.run_id
                     for run in store.runs()
-                    if run.status != "done" and (run.command in upkeep) == erasing
+                    if run.status != "done" and run.run_id not in live and (run.command in upkeep) == erasing
                 ]
                 if stopped:
                     found = f"runs stopped before their end: {', '.join(map(str, stopped))}"
                     yield Check(name="store", state="note", found=found, repair=repair)
     except StoreError as error:
         yield Check(name="store", state="fault", found=str(error), repair="see the message")
+
+
+def _left(path: Path) -> Iterator[Check]:
+    """What a killed verb left beside the store. While the store is held for reading nobody works on a copy; readers may sort in its `.tmp`."""
+    from vigie.store.rewrite import leftovers
+
+    for left in (p for p in leftovers(path) if p.suffix != ".tmp"):
+        found = f"{left} was left by a verb that was killed: it may hold what was purged"
+        yield Check(name="store", state="fault", found=found, repair="vigie maintain")
+
+
+def backups(places: Iterable[Path]) -> Iterator[Check]:
+    """Whether backups can be restored: every file as it was written, the store with the rows that were written."""
+    from vigie.model.errors import StoreError
+    from vigie.store.backup import read_manifest, verify
+
+    for place in places:
+        try:
+            faults, made = verify(place), read_manifest(place)
+        except StoreError as error:
+            yield Check(name="backup", state="fault", found=str(error), repair="use another backup")
+            continue
+        for fault in faults:
+            yield Check(name="backup", state="fault", found=f"{place}: {fault}", repair="use another backup")
+        if not faults:
+            keys = ", keys in it" if made.keys else ""
+            found = f"{place}: whole, of {made.made} UTC, schema {made.schema}, {made.rows['documents']} documents{keys}"
+            yield Check(name="backup", state="ok", found=found)
+
+
+def accounts(path: Path) -> Iterator[Check]:
+    """Whether the log of accounts is whole, and its head; whether others than the owner can read the files. Nothing without accounts."""
+    from vigie.model.errors import VigieError
+    from vigie.settings import load
+
+    folder = path.resolve().with_name(f"{path.resolve().name}.desk")
+    if not (folder / "accounts.sqlite3").exists():
+        return
+    try:
+        from vigie.accounts.desk import Desk
+    except ImportError:
+        yield Check(name="accounts", state="note", found="not looked at", repair="pip install 'vigie[team]'")
+        return
+    try:
+        desk = Desk.of(load(path))
+        try:
+            fault, head, count = desk.verify_log(), desk.audit.head(), len(desk.people.all())
+        finally:
+            desk.close()
+    except VigieError as error:
+        yield Check(name="accounts", state="fault", found=str(error), repair="see the message")
+        return
+    if fault:
+        repair = "find out who could write these files; compare with a head kept elsewhere: vigie account log --head HEAD"
+        yield Check(name="accounts log", state="fault", found=fault, repair=repair)
+    else:
+        yield Check(name="accounts log", state="ok", found=f"head, to be kept elsewhere: {head or 'empty'}")
+    yield Check(name="accounts", state="ok", found=str(count))
+    opened = [f.name for f in (folder, *folder.iterdir()) if f.stat().st_mode & 0o077]
+    if opened:
+        found = f"others than the owner may read {', '.join(sorted(opened))}"
+        yield Check(name="accounts", state="fault", found=found, repair=f"chmod -R go= {folder}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,14 +16,16 @@ from vigie.cli.keeping import STORE, existing, settings_for
 from vigie.cli.output import fail, say
 
 if TYPE_CHECKING:
-    import uvicorn
+    from vigie.accounts.desk import Desk
+    from vigie.accounts.provider import Provider
+    from vigie.settings import Settings
 
 PUBLIC = typer.Option(False, "--public", help="The edition for anyone: only what the public rules let out.")
 HOST = typer.Option(
     "127.0.0.1",
     "--host",
     metavar="HOST",
-    help="Address to listen on; others than this machine only with --public.",
+    help="Address to listen on; others than this machine only with --public or --auth.",
 )
 PORT = typer.Option(
     8000, "--port", metavar="PORT", min=0, max=65535, help="Port to listen on; 0 takes a free one."
@@ -33,7 +34,24 @@ NAMES = typer.Option(
     [],
     "--name",
     metavar="NAME",
-    help="Host name of the site behind a proxy, with --public; repeat for several.",
+    help="Host name of the site behind a proxy, with --public or --auth; repeat for several.",
+)
+LOG = typer.Option(
+    "text",
+    "--log",
+    metavar="text|json",
+    help="json: one object a line for each request, without what was asked for.",
+)
+AUTH = typer.Option(
+    False, "--auth", help="The public edition for anyone, the analyst's for who signs in (vigie account add)."
+)
+METRICS = typer.Option(
+    None,
+    "--metrics",
+    metavar="PORT",
+    min=0,
+    max=65535,
+    help="Metrics for Prometheus, on this port of 127.0.0.1 only.",
 )
 
 
@@ -41,9 +59,12 @@ NAMES = typer.Option(
 def serve(
     store: Path | None = STORE,
     public: bool = PUBLIC,
+    auth: bool = AUTH,
     host: str = HOST,
     port: int = PORT,
     name: list[str] = NAMES,
+    log: str = LOG,
+    metrics: int | None = METRICS,
 ) -> None:
     """Show a store as pages in the browser, on this machine.
 
@@ -53,42 +74,102 @@ def serve(
     Example:
       vigie serve
       vigie serve --public --host 0.0.0.0 --port 8080
+      vigie serve --auth --name observatory.example
     """
     settings = existing(settings_for(store))
     _installed()
     from vigie.web.headers import is_loopback
 
-    if not public and (not is_loopback(host) or name):
+    if auth and public:
         raise fail(
-            "the analyst's pages are for this machine: there are no accounts yet "
-            "(add --public, or reach them through a tunnel: ssh -L 8000:127.0.0.1:8000 THIS-MACHINE)",
+            "--auth shows the public edition too, to who has no session: leave --public out", WRONG_USE
+        )
+    if auth and not is_loopback(host) and not name:
+        raise fail(
+            "--auth on other addresses than this machine's needs the name that browsers use (--name observatory.example)",
             WRONG_USE,
         )
-    with _listening(host, port) as bound:
+    if not public and not auth and (not is_loopback(host) or name):
+        raise fail(
+            "the analyst's pages without accounts are for this machine "
+            "(add --auth or --public, or reach them through a tunnel: ssh -L 8000:127.0.0.1:8000 THIS-MACHINE)",
+            WRONG_USE,
+        )
+    desk, provider = _accounts(settings) if auth else (None, None)
+    if log not in ("text", "json"):
+        raise fail("--log is text or json", WRONG_USE)
+    with _listening(host, port) as bound, _measured(metrics) as measuring:
         from vigie.upkeep.contests import contests_folder
         from vigie.upkeep.notes import notes_folder
         from vigie.web.app import make_app, warm
         from vigie.web.follow import Follower
+        from vigie.web.health import Metrics, Operation
+        from vigie.web.logs import journal_of_stderr
         from vigie.web.provider import Models
+        from vigie.web.server import make_server
 
+        operation = Operation()
+        if log == "json":
+            operation.journal = journal_of_stderr()
+        if measuring is not None:
+            operation.metrics = Metrics(operation.load)
+            operation.metrics_port = measuring.getsockname()[1]
         Thread(target=warm, name="warm", daemon=True).start()
-        models = Models()
-        follower = Follower(settings, public=public, models=models, told=say)
-        say(f"reading {settings.store} …")
-        follower.first()
         hosts: Any = name or ((), None)[is_loopback(host)]
-        box = contests_folder(settings.store) if public else None
+        box = contests_folder(settings.store) if public or auth else None
         notes = None if public else notes_folder(settings.store)
-        server = _server(make_app(models, public=public, hosts=hosts, contests=box, notes=notes))
-        follower.start()
+        shared: dict[str, Any] = {
+            "hosts": hosts, "contests": box, "notes": notes, "store": settings.store, "settings": settings, "operation": operation,
+        }  # fmt: skip
+        editions = (True, False) if auth else (public,)
+        lent = {edition: Models() for edition in editions}
+        followers = [
+            Follower(settings, public=edition, models=models, told=say) for edition, models in lent.items()
+        ]
+        say(f"reading {settings.store} …")
+        for follower in followers:
+            follower.first()
+        if desk is not None:
+            from vigie.web.team import make_team_app
+
+            application: Any = make_team_app(lent[True], lent[False], desk=desk, provider=provider, **shared)
+        else:
+            application = make_app(lent[public], public=public, **shared)
+        server = make_server(application, operation=operation, told=say)
+        for follower in followers:
+            follower.start()
         try:
             shown = f"[{host}]" if ":" in host else host
             edition = "public edition" if public else "analyst's edition: not for publication"
+            edition = "both editions, the analyst's for who signs in" if auth else edition
             say(f"http://{shown}:{bound.getsockname()[1]}/ ({edition}); Ctrl-C stops")
-            server.run(sockets=[bound])
+            if measuring is not None:
+                say(f"metrics: http://127.0.0.1:{operation.metrics_port}/metrics")
+            server.run(sockets=[s for s in (bound, measuring) if s is not None])
         finally:
-            follower.stop()
+            for follower in followers:
+                follower.stop()
+            if desk is not None:
+                say(f"log of accounts: {desk.audit.head() or 'empty'}")
+                desk.close()
     say("stopped")
+
+
+def _accounts(settings: Settings) -> tuple[Desk, Provider | None]:
+    """The accounts of the store, told on standard error with the head of their log: the journal of the machine keeps it apart."""
+    from vigie.model.errors import MissingExtraError
+
+    try:
+        from vigie.accounts.desk import Desk
+        from vigie.accounts.provider import provider_of
+    except ImportError:
+        raise MissingExtraError("vigie serve --auth", "team") from None
+    provider = provider_of(settings)
+    desk = Desk.of(settings)
+    if not desk.people.all() and provider is None:
+        raise fail("there is no account yet (vigie account add NAME --role admin)", SOME_REFUSED)
+    say(f"log of accounts: {desk.audit.head() or 'empty'}")
+    return desk, provider
 
 
 def _installed() -> None:
@@ -103,6 +184,22 @@ def _installed() -> None:
         import vl_convert  # noqa: F401
     except ImportError:
         raise MissingExtraError("vigie serve", "serve") from None
+
+
+@contextmanager
+def _measured(port: int | None) -> Iterator[socket.socket | None]:
+    """A second socket, of this machine only, where metrics were asked for. Raises MissingExtraError."""
+    if port is None:
+        yield None
+        return
+    try:
+        import prometheus_client  # noqa: F401
+    except ImportError:
+        from vigie.model.errors import MissingExtraError
+
+        raise MissingExtraError("vigie serve --metrics", "team") from None
+    with _listening("127.0.0.1", port) as bound:
+        yield bound
 
 
 @contextmanager
@@ -127,24 +224,3 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
                 f"port {port} of {host}: {reason} (choose another with --port, or --port 0)", SOME_REFUSED
             ) from None
         yield bound
-
-
-def _server(application: Any) -> uvicorn.Server:
-    """A server that stops quietly at Ctrl-C or SIGTERM, and logs no request: addresses hold what a reader looks for."""
-    import uvicorn
-
-    class Quiet(uvicorn.Server):
-        @contextmanager
-        def capture_signals(self) -> Iterator[None]:
-            held = {kind: signal.signal(kind, self.handle_exit) for kind in (signal.SIGINT, signal.SIGTERM)}
-            try:
-                yield
-            finally:
-                for kind, before in held.items():
-                    signal.signal(kind, before)
-
-    config = uvicorn.Config(
-        application, log_level="warning", access_log=False, server_header=False, lifespan="off", timeout_graceful_shutdown=5,
-        timeout_keep_alive=30,
-    )  # fmt: skip
-    return Quiet(config)

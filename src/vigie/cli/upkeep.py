@@ -34,18 +34,24 @@ BLIND = typer.Option(
 )
 
 
+BACKUP = typer.Option(None, "--backup", metavar="PLACE", help="Check a backup too; repeat for several.")
+
+
 @app.command()
-def doctor(store: Path | None = STORE, format: ReportFormat = FORMAT) -> None:
-    """Check the installation, the data files and a store.
+def doctor(
+    store: Path | None = STORE, backup: list[Path] | None = BACKUP, format: ReportFormat = FORMAT
+) -> None:
+    """Check the installation, the data files, a store and backups of it.
 
     \b
     Example:
       vigie doctor
       vigie doctor --store france.duckdb --format json
+      vigie doctor --backup backups/2026-11-23
     """
-    from vigie.cli.doctor import checks
+    from vigie.cli.doctor import backups, checks
 
-    found = list(checks(settings_for(store).store))
+    found = [*checks(settings_for(store).store), *backups(backup or [])]
     if format is ReportFormat.JSON:
         for check in found:
             write_json(asdict(check))

@@ -18,6 +18,8 @@ MOST_CHARS = 2000
 PORTS = frozenset({80, 443, 8080, 8443})
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 _DOCUMENTATION = ipaddress.IPv6Network("3fff::/20")  # RFC 9637; older Pythons take it for global
+# Protocols of the IETF, metadata of clouds; older Pythons know parts of it.
+_PROTOCOLS = ipaddress.IPv4Network("192.0.0.0/24")
 _ISATAP = frozenset({0x00005EFE, 0x02005EFE})  # RFC 5214: the last 32 bits after these are an address of IPv4
 _ODD = re.compile(r"[\x00-\x20\x7f-\x9f\\\u200b-\u200f\u2028-\u202e\ufeff]")
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
@@ -116,6 +118,8 @@ def is_public(number: str) -> bool:
         found = ipaddress.ip_address(number.partition("%")[0])
     except ValueError:
         return False
+    if found in _PROTOCOLS:
+        return False
     if isinstance(found, ipaddress.IPv6Address):
         inside = found.ipv4_mapped or found.sixtofour or (found.teredo[1] if found.teredo else None)
         if found in _NAT64:
@@ -127,7 +131,7 @@ def is_public(number: str) -> bool:
             if not host.is_global or host.is_multicast:
                 return False
         if inside is not None:
-            return inside.is_global and not inside.is_multicast
+            return is_public(str(inside))
     # fec0::/10, once addresses of a site: Python takes what is left of it for global.
     local = isinstance(found, ipaddress.IPv6Address) and found.is_site_local
     return found.is_global and not found.is_multicast and not found.is_reserved and not local

@@ -45,20 +45,12 @@ def parse(data: bytes, options: dict[str, Any]) -> Iterator[dict[str, Any]]:
     text = data.decode("utf-8", "replace")
     check_depth(text)
     tree = _tree(text)
-    meta = page_meta(tree)
-    published = meta.published or _stated_date(tree)
+    told = _told(tree)
     prune(tree)
     body = _main_text(tree)
     if not body:
         raise InputRefused("", "no main text found in the page", "save the article as text")
-    yield {
-        "title": meta.title,
-        "outlet": meta.outlet,
-        "published": published,
-        "kind": meta.kind,
-        "authors": meta.authors,
-        "text": without_title(body, meta.title),
-    }
+    yield {**told, "text": without_title(body, told["title"])}
 
 
 def check_depth(text: str) -> None:
@@ -73,7 +65,10 @@ def about(text: str) -> dict[str, Any]:
     """What a page says about itself, without its main text: the fields of `parse` but "text". For bulk work, which takes the text
     in another way; `check_depth` comes first.
     """
-    tree = _tree(text)
+    return _told(_tree(text))
+
+
+def _told(tree: HtmlElement) -> dict[str, Any]:
     meta = page_meta(tree)
     return {
         "title": meta.title,

@@ -35,6 +35,7 @@ from vigie.redact.fields import redact_card
 from vigie.redact.table import Head, TableRedactor
 from vigie.redact.wordlists import lists
 from vigie.stats.credibility import Statement, credibility_rules, judge
+from vigie.store.database import BusyError
 from vigie.store.runs import Counts
 from vigie.store.store import Store
 from vigie.store.table_rows import CHANGED, NEW, PURGED, UNCHANGED, Batch, TableRows, together
@@ -79,6 +80,8 @@ def import_tables(
     for path in paths:
         try:
             work.file(path, sheet, progress)
+        except BusyError:  # the store is not ours any more: nothing else can be stored either
+            raise
         except Exception as error:
             done.refused.append(refusal(str(path), error))
     for name, lookup in work.meanings.unknown.items():
@@ -147,6 +150,7 @@ class _Work:
                     for part in _slices(found):
                         self._block(str(path), part)
                         self.done.rows += part.table.num_rows
+                        self._breathe(str(path))
                 if progress is not None:
                     progress(self.done.rows)
         finally:
@@ -154,6 +158,13 @@ class _Work:
         self.done.replaced += self.rows.close_file()
         if known and self.done.new > before:
             self.done.beside[self.redactor.file(path.name)] = self.done.new - before
+
+    def _breathe(self, path: str) -> None:
+        """Let another process in that waits: what was judged is stored first, and who asked to be erased meanwhile is known after."""
+        if self.store.awaited:
+            self.flush(path)
+            if self.rows.breathe():
+                self.redactor = TableRedactor(self.layout.lang, suppressing(self.store))
 
     def _imported_before(self, path: Path) -> int:
         """How many documents of this file, of the same source and kind, are stored."""

@@ -32,6 +32,8 @@ from vigie.report.facts import Fact
 from vigie.report.public import public_gate
 from vigie.settings import Settings
 from vigie.store import Store
+from vigie.store.database import BusyError
+from vigie.store.turn import turn
 
 MEMORY_MB = 600  # of the database while it builds; what is more goes to a folder beside the file
 NEW_DAYS = 30  # before the last day of publication: what is "new"
@@ -45,8 +47,8 @@ def build(
     public: bool,
     today: date | None = None,
     settings: Settings | None = None,
-) -> None:
-    """Write the read model of a store to `out`, in one step.
+) -> str:
+    """Write the read model of a store to `out`, in one step; of which state of the store's file it is.
 
     Args:
         today: the day from which the public delay counts.
@@ -54,7 +56,31 @@ def build(
         StoreError: if the store cannot be read, or of the public edition not be written: what is shown is written down first.
     """
     path, day, chosen = Path(store_path), today or date.today(), settings or Settings()
-    facts, extras = _public(path, day, chosen) if public else ([], _analyst(path, day, chosen))
+    if public:
+        with turn(path, "w", chosen.store_wait):
+            facts, extras = _public(path, day, chosen)
+            state = state_of(path)
+        _write(path, out, day, chosen, facts, extras)
+        return state
+    _assess(path, chosen)
+    with turn(path, "r", chosen.store_wait):  # nobody writes between what is worked out and what is copied
+        extras = _analyst(path, day, chosen)
+        state = state_of(path)
+        _write(path, out, day, chosen, None, extras)
+    return state
+
+
+def state_of(path: Path) -> str:
+    """Changes when the store's file does."""
+    stat = path.stat()
+    return f"{stat.st_mtime_ns} {stat.st_size}"
+
+
+def _write(
+    path: Path, out: Path, day: date, chosen: Settings, facts: Sequence[Fact] | None, extras: Extras
+) -> None:
+    """The file. `facts`: those that the gate admitted, for the public edition; None for the analyst's, which copies the store."""
+    public = facts is not None
     out.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     part, spill = (
         out.with_name(f"{out.name}.{os.getpid()}.part"),
@@ -63,14 +89,14 @@ def build(
     try:
         with _database(part, spill, chosen) as db:
             db.execute(TABLES)
-            if public:
+            if facts is not None:
                 _take_public(db, facts)
             else:
                 _take_store(db, path, day)
             number_statements(db, public)
             _fill(db, extras)
-            _about(db, public, day, extras)
             write_texts(db, public)
+            _about(db, public, day, extras)
             db.execute("CHECKPOINT")
         with part.open("rb") as stream:
             os.fsync(stream.fileno())
@@ -108,7 +134,8 @@ def _database(part: Path, spill: Path, settings: Settings) -> Iterator[Database]
         connection.close()
 
 
-def _analyst(path: Path, day: date, settings: Settings) -> Extras:
+def _assess(path: Path, settings: Settings) -> None:
+    """Bring the schema up to date, and what was not judged yet: only then the store is opened for writing."""
     from vigie.assess import assess_if_due
     from vigie.store.assessment import due
 
@@ -117,11 +144,17 @@ def _analyst(path: Path, day: date, settings: Settings) -> Extras:
     try:
         with Store.open(path, read_only=True, settings=settings) as store:
             if not due(store):
-                return analyst_extras(store, day)
+                return
+    except BusyError:
+        raise
     except StoreError:
         pass  # an older schema; anything else is said again below
     with Store.open(path, settings=settings) as store:
         assess_if_due(store)
+
+
+def _analyst(path: Path, day: date, settings: Settings) -> Extras:
+    with Store.open(path, read_only=True, settings=settings) as store:
         return analyst_extras(store, day)
 
 
@@ -155,13 +188,21 @@ def _take_store(db: Database, path: Path, day: date) -> None:
         INSERT INTO texts SELECT n.number, d.text, (SELECT json_group_object(kind, removed)::VARCHAR FROM (
                 SELECT kind, removed FROM store.redactions r WHERE r.doc_id = n.doc_id ORDER BY kind))
             FROM document_ids n JOIN store.documents d USING (doc_id) ORDER BY n.number;
+        -- What is known of a document is put together once: every step below would carry its joins through a million whole rows.
+        CREATE TEMP TABLE papers AS
+        SELECT n.number AS doc, n.doc_id, n.outlet AS named, n.fresh, n.title, n.published, n.kind AS document_kind, n.grade, n.lang,
+            n.source_id, n.published_end, coalesce(c.country, '') AS source_country, f.speaker, f.satire,
+            row_number() OVER (ORDER BY n.published_end NULLS LAST, n.doc_id) AS rank
+        FROM documents n LEFT JOIN store.sources c ON c.source_id = n.source_id
+            LEFT JOIN (SELECT doc_id, any_value(speaker) AS speaker, coalesce(bool_or(satire), false) AS satire FROM store.facts GROUP BY doc_id) f
+                ON f.doc_id = n.doc_id;
         CREATE TEMP VIEW incoming AS
-        SELECT n.number AS doc, n.outlet AS named, n.fresh, coalesce(c.country, '') AS source_country, f.*, f.id AS address, n.rank,
-            f.assertion = 'affirmed' AND NOT coalesce(f.satire, false) AS affirmed,
-            CASE WHEN coalesce(f.satire, false) THEN 'satire' ELSE f.assertion END AS stated, true AS quotable
-        FROM store.facts f JOIN (SELECT *, row_number() OVER (ORDER BY published_end NULLS LAST, doc_id) AS rank FROM documents) n
-                ON n.doc_id = f.doc_id
-            LEFT JOIN (SELECT source_id, country FROM store.sources) c ON c.source_id = f.source_id
+        SELECT p.*, o.* EXCLUDE (doc_id), o.id AS address, e.sentence, e.quote_start, e.quote_end, r.state AS review,
+            o.assertion = 'affirmed' AND NOT p.satire AS affirmed, CASE WHEN p.satire THEN 'satire' ELSE o.assertion END AS stated,
+            true AS quotable
+        FROM store.observations o JOIN papers p ON p.doc_id = o.doc_id
+            LEFT JOIN store.evidence e ON e.observation_id = o.id AND e.doc_id = o.doc_id
+            LEFT JOIN store.review_states r ON r.observation_id = o.id AND r.doc_id = o.doc_id
         """
     )
 
@@ -254,6 +295,12 @@ def _about(db: Database, public: bool, day: date, extras: Extras) -> None:
     for row in db.execute("SELECT alert_id, lang, record FROM alerts ORDER BY ALL").fetchall():
         digest.update(repr(row).encode())
     for row in db.execute("SELECT * FROM versions ORDER BY ALL").fetchall():
+        digest.update(repr(row).encode())
+    # Texts too: one that expired, or a fact that a reviewer corrected, changes no count.
+    for row in db.execute(
+        "SELECT count(*), sum(hash(ord, record)::HUGEINT)::VARCHAR FROM evidence UNION ALL "
+        "SELECT count(text), sum(hash(number, text, redactions)::HUGEINT)::VARCHAR FROM texts"
+    ).fetchall():
         digest.update(repr(row).encode())
     if not public:
         digest.update(

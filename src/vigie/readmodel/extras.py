@@ -178,9 +178,11 @@ def _triangles(store: Store, left: list[str]) -> Mapping[str, pa.Table]:
 def _told_at_once(store: Store) -> Admitted:
     """Statements of warnings, and those that an editor released: what alerts for anyone are made of."""
     released = sorted({observation for facts in released_facts(store).values() for _, observation in facts})
+    # Which they are is found first, on few columns: whole rows of a large store do not fit the memory of its database.
     table = store.query(
-        "SELECT * FROM facts WHERE assertion = 'affirmed' AND (id IN (SELECT unnest(?)) OR (document_kind IN (SELECT unnest(?)) AND "
-        "(document_kind = 'warning' OR (type = 'event' AND kind = 'warning')))) ORDER BY doc_id, span_start, id",
+        "SELECT * FROM facts WHERE (id, doc_id) IN (SELECT (o.id, o.doc_id) FROM observations o JOIN documents d USING (doc_id) "
+        "WHERE o.assertion = 'affirmed' AND (o.id IN (SELECT unnest(?)) OR (d.kind IN (SELECT unnest(?)) AND "
+        "(d.kind = 'warning' OR (o.type = 'event' AND o.kind = 'warning'))))) ORDER BY doc_id, span_start, id",
         [released, sorted(rules().quoted)],
     )
     affirmed, _ = as_facts(store, table)

@@ -18,7 +18,7 @@ from datetime import date
 from pathlib import Path
 
 from vigie.model.errors import StoreError
-from vigie.readmodel.build import build
+from vigie.readmodel.build import build, state_of
 from vigie.readmodel.schema import VERSION
 from vigie.readmodel.version import code_version
 from vigie.settings import Settings
@@ -52,12 +52,13 @@ def current(
     folder.chmod(0o700)
     fresh = folder / f"{_edition(public)}-{os.getpid()}.new"
     try:
-        if apart:
+        made_of = (
             _build_apart(path, fresh, public, day, settings)
-        else:
-            build(path, fresh, public=public, today=day, settings=settings)
-        # The public edition wrote into the store what it shows: only now is known of which store the file is.
-        found = _file(path, public, day)
+            if apart
+            else build(path, fresh, public=public, today=day, settings=settings)
+        )
+        # The public edition wrote into the store what it shows: only the build knows of which store the file is.
+        found = _file(path, public, day, made_of)
         fresh.replace(found)
     finally:
         fresh.unlink(missing_ok=True)
@@ -67,13 +68,17 @@ def current(
     return found
 
 
+def is_current(file: Path, store_path: Path | str, public: bool, today: date | None = None) -> bool:
+    """Whether a file that `current` gave is of the store as it is now: another process may have written it meanwhile."""
+    return file == _file(Path(store_path), public, today or date.today())
+
+
 def _edition(public: bool) -> str:
     return "public" if public else "analyst"
 
 
-def _file(path: Path, public: bool, day: date) -> Path:
-    stat = path.stat()
-    made_of = f"{stat.st_mtime_ns} {stat.st_size} {VERSION} {code_version()} {day if public else ''}"
+def _file(path: Path, public: bool, day: date, state: str = "") -> Path:
+    made_of = f"{state or state_of(path)} {VERSION} {code_version()} {day if public else ''}"
     return (
         pages_folder(path) / f"{_edition(public)}-{hashlib.sha256(made_of.encode()).hexdigest()[:16]}.duckdb"
     )
@@ -103,7 +108,7 @@ def _remove(path: Path) -> None:
             path.unlink()
 
 
-def _build_apart(path: Path, fresh: Path, public: bool, day: date, settings: Settings | None) -> None:
+def _build_apart(path: Path, fresh: Path, public: bool, day: date, settings: Settings | None) -> str:
     sources = str((settings and settings.public_sources) or "")
     command = [
         sys.executable,
@@ -114,6 +119,7 @@ def _build_apart(path: Path, fresh: Path, public: bool, day: date, settings: Set
         _edition(public),
         day.isoformat(),
         sources,
+        f"{settings.store_wait if settings else 0:.0f}",
     ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
@@ -121,3 +127,4 @@ def _build_apart(path: Path, fresh: Path, public: bool, day: date, settings: Set
         raise StoreError(
             reason[0] if reason else f"the pages of {path} could not be made (the process was stopped)"
         )
+    return done.stdout.strip()

@@ -69,7 +69,7 @@ SELECT n.ord, i.doc::INTEGER AS doc, i.address, i.doc_id, i.speaker, i.place_cod
     list_position(['price', 'quantity', 'purity', 'event', 'modality', 'trend', 'flow'], i.type)::UTINYINT AS type,
     coalesce(list_position(['up', 'down', 'stable', 'emerging', 'peak'], i.direction), 0)::UTINYINT AS direction,
     i.eur_per_unit, i.grams, i.units, i.low, i.high, 0::INTEGER AS alike, i.rank::INTEGER AS first, i.grade, i.credibility, i.lang, i.substance,
-    n.counted, i.fresh, i.quotable, hash(coalesce(nullif(i.sentence, ''), i.quote)) AS said, i.shape
+    n.counted, i.fresh, i.review IS NOT NULL AS reviewed, i.quotable, hash(coalesce(nullif(i.sentence, ''), i.quote)) AS said, i.shape
 FROM (SELECT *, {_SHAPE} AS shape FROM incoming) i JOIN numbered n ON n.doc = i.doc AND n.id = hash(i.address);
 DROP TABLE numbered;
 CREATE TEMP TABLE shapes AS
@@ -160,7 +160,7 @@ _TEXTS = (
         "source_id",
         "source_country",
     ),
-    *("document_kind", "grade", "speaker", "stated"),
+    *("document_kind", "grade", "speaker", "stated", "review"),
 )
 _SCHEMA = pa.schema(
     [pa.field(name, pa.string()) for name in _TEXTS]

@@ -6,10 +6,11 @@ In: a file of `build.py`. Out: records. Left out: words; the gate, which was pas
 from __future__ import annotations
 
 from vigie.readmodel.figures import FigureQuestions
+from vigie.readmodel.listed import ListQuestions
 from vigie.readmodel.texts import TextQuestions
 
 
-class ReadModel(FigureQuestions, TextQuestions):
+class ReadModel(FigureQuestions, TextQuestions, ListQuestions):
     """One open file; safe to use from many threads. Use as a context manager.
 
     Attributes:

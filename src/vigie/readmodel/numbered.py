@@ -50,7 +50,7 @@ def number_statements(db: Database, public: bool) -> None:
             CASE k.topic {" ".join(f"WHEN {TOPIC_NUMBERS[t]} THEN {sql}" for t, sql in _VALUES.items())} END AS value,
             v.number, r.alike, CASE WHEN r.alike > 0 THEN r.first ELSE 0 END,
             ascii(upper(r.grade)) - 65, coalesce(r.credibility, 0),
-            {"0" if public else "l.number"}, r.counted AS counted, r.fresh, {"0" if public else "r.doc"},
+            {"0" if public else "l.number"}, r.counted AS counted, r.fresh, r.reviewed, {"0" if public else "r.doc"},
             {"CASE WHEN r.quotable THEN r.ord ELSE -1 END" if public else "r.ord"}
         FROM raw r JOIN shaped k USING (shape) JOIN voice v USING (speaker)
             LEFT JOIN names p ON p.family = 'area' AND p.name = r.place_code
@@ -69,8 +69,14 @@ def number_statements(db: Database, public: bool) -> None:
 
 def write_texts(db: Database, public: bool) -> None:
     """Statements as they are read; of the public those that may be quoted, without what only the analyst is told."""
-    columns = {name: name for name in FACT} | {"text": "quote", "outlet": "named", "assertion": "stated"}
+    columns = {name: name for name in FACT} | {
+        "text": "quote",
+        "outlet": "named",
+        "assertion": "stated",
+        "told": "assertion",
+    }
     if public:
+        columns |= dict.fromkeys(FACT[FACT.index("span_start") :], "NULL")
         columns |= {
             "credibility": "NULL",
             "confidence": "NULL",

@@ -90,6 +90,9 @@ class FactRow:
         sentence, quote_start, quote_end: sentence[quote_start:quote_end] is the quote; None without one.
         value: JSON of the contract (docs/data-dictionary.md); "{}" in the public edition.
         assertion: affirmed, or why it is in no figure: negated, hypothetical, planned, reported, satire.
+        span_start, span_end: the quote in the document's text, code points; None, like all that follows, for the public.
+        told: `assertion` as the text has it, of satire too.
+        review: accepted, corrected, split, relinked or kept, by a person who read it again; None where nobody did.
     """
 
     address: str
@@ -118,6 +121,16 @@ class FactRow:
     assertion: str
     form: str | None = None
     document_kind: str = ""
+    span_start: int | None = None
+    span_end: int | None = None
+    place_name: str | None = None
+    place_level: str | None = None
+    place_lat: float | None = None
+    place_lon: float | None = None
+    when_basis: str | None = None
+    source_id: str | None = None
+    told: str | None = None
+    review: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ statement, sorted so that the figures of a topic stand together. Left out: what 
 
 from __future__ import annotations
 
-VERSION = 5  # of these tables: a file of another version is built anew
+VERSION = 7  # of these tables: a file of another version is built anew
 
 # Numbers that stand for texts: 0 is "nothing said".
 TABLES = """
@@ -19,7 +19,7 @@ CREATE TABLE told (
     type UTINYINT, topic UTINYINT, key INTEGER, market INTEGER, substance INTEGER, direction UTINYINT,
     value DOUBLE, voice INTEGER, alike INTEGER, first INTEGER,
     grade UTINYINT, credibility UTINYINT, lang INTEGER,
-    counted BOOLEAN, fresh BOOLEAN, doc INTEGER, ord INTEGER
+    counted BOOLEAN, fresh BOOLEAN, reviewed BOOLEAN, doc INTEGER, ord INTEGER
 );
 CREATE TABLE addresses (address VARCHAR, ord INTEGER);
 CREATE TABLE documents (
@@ -67,7 +67,8 @@ EVIDENCE = "CREATE TABLE evidence (ord INTEGER, record VARCHAR)"
 FACT = (
     "address", "doc_id", "type", "text", "sentence", "quote_start", "quote_end", "lang", "title", "outlet", "published", "grade",
     "credibility", "confidence", "rule", "substance", "place_label", "place_code", "when_start", "when_end", "when_precision", "value",
-    "attribution", "assertion", "form", "document_kind",
+    "attribution", "assertion", "form", "document_kind", "span_start", "span_end", "place_name", "place_level", "place_lat", "place_lon",
+    "when_basis", "source_id", "told", "review",
 )  # fmt: skip
 
 MONTH = "(year({0}) * 12 + month({0}) - 1)"

@@ -37,7 +37,7 @@ from vigie.report.period import parse_period
 from vigie.report.triangulation import latest_quarter
 
 MOST_ROWS = 500  # of a list at a time
-_DOCUMENT = "SELECT doc_id, title, outlet, published, kind, grade, lang, observations, copy_of, source_id FROM documents"
+DOCUMENT = "SELECT doc_id, title, outlet, published, kind, grade, lang, observations, copy_of, source_id FROM documents"
 
 
 class TextQuestions(Opened):
@@ -112,6 +112,20 @@ class TextQuestions(Opened):
         latest = np.partition(ords, last - 1)[:last] if last < len(ords) else ords
         return self._evidence(np.sort(latest)[first:last].tolist()), len(ords)
 
+    def reviewed(self, f: Filters, topic: str | None = None, key: Key | None = None) -> tuple[int, int]:
+        """How many of these statements a person read again, and how many there are."""
+        rows: Ints | None
+        if topic is None:
+            within = self._conditions(f)
+            rows = None if within is None else self._told.choose(slice(0, self._told.size), **within)
+        else:
+            rows = self._of_key(f, topic, key, exact=True)
+        return (
+            (0, 0)
+            if rows is None
+            else (int(np.count_nonzero(self._told.columns["reviewed"][rows])), len(rows))
+        )
+
     def fact(self, address: str) -> FactRow | None:
         """One statement by its address; None if there is none (or the public may not read it)."""
         found = self._rows("SELECT ord FROM addresses WHERE address = ? ORDER BY ord LIMIT 1", [address])
@@ -121,7 +135,7 @@ class TextQuestions(Opened):
         if not ords:
             return []
         sql = f"SELECT record FROM evidence WHERE ord IN ({_marks(ords)}) ORDER BY ord"
-        return [_fact(json.loads(row[0])) for row in self._rows(sql, list(ords))]
+        return [fact_of(json.loads(row[0])) for row in self._rows(sql, list(ords))]
 
     def documents(self, f: Filters, limit: int = 50, offset: int = 0) -> tuple[list[DocumentRow], int]:
         """Documents, latest first, and how many in all; a period keeps those published in it, a substance or an area
@@ -135,7 +149,7 @@ class TextQuestions(Opened):
         numbers = self._papers["number"][page].tolist()
         if not numbers:
             return [], len(papers)
-        rows = self._named(f"{_DOCUMENT} WHERE number IN ({_marks(numbers)}) ORDER BY number", numbers)
+        rows = self._named(f"{DOCUMENT} WHERE number IN ({_marks(numbers)}) ORDER BY number", numbers)
         return [DocumentRow(**row) for row in rows], len(papers)
 
     def document(self, doc_id: str) -> Document | None:
@@ -144,7 +158,7 @@ class TextQuestions(Opened):
         if not found:
             return None
         number = found[0][0]
-        row = DocumentRow(**self._named(f"{_DOCUMENT} WHERE number = ?", [number])[0])
+        row = DocumentRow(**self._named(f"{DOCUMENT} WHERE number = ?", [number])[0])
         (first,) = self._rows("SELECT first_ord FROM documents WHERE number = ?", [number])[0]
         texts = self._rows("SELECT text, redactions FROM texts WHERE number = ?", [number])
         text, redactions = texts[0] if texts else (None, None)
@@ -332,7 +346,7 @@ def _alert(record: Mapping[str, Any], evidence: tuple[FactRow, ...] = ()) -> Ale
     return AlertRow(**values, evidence=evidence, signals=signals, decisions=decisions)
 
 
-def _fact(record: Sequence[Any]) -> FactRow:
+def fact_of(record: Sequence[Any]) -> FactRow:
     values = dict(zip(FACT, record, strict=True))
     for name in ("when_start", "when_end"):
         values[name] = date.fromisoformat(values[name]) if values[name] else None

@@ -21,7 +21,7 @@ Places = ("place", "department", "region", "country")
 _COLUMNS = """
     place, department, region, country, coalesce(month, -1) AS month, coalesce(quarter, -1) AS quarter, coalesce(year, -1) AS year,
     topic, key, market, substance, type, direction, coalesce(value, 'NaN'::DOUBLE) AS value, voice, alike, first,
-    grade, credibility, lang, counted, fresh, doc, ord
+    grade, credibility, lang, counted, fresh, reviewed, doc, ord
 """
 _CREDIBILITY = 7  # 0 unknown, 1 to 6
 

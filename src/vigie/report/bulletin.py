@@ -21,7 +21,7 @@ from vigie.report.corrections import correction_words, corrections_of
 from vigie.report.coverage import Coverage, coverage, coverage_lines, coverage_table
 from vigie.report.edition import Edition, edition
 from vigie.report.evidence import Evidence, Row, Table, evidence_list, evidence_of, one_line
-from vigie.report.facts import source_lines
+from vigie.report.facts import Fact, source_lines
 from vigie.report.layout import Block, Notices, Part, Picture, Prose, numbered
 from vigie.report.overview import areas_part, substances_part
 from vigie.report.pages import html_page, markdown_page, pdf_page
@@ -153,7 +153,7 @@ def _worded(
         ),
         satire=evidence_list(satire, words, gate) if not gate.public else (),
         tight=ed.tight,
-        method=_method(words, gate),
+        method=_method(words, gate, ed.now),
         contest=tuple(line.format(anchor=_anchor(parts)) for line in words.all()["contest_text"]),
         cite=words.fill(
             "cite_text",
@@ -269,8 +269,10 @@ def _key(ed: Edition, official: int, released: int) -> tuple[tuple[str, str], ..
     return tuple((words.number(n), words[f"one_{key}" if n == 1 else key]) for n, key in found if n)
 
 
-def _method(words: Words, gate: Gate) -> tuple[str, ...]:
+def _method(words: Words, gate: Gate, facts: Sequence[Fact]) -> tuple[str, ...]:
+    again = sum(f.review is not None for f in facts)
     return (
+        words.fill("reviewed", n=words.number(again), total=words.number(len(facts))),
         *words.all()["method_text"],
         words["interval_method"],
         *words.all()["limits_text"],

@@ -26,7 +26,8 @@ class Fact:
     """One row of the view `facts` (docs/data-dictionary.md), with the columns a report needs.
 
     `outlet` is the name on the source's card, where it has one, and `source_country` its country. Of a copy
-    `original_id` is the document it comes from and `original_source` who published that.
+    `original_id` is the document it comes from and `original_source` who published that. `review`: what a person who
+    read it again decided; None where nobody did.
     """
 
     id: str
@@ -80,6 +81,7 @@ class Fact:
     original_id: str | None = None
     original_source: str | None = None
     speaker: str | None = None
+    review: str | None = None
 
     @property
     def source(self) -> str:

@@ -16,10 +16,15 @@ from vigie.model.errors import StoreError
 from vigie.settings import Settings
 
 Connection = Any  # duckdb carries no types
+_BUSY = "is open in another process (wait for it to end, or close it, and run again)"
 
 
-def connect(path: Path, *, read_only: bool, settings: Settings) -> Connection:
-    """Open (and for writing, make) the file at `path`."""
+class BusyError(StoreError):
+    """Another process has the file open."""
+
+
+def check(path: Path, *, read_only: bool) -> None:
+    """Raise StoreError where no store can be at `path`, before anything is made there."""
     if read_only and not path.exists():
         raise StoreError(f"no store at {path} (make one with: vigie add PATH --store {path})")
     if path.is_dir():
@@ -28,6 +33,11 @@ def connect(path: Path, *, read_only: bool, settings: Settings) -> Connection:
         raise StoreError(f"no folder {path.parent} (make it first)")
     if not _may_be_a_store(path):
         raise StoreError(f"{path} {_reason('not a valid duckdb')}")
+
+
+def connect(path: Path, *, read_only: bool, settings: Settings) -> Connection:
+    """Open (and for writing, make) the file at `path`. Raises StoreError, BusyError where another process has it open."""
+    check(path, read_only=read_only)
     config: dict[str, str | bool | int | float | list[str]] = {
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
@@ -41,7 +51,8 @@ def connect(path: Path, *, read_only: bool, settings: Settings) -> Connection:
             path.chmod(0o600)
         return connection
     except duckdb.Error as error:
-        raise StoreError(f"{path} {_reason(str(error))}") from None
+        reason = _reason(str(error))
+        raise (BusyError if reason == _BUSY else StoreError)(f"{path} {reason}") from None
 
 
 def _may_be_a_store(path: Path) -> bool:
@@ -57,7 +68,7 @@ def _may_be_a_store(path: Path) -> bool:
 def _reason(message: str) -> str:
     text = message.lower()
     if "set lock" in text or "used by another process" in text:
-        return "is open in another process (wait for it to end, or close it, and run again)"
+        return _BUSY
     if "not a valid duckdb" in text:
         return "is not a Vigie store (name another file with --store)"
     if "version number" in text or "newer version" in text:

@@ -44,6 +44,9 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
     "alert_releases": ("entry_id",),
     "analyst_alerts": ("alert_id",),
     "analyst_decisions": ("entry_id",),
+    "review_decisions": ("decision_id",),
+    "machine_observations": ("doc_id", "observation_id"),
+    "review_states": ("doc_id", "observation_id"),
 }
 _TO_DOCUMENT = ForeignKey(columns=("doc_id",), table="documents", to=("doc_id",))
 _TO_ALERT = ForeignKey(columns=("alert_id",), table="analyst_alerts", to=("alert_id",))
@@ -70,6 +73,13 @@ _BOUNDS: Mapping[tuple[str, str], Mapping[str, Any]] = {
 _JSON = (("observations", "value"),)  # text that holds JSON; read as an object
 
 
+# What an export adds to the columns of observations.
+REVIEW: Mapping[str, Any] = {
+    "table_name": "observations", "column_name": "review", "data_type": "VARCHAR", "is_nullable": True,
+    "comment": "What a person decided on it: accepted, corrected, split, relinked, kept; empty if nobody read it again",
+}  # fmt: skip
+
+
 def stored_tables(store: Store) -> dict[str, Table]:
     """Every table of TABLES, in their order."""
     about = dict(
@@ -82,6 +92,7 @@ def stored_tables(store: Store) -> dict[str, Table]:
     columns: dict[str, list[Column]] = {name: [] for name in TABLES}
     for row in store.query(sql, [list(TABLES)]).to_pylist():
         columns[row["table_name"]].append(_column(row))
+    columns["observations"].append(_column(REVIEW))
     french = WORDS["full"]["table"]
     return {
         name: Table(

@@ -14,11 +14,12 @@ from datetime import date
 from typing import Any
 
 from vigie.model.errors import StoreError
-from vigie.store import weekly
-from vigie.store.beside import forget_pages, forget_undelivered
+from vigie.store import reviews, weekly
+from vigie.store.beside import forget_copies, forget_undelivered
 from vigie.store.corrections import forget, readdress, warning_address
 from vigie.store.database import Connection
 from vigie.store.links import DERIVED, Link, links
+from vigie.store.review_book import forget_reviews
 from vigie.store.rewrite import record
 from vigie.store.rows import Row
 from vigie.store.store import Store
@@ -52,6 +53,7 @@ class Revision:
         observations, evidence: all its rows, as they will be.
         renamed: old id -> new id of the observations that stay.
         removed: spans removed now, by kind: added to its counts.
+        machine, decisions: its rows of machine_observations and review_decisions, as they will be; `renamed` holds their observations too.
     """
 
     old_id: str
@@ -60,6 +62,8 @@ class Revision:
     evidence: Sequence[Row]
     renamed: Mapping[str, str]
     removed: Mapping[str, int] = field(default_factory=dict)
+    machine: Sequence[Row] = ()
+    decisions: Sequence[Row] = ()
 
 
 def select(store: Store, selection: Selection) -> list[str]:
@@ -106,8 +110,9 @@ def erase(
     Raises:
         StoreError: if the files of its pages cannot be deleted; nothing is erased then.
     """
-    forget_pages(store.path)
-    forget_undelivered(store.path, _alerts(store, doc_ids))
+    forget_copies(store.stands_for)
+    forget_undelivered(store.stands_for, _alerts(store, doc_ids))
+    forget_reviews(store.stands_for, doc_ids)
     db = store.connection
     with store.transaction(), weekly.changing(db, doc_ids):
         tombstones = Tombstones(db)
@@ -138,12 +143,21 @@ def revise(store: Store, run_id: int, kind: str, revisions: Sequence[Revision]) 
         else:
             kept[new] = r
     chosen = list(kept.values())
-    forget_undelivered(store.path, _alerts(store, [r.old_id for r in revisions]))
+    forget_undelivered(store.stands_for, _alerts(store, [r.old_id for r in revisions]))
+    forget_reviews(
+        store.stands_for, [r.old_id for r in revisions]
+    )  # the next `take_in` tells it of the decisions as they are then
     with store.transaction():
         counted = weekly.leave(db, [r.old_id for r in revisions])
         _bequeath(db, doubles)
         _sum(_going(db, doubles, change=True))
         _rename(db, chosen)
+        reviews.revised(
+            store,
+            [str(r.document["doc_id"]) for r in chosen],
+            [r.machine for r in chosen],
+            [r.decisions for r in chosen],
+        )
         store.update_documents([r.old_id for r in chosen], [r.document for r in chosen])
         store.insert("observations", [row for r in chosen for row in r.observations])
         store.insert("evidence", [row for r in chosen for row in r.evidence])

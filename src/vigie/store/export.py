@@ -40,6 +40,11 @@ def export_full(store: Store, folder: Path, formats: Sequence[str]) -> list[Path
         # Only runs that wrote something: a repeated `add` then leaves the export as it was.
         chosen = "WHERE documents_new > 0" if name == "runs" else ""
         sql = f"SELECT * FROM {name} {chosen} ORDER BY ALL"
+        if name == "observations":
+            sql = (
+                "SELECT o.*, r.state AS review FROM observations o "
+                "LEFT JOIN review_states r ON r.observation_id = o.id AND r.doc_id = o.doc_id ORDER BY ALL"
+            )
         files += [_write(store, sql, folder, tables[name], form) for form in formats if form != "geojson"]
     if "geojson" in formats:
         sql = "SELECT * FROM facts ORDER BY doc_id, span_start, id"

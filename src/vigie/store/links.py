@@ -36,6 +36,7 @@ _CODES = frozenset(
         *("market", "method", "of_text", "output", "period", "scope", "status", "substance", "type", "unit"),
         *("cause", "code_version", "content", "gained", "lost", "parts"),
         *("department", "lang", "region", "what"),
+        *("drawn", "reviewer", "round", "state", "verdict"),
     }
 )
 # Rows worked out from the text of a document: when the text changes they go, and are worked out again.

@@ -9,7 +9,7 @@ Left out: blocks of the disk that the old file occupied, copies, backups.
 
 from __future__ import annotations
 
-import os
+import re
 import shutil
 import sys
 from contextlib import suppress
@@ -18,9 +18,13 @@ from pathlib import Path
 import duckdb
 
 from vigie.model.errors import StoreError
+from vigie.store.copying import copy_comments, forced, text
+from vigie.store.copying import name as quoted
 from vigie.store.database import Connection, utc_now
 
 _ALIAS = "vigie_rewritten"
+# Copies that are worked on beside the store, each with its log and its own copies (`upkeep.replacing` makes the others).
+_WORK = ("rewriting", "replacing", "merging", "present")
 # Erasures that somebody asked for: the next opening for writing completes them. Expiry waits for `vigie maintain`.
 ASKED = ("source", "document", "before", "subject", "tombstones", "reredact", "contacts")
 
@@ -44,16 +48,19 @@ def pending(connection: Connection, kinds: tuple[str, ...] = ()) -> bool:
 
 
 def leftovers(path: Path) -> list[Path]:
-    """What a rewriting or a process that was killed left beside the store, and that no store needs."""
-    fresh = _fresh(path)
-    beside = [fresh, fresh.with_name(f"{fresh.name}.wal"), path.with_name(f"{path.name}.tmp")]
-    return [p for p in beside if p.exists()]
+    """What a process that was killed at its work left beside the store, and that no store needs: it may hold what is purged."""
+    target, found = path.resolve(), list[Path]()
+    name = re.escape(target.name)
+    ours = re.compile(rf"{name}\.(?:{'|'.join(_WORK)})(?:\..*)?|{name}\.tmp|\.{name}\.[a-z]+\.restoring")
+    with suppress(OSError):
+        found = [p for p in target.parent.iterdir() if ours.fullmatch(p.name)]
+    return sorted(found)
 
 
 def sweep(path: Path) -> None:
     """Remove the leftovers. Only for who holds the store open for writing."""
     for found in leftovers(path.resolve()):
-        if found.is_dir():
+        if found.is_dir() and not found.is_symlink():
             shutil.rmtree(found, ignore_errors=True)
         else:
             found.unlink(missing_ok=True)
@@ -71,7 +78,7 @@ def rewrite(connection: Connection, path: Path) -> None:
         connection.execute("CHECKPOINT")  # the log of what was written is part of the old file from here on
         _copy(connection, fresh)
         shutil.copymode(target, fresh)
-        _force(fresh)
+        forced(fresh)
         if sys.platform == "win32":
             connection.close()  # an open file cannot be replaced there
         fresh.replace(target)
@@ -85,27 +92,16 @@ def rewrite(connection: Connection, path: Path) -> None:
             f"{path} could not be written anew ({reason}): its rows are erased, its bytes not yet "
             f"(free as much space as the file takes, then: vigie maintain --store {path})"
         ) from None
-    _force(target.parent)
+    forced(target.parent)
     connection.close()
 
 
 def _copy(connection: Connection, fresh: Path) -> None:
     """Every table and view, with their comments, which COPY FROM DATABASE leaves behind."""
     (name,) = connection.execute("SELECT current_database()").fetchall()[0]
-    connection.execute(f"ATTACH {_text(str(fresh))} AS {_ALIAS}")
-    connection.execute(f"COPY FROM DATABASE {_name(name)} TO {_ALIAS}")
-    views = {
-        row[0]
-        for row in connection.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall()
-    }
-    commented = (
-        "SELECT table_name, column_name, comment FROM duckdb_columns() "
-        "WHERE database_name = ? AND NOT internal AND comment IS NOT NULL"
-    )
-    for table, column, comment in connection.execute(commented, [name]).fetchall():
-        if table not in views:
-            place = f"{_ALIAS}.main.{_name(table)}.{_name(column)}"
-            connection.execute(f"COMMENT ON COLUMN {place} IS {_text(comment)}")
+    connection.execute(f"ATTACH {text(str(fresh))} AS {_ALIAS}")
+    connection.execute(f"COPY FROM DATABASE {quoted(name)} TO {_ALIAS}")
+    copy_comments(connection, name, _ALIAS)
     connection.execute(
         f"UPDATE {_ALIAS}.main.erasures SET rewritten = ? WHERE rewritten IS NULL", [utc_now()]
     )
@@ -115,22 +111,3 @@ def _copy(connection: Connection, fresh: Path) -> None:
 
 def _fresh(path: Path) -> Path:
     return path.with_name(f"{path.name}.rewriting")
-
-
-def _force(path: Path) -> None:
-    """To the disk; of a folder, where the system knows that, its list of names."""
-    if path.is_dir() and sys.platform == "win32":
-        return
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _name(text: str) -> str:
-    return '"' + text.replace('"', '""') + '"'
-
-
-def _text(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

@@ -7,6 +7,8 @@ it. Left out: raw text, and anything the redactor removed.
 
 from __future__ import annotations
 
+import time
+import weakref
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from pathlib import Path
@@ -19,9 +21,9 @@ from vigie.model.document import CleanDocument
 from vigie.model.errors import StoreError
 from vigie.model.observation import Observation
 from vigie.settings import Settings
-from vigie.store import rewrite, rows, weekly
-from vigie.store.beside import forget_pages
-from vigie.store.database import Connection, connect, utc_now
+from vigie.store import reviews, rewrite, rows, turn, weekly
+from vigie.store.beside import forget_copies, is_snapshot
+from vigie.store.database import BusyError, Connection, check, connect, utc_now
 from vigie.store.records import document_record, observation_record
 from vigie.store.rows import Entry
 from vigie.store.runs import Counts, Run, Versions
@@ -34,46 +36,110 @@ TABLES = (
     *("public_cells", "public_facts", "public_outputs", "alert_releases", "alert_facts", "public_alerts"),
     *("public_versions", "contests", "contest_answers", "corrections"),
     *("analyst_alerts", "analyst_signals", "analyst_evidence", "analyst_decisions"),
+    *reviews.TABLES,
 )
 _PAGE = 200  # documents fetched at a time when all are walked
 
 
 class Store:
-    """One open DuckDB file. Use as a context manager; one process at a time may write."""
+    """One open DuckDB file. Use as a context manager; one process at a time may write, in turns (`vigie.store.turn`).
 
-    def __init__(self, connection: Connection, path: Path, settings: Settings, *, read_only: bool) -> None:
+    Attributes:
+        stands_for: the path whose surroundings (pages, snapshot, deliveries) belong to it: its own, but for a copy that will be put there.
+    """
+
+    def __init__(
+        self, connection: Connection, path: Path, settings: Settings, *, read_only: bool, held: turn.Held | None = None,
+        wait: float = 0.0, stands_for: Path | None = None,
+    ) -> None:  # fmt: skip
         self._db = connection
         self.path = path
         self.settings = settings
         self.read_only = read_only
+        self.stands_for = stands_for or path
+        self._held, self._wait = held, wait
+        self._runs = turn.Runs(self.stands_for)
+        self._let_go = weakref.finalize(self, _let_go, self._runs, held)
 
     @classmethod
-    def open(cls, path: Path | str, *, read_only: bool = False, settings: Settings | None = None) -> Store:
-        """Open the file, made and migrated as needed. Raises StoreError with the repair."""
+    def open(
+        cls, path: Path | str, *, read_only: bool = False, settings: Settings | None = None, wait: float | None = None,
+        stands_for: Path | None = None,
+    ) -> Store:  # fmt: skip
+        """Open the file, made and migrated as needed.
+
+        Args:
+            wait: seconds to wait for a turn while other processes have it open; None for what the settings say.
+            stands_for: see the class.
+        Raises:
+            StoreError: with the repair.
+        """
         where, chosen = Path(path), settings or Settings()
-        connection = connect(where, read_only=read_only, settings=chosen)
+        patience = chosen.store_wait if wait is None else wait
+        check(where, read_only=read_only)
+        held = None if is_snapshot(where) else turn.take(where, "r" if read_only else "w", patience)
         try:
-            steps = load_migrations()
-            if not read_only:
-                migrate(connection, steps)
-                rewrite.sweep(where)
-                weekly.fill_if_due(connection)
-                # The file is ours alone: a run that still says "running" was killed.
-                connection.execute("UPDATE runs SET status = 'interrupted' WHERE status = 'running'")
-            elif check_version(connection, steps) < len(steps):
-                raise StoreError(
-                    f"{where} has an older schema (bring it up to date: vigie add --reextract --store {where})"
-                )
+            connection = _connected(where, chosen, read_only=read_only, wait=patience)
+            try:
+                steps = load_migrations()
+                if not read_only:
+                    migrate(connection, steps)
+                    rewrite.sweep(where)
+                    weekly.fill_if_due(connection)
+                    _mark_interrupted(connection, stands_for or where)
+                elif check_version(connection, steps) < len(steps):
+                    raise StoreError(
+                        f"{where} has an older schema (bring it up to date: vigie add --reextract --store {where})"
+                    )
+                opened = cls(
+                    connection, where, chosen, read_only=read_only, held=held, wait=patience, stands_for=stands_for
+                )  # fmt: skip
+                if not read_only and rewrite.pending(connection, rewrite.ASKED):
+                    opened.rewrite()  # an erasure that was asked for was stopped before its bytes were gone
+            except BaseException:
+                connection.close()
+                raise
         except BaseException:
-            connection.close()
+            if held is not None:
+                held.drop()
             raise
-        opened = cls(connection, where, chosen, read_only=read_only)
-        if not read_only and rewrite.pending(connection, rewrite.ASKED):
-            opened.rewrite()  # an erasure that was asked for was stopped before its bytes were gone
         return opened
 
     def close(self) -> None:
         self._db.close()
+        self._let_go()
+
+    def breathe(self) -> bool:
+        """Between two batches: let those in who wait, and wait for the next turn; whether anybody was let in.
+
+        What a caller remembers of the store may be true no more afterwards, and temporary tables are gone. Not within a transaction.
+
+        Raises:
+            StoreError: if the next turn does not come; the store is then closed.
+        """
+        if self.read_only or self._held is None or not self._held.awaited():
+            return False
+        began = time.monotonic()
+        self._db.close()
+        cost = time.monotonic() - began
+        self._held.again(self._wait)
+        began = time.monotonic()
+        self._db = _connected(
+            self.path, self.settings, read_only=False, wait=max(self._wait, turn.AFTER_BREATH)
+        )
+        if (found := schema_version(self._db)) != len(load_migrations()):
+            raise StoreError(
+                f"{self.path} has schema {found} now: another version of Vigie wrote it meanwhile (run again with that version)"
+            )
+        if rewrite.pending(self._db, rewrite.ASKED):
+            self.rewrite()  # somebody's erasure was stopped before its bytes were gone
+        self._held.began(cost + time.monotonic() - began)
+        return True
+
+    @property
+    def awaited(self) -> bool:
+        """Whether `breathe` would let somebody in."""
+        return not self.read_only and self._held is not None and self._held.awaited()
 
     def __enter__(self) -> Store:
         return self
@@ -93,6 +159,7 @@ class Store:
             "redactor_version) VALUES (?, ?, 'running', ?, ?, ?, ?)",
             [number, command, utc_now(), versions.code, versions.lexicon, versions.redactor],
         )
+        self._runs.begin(number)
         return number
 
     def finish_run(self, run_id: int, counts: Counts) -> None:
@@ -113,6 +180,7 @@ class Store:
                 run_id,
             ],
         )
+        self._runs.end(run_id)
 
     def known(self, doc_ids: Collection[str]) -> set[str]:
         """Those of the ids that are stored."""
@@ -144,7 +212,11 @@ class Store:
             ]
             self.insert("redactions", counts)
             self.insert("contact_marks", [r for e in entries for r in rows.mark_rows(e.document)])
-            return self._insert_observations(entries, documents)
+            written = self._insert_observations(entries, documents)
+            if decided := reviews.decided(self._db, [str(d["doc_id"]) for d in documents]):
+                with weekly.changing(self._db, decided, copies=False):
+                    reviews.apply(self, decided)
+            return written
 
     def replace(self, run_id: int, entries: Sequence[Entry]) -> int:
         """Replace the observations of stored documents in one transaction; how many were written."""
@@ -152,7 +224,9 @@ class Store:
         with _Transaction(self._db), weekly.changing(self._db, ids, copies=False):
             for table in ("observations", "evidence"):
                 self._db.execute(f"DELETE FROM {table} WHERE doc_id IN (SELECT unnest(?))", [ids])
+            reviews.drop_applied(self._db, ids)
             written = self._insert_observations(entries)
+            reviews.apply(self, ids)
             self._db.execute(
                 "UPDATE documents SET extracted_run = ? WHERE doc_id IN (SELECT unnest(?))", [run_id, ids]
             )
@@ -197,7 +271,7 @@ class Store:
             "SELECT count(*) FROM documents WHERE text IS NOT NULL AND expires_on <= ?", [day]
         )
         if count:
-            forget_pages(self.path)
+            forget_copies(self.stands_for)
             with self.transaction():
                 rewrite.record(self._db, self._last_run(), "retention", documents=int(count))
                 self._db.execute(
@@ -247,7 +321,7 @@ class Store:
 
     def rewrite(self) -> None:
         """Write the file anew without the bytes of what was erased. Raises StoreError; the store is then as it was."""
-        forget_pages(self.path)
+        forget_copies(self.stands_for)
         weekly.fold(self._db, everything=True)
         rewrite.rewrite(self._db, self.path)
         self._db = connect(self.path, read_only=False, settings=self.settings)
@@ -354,6 +428,14 @@ class Store:
             found[row["doc_id"]].append(observation_record(row))
         return found
 
+    def machine_records(self, doc_ids: Collection[str]) -> dict[str, list[Observation]]:
+        """The same as the extractor read them, whatever reviewers decided since."""
+        found: dict[str, list[Observation]] = {doc_id: [] for doc_id in doc_ids}
+        facts, _ = reviews.machine(self._db, doc_ids)
+        for row in sorted(facts, key=lambda r: (r["doc_id"], r["span_start"], r["span_end"], r["id"])):
+            found[row["doc_id"]].append(reviews.record(row))
+        return found
+
     def clean_documents(self) -> Iterator[CleanDocument]:
         """Stored documents whose text has not expired, by id; writing may go on between two of them."""
         last = ""
@@ -400,6 +482,34 @@ class Store:
     def sizes(self) -> dict[str, int]:
         """Rows of each table."""
         return {name: int(self.column(f"SELECT count(*) FROM {name}")[0]) for name in TABLES}
+
+
+def _let_go(runs: turn.Runs, held: turn.Held | None) -> None:
+    """The end of an open store: a run that did not end goes on no more, and the next one gets in."""
+    runs.end_all()
+    if held is not None:
+        held.drop()
+
+
+def _connected(path: Path, settings: Settings, *, read_only: bool, wait: float) -> Connection:
+    """The file open; while something that stands in no line (another program) has it open, tried again for `wait` seconds."""
+    until = time.monotonic() + wait
+    while True:
+        try:
+            return connect(path, read_only=read_only, settings=settings)
+        except BusyError:
+            if time.monotonic() >= until:
+                raise
+            time.sleep(turn.LAST_LOOK)
+
+
+def _mark_interrupted(connection: Connection, path: Path) -> None:
+    """Runs that say "running" and that no process goes on with were killed."""
+    found = connection.execute("SELECT run_id FROM runs WHERE status = 'running'").fetchall()
+    if killed := sorted({row[0] for row in found} - turn.live_runs(path)):
+        connection.execute(
+            "UPDATE runs SET status = 'interrupted' WHERE run_id IN (SELECT unnest(?))", [killed]
+        )
 
 
 def _known_table(name: str) -> str:

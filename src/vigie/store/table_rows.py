@@ -18,8 +18,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from vigie.model.document import CleanDocument, SourceCard
-from vigie.store import rows, weekly
+from vigie.store import reviews, rows, weekly
 from vigie.store.database import utc_now
+from vigie.store.review_book import forget_decisions
 from vigie.store.rows import Entry
 from vigie.store.store import Store
 
@@ -158,12 +159,38 @@ class TableRows:
 
     def open_file(self) -> None:
         """A file begins: rows are told apart from those of this run's other files."""
+        self._any_seen = self._any_written = False
+        self._open(None)
+
+    def breathe(self) -> bool:
+        """Let others in who wait; whether anybody was. All rows that were judged must be written: others may have stored the same."""
+        if not self._store.awaited:
+            return False
+        # As text: Arrow knows no integers of 128 bits.
+        seen = self._store.query(
+            "SELECT mark::VARCHAR AS mark, pair::VARCHAR AS pair, seen FROM temp.table_seen"
+        )
+        self._store.breathe()
+        self._open(seen)
+        return True
+
+    def _open(self, seen: pa.Table | None) -> None:
+        """What only this connection knows: marks of this file that were stored before it, and the number of its rows.
+
+        The number that a file took stays with it once rows carry it: another process then takes the next one.
+        """
         db = self._store.connection
-        self._import = int(self._store.column("SELECT coalesce(max(import_id), 0) + 1 FROM imported_rows")[0])
+        # Rows that came with another store are known under its salt (vigie.store.merge).
+        foreign = "SELECT lower(hex(salt)) FROM erasure_salts WHERE NOT own AND EXISTS (FROM imported_rows) ORDER BY ALL"
+        self._foreign = [str(salt) for salt in self._store.column(foreign)]
+        if seen is None or not self._any_written:
+            last = self._store.column("SELECT coalesce(max(import_id), 0) + 1 FROM imported_rows")
+            self._import = int(last[0])
         db.execute("DROP TABLE IF EXISTS temp.table_seen")
         # Of what was stored before: numbers made of marks and contents, a third of their size.
         db.execute("CREATE TEMP TABLE table_seen (mark UHUGEINT, pair UHUGEINT, seen BIGINT)")
-        self._any_seen = False
+        if seen is not None:
+            self._insert("temp.table_seen", "mark::UHUGEINT AS mark, pair::UHUGEINT AS pair, seen", seen)
 
     def judge(self, identity: pa.Array, observations: pa.Table) -> Judged:
         """Which rows are known.
@@ -175,8 +202,10 @@ class TableRows:
             identity: shape (n,), text of each row's id, or of its cells; hashed here, never stored.
             observations: by SCHEMA, ordered by row; their `row` is a position in `identity`, and each has one at least.
         """
-        mark, content, said = self._hashes(identity, observations)
-        known = self._known(mark)
+        told_each, said = self._said(identity, observations)
+        mark, content = self._hashes(identity, told_each, self._salt)
+        foreign = [self._hashes(identity, told_each, salt) for salt in self._foreign]
+        known = _together(self._known(mark), [(self._known(m), m, c) for m, c in foreign], mark, content)
         if not known.num_rows:
             return Judged(
                 states=np.full(len(mark), NEW, dtype=np.int8), mark=mark, content=content, said=said
@@ -198,11 +227,12 @@ class TableRows:
         )
         states = np.where(purged, PURGED, states).astype(np.int8)
         at = pa.array(np.flatnonzero(told))
-        self._tell(mark.take(at), content.take(at))
+        for under, what in ((mark, content), *foreign):
+            self._tell(under.take(at), what.take(at))
         return Judged(states=states, mark=mark, content=content, said=said)
 
-    def _hashes(self, identity: pa.Array, observations: pa.Table) -> tuple[pa.Array, pa.Array, pa.Array]:
-        """Salted hashes of identities and contents, and the content of each observation."""
+    def _said(self, identity: pa.Array, observations: pa.Table) -> tuple[pa.Array, pa.Array]:
+        """What each row says, and what each observation does."""
         there = [n for n in _CONTENT if n in observations.column_names]
         values = ", ".join(f"coalesce(\"{n}\"::VARCHAR, '')" if n in there else "''" for n in _CONTENT)
         said = self._computed(
@@ -212,16 +242,20 @@ class TableRows:
         if len(row) > len(identity):  # several observations a row
             offsets = np.append(np.flatnonzero(np.diff(row, prepend=-1)), len(row))
             said = pc.binary_join(pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), said), "\x1e")
+        return said, each
+
+    def _hashes(self, identity: pa.Array, said: pa.Array, salt: str) -> tuple[pa.Array, pa.Array]:
+        """Salted hashes of identities and contents."""
         both = pa.table({"identity": identity, "said": said})
         sql = f"SELECT {_HASH.format('identity')} AS mark, {_HASH.format('said')} AS content FROM table_given"
-        found = self._asked(sql, both, {"salt": self._salt, "scope": self._scope})
-        return found["mark"].combine_chunks(), found["content"].combine_chunks(), each
+        found = self._asked(sql, both, {"salt": salt, "scope": self._scope})
+        return found["mark"].combine_chunks(), found["content"].combine_chunks()
 
     def _known(self, mark: pa.Array) -> pa.Table:
-        """Of the identities that were stored, or purged, before this file: mark, content, stored, purged, and seen in this file."""
+        """Of the identities that were stored, or purged, by others than this file: mark, content, stored, purged, and seen in this file."""
         sql = (
             "WITH k AS (SELECT mark, content, count(doc_id) AS stored, count(*) - count(doc_id) AS purged FROM imported_rows "
-            "SEMI JOIN table_given USING (mark) WHERE import_id < $now GROUP BY ALL) "
+            "SEMI JOIN table_given USING (mark) WHERE import_id <> $now GROUP BY ALL) "
             "SELECT k.*, coalesce(s.seen, 0)::BIGINT AS seen FROM k LEFT JOIN "
             "(SELECT pair, sum(seen) AS seen FROM temp.table_seen GROUP BY pair) s ON s.pair = md5_number(k.mark || k.content)"
         )
@@ -246,7 +280,8 @@ class TableRows:
             batch.documents
         ):  # a document that was emptied before, or another source's: no fact twice
             facts = self._asked(
-                "SELECT * FROM table_given t WHERE NOT EXISTS (FROM observations o WHERE o.doc_id = t.doc_id AND o.id = t.id)", facts, {}
+                "SELECT * FROM table_given t WHERE NOT EXISTS (FROM observations o WHERE o.doc_id = t.doc_id AND o.id = t.id) "
+                "AND NOT EXISTS (FROM machine_observations m WHERE m.doc_id = t.doc_id AND m.observation_id = t.id)", facts, {}
             )  # fmt: skip
         counted = pc.value_counts(facts["type"]).to_pylist() if facts.num_rows else []
         types = {str(found["values"]): int(found["counts"]) for found in counted}
@@ -272,6 +307,7 @@ class TableRows:
             self._insert("evidence", proof, facts.select(["id", "doc_id", "span_start", "span_end", "quote"]))
             self._insert("imported_rows", f"*, {self._import} AS import_id", of_row)
             self._count(facts, list(fresh))
+        self._any_written = True
         return types
 
     def _count(self, facts: pa.Table, fresh: Sequence[str]) -> None:
@@ -324,7 +360,7 @@ class TableRows:
         stale = (
             "FROM imported_rows i WHERE i.doc_id IS NOT NULL AND md5_number(i.mark) IN (SELECT mark FROM temp.table_seen) "
             "AND md5_number(i.mark || i.content) NOT IN (SELECT pair FROM temp.table_seen)"
-            f" AND i.import_id < {self._import}"
+            f" AND i.import_id <> {self._import}"
         )
         count = int(self._store.column(f"SELECT count(*) {stale}")[0])
         if count:
@@ -339,6 +375,7 @@ class TableRows:
                 )
                 touched = self._store.column("SELECT DISTINCT doc_id FROM temp.table_gone")
                 with weekly.changing(db, touched, copies=False):
+                    forget_decisions(self._store.stands_for, reviews.withdrawn(db))
                     for table, name in (("evidence", "observation_id"), ("observations", "id")):
                         db.execute(
                             f"DELETE FROM {table} WHERE ({name}, doc_id) IN (SELECT (id, doc_id) FROM temp.table_gone)"
@@ -378,6 +415,36 @@ class TableRows:
     def _computed(self, sql: str, given: pa.Table) -> pa.Array:
         """A column worked out row by row, in the order of the rows."""
         return self._asked(sql, given, {})["v"].combine_chunks()
+
+
+def _together(
+    known: pa.Table, others: Sequence[tuple[pa.Table, pa.Array, pa.Array]], mark: pa.Array, content: pa.Array
+) -> pa.Table:
+    """Rows known under any salt, by what they are under ours; what says something else keeps its content, which is none of ours."""
+    parts = [known]
+    for table, marks, contents in others:
+        if table.num_rows:
+            own = dict(zip(marks.to_pylist(), mark.to_pylist(), strict=True))
+            says = dict(
+                zip(
+                    zip(marks.to_pylist(), contents.to_pylist(), strict=True),
+                    content.to_pylist(),
+                    strict=True,
+                )
+            )
+            rows = table.to_pylist()
+            same = [says.get((row["mark"], row["content"]), row["content"]) for row in rows]
+            table = table.set_column(0, "mark", pa.array([own[row["mark"]] for row in rows], pa.string()))
+            parts.append(table.set_column(1, "content", pa.array(same, pa.string())))
+    if len(parts) == 1:
+        return known
+    sums = [("stored", "sum"), ("purged", "sum"), ("seen", "max")]
+    return (
+        pa.concat_tables([part.cast(known.schema) for part in parts])
+        .group_by(["mark", "content"])
+        .aggregate(sums)
+        .rename_columns(["mark", "content", "stored", "purged", "seen"])
+    )
 
 
 def _found(cells: pa.Array, among: pa.Array) -> Ints:

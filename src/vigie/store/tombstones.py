@@ -179,6 +179,10 @@ class Tombstones:
         for table in ("tombstones", "suppressions"):
             self._db.execute(f"UPDATE {table} SET applied = true WHERE NOT applied")
 
+    def due_again(self) -> None:
+        """Say that what is suppressed is to be cleared once more: something may have come that was not cleared."""
+        self._db.execute("UPDATE suppressions SET applied = false WHERE applied")
+
     def suppressed(self, *, due: bool = False) -> dict[bytes, list[Suppression]]:
         """salt -> what is cleared under it; with `due`, what was not yet applied."""
         salts, found = self._salts(), defaultdict[bytes, list[Suppression]](list)

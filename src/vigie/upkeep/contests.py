@@ -176,7 +176,7 @@ def take_in(store: Store) -> int:
 
 def tell(store: Store) -> None:
     """Write the file that pages read answers from; nothing where nobody ever contested."""
-    folder, listed = contests_folder(store.path), contests(store)
+    folder, listed = contests_folder(store.stands_for), contests(store)
     if not listed:
         return
     given = answers(store)

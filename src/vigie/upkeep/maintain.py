@@ -13,13 +13,15 @@ from datetime import date
 
 from vigie.assess import assess, assess_if_due
 from vigie.model.document import RawDocument
-from vigie.pipeline import suppressing, versions
+from vigie.pipeline import clearing, suppressing, versions
 from vigie.redact import REDACTOR_VERSION, again, redact
 from vigie.redact.paths import redact_path
 from vigie.store import retention, weekly
-from vigie.store.beside import forget_pages
+from vigie.store.beside import forget_copies
 from vigie.store.erase import erase
 from vigie.store.integrity import faults
+from vigie.store.review_book import forget_reviews
+from vigie.store.reviews import take_in as take_in_reviews
 from vigie.store.rows import Row
 from vigie.store.runs import Counts
 from vigie.store.store import Store
@@ -59,19 +61,23 @@ def maintain(
 ) -> Upkeep:  # fmt: skip
     """Do all upkeep that is due. A dry run changes nothing; what it counts of one step knows nothing of the steps before."""
     if not dry_run:
-        forget_pages(store.path)
+        forget_copies(store.stands_for)
     run = None if dry_run else store.start_run("maintain", versions())
     moved = retention.apply(store, change=not dry_run)
     expired = retention.over(store, today) if dry_run else store.expire(today)
     if run is not None:
         contests.take_in(store)
         notes.take_in(store)
+        take_in_reviews(store, clearing(store))
         contests.expire(store, run, today or date.today())
     held = purged(store)
     if held and run is not None:
         erase(store, run, "tombstones", held, bury=False)
     cleared = Tally()
-    for finder in suppressing(store, due=True):
+    due = suppressing(store, due=True)
+    if due and run is not None:
+        forget_reviews(store.stands_for, None)  # all is in the store, where it is cleared
+    for finder in due:
         found = clear(store, finder, run)
         cleared.documents += found.documents
         cleared.mentions += found.mentions
@@ -91,6 +97,9 @@ def maintain(
         assess_if_due(store)
     if run is not None:
         contests.tell(store)
+        take_in_reviews(
+            store, clearing(store)
+        )  # the file beside the store is told what it does not hold any more
         weekly.mend(store.connection)
     if rewritten:
         store.rewrite()

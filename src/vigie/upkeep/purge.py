@@ -11,13 +11,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from vigie.assess import assess
-from vigie.pipeline import versions
+from vigie.pipeline import clearing, versions
 from vigie.redact.keyfile import load_key
 from vigie.redact.marks import Marker
 from vigie.redact.subject import Finder, Mark, marks_of
 from vigie.store.database import utc_now
 from vigie.store.erase import Selection, count_rows, erase, select
 from vigie.store.links import texts
+from vigie.store.review_book import forget_reviews
+from vigie.store.reviews import take_in as take_in_reviews
 from vigie.store.runs import Counts
 from vigie.store.store import Store
 from vigie.store.tombstones import Suppression, keyed
@@ -59,6 +61,7 @@ def purge(store: Store, chosen: Plan, selection: Selection) -> Receipt:
     """Erase the documents of a plan and keep their content out. The card of a source goes with its last document."""
     run = store.start_run("purge", versions())
     take_in(store)
+    take_in_reviews(store, clearing(store))
     salted = tuple(store.tombstones.salted(doc_id) for doc_id in chosen.doc_ids)
     card = selection.source if selection.before is None and not selection.documents else None
     rows = erase(store, run, chosen.kind, chosen.doc_ids, card=card)
@@ -128,6 +131,8 @@ def purge_subject(store: Store, subject: Subject, chosen: Plan) -> Receipt:
     unread = not keyed_here and store.query("SELECT 1 FROM contact_marks LIMIT 1").num_rows > 0
     run, tombstones = store.start_run("purge", versions()), store.tombstones
     take_in(store)
+    take_in_reviews(store, clearing(store))
+    forget_reviews(store.stands_for, None)  # all is in the store, where it is cleared
     whole, touched = bool(chosen.doc_ids), chosen.touched
     salted = tuple(tombstones.salted(doc_id) for doc_id in touched)
     suppressed = subject.suppressions(tombstones.salt())
@@ -138,6 +143,7 @@ def purge_subject(store: Store, subject: Subject, chosen: Plan) -> Receipt:
     if forgotten := store.forget_marks(marks):
         rows["contact_marks"] = rows.get("contact_marks", 0) + forgotten
     tombstones.applied()
+    take_in_reviews(store, clearing(store))
     assess(store)  # what was a copy, or confirmed, may be so no more
     tell(store)
     copies = other_names(store)

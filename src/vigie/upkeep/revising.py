@@ -19,8 +19,8 @@ from vigie.model.document import TITLE_SEPARATOR
 from vigie.redact.again import Shift
 from vigie.redact.redactor import content_id
 from vigie.redact.spans import Removal, merge, placeholders
+from vigie.store import reviews
 from vigie.store.erase import Revision
-from vigie.store.records import observation_record
 from vigie.store.rows import Row
 from vigie.text.normalise import fold
 
@@ -57,8 +57,15 @@ def revise(
     found: Sequence[Removal],
     columns: Row,
     redactor: str,
+    *,
+    machine: Sequence[Row] = (),
+    decisions: Sequence[Row] = (),
 ) -> Revised:
-    """The document without the removals `found` in its text, with the new `columns`."""
+    """The document without the removals `found` in its text, with the new `columns`.
+
+    Args:
+        machine, decisions: its rows of machine_observations and review_decisions (`vigie.store.reviews.aside`).
+    """
     lang, title, text = document["lang"], document["title"], document["text"]
     shift = Shift(found, lang)
     clean = None if text is None else shift.apply(text)
@@ -74,25 +81,73 @@ def revise(
         **columns,
     }
     sentences = {row["observation_id"]: row for row in evidence}
-    removed = _values(document, evidence, found)
-    kept, proofs, renamed, changed = list[Row](), list[Row](), dict[str, str](), 0
-    for row in observations:
+
+    def move(row: Row, proof: Row) -> tuple[Row, Row] | None:
+        """A fact and its sentence without them; None if its whole quote goes."""
         if shift.swallows(row["span_start"], row["span_end"]):
-            continue
-        fact, proof = _moved(row, sentences[row["id"]], doc_id, shift, clean)
+            return None
+        fact, proof = _moved(row, proof, doc_id, shift, clean)
         for column in _REPEATED:
-            fact[column] = _without(fact[column], removed, lang, escaped=column == "value")
+            if row.get(column):
+                fact[column] = _without(row[column], removed, lang, escaped=column == "value")
         if clean is not None:
             fact["id"] = proof["observation_id"] = _renamed(row, fact)
+        return fact, proof
+
+    held = [pair.proof for pair in reviews.pairs_of(machine, decisions) if pair.proof is not None]
+    removed = _values(document, [*evidence, *held], found)
+    kept, proofs, renamed, changed = list[Row](), list[Row](), dict[str, str](), 0
+    for row in observations:
+        moved = move(row, sentences[row["id"]])
+        if moved is None:
+            continue
+        fact, proof = moved
         changed += fact["quote"] != row["quote"]
         renamed[row["id"]] = fact["id"]
         kept.append(fact)
         proofs.append(proof)
     revision = Revision(
         old_id=document["doc_id"], document=new, observations=kept, evidence=proofs, renamed=renamed,
-        removed=Counter(r.kind for r in found),
+        removed=Counter(r.kind for r in found), **_aside(machine, decisions, move, renamed),
     )  # fmt: skip
     return Revised(revision=revision, changed=changed, dropped=len(observations) - len(kept))
+
+
+def _aside(
+    machine: Sequence[Row],
+    decisions: Sequence[Row],
+    move: Callable[[Row, Row], tuple[Row, Row] | None],
+    renamed: dict[str, str],
+) -> dict[str, list[Row]]:
+    """What reviewers' decisions hold, moved in the same way; `renamed` receives the new ids of what the extractor read."""
+
+    def pair(old: reviews.Pair) -> reviews.Pair | None:
+        moved = None if old.proof is None else move(old.fact, old.proof)
+        return None if moved is None else reviews.Pair(fact=moved[0], proof=moved[1])
+
+    kept: list[Row] = []
+    for row in machine:
+        (old,) = reviews.pairs_of([row], [])
+        if (new := pair(old)) is not None and new.proof is not None:
+            renamed[row["observation_id"]] = new.fact["id"]
+            names = {"observation_id": new.fact["id"], "doc_id": new.fact["doc_id"]}
+            kept.append(
+                {**row, **names, "fact": reviews.fact_text(new.fact), "proof": reviews.fact_text(new.proof)}
+            )
+    held: list[Row] = []
+    for row in decisions:
+        before = pair(reviews.unpacked(row["before"]))
+        if before is None:
+            continue
+        after = [new for old in reviews.unpacked_list(row["after"]) if (new := pair(old)) is not None]
+        renamed.setdefault(row["observation_id"], before.fact["id"])
+        held.append(
+            {
+                "decision_id": row["decision_id"], "observation_id": before.fact["id"], "before": reviews.packed(before),
+                "after": reviews.packed_list(after),
+            }
+        )  # fmt: skip
+    return {"machine": kept, "decisions": held}
 
 
 def locate(document: Row, evidence: Sequence[Row], find: Find) -> list[Removal]:
@@ -158,7 +213,7 @@ def _renamed(old: Row, new: Row) -> str:
 
     Whether its place entered the id is not stored: the old id tells.
     """
-    before, after = observation_record(old), observation_record(new)
+    before, after = reviews.record(old), reviews.record(new)
     code = before.place.code if before.place else None
     plain = observation_id(
         before.doc_id, before.start, before.end, before.rule, before.value, before.substance, None

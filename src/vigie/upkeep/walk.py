@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from vigie.store import reviews
 from vigie.store.erase import Revision
 from vigie.store.erase import revise as write
 from vigie.store.rows import Row
@@ -75,18 +76,29 @@ def _page(
 ) -> Iterator[Revised]:
     """The documents with something to remove. Facts are read of these only: in most there is nothing."""
     documents = _rows(store, "documents", ids)
-    expired = by_document(_rows(store, "evidence", [d["doc_id"] for d in documents if d["text"] is None]))
+    gone = [d["doc_id"] for d in documents if d["text"] is None]
+    expired = by_document(_rows(store, "evidence", gone))
+    aside = by_document(
+        [p.proof for p in reviews.pairs_of(*reviews.aside(store.connection, gone)) if p.proof] if gone else []
+    )
     hits = []
     for document in documents:
-        found = locate(document, expired.get(document["doc_id"], []), find)
+        left = [*expired.get(document["doc_id"], []), *aside.get(document["doc_id"], [])]
+        found = locate(document, left, find)
         columns = tidied_columns(document, tidy)
         if found or columns:
             hits.append((document, found, columns))
     chosen = [document["doc_id"] for document, _, _ in hits]
     facts, proofs = (by_document(_rows(store, table, chosen)) for table in ("observations", "evidence"))
+    machine, decisions = map(by_document, reviews.aside(store.connection, chosen)) if chosen else ({}, {})
     for document, found, columns in hits:
-        own = (facts.get(document["doc_id"], []), proofs.get(document["doc_id"], []))
-        yield revise(document, *own, found, columns, redactor or document["redactor"])
+        doc_id = document["doc_id"]
+        own = (facts.get(doc_id, []), proofs.get(doc_id, []))
+        made = revise(
+            document, *own, found, columns, redactor or document["redactor"],
+            machine=machine.get(doc_id, []), decisions=decisions.get(doc_id, []),
+        )  # fmt: skip
+        yield made
 
 
 def _rows(store: Store, table: str, doc_ids: Sequence[str]) -> list[Row]:

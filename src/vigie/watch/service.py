@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from vigie.fetch.client import Client
 
 LEAST_PAUSE, MOST_PAUSE = 60.0, 3600.0  # seconds between two rounds of a watch that stays
+PATIENCE = 60.0  # seconds to wait for a turn at the store, at most: what waits is stored in the next round, and a watch must end when it is told to
 
 
 def agent(contact: str) -> str:
@@ -76,7 +77,7 @@ class Depot:
     def put(self, items: Sequence[Cleaned]) -> Deposited:
         """Store. Raises StoreError while another process holds the store."""
         ids = [item.document.doc_id for item in items]
-        with Store.open(self.settings.store, settings=self.settings) as store:
+        with Store.open(self.settings.store, settings=self.settings, wait=self._patience) as store:
             before = store.known(ids)
             summary = add(store, items)
             new = store.known(ids) - before
@@ -87,8 +88,12 @@ class Depot:
         """Which of these documents are stored. Raises StoreError."""
         if not ids or not self.settings.store.exists():
             return set()
-        with Store.open(self.settings.store, settings=self.settings) as store:
+        with Store.open(self.settings.store, settings=self.settings, wait=self._patience) as store:
             return store.known(ids)
+
+    @property
+    def _patience(self) -> float:
+        return min(self.settings.store_wait, PATIENCE)
 
 
 def watch_once(

@@ -10,9 +10,12 @@ import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Literal
 from urllib.parse import urlencode
 
+from vigie.accounts.records import Who, needed
 from vigie.charts import draw
+from vigie.lexicon.terms import data_toml
 from vigie.model.errors import SettingsError
 from vigie.readmodel.model import ReadModel
 from vigie.readmodel.records import Filters
@@ -102,7 +105,8 @@ class Answers:
     """All answers of one application.
 
     Args:
-        contesting, feeding, noting: whether notes of readers, feeds and field notes are answered elsewhere in the application.
+        contesting, feeding, noting, reviewing: whether notes of readers, feeds, field notes and the review desk are elsewhere in the application.
+        door: which page of accounts the pages lead to; "" where there are none.
     """
 
     def __init__(
@@ -113,9 +117,12 @@ class Answers:
         contesting: bool = False,
         feeding: bool = False,
         noting: bool = False,
+        reviewing: bool = False,
+        door: Literal["", "login", "account"] = "",
     ) -> None:
         self.provider, self.public = provider, public
-        self.contesting, self.feeding, self.noting = contesting, feeding, noting
+        self.contesting, self.feeding, self.noting, self.door = contesting, feeding, noting, door
+        self.reviewing = reviewing
         self._pages: Cache[Answer] = Cache(_PAGES_BYTES, lambda a: a.size)
         self._drawn: Cache[Answer] = Cache(_DRAWN_BYTES, lambda a: a.size)
         self._figures: Cache[Charts] = Cache(_FIGURES_BYTES, _size_of)
@@ -181,6 +188,7 @@ class Answers:
         frame = Frame(
             name=one.page.name,
             public=self.public,
+            door=self.door,
             nav=MENU,
             current=one.page.nav,
             params=one.params + tuple(p for p in one.own if p[0] != "from"),
@@ -196,15 +204,16 @@ class Answers:
         return ServerLinks(
             lang=one.lang, paths=PATHS, versions=versions(), name=one.page.name, params=one.all, filters=one.filters,
             contesting=self.contesting, feeding=self.feeding, noting=self.noting,
+            reviewing=self.reviewing,
         )  # fmt: skip
 
     def said(self, lang: str, status: int, content: Content) -> Answer:
         """A page of an error, in the look of the others."""
         words = page_words(lang)
-        frame = Frame(name="", public=self.public, nav=MENU)
+        frame = Frame(name="", public=self.public, door=self.door, nav=MENU)
         links = ServerLinks(
             lang=lang, paths=PATHS, versions=versions(), contesting=self.contesting, feeding=self.feeding,
-            noting=self.noting,
+            noting=self.noting, reviewing=self.reviewing,
         )  # fmt: skip
         return answer(render(content, frame, words, links), HTML, status)
 
@@ -231,12 +240,29 @@ class Answers:
         )  # fmt: skip
         return self.said(lang, 400, Content(title=words["error.bad_filter"], lead=lead, notes=(missing,)))
 
+    def forbidden(self, lang: str, what: str, asker: Who) -> Answer:
+        """Why not: the form (`what`: "form", "origin"), the token, or the role, which is named."""
+        if what in ("form", "origin"):
+            return self.plain(lang, 403, "form")
+        words = page_words(lang)
+        text = words["error.token_text"]
+        if asker.via != "token":
+            roles = data_toml("accounts", f"words.{lang}.toml")["roles"]
+            text = words.fill(
+                "error.role_text", needed=roles[needed(what) or "reader"], own=roles[asker.role]
+            )
+        return self._one_line(lang, 403, words["error.forbidden"], text)
+
     def plain(self, lang: str, status: int, key: str) -> Answer:
-        """busy, failed, making, too_long: one title and one line."""
+        """busy, failed, form, making, method, too_long: one title and one line."""
         words = page_words(lang)
         text = words.get(f"error.{key}_text") or words[f"error.{key}"]
+        return self._one_line(lang, status, words[f"error.{key}"], text)
+
+    def _one_line(self, lang: str, status: int, title: str, text: str) -> Answer:
+        words = page_words(lang)
         missing = Missing(why="none", text=text, target=to("overview"), target_text=words["error.back"])
-        return self.said(lang, status, Content(title=words[f"error.{key}"], notes=(missing,)))
+        return self.said(lang, status, Content(title=title, notes=(missing,)))
 
 
 def page_of(path: str) -> tuple[Page, dict[str, str]] | None:

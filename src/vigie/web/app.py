@@ -6,31 +6,49 @@ thread of its own while charts are drawn; a page that was made before needs none
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import urlencode
 
 from anyio import CapacityLimiter, to_thread
-from fastapi import FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 
+from vigie.settings import Settings
 from vigie.web.addresses import KINDS, target_of
 from vigie.web.answers import Answers, BadFilterError, asked, language_of, page_of
 from vigie.web.assets import assets
 from vigie.web.cache import Answer, BusyError, answer
 from vigie.web.content import NotFoundError
+from vigie.web.context import Context
 from vigie.web.headers import Guard
+from vigie.web.identity import UNSAFE, ForbiddenError, default_who, same_origin, who
 from vigie.web.links import LANGUAGES, ServerLinks, follow
 from vigie.web.pages import PAGES, PATHS, Page
 from vigie.web.provider import Models, NotReadyError, Provider
 
+if TYPE_CHECKING:
+    from vigie.web.auth import Doors
+    from vigie.web.health import Operation
+
 _LONGEST_QUERY = 2000
 _PAGES_AT_ONCE = 2
 _FOREVER = "public, max-age=31536000, immutable"
+# Parts that hand over a router: module, function, whether the public edition has it.
+_PARTS = (
+    ("vigie.web.health", "health_router", True),
+    ("vigie.web.api", "api_router", True),
+    ("vigie.web.reviewing", "review_router", False),
+)
+_ACCOUNTS = re.compile(r"(/(?:fr|en)/accounts?)/.*")
+# Pages of the analyst's edition that are no `Page`: a server with accounts asks who has no session to sign in.
+_OF_THE_TEAM = ("/review", "/review/{rest:path}", "/field-note")
 
 
 def make_app(
@@ -40,6 +58,10 @@ def make_app(
     hosts: Iterable[str] | None = None,
     contests: Path | None = None,
     notes: Path | None = None,
+    doors: Doors | None = None,
+    store: Path | None = None,
+    settings: Settings | None = None,
+    operation: Operation | None = None,
 ) -> FastAPI:
     """The pages over a read-model file, or over models that somebody lends.
 
@@ -47,18 +69,39 @@ def make_app(
         hosts: names that requests may name; None for this machine only, () for any.
         contests: folder that keeps what readers contest; None where nobody answers.
         notes: folder that keeps field notes of the analyst's team until they are taken in; never in the public edition.
+        doors: accounts, where `auth.Entrance` stands in front of this application (`team.py`); None where nobody signs in.
+        store: where the store is, for the parts that work with it.
+        operation: how the server is watched.
     """
     provider: Provider = Models.of(source) if isinstance(source, Path) else source
     contesting = contests is not None and find_spec("vigie.web.contest") is not None
     noting = notes is not None and not public
-    made = Answers(provider, public=public, contesting=contesting, feeding=public, noting=noting)
+    door: Literal["", "login", "account"] = "" if doors is None else "login" if public else "account"
+    made = Answers(
+        provider,
+        public=public,
+        contesting=contesting,
+        feeding=public,
+        noting=noting,
+        reviewing=store is not None and not public,
+        door=door,
+    )
     app = FastAPI(title="Vigie", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     if contesting and contests is not None:
         app.include_router(import_module("vigie.web.contest").contest_router(contests))
     if noting and notes is not None:
         app.include_router(import_module("vigie.web.field_note").note_router(notes))
+    app.state.who, app.state.failed = default_who(public=public or doors is not None), _failed(made)
+    context = Context(
+        provider=provider, public=public, store=store, desk=doors.desk if doors else None, settings=settings or Settings(),
+        operation=operation,
+    )  # fmt: skip
+    _parts(app, context)
+    if doors is not None:
+        app.include_router(import_module("vigie.web.auth_pages").auth_router(doors, public=public))
+        if public:
+            _sign_in_first(app)
     app.add_api_route("/", _root, methods=["GET", "HEAD"])
-    app.add_api_route("/health", _health(made), methods=["GET", "HEAD"])
     app.add_api_route("/{lang}", _language_alone, methods=["GET", "HEAD"])
     app.add_api_route("/static/{name:path}", _static, methods=["GET", "HEAD"])
     if public:
@@ -76,9 +119,38 @@ def make_app(
             app.add_api_route(
                 f"/{{lang}}{page.path}", _page(made, page, few), methods=["GET", "HEAD"], name=page.name
             )
-    _errors(app, made)
-    app.add_middleware(Guard, failed=_failed(made), hosts=hosts)
+    _errors(app, made, asking=doors is not None)
+    app.add_middleware(Guard, failed=app.state.failed, hosts=hosts)
     return app
+
+
+def _parts(app: FastAPI, context: Context) -> None:
+    """Routers of the parts, before the pages: `/api/v1` is no language."""
+    for module, function, public in _PARTS:
+        if (public or not context.public) and find_spec(module) is not None:
+            make = getattr(import_module(module), function)
+            app.include_router(make(context), dependencies=[Depends(same_origin)])
+
+
+def _sign_in_first(app: FastAPI) -> None:
+    """The analyst's pages, where nobody is signed in: known by their address, whatever is stored."""
+
+    def ask(request: Request, lang: str) -> Response:
+        if lang not in LANGUAGES:
+            raise HTTPException(404)
+        raise ForbiddenError("read", sign_in=who(request).via == "anonymous")
+
+    sent = [Depends(same_origin)]
+    for path in (*_OF_THE_TEAM, *(page.path for page in PAGES if not page.public)):
+        app.add_api_route(f"/{{lang}}{path}", ask, methods=["GET", "HEAD", "POST"], dependencies=sent)
+
+
+def _back(request: Request) -> str:
+    """The query of the page of sign-in: where one comes back to, and that a form was sent for nothing."""
+    path, query = request.url.path, request.url.query
+    if request.method in UNSAFE:  # forms of a page of accounts go to addresses below it, which are no pages
+        return urlencode({"next": _ACCOUNTS.sub(r"\1", path), "ended": "1"})
+    return urlencode({"next": f"{path}?{query}" if query else path})
 
 
 def _send(
@@ -131,17 +203,6 @@ def _language_alone(request: Request, lang: str) -> Response:
     if lang not in LANGUAGES:
         raise HTTPException(404)
     return RedirectResponse(f"/{lang}/", status_code=307)
-
-
-def _health(made: Answers) -> Callable[..., Response]:
-    def health() -> Response:
-        try:
-            with made.provider.lease() as model:
-                return JSONResponse({"status": "ok", "stamp": model.stamp, "public": made.public})
-        except NotReadyError:
-            return JSONResponse({"status": "making"}, status_code=503, headers={"retry-after": "3"})
-
-    return health
 
 
 def _static(request: Request, name: str) -> Response:
@@ -242,8 +303,8 @@ def _feed(made: Answers) -> Callable[..., Response]:
     return feed
 
 
-def _errors(app: FastAPI, made: Answers) -> None:
-    """Errors as pages; of an unexpected one nothing is told but that it was."""
+def _errors(app: FastAPI, made: Answers, *, asking: bool) -> None:
+    """Errors as pages; of an unexpected one nothing is told but that it was. `asking`: one may sign in."""
 
     def said(request: Request, found: Answer, more: Mapping[str, str] | None = None) -> Response:
         return _send(request, found, cached="no-store", more=more)
@@ -255,7 +316,14 @@ def _errors(app: FastAPI, made: Answers) -> None:
             return said(request, made.not_found(lang))
         if status == 414:
             return said(request, made.plain(lang, 414, "too_long"))
-        return Response(status_code=status, headers={"allow": "GET, HEAD"} if status == 405 else None)
+        if status == 405:
+            taken = dict(getattr(error, "headers", None) or {}).get("Allow", "GET, HEAD")
+            if request.url.path.startswith("/api/"):
+                problem = {"type": "about:blank", "title": "this method is not offered", "status": 405}
+                headers = {"allow": taken, "cache-control": "no-store"}
+                return JSONResponse(problem, 405, headers, media_type="application/problem+json")
+            return said(request, made.plain(lang, 405, "method"), {"allow": taken})
+        return Response(status_code=status)
 
     async def missing(request: Request, error: Exception) -> Response:
         what = error.what if isinstance(error, NotFoundError) else "page"
@@ -277,8 +345,27 @@ def _errors(app: FastAPI, made: Answers) -> None:
             {"retry-after": str(NotReadyError.seconds)},
         )
 
+    async def forbidden(request: Request, error: Exception) -> Response:
+        assert isinstance(error, ForbiddenError)
+        lang = _language(request)
+        if request.url.path.startswith("/api/"):
+            status = 401 if error.sign_in else 403
+            problem = {"type": "about:blank", "title": "not allowed", "status": status, "detail": str(error)}
+            headers = {"cache-control": "no-store"} | (
+                {"www-authenticate": "Bearer"} if error.sign_in else {}
+            )
+            return JSONResponse(
+                problem, status_code=status, headers=headers, media_type="application/problem+json"
+            )
+        if asking and error.sign_in:
+            return RedirectResponse(
+                f"/{lang}/login?{_back(request)}", status_code=303, headers={"cache-control": "no-store"}
+            )
+        return said(request, made.forbidden(lang, error.what, who(request)))
+
     for kind, handler in (
         (HTTPException, http), (NotFoundError, missing), (BadFilterError, bad), (BusyError, busy), (NotReadyError, making),
+        (ForbiddenError, forbidden),
     ):  # fmt: skip
         app.add_exception_handler(kind, handler)
 

@@ -116,6 +116,8 @@ class Quote:
     target: Target | None = None
     address: str = ""
     fact_target: Target | None = None
+    decided: str = ""  # what a person decided on it, in the language of the page
+    observation: str = ""  # whose review page tells more of that
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -156,4 +156,20 @@ def quote_of(
         target=to("document", doc_id=fact.doc_id) if titled and fact.doc_id else None,
         address=f"f-{fact.address}",
         fact_target=to("fact", address=fact.address) if to_fact else None,
+        decided="" if public else decided(fact, words, told=told),
+        observation="" if public else fact.address,
     )
+
+
+def decided(fact: FactRow, words: PageWords, *, told: bool) -> str:
+    """What a person decided on it, "corrected by a person: price: 62.50 EUR / g"; "" where nobody did.
+
+    Args:
+        told: True where what was read is shown beside it already.
+    """
+    if not fact.review:
+        return ""
+    line = words[f"by_person.{fact.review}"]
+    if told or fact.review in ("accepted", "kept"):
+        return line
+    return f"{line}{words['colon']}{said(fact, words)}"

@@ -2,7 +2,7 @@
 
 In: the fields of a note. Out: first the redacted text with what is understood and what is missing, nothing kept; then, of that redacted
 text, a note in the box of `vigie.upkeep.notes`. The raw fields live in one request and are shown back to their writer alone, escaped.
-No cookie, no account: only forms of this page's own are taken, as on the page of contests. Never part of the public edition.
+Only forms of this page's own are taken, as on the page of contests; with accounts, of a session that may read. Never part of the public edition.
 Left out: taking notes in (`vigie add`, `vigie maintain`).
 """
 
@@ -30,6 +30,7 @@ from vigie.upkeep.notes import NoteError, drop, rules
 from vigie.web.assets import ICON, SHEETS, address_of
 from vigie.web.contest import LANGUAGES, own
 from vigie.web.facts import said_of
+from vigie.web.identity import ForbiddenError, csrf_field, require
 from vigie.web.render import environment
 from vigie.web.words import PageWords, page_words
 
@@ -63,25 +64,29 @@ class Block:
 
 
 def note_router(folder: Path, *, today: Callable[[], date] = date.today) -> APIRouter:
-    """`GET` and `POST /{lang}/field-note`.
+    """`GET` and `POST /{lang}/field-note`, for a session or the one person of this machine with the right to read; ForbiddenError else.
 
     Args:
         folder: the box, `upkeep.notes.notes_folder` of the store.
     """
     router = APIRouter()
 
-    def show(lang: Lang) -> Response:
-        return _page(lang, {"date": _day(today(), lang)})
+    def show(request: Request, lang: Lang) -> Response:
+        _writer(request)
+        return _page(lang, {"date": _day(today(), lang)}, csrf=csrf_field(request))
 
     async def send(request: Request, lang: Lang) -> Response:
+        _writer(request)
+        csrf = csrf_field(request)
         if not own(request):
-            return _page(lang, {}, status=403, fault="elsewhere")
+            return _page(lang, {}, status=403, fault="elsewhere", csrf=csrf)
         fields = _fields(request, await _body(request))
         if fields is None:
-            return _page(lang, {}, status=400, fault="form")
+            return _page(lang, {}, status=400, fault="form", csrf=csrf)
+        fields.pop("csrf", None)  # looked at in front of the application
         if fields.get("step") == "keep":
-            return await run_in_threadpool(_keep, lang, folder, fields.get("text", ""), today())
-        return await run_in_threadpool(_look, lang, fields)
+            return await run_in_threadpool(_keep, lang, folder, fields.get("text", ""), today(), csrf)
+        return await run_in_threadpool(_look, lang, fields, csrf)
 
     path = "/{lang}/field-note"
     router.add_api_route(path, show, methods=["GET", "HEAD"], include_in_schema=False)
@@ -89,24 +94,30 @@ def note_router(folder: Path, *, today: Callable[[], date] = date.today) -> APIR
     return router
 
 
-def _look(lang: Lang, fields: Mapping[str, str]) -> Response:
+def _writer(request: Request) -> None:
+    """A token never writes a note: no scope names it."""
+    if require(request, "read").via == "token":
+        raise ForbiddenError("token")
+
+
+def _look(lang: Lang, fields: Mapping[str, str], csrf: str) -> Response:
     """The note as it would be kept."""
     if sum(map(len, fields.values())) > rules()["note"]["most"]:
-        return _page(lang, fields, status=422, fault="long")
+        return _page(lang, fields, status=422, fault="long", csrf=csrf)
     document = _redacted(note_text(_in_order(fields), lang))
     if document is None:
-        return _page(lang, fields, status=422, fault="empty")
-    return _page(lang, fields, document=document)
+        return _page(lang, fields, status=422, fault="empty", csrf=csrf)
+    return _page(lang, fields, document=document, csrf=csrf)
 
 
-def _keep(lang: Lang, folder: Path, text: str, day: date) -> Response:
+def _keep(lang: Lang, folder: Path, text: str, day: date, csrf: str) -> Response:
     document = _redacted(text)
     if document is None:
-        return _page(lang, {}, status=422, fault="empty")
+        return _page(lang, {}, status=422, fault="empty", csrf=csrf)
     try:
         drop(folder, document, day)
     except NoteError as error:
-        return _page(lang, {}, status=503 if error.fault == "full" else 422, fault=error.fault)
+        return _page(lang, {}, status=503 if error.fault == "full" else 422, fault=error.fault, csrf=csrf)
     return _page(lang, {}, kept=True)
 
 
@@ -136,12 +147,13 @@ def _page(
     fault: str = "",
     kept: bool = False,
     document: CleanDocument | None = None,
+    csrf: str = "",
 ) -> Response:
     said: Any = data_toml("templates", "field_note.toml")[lang]
     shown, (other, other_name) = page_words(lang), LANGUAGES[lang]
     body = document.text[document.body_start :] if document else ""
     html = environment().get_template("field_note.html.j2").render(
-        lang=lang, w=said, title=said["page"]["preview" if document else "title"], other=other, other_name=other_name,
+        lang=lang, w=said, csrf=csrf, title=said["page"]["preview" if document else "title"], other=other, other_name=other_name,
         sheets=[address_of(name) for name in SHEETS], icon=address_of(ICON), skip=shown["skip"], edition=shown["edition.analyst"],
         fault=said["fault"][fault].format(most=shown.figures.number(rules()["note"]["most"])) if fault else "", kept=kept,
         seen=[line for line in body.split("\n") if line.strip()], seen_lang=document.lang if document else lang,

@@ -2,21 +2,27 @@
 
 In: a store. Out: the models that `provider.Models` lends. The store is not held: `vigie add` works beside. Pages show the last
 state that could be read, but for an erasure, from which on nothing is shown until the pages are made anew; a failed attempt is told on
-standard error and repeated.
+standard error and repeated. Beside the analyst's pages the snapshot for SQL is made anew (`vigie.store.snapshot`), and of it the queue of the
+review; decisions of reviewers that wait are taken into the store.
+While a run goes on, which lets this in between its batches, the store rests longer than it was read: the run is not to be slowed down.
 """
 
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from threading import Event, Thread
 
 from vigie.model.errors import VigieError
-from vigie.readmodel.files import current
+from vigie.readmodel.files import current, is_current
 from vigie.readmodel.model import ReadModel
 from vigie.settings import Settings
+from vigie.store import snapshot
+from vigie.store.review_book import decisions_wait
+from vigie.store.turn import live_runs
 from vigie.web.provider import Models
 
 EVERY = 1.0  # seconds between two looks at the store
@@ -24,6 +30,9 @@ SETTLED = (
     2  # looks that must find the same before a change counts as done: a long `vigie add` commits many times
 )
 AGAIN = 15  # looks after a failed attempt
+PATIENCE = 60.0  # seconds to wait for a turn at the store, at least
+DECISIONS = 20.0  # seconds between two times that decisions of reviewers are taken in: each time all pages are made anew
+REST = 4  # times as long as it was read, a store in which a run goes on is left alone
 
 
 class Follower:
@@ -41,6 +50,8 @@ class Follower:
         self._stop = Event()
         self._thread: Thread | None = None
         self._seen: object = None
+        self._rest_until = 0.0
+        self._decisions_at = 0.0
 
     def first(self) -> None:
         """Make the first model; raises StoreError."""
@@ -49,7 +60,7 @@ class Follower:
     def _make(self) -> None:
         with self.models.making():
             path = current(self.settings.store, self.public, settings=self.settings, apart=True)
-            self._seen = self._look()
+            self._seen = self._look() if is_current(path, self.settings.store, self.public) else None
             if path != self.models.path or self.models.erased():
                 self.models.swap(ReadModel.open(path))
 
@@ -79,14 +90,62 @@ class Follower:
                 self.models.erased()
             same = same + 1 if now == last else 0
             last, wait = now, max(0, wait - 1)
-            if (now == self._seen and not self.models.erased()) or same < SETTLED or wait:
+            if (
+                not self.public
+                and self._decisions_wait()
+                and same >= SETTLED
+                and not wait
+                and not self._resting()
+            ):
+                wait = 0 if self._try("decisions of reviewers", self._take_in) else AGAIN
+                self._decisions_at = time.monotonic() + DECISIONS
                 continue
-            try:
-                self._make()
-                self._told("pages: made anew")
-            except VigieError as error:
-                self._told(f"pages: still of before ({error})")
-                wait = AGAIN
-            except Exception as error:  # its message may quote the store
-                self._told(f"pages: still of before (unexpected {type(error).__name__})")
-                wait = AGAIN
+            pages = now != self._seen or self.models.erased()
+            door = not self.public and not snapshot.is_current(self.settings.store)
+            if not (pages or door) or same < SETTLED or wait or self._resting():
+                continue
+            began = time.monotonic()
+            done = (not pages or self._try("pages", self._make)) and (
+                not door or self._try("snapshot for SQL", self._publish)
+            )
+            wait = 0 if done else AGAIN
+            self._rest_until = time.monotonic() + REST * (time.monotonic() - began)
+
+    def _resting(self) -> bool:
+        """Whether a run goes on that was just held up. What was erased is never waited for."""
+        return (
+            time.monotonic() < self._rest_until
+            and not self.models.erased()
+            and bool(live_runs(self.settings.store))
+        )
+
+    def _publish(self) -> None:
+        snapshot.publish_apart(self.settings.store, max(self.settings.store_wait, PATIENCE))
+        from vigie.review.taking import refill_apart  # late: it loads the extractors
+
+        copy = snapshot.current(self.settings.store)
+        if copy is not None:
+            refill_apart(copy, self.settings.store)
+
+    def _decisions_wait(self) -> bool:
+        try:
+            return time.monotonic() >= self._decisions_at and decisions_wait(self.settings.store)
+        except VigieError:
+            return False  # who decides is told
+
+    def _take_in(self) -> None:
+        from vigie.review.taking import take_in_at
+
+        take_in_at(self.settings, max(self.settings.store_wait, PATIENCE))
+
+    def _try(self, what: str, make: Callable[[], None]) -> bool:
+        try:
+            make()
+        except VigieError as error:
+            self._told(f"{what}: still of before ({error})")
+        except Exception as error:  # its message may quote the store
+            self._told(f"{what}: still of before (unexpected {type(error).__name__})")
+        else:
+            self._told(f"{what}: made anew")
+            return True
+        return False

@@ -7,8 +7,8 @@ had its name point to this machine would read the analyst's pages through a brow
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Callable, Iterable
-from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -27,6 +27,9 @@ SECURITY = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
 }
+_HOST = re.compile(
+    r"(\[[0-9a-f:.]{2,45}\]|[a-z0-9_](?:[a-z0-9._-]{0,252}))(?::[0-9]{0,5})?", re.ASCII
+)  # RFC 9110, 7.2
 _LOOPBACK_NAMES = frozenset({"localhost"})
 
 
@@ -42,11 +45,9 @@ def is_loopback(host: str) -> bool:
 
 
 def host_of(header: str) -> str:
-    """The name in a Host header, without its port; "" for what is none."""
-    try:
-        return (urlsplit(f"//{header}").hostname or "").lower()
-    except ValueError:
-        return ""
+    """The name in a Host header, without its port; "" for what is none, a path or an account beside it included."""
+    found = _HOST.fullmatch(header.lower())
+    return found[1].strip("[]") if found else ""
 
 
 class Guard:

@@ -46,6 +46,10 @@ class Links(Protocol):
         """Where the analyst's team writes field notes; "" where there is no such page."""
         ...
 
+    def review(self) -> str:
+        """Where people read again what the machine read; "" where there is no such page."""
+        ...
+
     def other_language(self) -> str:
         """The same page in the other language; "" where there is none."""
         ...
@@ -70,6 +74,7 @@ class ServerLinks:
         versions: file -> what changes with its content, so that a browser may keep it for long.
         contesting: whether the application answers to notes of readers.
         noting: whether it has the page on which field notes are written.
+        reviewing: whether it has the review desk.
     """
 
     lang: str
@@ -81,6 +86,7 @@ class ServerLinks:
     contesting: bool = False
     feeding: bool = False
     noting: bool = False
+    reviewing: bool = False
     dynamic: bool = True
 
     def page(self, name: str, filters: Filters | None = None, **params: str) -> str:
@@ -117,6 +123,9 @@ class ServerLinks:
 
     def field_note(self) -> str:
         return f"/{self.lang}/field-note" if self.noting else ""
+
+    def review(self) -> str:
+        return f"/{self.lang}/review" if self.reviewing else ""
 
     def data(self) -> str:
         return ""

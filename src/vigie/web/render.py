@@ -35,6 +35,7 @@ class Frame:
     Attributes:
         name: the page, one of PAGES; "" for a page of an error.
         nav: pages of the menu in order.
+        door: the page of accounts that it leads to; "" where there are none.
         current: the entry of the menu that this page belongs to.
         hidden: parameters of the page that its form of filters carries along.
         choices: what the form offers; None for a page without filters.
@@ -43,6 +44,7 @@ class Frame:
 
     name: str
     public: bool
+    door: str = ""
     nav: tuple[str, ...] = ()
     current: str = ""
     params: tuple[tuple[str, str], ...] = ()

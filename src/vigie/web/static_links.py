@@ -112,6 +112,9 @@ class StaticLinks:
     def field_note(self) -> str:
         return ""
 
+    def review(self) -> str:
+        return ""
+
     def data(self) -> str:
         """The page of the open data."""
         return self.to(f"{self.lang}/data.html")

@@ -53,7 +53,7 @@ def build(
         *_figure(model, filters, group, words),
         _sentences(model, filters, facts, total, start, group, words, mine),
     ]
-    address = _address(filters, group) if group is not None else ""
+    address = figure_address(filters, group) if group is not None else ""
     version, line = model.version(address, words.lang) if model.public and address else (0, "")
     return Content(
         title=title,
@@ -75,7 +75,7 @@ _HOME = {
 }  # fmt: skip
 
 
-def _address(filters: Filters, group: Group) -> str:
+def figure_address(filters: Filters, group: Group) -> str:
     """The stable address of a figure; "" where it is of a choice that no public figure has (a grade, a substance's ways)."""
     if (
         filters.grade
@@ -145,6 +145,10 @@ def _sentences(
             grades=found.grades or "–",
         )
         lead = f"{rests} {lead}".strip()
+    if not model.public and total:
+        again, of = model.reviewed(filters, params.get("topic") or None, None if group is None else group.key)
+        line = words.fill("evidence.reviewed", n=words.figures.number(again), total=words.figures.number(of))
+        lead = f"{lead} {line}".strip()
     if facts:
         quotes = Quotes(
             items=tuple(quote_of(f, words, public=model.public, told=group is None) for f in facts),
@@ -201,6 +205,8 @@ def fact(model: ReadModel, filters: Filters, words: PageWords, *, address: str) 
         pairs.append((words["fact.confidence"], Cell(text=figures.number(found.confidence, 2))))
     if found.rule:
         pairs.append((words["fact.rule"], Cell(text=found.rule)))
+    if not model.public:
+        pairs.append((words["fact.review"], Cell(text=words[f"reviewed.{found.review or 'none'}"])))
     quote = Quotes(items=(quote_of(found, words, public=model.public, told=False),))
     return Content(
         title=said(found, words),

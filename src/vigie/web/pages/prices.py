@@ -57,7 +57,7 @@ def _courses(model: ReadModel, filters: Filters, groups: list[Group], words: Pag
 
 def index_section(model: ReadModel, filters: Filters, words: PageWords, most: int = 8) -> tuple[Section, ...]:
     """Indices of the filter's area, or of the whole countries; nothing where the model has none."""
-    rows = [_own(r) for r in model.indices(filters) if r.price is not None or r.n]
+    rows = [own_price(r) for r in model.indices(filters) if r.price is not None or r.n]
     if filters.area is None:
         rows = [r for r in rows if "-" not in r.area]
     if not any(r.price is not None for r in rows):
@@ -84,7 +84,7 @@ def index_section(model: ReadModel, filters: Filters, words: PageWords, most: in
     )
 
 
-def _own(row: IndexRow) -> IndexRow:
+def own_price(row: IndexRow) -> IndexRow:
     """The row without a price where that rests on other quarters, other areas or one source more than on its own statements."""
     if row.state == PriceState.ESTIMATED.label and row.n >= _LEAST_OWN and row.sources >= _LEAST_SOURCES:
         return row

@@ -1,0 +1,509 @@
+"""The pages of the review as HTML: queue, one statement, disagreements, one of them, agreement.
+
+In: records of `vigie.review`, words. Out: HTML. Nothing of what one reviewer decided stands on a page of another before both have; names of
+reviewers stand on no page before a disagreement is settled. Left out: routes and forms as they are sent (`reviewing.py`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+from urllib.parse import quote
+
+from markupsafe import Markup
+
+from vigie.model.contract import value_json
+from vigie.model.observation import Observation
+from vigie.report.evidence import one_line
+from vigie.review.records import (
+    Agreement,
+    Decision,
+    Disagreement,
+    Entry,
+    Item,
+    Progress,
+    Proposal,
+    Reason,
+    Standing,
+    Verdict,
+)
+from vigie.web import reviewing_form as forms
+from vigie.web.assets import ICON, SHEETS, address_of
+from vigie.web.facts import said_of
+from vigie.web.render import environment
+from vigie.web.reviewing_agreement import figures_of
+from vigie.web.reviewing_facts import Row, changes, listed, rows_of
+from vigie.web.reviewing_places import divisions, written
+from vigie.web.words import PageWords
+
+ROOT = "/review"
+REASONS = ("not-stated", "not-drugs", "wrong-figure", "duplicate", "not-asserted", "unreadable")
+VERDICTS: tuple[Verdict, ...] = ("correct", "reject", "split", "relink")
+MOST_FACTS = 8  # that one sentence is split into
+_LONGEST_NEAR = (
+    400  # characters of each neighbour: a list in one "sentence" would push the decision out of sight
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """The sentence with its neighbours and its document."""
+
+    before: str
+    head: str
+    quote: str
+    tail: str
+    after: str
+    lang: str
+    kept: bool
+    href: str
+    title: str
+    title_lang: str
+    meta: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """A statement of a list."""
+
+    href: str
+    said: str
+    lang: str
+    head: str
+    quote: str
+    tail: str
+    meta: tuple[str, ...]
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """A form of a decision: `facts` holds the fields of each fact that it makes.
+
+    Attributes:
+        key: by which a form that is sent twice is one decision.
+        said: that it was not kept; `faults` say why, field by field.
+    """
+
+    action: str
+    here: str
+    back: str
+    csrf: str
+    key: str
+    verdict: str = "accept"
+    facts: tuple[tuple[forms.Entry, ...], ...] = ()
+    why: str = ""
+    faults: tuple[forms.Entry, ...] = ()
+    said: str = ""
+    reasons: tuple[tuple[str, str], ...] = ()
+    lists: tuple[tuple[str, Markup], ...] = ()
+    more: bool = False
+    less: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """What the reader of a page may know of decisions on its statement."""
+
+    title: str
+    text: str
+    why: str
+    facts: tuple[tuple[Row, ...], ...]
+    note: str
+    again: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """One of two readings, without who it is of."""
+
+    n: int
+    id: str
+    verdict: str
+    why: str
+    facts: tuple[tuple[Row, ...], ...]
+    who: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Around:
+    """What stands around a page.
+
+    Attributes:
+        judge: whether the reader settles disagreements: only then the tab is there.
+        here: the address of the page below the language.
+        door: whether there are accounts.
+    """
+
+    words: PageWords
+    here: str
+    judge: bool
+    door: bool = False
+    csrf: str = ""
+    fault: str = ""
+    kept: str = ""
+    kept_href: str = ""
+
+    @property
+    def lang(self) -> str:
+        return self.words.lang
+
+    def to(self, path: str) -> str:
+        return f"/{self.lang}{path}"
+
+
+def item_path(observation_id: str) -> str:
+    return f"{ROOT}/{quote(observation_id, safe='')}"
+
+
+def dispute_path(observation_id: str) -> str:
+    return f"{ROOT}/adjudicate/{quote(observation_id, safe='')}"
+
+
+# Pages
+
+
+def queue(
+    around: Around, entries: Sequence[tuple[Entry, Item]], progress: Progress, *, mine: int, ready: bool
+) -> str:
+    """What waits for one reviewer.
+
+    Args:
+        mine: how many statements they may decide now.
+        ready: False while the store cannot be read.
+    """
+    words = around.words
+    number = words.figures.number
+    tiles = [
+        (number(mine), words["review.waiting"], ""),
+        (number(progress.mine), words["review.mine"], ""),
+        (number(progress.decided), words["review.settled"], around.to(f"{ROOT}/agreement")),
+    ]
+    if around.judge:
+        href = around.to(f"{ROOT}/adjudicate")
+        tiles.insert(2, (number(progress.disagreements), words["review.disputed"], href))
+    rows = [
+        _listed(item, around.to(item_path(item.observation_id)), _why_line(entry.proposal, words), words)
+        for entry, item in entries
+    ]
+    return _page(
+        "review_queue", around, "queue", title=words["review.title"], tiles=tiles, rows=rows, ready=ready, keyed=True,
+        start=rows[0].href if rows else "", begun=progress.mine > 0, keys=_keys(words, "jk?"),
+    )  # fmt: skip
+
+
+def statement(
+    around: Around,
+    item: Item,
+    standing: Standing,
+    proposal: Proposal | None,
+    *,
+    form: Form | None,
+    accept: Form,
+    position: str,
+    previous: str,
+    following: str,
+    who: Callable[[str], str],
+    open_: bool,
+    again: bool,
+) -> str:
+    """One statement with what may be decided of it.
+
+    Args:
+        open_: whether it may be decided now; `again`: whether it may be decided once more.
+        who: the name of an account, where the reader may know it; "" else.
+    """
+    words, fact = around.words, item.observation
+    others = [
+        (around.to(item_path(other.id)), said(other, words)) for other in item.others if other.id != fact.id
+    ]
+    return _page(
+        "review_item", around, "queue", title=said(fact, words), s=_shown(item, words), rows=rows_of(fact, words),
+        others=others, reasons=_reasons(proposal, words), settled=_settled(around, item, standing, who, again), form=form, accept=accept,
+        open=open_, position=position, previous=previous, next=following,
+        keys=_keys(words, "acrsljk123456?" if form and form.verdict == "reject" else "acrsljk?"), keyed=True,
+    )  # fmt: skip
+
+
+def disputes(around: Around, found: Sequence[tuple[Disagreement, Item]]) -> str:
+    words = around.words
+    rows = [
+        _listed(item, around.to(dispute_path(item.observation_id)), _differs(one, words), words)
+        for one, item in found
+    ]
+    return _page(
+        "review_disputes", around, "adjudicate", title=words["review.adjudicate_title"], rows=rows, keys=_keys(words, "jk?"),
+        keyed=True,
+    )  # fmt: skip
+
+
+def dispute(
+    around: Around,
+    item: Item,
+    one: Disagreement,
+    *,
+    form: Form | None,
+    accept: Form,
+    position: str,
+    previous: str,
+    following: str,
+) -> str:
+    """Both readings beside what the machine read, in an order that tells nothing of who came first."""
+    words, fact = around.words, item.observation
+    readings = [
+        Told(
+            n=n,
+            id=made.decision_id,
+            verdict=verdict_said(made, words),
+            why=why_said(made.why, words),
+            facts=_made(made, words),
+        )
+        for n, made in enumerate(in_order(one), 1)
+    ]
+    return _page(
+        "review_dispute", around, "adjudicate", title=said(fact, words), s=_shown(item, words), rows=rows_of(fact, words),
+        readings=readings, differs=_differs(one, words), form=form, accept=accept, decided=False, position=position,
+        machine_form=all(made.verdict != "accept" for made in (one.first, one.second)), previous=previous, next=following,
+        keys=_keys(words, "12acrsljk?"), keyed=True,
+    )  # fmt: skip
+
+
+def in_order(one: Disagreement) -> tuple[Decision, Decision]:
+    """The two readings by a hash of their ids: neither time nor name tells which is whose."""
+    first, second = sorted(
+        (one.first, one.second), key=lambda made: hashlib.sha256(made.decision_id.encode()).digest()
+    )
+    return first, second
+
+
+def agreement(around: Around, found: Agreement | None) -> str:
+    words = around.words
+    more = figures_of(found, words) if found is not None else {}
+    return _page(
+        "review_agreement", around, "agreement", title=words["review.agreement_title"], ready=found is not None, keyed=False, **more
+    )  # fmt: skip
+
+
+# Parts
+
+
+def said(fact: Observation, words: PageWords) -> str:
+    return said_of(fact.type, value_json(fact), fact.substance, words)
+
+
+def verdict_said(made: Decision, words: PageWords) -> str:
+    """ "Corrigée : lieu, montant"."""
+    name = words.name(words[f"review.verdict.{made.verdict}"])
+    if made.verdict in ("correct", "relink") and len(made.after) == 1:
+        names = changes(made.before, made.after[0], words)
+        return f"{name}{words['colon']}{listed(names)}" if names else name
+    return name
+
+
+def why_said(why: str, words: PageWords) -> str:
+    """A reason that was chosen as words, with what was written beside it."""
+    code, _, more = why.partition(": ")
+    known = words.get(f"review.reason_of.{code}")
+    return (f"{known}{words['colon']}{more}" if more else known) if known else why
+
+
+def form_of(
+    around: Around,
+    item: Item,
+    verdict: str,
+    *,
+    key: str,
+    path: str,
+    texts: Sequence[Mapping[str, str]] = (),
+    readings: Sequence[forms.Reading] = (),
+    why: str = "",
+    fault: str = "",
+) -> Form:
+    """A form, empty or as it was sent with what is wrong with it.
+
+    Args:
+        texts: of each fact; () for what the machine read.
+        readings: what was read of each.
+        fault: what is wrong with the decision as a whole, a key of the words.
+    """
+    words, fact = around.words, item.observation
+    here = around.to(path)
+    if verdict == "accept":
+        return Form(action=here, here=here, back=here, csrf=around.csrf, key=key)
+    texts = texts or [forms.texts_of(fact, words.lang)] * (2 if verdict == "split" else 1)
+    fields: tuple[tuple[forms.Entry, ...], ...] = ()
+    if verdict != "reject":
+        fields = tuple(
+            forms.entries(
+                fact.type, one, words, number=n if verdict == "split" else 0, linked=verdict == "relink",
+                reading=readings[n - 1] if n <= len(readings) else None,
+            )
+            for n, one in enumerate(texts, 1)
+        )  # fmt: skip
+    faults = [entry for entries in fields for entry in entries if entry.fault]
+    if fault:
+        whole = forms.said_fault(fault, words)
+        faults.append(forms.Entry(name="", label="", value="", fault=whole))
+    near = [fact.place, *(other.place for other in item.others)]
+    return Form(
+        action=here, here=here, back=here, csrf=around.csrf, key=key, verdict=verdict, facts=fields, why=why, faults=tuple(faults),
+        said=words.fill("review.faults", n=_counted(len(faults), words)) if faults else "",
+        reasons=tuple((code, words[f"review.reason_of.{code}"]) for code in REASONS),
+        lists=_lists(words.lang, tuple(dict.fromkeys(written(place) for place in near if place is not None))) if fields else (),
+        more=len(fields) < MOST_FACTS, less=len(fields) > 2,
+    )  # fmt: skip
+
+
+def _page(name: str, around: Around, tab: str, **values: Any) -> str:
+    words = around.words
+    template = environment().get_template(f"{name}.html.j2")
+    return template.render(
+        lang=words.lang, w=words, here=around.here, door=around.door, tabs=_tabs(around, tab), icon=address_of(ICON), fault=around.fault,
+        sheets=[address_of(sheet) for sheet in (*SHEETS, "review.css")], script=address_of("review.js"), kept=around.kept,
+        kept_href=around.kept_href, **values,
+    )  # fmt: skip
+
+
+def _tabs(around: Around, tab: str) -> list[tuple[str, str, str]]:
+    names = ["queue", *(["adjudicate"] if around.judge else []), "agreement"]
+    paths = {"queue": ROOT, "adjudicate": f"{ROOT}/adjudicate", "agreement": f"{ROOT}/agreement"}
+    whole = around.here.partition("?")[0]
+    return [
+        (
+            paths[name],
+            around.words[f"review.{name}"],
+            "" if name != tab else "page" if paths[name] == whole else "true",
+        )
+        for name in names
+    ]
+
+
+def _cut(text: str, most: int, *, end: bool) -> str:
+    """A neighbour, of which the far end is left out where it is very long."""
+    text = one_line(text)
+    if len(text) <= most:
+        return text
+    return f"{text[:most].rsplit(' ', 1)[0]} …" if end else f"… {text[-most:].partition(' ')[2]}"
+
+
+def _shown(item: Item, words: PageWords) -> Shown:
+    text, start, end = item.sentence.text, item.quote_start, item.quote_end
+    figures = words.figures
+    kind = figures.of("kinds", item.kind)
+    meta = [
+        one_line(item.outlet), figures.day(item.published) if item.published else "", kind,
+        f"{words['grade']} {item.grade}" if item.grade else "",
+    ]  # fmt: skip
+    return Shown(
+        before=_cut(item.before.text, _LONGEST_NEAR, end=False) if item.before else "", head=text[:start], quote=text[start:end],
+        tail=text[end:], after=_cut(item.after.text, _LONGEST_NEAR, end=True) if item.after else "", lang=item.lang,
+        kept=item.text_kept, href=f"/{words.lang}/document/{quote(item.doc_id, safe='')}",
+        title=one_line(item.title) or words["untitled"], title_lang=item.lang if item.title and item.lang != words.lang else "",
+        meta=tuple(part for part in meta if part),
+    )  # fmt: skip
+
+
+def _listed(item: Item, href: str, why: str, words: PageWords) -> Listed:
+    text, start, end = item.sentence.text, item.quote_start, item.quote_end
+    figures = words.figures
+    meta = (one_line(item.outlet), figures.day(item.published) if item.published else "")
+    return Listed(
+        href=href, said=said(item.observation, words), lang=item.lang, head=_cut(text[:start], 160, end=False) + _gap(text[:start]),
+        quote=text[start:end], tail=_gap(text[end:][:1]) + _cut(text[end:], 160, end=True),
+        meta=tuple(part for part in meta if part), why=why,
+    )  # fmt: skip
+
+
+def _gap(text: str) -> str:
+    return " " if text[-1:].isspace() else ""
+
+
+def _reasons(proposal: Proposal | None, words: PageWords) -> tuple[str, ...]:
+    return tuple(_reason(one, words) for one in proposal.why) if proposal else ()
+
+
+def _reason(one: Reason, words: PageWords) -> str:
+    figures = words.figures
+    value = ""
+    if one.number is not None:
+        value = (
+            figures.number(one.number)
+            if one.code == "threshold"
+            else figures.percent(round(100 * one.number))
+        )
+    return words.get(f"review.why_of.{one.code}", one.code).format(value=value)
+
+
+def _why_line(proposal: Proposal, words: PageWords) -> str:
+    return _reason(proposal.why[0], words) if proposal.why else ""
+
+
+def _differs(one: Disagreement, words: PageWords) -> str:
+    names = [words[f"review.field.{'quote' if name == 'span' else name}"] for name in one.fields]
+    return f"{words['review.differs']}{words['colon']}{listed(names)}." if names else ""
+
+
+def _made(made: Decision, words: PageWords) -> tuple[tuple[Row, ...], ...]:
+    """What a decision puts in the place of what the machine read."""
+    return tuple(rows_of(fact, words, against=made.before) for fact in made.after)
+
+
+def _settled(
+    around: Around, item: Item, standing: Standing, who: Callable[[str], str], again: bool
+) -> Settled | None:
+    made, words = standing.final or standing.mine, around.words
+    if made is None:
+        return None
+    day = words.figures.day(made.decided_at.date().isoformat())
+    name = who(made.reviewer) if standing.final else ""
+    said_by = words.fill("review.decided_by", who=name, day=day) if name else day
+    return Settled(
+        title=words["review.decided_final" if standing.final else "review.decided"],
+        text=f"{verdict_said(made, words)} – {said_by}.", why=why_said(made.why, words),
+        facts=_made(made, words) if made.verdict not in ("accept", "reject") else (),
+        note=words["review.second" if not standing.final else "review.decided_more" if again else "review.decided_closed"],
+        again=around.to(item_path(item.observation_id)) + "?again=1" if again else "",
+    )  # fmt: skip
+
+
+def _keys(words: PageWords, letters: str) -> list[tuple[str, str]]:
+    names = {
+        "a": words["review.accept"], "c": words["review.correct"], "r": words["review.reject"], "s": words["review.split"],
+        "l": words["review.relink"], "j": words["review.next"], "k": words["review.previous"], "?": words["review.keys_help"],
+    }  # fmt: skip
+    rows = [(letter, names[letter]) for letter in letters if letter in names]
+    if "123456" in letters:
+        rows.insert(-1, ("1–6", words["review.keys_reason"]))
+    elif "12" in letters:
+        rows.insert(0, ("1, 2", words["review.keys_reading"]))
+    return rows
+
+
+@cache
+def _divisions() -> Markup:
+    return _options(divisions())
+
+
+@cache
+def _substances(lang: str) -> Markup:
+    return _options(forms.substance_names(lang))
+
+
+def _options(texts: Sequence[str]) -> Markup:
+    return Markup("").join(Markup('<option value="{}">').format(text) for text in texts)
+
+
+def _lists(lang: str, places: tuple[str, ...]) -> tuple[tuple[str, Markup], ...]:
+    return (
+        ("substances", _substances(lang)),
+        ("places", _options(places) + _divisions()),
+        ("currencies", _options(forms.currencies())),
+    )
+
+
+def _counted(n: int, words: PageWords) -> str:
+    form = "one" if n < 2 else "many"
+    return words.fill(f"review.count.field.{form}", n=n)
