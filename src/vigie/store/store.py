@@ -13,10 +13,11 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from vigie import place
 from vigie.model.document import CleanDocument
 from vigie.model.errors import StoreError
 from vigie.model.observation import Observation
@@ -30,6 +31,9 @@ from vigie.store.runs import Counts, Run, Versions
 from vigie.store.schema import check_version, load_migrations, migrate, schema_version
 from vigie.store.tombstones import Tombstones
 from vigie.store.weekly_rows import pending_rows
+
+if TYPE_CHECKING:
+    from vigie.store.postgres.session import Session
 
 TABLES = (
     *("sources", "documents", "observations", "evidence", "redactions", "runs", "erasures"),
@@ -50,7 +54,7 @@ class Store:
 
     def __init__(
         self, connection: Connection, path: Path, settings: Settings, *, read_only: bool, held: turn.Held | None = None,
-        wait: float = 0.0, stands_for: Path | None = None,
+        wait: float = 0.0, stands_for: Path | None = None, session: Session | None = None,
     ) -> None:  # fmt: skip
         self._db = connection
         self.path = path
@@ -59,7 +63,9 @@ class Store:
         self.stands_for = stands_for or path
         self._held, self._wait = held, wait
         self._runs = turn.Runs(self.stands_for)
-        self._let_go = weakref.finalize(self, _let_go, self._runs, held)
+        self._session, self._open = session, True
+        self._sessions = [] if session is None else [session]  # emptied by who ends it
+        self._let_go = weakref.finalize(self, _let_go, self._runs, held, self._sessions)
 
     @classmethod
     def open(
@@ -69,16 +75,26 @@ class Store:
         """Open the file, made and migrated as needed.
 
         Args:
+            path: or the address of a server, `postgresql://…` (docs/team.md), of which a working copy is opened.
             wait: seconds to wait for a turn while other processes have it open; None for what the settings say.
             stands_for: see the class.
         Raises:
             StoreError: with the repair.
         """
-        where, chosen = Path(path), settings or Settings()
+        where, chosen = place.of(path), settings or Settings()
         patience = chosen.store_wait if wait is None else wait
+        server = place.server_of(where) is not None
+        if server and read_only:
+            from vigie.store.postgres import bring_up
+
+            bring_up(where, chosen, patience)
         check(where, read_only=read_only)
-        held = None if is_snapshot(where) else turn.take(where, "r" if read_only else "w", patience)
+        session = _session(where, chosen, patience) if server and not read_only else None
+        held: turn.Held | None = None
         try:
+            held = None if is_snapshot(where) else _turn(where, chosen, patience, read_only=read_only)
+            if session is not None:
+                session.begin()
             connection = _connected(where, chosen, read_only=read_only, wait=patience)
             try:
                 steps = load_migrations()
@@ -92,7 +108,8 @@ class Store:
                         f"{where} has an older schema (bring it up to date: vigie add --reextract --store {where})"
                     )
                 opened = cls(
-                    connection, where, chosen, read_only=read_only, held=held, wait=patience, stands_for=stands_for
+                    connection, where, chosen, read_only=read_only, held=held, wait=patience, stands_for=stands_for,
+                    session=session,
                 )  # fmt: skip
                 if not read_only and rewrite.pending(connection, rewrite.ASKED):
                     opened.rewrite()  # an erasure that was asked for was stopped before its bytes were gone
@@ -102,12 +119,32 @@ class Store:
         except BaseException:
             if held is not None:
                 held.drop()
+            if session is not None:
+                session.drop(kept=False)
             raise
         return opened
 
     def close(self) -> None:
-        self._db.close()
-        self._let_go()
+        """Raises StoreError if what was written could not be sent to the server of this store: it is then lost."""
+        if not self._open:
+            return
+        self._open, kept = False, False
+        try:
+            if self._session is not None:
+                self._session.send(self._db)
+            kept = True
+        finally:
+            self._db.close()
+            self._drop_session(kept=kept)
+            self._let_go()
+
+    def settle(self) -> None:
+        """What is written counts as kept from here on: of a store on a server it is there. Before anybody is told, or what it was made of goes.
+
+        Not within a transaction. Raises StoreError; what was written since the last time is then lost.
+        """
+        if self._session is not None:
+            self._session.send(self._db)
 
     def breathe(self) -> bool:
         """Between two batches: let those in who wait, and wait for the next turn; whether anybody was let in.
@@ -117,16 +154,26 @@ class Store:
         Raises:
             StoreError: if the next turn does not come; the store is then closed.
         """
-        if self.read_only or self._held is None or not self._held.awaited():
+        if self._session is not None and self._session.due:
+            self.settle()
+        if not self.awaited or self._held is None:
             return False
         began = time.monotonic()
+        self.settle()
         self._db.close()
         cost = time.monotonic() - began
-        self._held.again(self._wait)
-        began = time.monotonic()
-        self._db = _connected(
-            self.path, self.settings, read_only=False, wait=max(self._wait, turn.AFTER_BREATH)
-        )
+        try:
+            if self._session is not None:
+                self._session.let_in(self._held, self._wait)
+            else:
+                self._held.again(self._wait)
+            began = time.monotonic()
+            self._db = _connected(
+                self.path, self.settings, read_only=False, wait=max(self._wait, turn.AFTER_BREATH)
+            )
+        except BaseException:
+            self._give_up()
+            raise
         if (found := schema_version(self._db)) != len(load_migrations()):
             raise StoreError(
                 f"{self.path} has schema {found} now: another version of Vigie wrote it meanwhile (run again with that version)"
@@ -136,10 +183,25 @@ class Store:
         self._held.began(cost + time.monotonic() - began)
         return True
 
+    def _give_up(self) -> None:
+        """There is no connection any more, and nothing to send."""
+        self._open = False
+        self._drop_session(kept=False)
+        self._let_go()
+
+    def _drop_session(self, *, kept: bool) -> None:
+        self._session = None
+        if self._sessions:
+            self._sessions.pop().drop(kept=kept)
+
     @property
     def awaited(self) -> bool:
         """Whether `breathe` would let somebody in."""
-        return not self.read_only and self._held is not None and self._held.awaited()
+        if self.read_only or self._held is None:
+            return False
+        return self._held.awaited() or (
+            self._session is not None and self._held.alone() and self._session.awaited()
+        )
 
     def __enter__(self) -> Store:
         return self
@@ -160,6 +222,8 @@ class Store:
             [number, command, utc_now(), versions.code, versions.lexicon, versions.redactor],
         )
         self._runs.begin(number)
+        if self._session is not None:
+            self._session.begin_run(number)
         return number
 
     def finish_run(self, run_id: int, counts: Counts) -> None:
@@ -180,7 +244,10 @@ class Store:
                 run_id,
             ],
         )
+        self.settle()
         self._runs.end(run_id)
+        if self._session is not None:
+            self._session.end_run(run_id)
 
     def known(self, doc_ids: Collection[str]) -> set[str]:
         """Those of the ids that are stored."""
@@ -323,6 +390,8 @@ class Store:
         """Write the file anew without the bytes of what was erased. Raises StoreError; the store is then as it was."""
         forget_copies(self.stands_for)
         weekly.fold(self._db, everything=True)
+        if self._session is not None:
+            self._session.erase(self._db)  # first there: what says here that it is done is sent after
         rewrite.rewrite(self._db, self.path)
         self._db = connect(self.path, read_only=False, settings=self.settings)
 
@@ -484,11 +553,34 @@ class Store:
         return {name: int(self.column(f"SELECT count(*) FROM {name}")[0]) for name in TABLES}
 
 
-def _let_go(runs: turn.Runs, held: turn.Held | None) -> None:
+def _let_go(runs: turn.Runs, held: turn.Held | None, sessions: list[Session]) -> None:
     """The end of an open store: a run that did not end goes on no more, and the next one gets in."""
     runs.end_all()
     if held is not None:
         held.drop()
+    while sessions:
+        sessions.pop().drop(kept=False)  # of a store that nobody closed: what it did not send is lost
+
+
+def _session(path: Path, settings: Settings, patience: float) -> Session | None:
+    from vigie.store.postgres import Session  # late: most stores are files
+
+    return Session.take(path, settings, patience)
+
+
+def _turn(path: Path, settings: Settings, patience: float, *, read_only: bool) -> turn.Held:
+    """A turn at the file; of a working copy that is only read, at one that holds nothing but what its server holds."""
+    while True:
+        held = turn.take(path, "r" if read_only else "w", patience)
+        if not read_only or place.server_of(path) is None:
+            return held
+        from vigie.store.postgres import bring_up
+        from vigie.store.postgres.session import in_doubt
+
+        if not in_doubt(path):
+            return held
+        held.drop()  # who wrote it meanwhile was killed
+        bring_up(path, settings, patience)
 
 
 def _connected(path: Path, settings: Settings, *, read_only: bool, wait: float) -> Connection:

@@ -238,21 +238,27 @@ class Held:
 
     def awaited(self) -> bool:
         """Whether another process waits, and nobody else here has the store open."""
-        return self._turn is not None and self._alone() and self._turn.awaited()
+        return self._turn is not None and self.alone() and self._turn.awaited()
 
-    def _alone(self) -> bool:
+    def alone(self) -> bool:
+        """Whether nobody else in this process has the store open."""
         with _change:
-            return _held[self._path].users == 1
+            return self._turn is None or _held[self._path].users == 1
+
+    def pause(self) -> None:
+        """Let those in who wait, until `again`."""
+        if self._turn is not None:
+            self._turn.drop()
 
     def again(self, wait: float) -> None:
         """Let those in who wait, and wait for the next turn; the store must be closed meanwhile."""
-        assert self._turn is not None
-        self._turn.again(wait)
+        if self._turn is not None:
+            self._turn.again(wait)
 
     def began(self, cost: float) -> None:
         """The store is open again; letting others in took `cost` seconds besides their turns."""
-        assert self._turn is not None
-        self._turn.began(cost)
+        if self._turn is not None:
+            self._turn.began(cost)
 
     def drop(self) -> None:
         """End it, with the last one here that has the store open."""
@@ -300,7 +306,16 @@ def turn(path: Path | str, mode: Mode, wait: float) -> Iterator[None]:
         held.drop()
 
 
+def here(path: Path | str) -> bool:
+    """Whether this process has a turn at the store."""
+    with _change:
+        return Path(path).resolve() in _held
+
+
 # Runs that are going on
+
+# Of stores on a server, while this process has a turn there: who knows of runs on other machines.
+elsewhere: dict[Path, Callable[[], set[int]]] = {}
 
 
 class Runs:
@@ -333,10 +348,10 @@ class Runs:
 
 def live_runs(path: Path | str) -> set[int]:
     """Numbers of the runs that go on, here or in other processes."""
-    folder = turns_folder(path)
+    folder, others = turns_folder(path), elsewhere.get(Path(path).resolve())
+    found = others() if others is not None else set()
     if not folder.is_dir():
-        return set()
-    found = set()
+        return found
     with suppress(OSError), _inside(folder, time.monotonic()):
         for entry in folder.iterdir():
             match = _RUN.fullmatch(entry.name)
@@ -348,6 +363,7 @@ def live_runs(path: Path | str) -> set[int]:
 def _forget() -> None:
     """In a process that was forked off: what the other holds is not ours."""
     _held.clear()
+    elsewhere.clear()
 
 
 if hasattr(os, "register_at_fork"):
