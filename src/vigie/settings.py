@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from vigie import place
 from vigie.model.errors import SettingsError
 
 STORE_VARIABLE = "VIGIE_STORE"
@@ -28,7 +29,7 @@ class Settings:
     """What a run may be told.
 
     Attributes:
-        store: the store's file.
+        store: the store's file; of a store on a server, its working copy here (`vigie.place`).
         batch_documents: documents committed together; a killed run loses at most one unfinished batch.
         batch_chars: code points committed together, so that long reports do not fill the memory.
         retention_months: how long the redacted full text is kept when no source card says otherwise.
@@ -96,7 +97,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         contact_key=Path(key) if key else None,
         public_sources=int(sources) if sources else None,
     )
-    return replace(settings, store=Path(store)) if store else settings
+    return replace(settings, store=place.of(store, environment)) if store else settings
 
 
 def load(store: Path | None = None, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -135,9 +136,11 @@ def load(store: Path | None = None, environment: Mapping[str, str] = os.environ)
         if isinstance(public["sources"], bool) or not isinstance(public["sources"], int):
             raise SettingsError(f"{path}: public.sources is a number of independent sources")
         settings = replace(settings, public_sources=public["sources"])
-    waiting = _section(table.get("store", {}), path, "store", ("wait",))
+    waiting = _section(table.get("store", {}), path, "store", ("wait", "copies"))
     if "wait" in waiting and not told:
         settings = replace(settings, store_wait=_wait(waiting["wait"], f"{path}: store.wait"))
+    if not isinstance(waiting.get("copies", ""), str):
+        raise SettingsError(f"{path}: store.copies is a folder, in quotes")
     settings = _watch(settings, table.get("watch", {}), path)
     known_here = _section(table.get("accounts", {}), path, "accounts", ("heads", "provider"))
     settings = replace(settings, accounts=known_here, accounts_folder=path.parent)

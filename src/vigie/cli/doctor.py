@@ -35,7 +35,10 @@ def checks(store: Path) -> Iterator[Check]:
     yield from data_files()
     yield readers()
     yield from lexicons()
-    yield from stored(store)
+    there = server(store)
+    yield from there
+    if all(check.state != "fault" for check in there):
+        yield from stored(store)
     yield from accounts(store)
 
 
@@ -144,6 +147,30 @@ def lexicons() -> Iterator[Check]:
             yield Check(name=name, state="fault", found="found nothing", repair="vigie lexicon check")
         else:
             yield Check(name=name, state="ok", found=f"loaded, version {knowledge_version()}")
+
+
+def server(path: Path) -> list[Check]:
+    """Of a store on a server: whether it answers, and from when this machine's copy was and is; nothing for a store that is a file."""
+    from vigie.model.errors import StoreError
+    from vigie.place import server_of
+    from vigie.settings import load
+
+    found = server_of(path)
+    if found is None:
+        return []
+    from vigie.store.postgres import bring_up
+    from vigie.store.postgres.working import Working
+
+    settings, before = load(path), Working(found).state()
+    was = f"brought up {before.brought_up} UTC" if before else "not there"
+    try:
+        bring_up(path, settings, settings.store_wait)
+    except StoreError as error:
+        note = f"{error}; the copy here: {was}"
+        return [Check(name="server", state="fault", found=note, repair="see the message")]
+    now = Working(found).state()
+    state = f"state {now.version}" if now else "holds no store"
+    return [Check(name="server", state="ok", found=f"{found.shown}: {state}; the copy here: {was}")]
 
 
 def stored(path: Path) -> Iterator[Check]:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from vigie import place
 from vigie.cli.app import SOME_REFUSED, STOPPED, WRONG_USE, ExportFormat, ReportFormat, app
-from vigie.cli.output import fail, say, table, write, write_json
+from vigie.cli.output import before_words, fail, say, table, write, write_json
 from vigie.cli.progress import progress
 from vigie.cli.reading import (
     MAPPING,
@@ -31,7 +32,11 @@ if TYPE_CHECKING:
     from vigie.store.runs import Versions
 
 STORE = typer.Option(
-    None, "--store", metavar="FILE", help="The store (default: vigie.duckdb, or VIGIE_STORE)."
+    None,
+    "--store",
+    metavar="FILE",
+    parser=place.of,
+    help="The store: a file, or postgresql://HOST/DATABASE (default: vigie.duckdb, or VIGIE_STORE).",
 )
 MOST_NAMED = 10  # inputs in one message
 ADD_PATHS = typer.Argument(None, metavar="PATH…", help="Files or folders; - reads standard input.")
@@ -51,11 +56,23 @@ PREVIEW = typer.Option(
 FULL = typer.Option(False, "--full", help="Everything, with redacted texts and sentences: for analysts only.")
 
 
-def settings_for(store: Path | None) -> Settings:
-    """The settings, with the store that the command line names and the settings file."""
+def settings_for(store: Path | None, *, fresh: bool = True) -> Settings:
+    """The settings, with the store that the command line names and the settings file.
+
+    Args:
+        fresh: of a store on a server, bring this machine's copy up: it is then there if the server holds a store.
+    """
     from vigie.settings import load
 
-    return load(store)
+    settings = load(store)
+    if place.server_of(settings.store) is not None:
+        from vigie.store.postgres import bring_up
+        from vigie.store.store import settle_open
+
+        before_words(settle_open)
+        if fresh:
+            bring_up(settings.store, settings, settings.store_wait)
+    return settings
 
 
 def existing(settings: Settings) -> Settings:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from vigie import place
 from vigie.cli.app import STOPPED, app
 from vigie.cli.keeping import STORE, existing, settings_for
 from vigie.cli.output import say
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from vigie.upkeep.maintain import Upkeep
 
 OTHERS = typer.Argument(
-    ..., metavar="OTHER…", help="Other stores; they stay as they are.", show_default=False
+    ..., metavar="OTHER…", parser=place.of, help="Other stores; they stay as they are.", show_default=False
 )
 
 

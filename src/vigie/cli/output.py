@@ -11,12 +11,13 @@ import os
 import shutil
 import sys
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import typer
 
 _LEAST = 10  # columns that a cut cell keeps
+_before: list[Callable[[], None]] = []
 
 
 def use_utf8() -> None:
@@ -27,8 +28,20 @@ def use_utf8() -> None:
             reconfigure(encoding="utf-8", errors=errors, newline="\n")
 
 
+def before_words(do: Callable[[], None]) -> None:
+    """Do this before anything is told: of a store on a server nothing is told as done that is not there."""
+    if do not in _before:
+        _before.append(do)
+
+
+def _ready() -> None:
+    for do in _before:
+        do()
+
+
 def write(text: str) -> None:
     """Write data. A reader that stops early (`| head`) has what it wanted: leave quietly."""
+    _ready()
     try:
         sys.stdout.write(text)
         sys.stdout.flush()
@@ -56,6 +69,7 @@ def write_json(value: Mapping[str, Any]) -> None:
 
 def say(text: str) -> None:
     """One line for the person, on standard error."""
+    _ready()
     try:
         print(text, file=sys.stderr, flush=True)
     except BrokenPipeError:

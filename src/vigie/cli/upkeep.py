@@ -51,7 +51,7 @@ def doctor(
     """
     from vigie.cli.doctor import backups, checks
 
-    found = [*checks(settings_for(store).store), *backups(backup or [])]
+    found = [*checks(settings_for(store, fresh=False).store), *backups(backup or [])]
     if format is ReportFormat.JSON:
         for check in found:
             write_json(asdict(check))

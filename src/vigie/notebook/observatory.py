@@ -17,6 +17,7 @@ from typing import Any, Literal, TypeVar
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from vigie import place
 from vigie.model.errors import SettingsError, StoreError
 from vigie.notebook import drawn
 from vigie.notebook.evidence import Evidence, evidence_of
@@ -40,7 +41,7 @@ def open_store(store: Path | str | None = None, *, lang: Literal["fr", "en"] = "
     """A store to ask. See `vigie.open`."""
     if lang not in ("fr", "en"):
         raise SettingsError(f"lang: {lang!r} is not fr or en")
-    found = Observatory(Path(store) if store is not None else None, lang)
+    found = Observatory(place.of(store) if store is not None else None, lang)
     found.read(
         lambda _store: None
     )  # a file that is missing, locked or too new says so now, not in the next cell

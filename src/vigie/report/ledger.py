@@ -146,6 +146,7 @@ def view(
 def publish(store: Store, found: View, day: date, output: str, scope: str) -> None:
     """Write down what an output can show, before it is written. Raises StoreError if the store is read-only."""
     write_down(store, day, output, scope, new=found.new, withdrawn=found.withdrawn, shown=found.standing)
+    store.settle()
 
 
 def label_of_cell(cell: PublicCell) -> Label:

@@ -27,6 +27,7 @@ from typing import Any
 import duckdb
 
 from vigie.model.errors import StoreError
+from vigie.place import of as place_of
 from vigie.settings import FILE as SETTINGS_FILE
 from vigie.settings import Settings
 from vigie.store import turn
@@ -34,6 +35,7 @@ from vigie.store.copying import copy_rows, forced
 from vigie.store.database import check, connect
 from vigie.store.parts import checksum
 from vigie.store.schema import load_migrations, schema_version
+from vigie.store.store import brought_up
 
 KIND, VERSION = "vigie-backup", 1
 MANIFEST, STORE = "backup.json", "store.duckdb"
@@ -96,7 +98,8 @@ def backup(
     from vigie import __version__
     from vigie.store.database import utc_now
 
-    store, chosen = Path(path), settings or Settings()
+    store, chosen = place_of(path), settings or Settings()
+    brought_up(store, chosen, chosen.store_wait)
     check(store, read_only=True)
     if os.path.lexists(place):
         raise StoreError(f"{place} is there already (a backup is not written over: name another place)")

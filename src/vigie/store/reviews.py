@@ -350,6 +350,7 @@ def take_in(store: Store, clear: Callable[[str], str]) -> TakenIn:
                 if changed:
                     again(store, changed)
             copied, applied = copied + len(fresh), applied + sum(bool(row["final"]) for row in fresh)
+            store.settle()
             db.executemany("UPDATE decisions SET taken = 1 WHERE decision_id = ?", [(i,) for i in ids])
         _tell(store, db)
         gone = _gone(store, db)

@@ -19,13 +19,14 @@ from pathlib import Path
 import duckdb
 
 from vigie.model.errors import StoreError, VigieError
+from vigie.place import of as place_of
 from vigie.settings import Settings
 from vigie.store import turn
 from vigie.store.beside import snapshot_file
 from vigie.store.copying import copy_rows, forced
 from vigie.store.database import check, connect
 from vigie.store.schema import schema_version
-from vigie.store.store import TABLES
+from vigie.store.store import TABLES, brought_up
 
 HELD = ("schema_migrations", *TABLES)  # what a full export may hold, and of which schema it is
 _PART = re.compile(r"\.(\d+)\.part")
@@ -53,12 +54,14 @@ def publish(path: Path | str, *, settings: Settings | None = None, wait: float |
     Raises:
         StoreError: if the store cannot be read, or the copy not be written; an earlier snapshot stays.
     """
-    store, chosen = Path(path), settings or Settings()
+    store, chosen = place_of(path), settings or Settings()
+    patience = chosen.store_wait if wait is None else wait
+    brought_up(store, chosen, patience)
     check(store, read_only=True)
     file = snapshot_file(store)
     fresh = file.with_name(f".{os.getpid()}.part")
     # To the last step within the turn: no erasure is done between what is read and what is put there.
-    with turn.turn(store, "r", chosen.store_wait if wait is None else wait):
+    with turn.turn(store, "r", patience):
         try:
             file.parent.mkdir(mode=0o700, exist_ok=True)
             file.parent.chmod(0o700)

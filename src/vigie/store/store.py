@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 import weakref
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from types import TracebackType
@@ -43,6 +44,7 @@ TABLES = (
     *reviews.TABLES,
 )
 _PAGE = 200  # documents fetched at a time when all are walked
+_on_servers: weakref.WeakSet[Store] = weakref.WeakSet()
 
 
 class Store:
@@ -65,6 +67,8 @@ class Store:
         self._runs = turn.Runs(self.stands_for)
         self._session, self._open = session, True
         self._sessions = [] if session is None else [session]  # emptied by who ends it
+        if session is not None:
+            _on_servers.add(self)
         self._let_go = weakref.finalize(self, _let_go, self._runs, held, self._sessions)
 
     @classmethod
@@ -85,9 +89,7 @@ class Store:
         patience = chosen.store_wait if wait is None else wait
         server = place.server_of(where) is not None
         if server and read_only:
-            from vigie.store.postgres import bring_up
-
-            bring_up(where, chosen, patience)
+            brought_up(where, chosen, patience)
         check(where, read_only=read_only)
         session = _session(where, chosen, patience) if server and not read_only else None
         held: turn.Held | None = None
@@ -141,7 +143,7 @@ class Store:
     def settle(self) -> None:
         """What is written counts as kept from here on: of a store on a server it is there. Before anybody is told, or what it was made of goes.
 
-        Not within a transaction. Raises StoreError; what was written since the last time is then lost.
+        Within a transaction, what was committed before. Raises StoreError; what was written since the last time is then lost.
         """
         if self._session is not None:
             self._session.send(self._db)
@@ -553,6 +555,44 @@ class Store:
         return {name: int(self.column(f"SELECT count(*) FROM {name}")[0]) for name in TABLES}
 
 
+def brought_up(path: Path, settings: Settings, patience: float) -> None:
+    """Before the file itself is read: of a store on a server, the copy at its present state. Raises StoreError."""
+    if place.server_of(path) is not None:
+        from vigie.store.postgres import bring_up
+
+        bring_up(path, settings, patience)
+
+
+@contextmanager
+def whole_turn(path: Path, settings: Settings) -> Iterator[None]:
+    """A turn in which the store's file is replaced. Of a store on a server the new one is sent in the end, and what was there erased."""
+    patience = settings.store_wait
+    session = _session(path, settings, patience) if place.server_of(path) is not None else None
+    kept = False
+    try:
+        with turn.turn(path, "w", patience):
+            if session is not None:
+                session.begin()
+            yield
+            if session is not None:
+                connection = connect(path, read_only=False, settings=settings)
+                try:
+                    session.erase(connection)
+                finally:
+                    connection.close()
+            kept = True
+    finally:
+        if session is not None:
+            session.drop(kept=kept)
+
+
+def settle_open() -> None:
+    """`settle` every store on a server that this process has open, but where a run goes on, which is told of in its end."""
+    for store in list(_on_servers):
+        if store._session is not None and store._session.quiet:
+            store.settle()
+
+
 def _let_go(runs: turn.Runs, held: turn.Held | None, sessions: list[Session]) -> None:
     """The end of an open store: a run that did not end goes on no more, and the next one gets in."""
     runs.end_all()
@@ -574,13 +614,12 @@ def _turn(path: Path, settings: Settings, patience: float, *, read_only: bool) -
         held = turn.take(path, "r" if read_only else "w", patience)
         if not read_only or place.server_of(path) is None:
             return held
-        from vigie.store.postgres import bring_up
         from vigie.store.postgres.session import in_doubt
 
         if not in_doubt(path):
             return held
         held.drop()  # who wrote it meanwhile was killed
-        bring_up(path, settings, patience)
+        brought_up(path, settings, patience)
 
 
 def _connected(path: Path, settings: Settings, *, read_only: bool, wait: float) -> Connection:

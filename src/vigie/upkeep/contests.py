@@ -169,6 +169,7 @@ def take_in(store: Store) -> int:
                 language=contest.language, note=note, receipt_digest=contest.receipt_digest,
             ),
         )  # fmt: skip
+        store.settle()  # before it is nowhere else
         path.unlink(missing_ok=True)
     tell(store)
     return len(read)

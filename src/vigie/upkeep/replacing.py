@@ -27,7 +27,7 @@ from vigie.store.database import check, connect
 from vigie.store.merge import Merged, merge_ledger, merge_other, waiting_decisions
 from vigie.store.reviews import take_in as take_in_reviews
 from vigie.store.runs import Counts
-from vigie.store.store import Store
+from vigie.store.store import Store, brought_up, whole_turn
 from vigie.upkeep import contests, notes
 from vigie.upkeep.maintain import Upkeep, maintain
 
@@ -64,7 +64,7 @@ def restore(place: Path, settings: Settings, *, anyway: bool = False, today: dat
             f"{place} is damaged: {'; '.join(faults[:5])} (nothing was changed; use another backup)"
         )
     check(path, read_only=False)
-    with turn.turn(path, "w", settings.store_wait), _copy(path, place / STORE, settings) as fresh:
+    with whole_turn(path, settings), _copy(path, place / STORE, settings) as fresh:
         if turn.live_runs(path):
             raise StoreError(f"a run goes on in {path} (wait for its end, or stop it, and run again)")
         with Store.open(fresh, settings=settings, stands_for=path) as store:
@@ -101,12 +101,13 @@ def merge(
     """
     path = settings.store
     for other in others:
+        brought_up(other, settings, settings.store_wait)
         check(other, read_only=True)
         if path.exists() and other.samefile(path):
             raise StoreError(f"{other} is the store itself (name another one)")
     found = []
     for other in others:
-        with turn.turn(path, "w", settings.store_wait):
+        with whole_turn(path, settings):
             with Store.open(
                 path, settings=settings
             ) as store:  # what waits beside it is taken in where it stands

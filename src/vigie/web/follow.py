@@ -17,11 +17,14 @@ from pathlib import Path
 from threading import Event, Thread
 
 from vigie.model.errors import VigieError
+from vigie.place import server_of
 from vigie.readmodel.files import current, is_current
 from vigie.readmodel.model import ReadModel
 from vigie.settings import Settings
 from vigie.store import snapshot
+from vigie.store.database import BusyError
 from vigie.store.review_book import decisions_wait
+from vigie.store.store import brought_up
 from vigie.store.turn import live_runs
 from vigie.web.provider import Models
 
@@ -32,6 +35,7 @@ SETTLED = (
 AGAIN = 15  # looks after a failed attempt
 PATIENCE = 60.0  # seconds to wait for a turn at the store, at least
 DECISIONS = 20.0  # seconds between two times that decisions of reviewers are taken in: each time all pages are made anew
+SERVER = 5.0  # seconds between two looks at the server of a store that is on one
 REST = 4  # times as long as it was read, a store in which a run goes on is left alone
 
 
@@ -52,6 +56,7 @@ class Follower:
         self._seen: object = None
         self._rest_until = 0.0
         self._decisions_at = 0.0
+        self._server_at, self._server_went = 0.0, False
 
     def first(self) -> None:
         """Make the first model; raises StoreError."""
@@ -82,6 +87,7 @@ class Follower:
     def _follow(self) -> None:
         last, same, wait = self._seen, 0, 0
         while not self._stop.wait(EVERY):
+            self._bring_up()
             try:
                 now = self._look()
             except OSError:  # the store is being replaced, or went: what was read stays
@@ -110,6 +116,22 @@ class Follower:
             )
             wait = 0 if done else AGAIN
             self._rest_until = time.monotonic() + REST * (time.monotonic() - began)
+
+    def _bring_up(self) -> None:
+        """Of a store on a server: this machine's copy follows it. While somebody here has a turn, it waits for the next look."""
+        if time.monotonic() < self._server_at or server_of(self.settings.store) is None:
+            return
+        try:
+            brought_up(self.settings.store, self.settings, 0.0)
+            went = False
+        except BusyError:
+            return
+        except VigieError as error:
+            went = True
+            if not self._server_went:
+                self._told(f"pages: of the copy of this machine ({error})")
+        self._server_went = went
+        self._server_at = time.monotonic() + SERVER
 
     def _resting(self) -> bool:
         """Whether a run goes on that was just held up. What was erased is never waited for."""

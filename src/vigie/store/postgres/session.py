@@ -52,7 +52,8 @@ class Session:
         self._lock = RLock()
         self._runs: set[int] = set()
         self._seen: tuple[int, ...] | None = None
-        self._broken = self._begun = False
+        self._begun = False
+        self._fault: StoreError | None = None
         self._sent, self._cost, self._since = time.monotonic(), 0.0, time.monotonic()
         self.link = self._stand(patience)
 
@@ -163,8 +164,8 @@ class Session:
     def send(self, connection: Connection, *, erased: bool = False) -> None:
         """All that is committed here is on the server from here on. Raises StoreError; what was not told as done is then lost."""
         with self._lock:
-            if self._broken:
-                raise StoreError(f"{self.server.shown}: {UNKEPT}")
+            if self._fault is not None:
+                raise StoreError(str(self._fault))
             touched, now = self.working.touch(), time.time_ns()
             if touched == self._seen and not erased:
                 return
@@ -180,14 +181,20 @@ class Session:
                     erased=erased,
                     lost=self._again,
                 )
-            except BaseException:
-                self._broken = True
+            except BaseException as error:
+                unkept = StoreError(f"{self.server.shown}: {UNKEPT}")
+                self._fault = error if isinstance(error, StoreError) else unkept
                 raise
             if found is not None:
                 self.state = found
             racy = max(touched[1], touched[3]) > now - _RACY
             self._seen = None if racy else touched
             self._sent, self._cost = time.monotonic(), time.monotonic() - began
+
+    @property
+    def quiet(self) -> bool:
+        """Whether what is told now may be of what was written: no run goes on, and nothing went wrong."""
+        return not self._runs and self._fault is None and self._begun
 
     def erase(self, connection: Connection) -> None:
         """Send, and write the server's tables anew, without the bytes of what was erased."""
@@ -220,14 +227,15 @@ class Session:
     def drop(self, *, kept: bool) -> None:
         """One store fewer that is open there; with the last the turn ends. `kept`: all that it wrote was sent."""
         with _change:
-            self._broken |= not kept
+            if not kept and self._fault is None:
+                self._fault = StoreError(f"{self.server.shown}: {UNKEPT}")
             self.users -= 1
             if self.users:
                 return
             if _open.get(self.server.file) is self:
                 del _open[self.server.file]
                 turn.elsewhere.pop(self.server.file, None)
-        if self._begun and not self._broken:
+        if self._begun and self._fault is None:
             self.working.unmark()
         self.link.close()
 
