@@ -108,7 +108,9 @@ def _diffs(cursor: Connection, before: State, *, anew: bool, salt: str) -> list[
             f"CREATE OR REPLACE TEMP TABLE vigie_now AS SELECT rowid AS place, {table.digest} AS digest FROM {table.here}"
         )
         if anew:
-            cursor.execute(f"CREATE OR REPLACE TEMP TABLE {added} AS SELECT place, digest FROM vigie_now")
+            cursor.execute(
+                f"CREATE OR REPLACE TEMP TABLE {added} AS SELECT place AS vigie_place, digest AS vigie_digest FROM vigie_now"
+            )
             gone = []
         else:
             cursor.execute(
@@ -122,7 +124,7 @@ def _diffs(cursor: Connection, before: State, *, anew: bool, salt: str) -> list[
                 "FROM {1} JOIN vigie_differ USING (digest)"
             )
             cursor.execute(
-                f"CREATE OR REPLACE TEMP TABLE {added} AS SELECT place, digest FROM ({nth.format('place', 'vigie_now')}) WHERE nth > there"
+                f"CREATE OR REPLACE TEMP TABLE {added} AS SELECT place AS vigie_place, digest AS vigie_digest FROM ({nth.format('place', 'vigie_now')}) WHERE nth > there"
             )
             going = (
                 f"SELECT row_no FROM ({nth.format('row_no', table.base)}) WHERE nth > here ORDER BY row_no"
@@ -208,7 +210,7 @@ def _make(link: Link, found: list[Table]) -> None:
 def _copy(cursor: Connection, link: Link, diff: _Diff, first: int) -> None:
     table, row = diff.table, first
     reading = cursor.execute(
-        f"SELECT {table.sent()} FROM {table.here} t JOIN {diff.added} a ON t.rowid = a.place ORDER BY a.place"
+        f"SELECT {table.sent()} FROM {table.here} t JOIN {diff.added} a ON t.rowid = a.vigie_place ORDER BY a.vigie_place"
     )
     with link.copy(f"COPY {table.there} (_row, {table.names}) FROM STDIN (FORMAT BINARY)") as copy:
         copy.set_types(["int8", *table.types])
@@ -230,7 +232,7 @@ def _base(cursor: Connection, found: list[_Diff], before: State, *, anew: bool) 
             numbers = diff.gone[start : start + _ROWS]
             cursor.execute(f"DELETE FROM {table.base} WHERE row_no IN (SELECT unnest(?))", [numbers])
         cursor.execute(
-            f"INSERT INTO {table.base} SELECT {first} + row_number() OVER (ORDER BY place) - 1, digest FROM {diff.added}"
+            f"INSERT INTO {table.base} SELECT {first} + row_number() OVER (ORDER BY vigie_place) - 1, vigie_digest FROM {diff.added}"
         )
         cursor.execute(f"DROP TABLE {diff.added}")
         first += diff.rows
