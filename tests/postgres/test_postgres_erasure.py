@@ -50,7 +50,7 @@ def test_a_purge_leaves_no_bytes_on_the_server(team: Team) -> None:
     assert len(files_with(team, PLANTED)) >= 2  # documents and evidence
     assert files_with(team, "Titre des Orfraies")
     with Store.open(team.at("one")) as store:
-        chosen = Selection(doc_ids=("d0005",))
+        chosen = Selection(documents=("d0005",))
         purge(store, plan(store, chosen), chosen)
     team.sql("ANALYZE")
     assert files_with(team, PLANTED) == files_with(team, "Orfraies") == []
@@ -73,7 +73,7 @@ def test_an_erasure_that_was_stopped_is_completed(team: Team, monkeypatch: pytes
 
     with monkeypatch.context() as patched:
         patched.setattr(session, "erase_bytes", fails)
-        chosen = Selection(doc_ids=("d0005",))
+        chosen = Selection(documents=("d0005",))
         with pytest.raises(StoreError, match="its tables are held"), Store.open(team.at("one")) as store:
             purge(store, plan(store, chosen), chosen)
     assert stored(team.at("two")) == {"d0001"}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -12,15 +14,9 @@ from postgres_server import IN_ADDRESS, PASSWORD
 from typer.testing import CliRunner
 
 from vigie import place
-from vigie.accounts.records import Who
 from vigie.cli import main
 from vigie.cli.doctor import server as about_server
 from vigie.model.errors import StoreError
-from vigie.review import item as items
-from vigie.review.book import Book
-from vigie.review.records import Choice
-from vigie.review.taking import take_in_at
-from vigie.settings import Settings
 from vigie.store import Store, schema
 from vigie.store import store as opening
 from vigie.store.postgres import pull as pulling
@@ -128,34 +124,40 @@ def test_an_older_store_is_brought_up_and_a_newer_one_refused(
             Store.open(team.at("three"), read_only=True)
 
 
-def test_two_reviewers_decide_at_once(team: Team) -> None:
-    from threading import Thread
+REVIEWERS = """
+import os, sys
+from pathlib import Path
+from vigie.accounts.records import Who
+from vigie.review import item as items
+from vigie.review.book import Book
+from vigie.review.records import Choice
+from vigie.review.taking import take_in_at
+from vigie.settings import Settings
+from vigie.store import Store
+path, children = Path(sys.argv[1]), []
+for at in (1, 2):
+    if not (child := os.fork()):
+        with Store.open(path, read_only=True, wait=60) as store:
+            found = [items.item(store, f"d000{n}-o") for n in (1, 2)]
+        with Book.open(path) as book:
+            for step in range(2):
+                book.decide(Who(id=f"a{at}", role="reviewer", via="session"), found[(at + step) % 2], Choice(verdict="accept"), key=f"{at}-{step}")
+        take_in_at(Settings(store=path), 60)
+        os._exit(0)
+    children.append(child)
+sys.exit(max(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children))
+"""
 
+
+def test_two_reviewers_decide_at_once(team: Team) -> None:
     with Store.open(team.at("one")) as store:
         add(store, 1, 2)
-        found = [
-            items.item(store, f"d000{n}-{observation_name}") for n in (1, 2) for observation_name in ("o",)
-        ]
-        path = store.path
-    reviewers = [Who(id=f"a{n}", role="reviewer", via="session") for n in (1, 2)]
-    faults = list[BaseException]()
-
-    def decide(who: Who, at: int) -> None:
-        try:
-            with Book.open(path) as book:
-                for step in range(2):
-                    seen = found[(at + step) % 2]
-                    book.decide(who, seen, Choice(verdict="confirm"), key=f"{who.id}-{seen.id}")
-            take_in_at(Settings(store=path), 60)
-        except BaseException as error:
-            faults.append(error)
-
-    threads = [Thread(target=decide, args=(who, at)) for at, who in enumerate(reviewers)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    assert faults == []
+    paths = os.pathsep.join(sys.path)
+    done = subprocess.run(
+        [sys.executable, "-c", REVIEWERS, str(store.path)], capture_output=True, text=True, check=False,
+        env=os.environ | {"PYTHONPATH": paths},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
     assert team.sql("SELECT reviewer, count(*) FROM vigie.review_decisions GROUP BY 1 ORDER BY 1") == [
         ["a1", "2"],
         ["a2", "2"],
