@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all coverage lint bench fuzz clean browser
+.PHONY: help demo test test-all test-postgres coverage lint bench fuzz clean browser
 
 help:            ## what each target does
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -27,14 +27,18 @@ browser:         ## Debian's Chromium, where none is found (the tests of the pag
 	@sh scripts/install_browser.sh
 
 test: $(VENV)/.dev browser  ## everything the tests need, then the tests
-	$(BIN)/python -m pytest -n auto --dist loadfile -m "not slow"
+	$(BIN)/python -m pytest -n auto --dist loadfile -m "not slow and not postgres"
 
 test-all: $(VENV)/.dev browser  ## the tests, with repeats of a proof in another language, edition or seed
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m pytest -n auto --dist loadfile -m "not postgres"
+
+test-postgres: $(VENV)/.dev  ## a team's store on a PostgreSQL server of the tests' own (Debian's, installed where there is none)
+	@sh scripts/install_postgres.sh
+	$(BIN)/python -m pytest -n auto --dist loadfile -m postgres tests/postgres
 
 coverage: $(VENV)/.dev browser  ## the tests again, with the lines they reach (half as long again; Python 3.12 and later: little)
 	COVERAGE_CORE=$$($(BIN)/python -c 'import sys; print("sysmon" if sys.version_info >= (3, 12) else "ctrace")') \
-		$(BIN)/python -m pytest -n auto --dist loadfile --cov --cov-report=term:skip-covered
+		$(BIN)/python -m pytest -n auto --dist loadfile -m "not postgres" --cov --cov-report=term:skip-covered
 
 lint: $(VENV)/.dev  ## style, types, layers, licences, lexicons, generated data
 	$(BIN)/ruff check .

@@ -6,6 +6,7 @@ proves nothing. `make test-postgres` installs Debian's.
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import warnings
@@ -23,6 +24,7 @@ from postgres_server import PrivateServer, binaries
 NO_SERVER = "THE STORE ON A SERVER WAS NOT TRIED: no PostgreSQL was found. Install it (apt-get install postgresql), or: make test-postgres"
 
 
+@pytest.hookimpl(tryfirst=True)  # before -m chooses
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
@@ -68,6 +70,11 @@ class Team:
         """The working copy there."""
         (found,) = (self.folder / machine).glob("*/vigie.duckdb")
         return found
+
+    def made(self, machine: str) -> str:
+        """What changes only when the working copy there is made anew."""
+        state = self.copy(machine).with_name("vigie.duckdb.server") / "state.json"
+        return str(json.loads(state.read_text())["salt"])
 
     def sql(self, sql: str) -> list[list[str]]:
         return self.server.sql(sql, self.database)

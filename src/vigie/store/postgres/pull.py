@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from vigie.model.errors import StoreError
 from vigie.settings import Settings
+from vigie.store.copying import text
 from vigie.store.database import Connection, connect
 from vigie.store.postgres.link import Link
 from vigie.store.postgres.tables import FORMAT, Table, tables
@@ -127,7 +128,9 @@ def _changes(link: Link, working: Working, state: State | None, at: Head, settin
             ) in found:  # before any is added: a row that was changed has the key of the one that it was
                 if table.name in deleted:
                     _delete(connection, table, deleted[table.name])
-            came = [t for t in found if _add(connection, link, t, state.next_row)]
+            came = _came(link, found, state.next_row)
+            for table in came:
+                _add(connection, link, table, state.next_row)
             touched = {t.name for t in came} | set(deleted)
             return _state(connection, at, found, state, touched)
     finally:
@@ -140,12 +143,13 @@ def _whole(link: Link, working: Working, at: Head, settings: Settings) -> State:
     try:
         migrate(connection, load_migrations()[: at.schema])
         found = tables(connection)
-        for table in found:
-            connection.execute(f"DELETE FROM {table.here}")
+        emptied = "; ".join(f"DELETE FROM {table.here}" for table in found)
+        connection.execute(f"BEGIN; {emptied}; COMMIT")
         connection.execute("CHECKPOINT")
         with working.attached(connection):
-            for table in found:
-                base_table(connection, table)
+            made = "; ".join(base_table(table) for table in found)
+            connection.execute(f"BEGIN; {made}; COMMIT")
+            for table in _came(link, found, 0):
                 _add(connection, link, table, 0)
             return _state(connection, at, found, None, {t.name for t in found})
     finally:
@@ -158,24 +162,38 @@ def _state(
     state = State(version=at.version, push=at.push, next_row=at.next_row, schema=at.schema)
     if before is not None:
         state.salt, state.sums = before.salt, dict(before.sums)
-    for table in found:
-        if table.name in touched or table.name not in state.sums:
-            state.sums[table.name] = table_sum(connection, table, state.salt)
-        ((known,),) = connection.execute(f"SELECT count(*) FROM {table.base}").fetchall()
-        if known != state.sums[table.name][0]:
-            raise _MovedError(f"{table.name}: the copy has other rows than the server")
+    state.sums |= table_sums(
+        connection, [t for t in found if t.name in touched or t.name not in state.sums], state.salt
+    )
+    counts = " UNION ALL ".join(f"SELECT {text(t.name)}, count(*) FROM {t.base}" for t in found)
+    for table_name, known in connection.execute(counts).fetchall():
+        if known != state.sums[table_name][0]:
+            raise _MovedError(f"{table_name}: the copy has other rows than the server")
     connection.execute("CHECKPOINT vigie_base")
     connection.execute("CHECKPOINT")
     return state
 
 
-def table_sum(connection: Connection, table: Table, salt: str) -> tuple[int, int]:
-    rows, total = connection.execute(f"SELECT {table.sum(salt)} FROM {table.here}").fetchall()[0]
-    return int(rows), int(total)
+def table_sums(connection: Connection, found: list[Table], salt: str) -> dict[str, tuple[int, int]]:
+    """table -> rows and quick sum of each."""
+    if not found:
+        return {}
+    sql = " UNION ALL ".join(f"SELECT {text(t.name)}, {t.sum(salt)} FROM {t.here}" for t in found)
+    return {name: (int(rows), int(total)) for name, rows, total in connection.execute(sql).fetchall()}
 
 
-def base_table(connection: Connection, table: Table) -> None:
-    connection.execute(f"CREATE OR REPLACE TABLE {table.base} (row_no BIGINT, digest BLOB)")
+def base_table(table: Table) -> str:
+    """SQL that makes its base, without rows."""
+    return f"CREATE OR REPLACE TABLE {table.base} (row_no BIGINT, digest BLOB)"
+
+
+def _came(link: Link, found: list[Table], first: int) -> list[Table]:
+    """Tables that have rows from a number on."""
+    asked = " UNION ALL ".join(
+        f"SELECT {at} WHERE EXISTS (SELECT 1 FROM {t.there} WHERE _row >= {int(first)})"
+        for at, t in enumerate(found)
+    )
+    return [found[at] for (at,) in sorted(link.run(asked))]
 
 
 def _delete(connection: Connection, table: Table, rows: list[int]) -> None:
@@ -197,8 +215,8 @@ def _delete(connection: Connection, table: Table, rows: list[int]) -> None:
         connection.unregister("vigie_numbers")
 
 
-def _add(connection: Connection, link: Link, table: Table, first: int) -> bool:
-    """Rows from a number on; whether there are any."""
+def _add(connection: Connection, link: Link, table: Table, first: int) -> None:
+    """Rows from a number on."""
     schema = pa.schema(
         [
             pa.field("_row", pa.int64()),
@@ -207,9 +225,7 @@ def _add(connection: Connection, link: Link, table: Table, first: int) -> bool:
     )
     connection.execute("CREATE OR REPLACE TEMP TABLE vigie_digests (row_no BIGINT, digest BLOB)")
     connection.execute("BEGIN")
-    came = False
     for batch in _batches(link, table, first):
-        came = True
         columns = [
             pa.array(values, field.type)
             for values, field in zip(zip(*batch, strict=True), schema, strict=True)
@@ -225,7 +241,6 @@ def _add(connection: Connection, link: Link, table: Table, first: int) -> bool:
         connection.execute(f"INSERT INTO vigie_digests SELECT _row, {table.digest} FROM vigie_in")
     connection.execute("COMMIT")
     connection.execute(f"INSERT INTO {table.base} SELECT * FROM vigie_digests")
-    return came
 
 
 def _batches(link: Link, table: Table, first: int) -> Iterator[list[tuple[Any, ...]]]:

@@ -18,7 +18,7 @@ from vigie.model.errors import StoreError
 from vigie.store.copying import name
 from vigie.store.database import Connection, utc_now
 from vigie.store.postgres.link import Link, LostError
-from vigie.store.postgres.pull import base_table, table_sum
+from vigie.store.postgres.pull import base_table, table_sums
 from vigie.store.postgres.tables import BESIDE, FORMAT, KEPT_BESIDE, Table, tables
 from vigie.store.postgres.working import State, Working
 from vigie.store.schema import schema_version
@@ -98,41 +98,42 @@ def push(
 
 
 def _diffs(cursor: Connection, before: State, *, anew: bool, salt: str) -> list[_Diff]:
-    found = []
-    for at, table in enumerate(tables(cursor)):
-        now = table_sum(cursor, table, salt)
+    found, known = list[_Diff](), tables(cursor)
+    sums = table_sums(cursor, known, salt)
+    for at, table in enumerate(known):
+        now, added = sums[table.name], f"vigie_added_{at}"
         if not anew and now == before.sums.get(table.name):
             continue
-        added = f"vigie_added_{at}"
-        cursor.execute(
-            f"CREATE OR REPLACE TEMP TABLE vigie_now AS SELECT rowid AS place, {table.digest} AS digest FROM {table.here}"
-        )
-        if anew:
-            cursor.execute(
-                f"CREATE OR REPLACE TEMP TABLE {added} AS SELECT place AS vigie_place, digest AS vigie_digest FROM vigie_now"
-            )
-            gone = []
-        else:
-            cursor.execute(
-                "CREATE OR REPLACE TEMP TABLE vigie_differ AS SELECT digest, coalesce(n, 0) AS here, coalesce(b, 0) AS there "
-                "FROM (SELECT digest, count(*) AS n FROM vigie_now GROUP BY digest) "
-                f"FULL JOIN (SELECT digest, count(*) AS b FROM {table.base} GROUP BY digest) USING (digest) "
-                "WHERE n IS DISTINCT FROM b"
-            )
-            nth = (
-                "SELECT {0}, digest, row_number() OVER (PARTITION BY digest ORDER BY {0}) AS nth, here, there "
-                "FROM {1} JOIN vigie_differ USING (digest)"
-            )
-            cursor.execute(
-                f"CREATE OR REPLACE TEMP TABLE {added} AS SELECT place AS vigie_place, digest AS vigie_digest FROM ({nth.format('place', 'vigie_now')}) WHERE nth > there"
-            )
-            going = (
-                f"SELECT row_no FROM ({nth.format('row_no', table.base)}) WHERE nth > here ORDER BY row_no"
-            )
-            gone = [row for (row,) in cursor.execute(going).fetchall()]
+        if anew and not now[0]:
+            found.append(_Diff(table, added, [], 0, now))
+            continue
+        gone = _differing(cursor, table, added, anew=anew)
         ((rows,),) = cursor.execute(f"SELECT count(*) FROM {added}").fetchall()
         found.append(_Diff(table, added, gone, int(rows), now))
     return found
+
+
+def _differing(cursor: Connection, table: Table, added: str, *, anew: bool) -> list[int]:
+    """Numbers of the rows that are no more; a temporary table of those that are new."""
+    now = f"SELECT rowid AS vigie_place, {table.digest} AS vigie_digest FROM {table.here}"
+    if anew:
+        cursor.execute(f"CREATE OR REPLACE TEMP TABLE {added} AS {now}")
+        return []
+    cursor.execute(f"CREATE OR REPLACE TEMP TABLE vigie_now AS {now}")
+    cursor.execute(
+        "CREATE OR REPLACE TEMP TABLE vigie_differ AS SELECT digest, coalesce(n, 0) AS here, coalesce(b, 0) AS there "
+        "FROM (SELECT vigie_digest AS digest, count(*) AS n FROM vigie_now GROUP BY 1) "
+        f"FULL JOIN (SELECT digest, count(*) AS b FROM {table.base} GROUP BY 1) USING (digest) WHERE n IS DISTINCT FROM b"
+    )
+    nth = "row_number() OVER (PARTITION BY digest ORDER BY {}) AS nth, here, there FROM"
+    cursor.execute(
+        f"CREATE OR REPLACE TEMP TABLE {added} AS SELECT vigie_place, digest AS vigie_digest FROM (SELECT vigie_place, digest, "
+        f"{nth.format('vigie_place')} vigie_now JOIN vigie_differ ON vigie_digest = digest) WHERE nth > there"
+    )
+    going = cursor.execute(
+        f"SELECT row_no FROM (SELECT row_no, {nth.format('row_no')} {table.base} JOIN vigie_differ USING (digest)) WHERE nth > here ORDER BY 1"
+    )
+    return [row for (row,) in going.fetchall()]
 
 
 def _send(
@@ -203,8 +204,7 @@ def _make(link: Link, found: list[Table]) -> None:
     for (table,) in made:
         if table not in KEPT_BESIDE:
             link.run(f"DROP TABLE vigie.{name(table)} CASCADE")
-    for one in found:
-        link.run(one.ddl())
+    link.run("; ".join(one.ddl() for one in found))
 
 
 def _copy(cursor: Connection, link: Link, diff: _Diff, first: int) -> None:
@@ -224,17 +224,17 @@ def _base(cursor: Connection, found: list[_Diff], before: State, *, anew: bool) 
     """The base after the server has it: what it holds is what both have."""
     cursor.execute("BEGIN")
     first = before.next_row
+    if anew:
+        cursor.execute("; ".join(base_table(diff.table) for diff in found))
     for diff in found:
         table = diff.table
-        if anew:
-            base_table(cursor, table)
         for start in range(0, len(diff.gone), _ROWS):
             numbers = diff.gone[start : start + _ROWS]
             cursor.execute(f"DELETE FROM {table.base} WHERE row_no IN (SELECT unnest(?))", [numbers])
-        cursor.execute(
-            f"INSERT INTO {table.base} SELECT {first} + row_number() OVER (ORDER BY vigie_place) - 1, vigie_digest FROM {diff.added}"
-        )
-        cursor.execute(f"DROP TABLE {diff.added}")
+        if diff.rows:
+            cursor.execute(
+                f"INSERT INTO {table.base} SELECT {first} + row_number() OVER (ORDER BY vigie_place) - 1, vigie_digest FROM {diff.added}"
+            )
         first += diff.rows
     cursor.execute("COMMIT")
 
