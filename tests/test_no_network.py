@@ -1,4 +1,5 @@
 """Three verbs use the network, `digest`, `watch` and `bulk`: nothing else of the package imports what reaches it, and runs are watched.
+Where `--store` is the address of a server, every verb speaks to that server, by one module.
 
 What is watched is Python's own sockets, in the verbs and in their children; of the database, whose code is native, the
 settings that keep it from fetching extensions.
@@ -35,6 +36,7 @@ REACHING = frozenset(
         "imaplib",
         "nntplib",
         "poplib",
+        "psycopg",
         "requests",
         "smtplib",
         "socket",
@@ -61,6 +63,8 @@ FETCHING = (
 )
 # What `vigie bulk --engine dask` joins: the scheduler that its user names, or one of its own that listens on this machine only.
 JOINING = ("bulk/dask_engine.py",)
+# What every verb speaks to where `--store` is an address: the server that its user names.
+STORING = ("store/postgres/link.py",)
 LISTENING = (
     "cli/serving.py",
 )  # binds an address of this machine before anything slow is done, and dials nothing
@@ -135,9 +139,9 @@ def test_no_module_imports_what_reaches_the_network() -> None:
     assert {
         name: names
         for name, names in found.items()
-        if names and name not in SENDING + FETCHING + JOINING + LISTENING
+        if names and name not in SENDING + FETCHING + JOINING + LISTENING + STORING
     } == {}
-    assert all(found[name] for name in SENDING + FETCHING + JOINING)
+    assert all(found[name] for name in SENDING + FETCHING + JOINING + STORING)
     assert [found[name] for name in LISTENING] == [{"socket"}]
     assert ".connect" not in (PACKAGE / LISTENING[0]).read_text("utf-8")
 
@@ -156,6 +160,7 @@ def test_only_three_verbs_come_near_the_network() -> None:
         "bulk.remote": {"bulk/places.py"},
         "watch.service": {"cli/watching.py"},
         "watch.rounds": {"watch/service.py"},
+        "store.postgres.link": {"store/postgres/pull.py", "store/postgres/push.py", "store/postgres/session.py"},
     }
     for module, allowed in above.items():
         path = "/".join(module.split(".")) + ".py"

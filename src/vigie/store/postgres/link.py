@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
-import socket
+import platform
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -53,7 +53,7 @@ class Link:
     def __init__(self, server: Server) -> None:
         self.server = server
         psycopg = _psycopg()
-        name = f"vigie {os.getpid()} of {socket.gethostname()}"[:63]
+        name = f"vigie {os.getpid()} of {platform.node()}"[:63]
         try:
             told = psycopg.conninfo.conninfo_to_dict(server.address)
             options = {key: value for key, value in _ALIVE.items() if key not in told}
