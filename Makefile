@@ -38,7 +38,7 @@ test-postgres: $(VENV)/.dev  ## a team's store on a PostgreSQL server of the tes
 
 coverage: $(VENV)/.dev browser  ## the tests again, with the lines they reach (half as long again; Python 3.12 and later: little)
 	COVERAGE_CORE=$$($(BIN)/python -c 'import sys; print("sysmon" if sys.version_info >= (3, 12) else "ctrace")') \
-		$(BIN)/python -m pytest -n auto --dist loadfile -m "not postgres" --cov --cov-report=term:skip-covered
+		$(BIN)/python -m pytest -n auto --dist loadfile --cov --cov-report=term:skip-covered
 
 lint: $(VENV)/.dev  ## style, types, layers, licences, lexicons, generated data
 	$(BIN)/ruff check .
