@@ -43,6 +43,7 @@ TABLES = (
     *("analyst_alerts", "analyst_signals", "analyst_evidence", "analyst_decisions"),
     *reviews.TABLES,
 )
+_TRIES = 20  # that a copy is brought up for one who reads
 _PAGE = 200  # documents fetched at a time when all are walked
 _on_servers: weakref.WeakSet[Store] = weakref.WeakSet()
 
@@ -610,7 +611,7 @@ def _session(path: Path, settings: Settings, patience: float) -> Session | None:
 
 def _turn(path: Path, settings: Settings, patience: float, *, read_only: bool) -> turn.Held:
     """A turn at the file; of a working copy that is only read, at one that holds nothing but what its server holds."""
-    while True:
+    for _ in range(_TRIES):
         held = turn.take(path, "r" if read_only else "w", patience)
         if not read_only or place.server_of(path) is None:
             return held
@@ -620,6 +621,7 @@ def _turn(path: Path, settings: Settings, patience: float, *, read_only: bool) -
             return held
         held.drop()  # who wrote it meanwhile was killed
         brought_up(path, settings, patience)
+    raise BusyError(f"{path} is written by processes that are killed again and again (run again)")
 
 
 def _connected(path: Path, settings: Settings, *, read_only: bool, wait: float) -> Connection:

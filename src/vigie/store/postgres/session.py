@@ -227,11 +227,11 @@ class Session:
     def drop(self, *, kept: bool) -> None:
         """One store fewer that is open there; with the last the turn ends. `kept`: all that it wrote was sent."""
         with _change:
-            if not kept and self._fault is None:
-                self._fault = StoreError(f"{self.server.shown}: {UNKEPT}")
             self.users -= 1
             if self.users:
-                return
+                return  # what it committed is sent with what the others wrote
+            if not kept and self._fault is None:
+                self._fault = StoreError(f"{self.server.shown}: {UNKEPT}")
             if _open.get(self.server.file) is self:
                 del _open[self.server.file]
                 turn.elsewhere.pop(self.server.file, None)
