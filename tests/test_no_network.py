@@ -160,7 +160,11 @@ def test_only_three_verbs_come_near_the_network() -> None:
         "bulk.remote": {"bulk/places.py"},
         "watch.service": {"cli/watching.py"},
         "watch.rounds": {"watch/service.py"},
-        "store.postgres.link": {"store/postgres/pull.py", "store/postgres/push.py", "store/postgres/session.py"},
+        "store.postgres.link": {
+            "store/postgres/pull.py",
+            "store/postgres/push.py",
+            "store/postgres/session.py",
+        },
     }
     for module, allowed in above.items():
         path = "/".join(module.split(".")) + ".py"
