@@ -302,10 +302,10 @@ REFUSED = [
     # id, headers, body, status
     ("other_site", {**OWN, "sec-fetch-site": "cross-site"}, form(), 403),
     ("says_nothing", {"content-type": OWN["content-type"]}, form(), 403),
-    ("json", {**OWN, "content-type": "application/json"}, "{}", 400),
+    ("json", {**OWN, "content-type": "application/json"}, "{}", 415),
     ("twice", OWN, "step=look&place=a&place=b", 400),
     ("too_many", OWN, "&".join(f"f{n}=1" for n in range(80)), 400),
-    ("huge", OWN, "notes=" + "a" * 260_000, 400),
+    ("huge", OWN, "notes=" + "a" * 260_000, 413),
     ("long", OWN, form(notes="a " * 12_000), 422),
     ("empty", OWN, "step=look&place=Lyon", 422),
     ("empty_keep", OWN, "step=keep&text=", 422),

@@ -269,7 +269,7 @@ BAD = [
         "twice",
         {"content-type": "application/x-www-form-urlencoded"},
         b"name=reader-one&name=admin-one&password=" + PASSWORD.replace(" ", "+").encode(),
-        401,
+        400,
     ),
 ]
 
