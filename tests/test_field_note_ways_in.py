@@ -327,6 +327,14 @@ def test_what_is_written_is_shown_back_escaped(browser: TestClient) -> None:
     assert "<script>" not in page and "49" not in page and "\u202e" not in page
 
 
+def test_a_language_that_there_is_none_of(browser: TestClient) -> None:
+    for answer in (
+        browser.get("/de/field-note"),
+        browser.post("/de/field-note", content=form(), headers=OWN),
+    ):
+        assert answer.status_code == 404 and "<h1" in answer.text and "literal_error" not in answer.text
+
+
 def test_the_public_edition_has_no_such_page(browser: TestClient, home: Path) -> None:
     assert '"/fr/field-note"' in browser.get("/fr/none").text  # the analyst's pages lead there
     made = make_app(Models(), public=True, notes=home / "box")
