@@ -301,11 +301,12 @@ def test_evidence_opens_what_a_figure_counts(mixed: Path) -> None:
 
 REFUSED: list[tuple[str, dict[str, str], bool, str]] = [
     ("substance", {"substance": "sugar"}, False, "substance: 'sugar' is not known"),
-    ("markup", {"substance": "<b>x</b>"}, True, "substance: 'bxb' is not known"),
+    ("markup", {"substance": "<b>x</b>"}, True, "substance: 'bx/b' is not known"),
     ("area", {"area": "XX-1"}, False, "area: 'XX-1' is not known"),
     ("commune", {"area": "INSEE:69266"}, True, "write FR-69"),
     ("period", {"period": "spring"}, False, "write 2026, 2026-Q1 or 2026-03"),
     ("latest", {"period": "latest"}, False, "period: 'latest' is not known"),
+    ("date_of_a_form", {"period": "03/2026"}, False, "period: '03/2026' is not known"),
     ("month", {"period": "2025-03"}, True, "write 2025-Q1"),
     ("grade", {"grade": "G"}, False, "write A, B, C, D, E or F"),
     ("public grade", {"grade": "B"}, True, "grade: not for public pages"),
