@@ -6,7 +6,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -631,6 +631,41 @@ def test_who_decides_waits_for_another_who_writes(store: Store, monkeypatch: pyt
         other.execute("COMMIT")
         assert book.decide(ANNE, fact, Choice(verdict="reject"), key="k2").final
     other.close()
+
+
+READS: list[tuple[str, Callable[[Book], object]]] = [
+    ("settings", lambda book: book.settings()),
+    ("entries", lambda book: book.entries(ANNE, limit=1)),
+    ("standing", lambda book: book.standing(ANNE, "d0001-o")),
+    ("disagreements", lambda book: book.disagreements()),
+    ("progress", lambda book: book.progress(ANNE)),
+    ("decisions", lambda book: book.decisions("d0001-o")),
+    ("a decision to write", lambda book: book.next_for(ANNE)),
+]
+
+
+@pytest.mark.parametrize("read", [r[1] for r in READS], ids=[r[0] for r in READS])
+@pytest.mark.parametrize("damaged", [False, True], ids=["held by another", "damaged"])
+def test_a_reading_that_fails_says_the_repair(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damaged: bool, read: Callable[[Book], object]
+) -> None:
+    monkeypatch.setattr(review_book, "_WAIT", 0.05)
+    path = tmp_path / "vigie.duckdb"
+    with Book.open(path) as book:
+        if damaged:
+            book._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            with reviews_file(path).open("r+b") as file:
+                file.write(b"no database" * 4000)
+            book._db.execute("PRAGMA shrink_memory")
+        else:
+            book._db.execute("PRAGMA journal_mode = DELETE")
+            other = sqlite3.connect(reviews_file(path), isolation_level=None)
+            other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(StoreError, match="is damaged" if damaged else "busy.*run again"):
+            read(book)
+        if not damaged:
+            other.close()
+            read(book)  # and goes on, once the other has ended
 
 
 @pytest.mark.parametrize("damaged", [False, True], ids=["held by another", "damaged"])
