@@ -65,7 +65,9 @@ KNOWN: dict[str, dict[str, str]] = {
         "_new": "the gate: compares its cells with the versions written down",
         "_known": "the gate: addresses that were written down",
     },
-    "report/coverage.py": {"coverage": "takes a gate: documents by kind and quarter, no fact"},
+    "report/coverage.py": {
+        "coverage": "takes a gate: documents by kind and quarter, no fact; areas of sources, which `looked_at` keeps from the public"
+    },
     "report/watch.py": {
         "_alerts": "for the analyst: watch_parts gives the public nothing (test_report_parts)"
     },
