@@ -160,7 +160,7 @@ def test_what_takes_no_form_says_so(client: TestClient, name: str) -> None:
         enter(client, name)
         csrf = csrf_of(client)
     page = client.post("/fr/prices", data={"csrf": csrf}, headers=OWN)
-    assert page.status_code == 405 and page.headers["allow"] == "GET, HEAD"
+    assert page.status_code == 405 and set(page.headers["allow"].split(", ")) == {"GET", "HEAD"}
     assert len(lxml_html.fromstring(page.text).xpath("//h1")) == 1 and "gardé de ce qui a été" in page.text
     got = client.get("/en/logout")
     assert (got.status_code, got.headers["allow"]) == (405, "POST") and "Nothing of what was sent" in got.text
