@@ -58,6 +58,7 @@ KNOWN: dict[str, dict[str, str]] = {
     "report/corrections.py": {
         "corrections_of": "what was public, where the rules of today would show it",
         "history": "the same of one address",
+        "histories": "the same of every address, for the files that a static site has there",
         "versions_told": "numbers and days of versions that stand",
     },
     "report/versions.py": {
