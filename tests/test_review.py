@@ -39,6 +39,7 @@ from vigie.store.integrity import faults
 from vigie.store.review_book import forget_decisions, open_reviews, reviews_file
 from vigie.store.rows import Entry
 from vigie.store.runs import Counts
+from vigie.upkeep.maintain import maintain
 from vigie.upkeep.purge import Subject, plan, plan_subject, purge, purge_subject
 
 ANNE, BASILE, CLAIRE = (
@@ -572,6 +573,59 @@ def test_words_that_are_removed_later_go_from_decisions_too(three: Store, expire
     decided(store, rejected, Choice(verdict="accept"))
     assert sorted(store.column("SELECT review FROM facts")) == ["accepted", "accepted", "corrected"]
     assert weekly.differing(store.connection) == []
+    sound(store)
+
+
+@pytest.mark.parametrize("expired", [False, True], ids=["with its text", "with its sentences only"])
+def test_a_name_that_a_reviewer_wrote_goes_from_the_fact_too(store: Store, expired: bool) -> None:
+    """It stands in no text: the fact that the decision put in place repeats it, as does an older decision in its `before`."""
+    for number in (1, 2):
+        added(store, observation(document(number)), number=number)
+    name = "Ferrandine"
+    decided(store, "d0001-o", Choice(verdict="correct", after=({"attribution": f"association {name}"},)))
+    decided(store, "d0002-o", Choice(verdict="correct", after=({"attribution": "association Alouette"},)))
+    assert name.encode() in everything(store.path)
+    if expired:
+        store.connection.execute("UPDATE documents SET text = NULL")
+    subject = Subject([name])
+    planned = plan_subject(store, subject, whole=False)
+    assert planned.touched == () and planned.elsewhere == 1
+    purge_subject(store, subject, planned)
+    assert name.encode() not in everything(store.path)
+    one, two = (
+        store.column("SELECT attribution FROM observations WHERE doc_id = ?", [d])[0]
+        for d in ("d0001", "d0002")
+    )
+    assert one == "association [name]" and two == "association Alouette"
+    assert store.column("SELECT DISTINCT review FROM facts") == ["corrected"]
+    with Book.open(store.path) as book:
+        (again,) = book.decisions("d0001-o")
+    assert again.after[0].attribution == one  # and is not put back from the file beside the store
+    take_in(store)
+    assert name.encode() not in everything(store.path)
+    assert weekly.differing(store.connection) == []
+    sound(store)
+
+
+def test_a_name_that_a_reviewer_wrote_goes_from_a_store_that_was_put_back(
+    store: Store, tmp_path: Path
+) -> None:
+    """By its upkeep, once it knows the list of what was purged elsewhere: from the bytes too, where no document holds the name."""
+    added(store, observation(document()))
+    name = "Ferrandine"
+    decided(store, "d0001-o", Choice(verdict="correct", after=({"attribution": f"association {name}"},)))
+    elsewhere = tmp_path / "elsewhere" / "vigie.duckdb"
+    elsewhere.parent.mkdir()
+    with Store.open(elsewhere) as other:
+        subject = Subject([name])
+        purge_subject(other, subject, plan_subject(other, subject, whole=False))
+        listed = other.tombstones.dump()
+    store.tombstones.load(listed)
+    assert name.encode() in everything(store.path)
+    assert maintain(store).rewritten
+    assert name.encode() not in everything(store.path)
+    assert store.column("SELECT attribution FROM observations") == ["association [name]"]
+    assert not maintain(store).rewritten
     sound(store)
 
 

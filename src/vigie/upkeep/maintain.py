@@ -91,7 +91,9 @@ def maintain(
             redactor=REDACTOR_VERSION,
         )  # fmt: skip
     rewritten = run is not None and store.rewrite_pending()
-    if run is not None and (held or cleared.documents or (redacted and redacted.documents)):
+    if run is not None and (
+        held or cleared.documents or cleared.elsewhere or (redacted and redacted.documents)
+    ):
         assess(store, everything=True)  # what was a copy, or confirmed, may be so no more
     elif run is not None:
         assess_if_due(store)
