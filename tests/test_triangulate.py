@@ -49,6 +49,7 @@ from vigie.store import Store
 from vigie.tables.mapping import generic
 from vigie.web.content import Content
 from vigie.web.pages import BY_NAME
+from vigie.web.pages.triangulation import name_of_source
 from vigie.web.words import page_words
 
 END = date(2025, 9, 30)
@@ -416,6 +417,23 @@ def test_the_page_of_the_analyst_says_what_the_verb_says(model: ReadModel, seen:
     assert "hausse établie" in said and "rien de collecté" in said and "reseau-eaux-usees" in said
     english = text_of(page(model, "en", substance="cocaine", area=RHONE, period="2025-Q3"))
     assert "while prices of tables rise" in english and "waste water" in english
+
+
+NAMES = {"reseau-eaux": "Réseau des eaux", "l'eclaireur": "L'Éclaireur"}
+
+
+@pytest.mark.parametrize(
+    ("key", "named"),
+    [
+        ("reseau-eaux", "Réseau des eaux"),
+        ("reseau-eaux/loads", "Réseau des eaux / loads"),
+        ("l'eclaireur", "L'Éclaireur"),
+        ("inconnu/loads", "inconnu/loads"),
+        ("", ""),
+    ],
+)
+def test_a_source_is_told_by_the_name_on_its_card(key: str, named: str) -> None:
+    assert name_of_source(key, NAMES) == named
 
 
 def test_the_page_without_a_choice_offers_products_and_the_last_quarter_that_is_over(
