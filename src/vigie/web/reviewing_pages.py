@@ -63,6 +63,7 @@ class Shown:
     title: str
     title_lang: str
     meta: tuple[str, ...]
+    late: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -402,7 +403,7 @@ def _shown(item: Item, words: PageWords) -> Shown:
         tail=text[end:], after=_cut(item.after.text, _LONGEST_NEAR, end=True) if item.after else "", lang=item.lang,
         kept=item.text_kept, href=f"/{words.lang}/document/{quote(item.doc_id, safe='')}",
         title=one_line(item.title) or words["untitled"], title_lang=item.lang if item.title and item.lang != words.lang else "",
-        meta=tuple(part for part in meta if part),
+        meta=tuple(part for part in meta if part), late=words.fill("review.late", days=figures.number(item.late)) if item.late else "",
     )  # fmt: skip
 
 
@@ -431,7 +432,7 @@ def _reason(one: Reason, words: PageWords) -> str:
     if one.number is not None:
         value = (
             figures.number(one.number)
-            if one.code == "threshold"
+            if one.code in ("threshold", "late")
             else figures.percent(round(100 * one.number))
         )
     return words.get(f"review.why_of.{one.code}", one.code).format(value=value)
