@@ -42,13 +42,18 @@ from vigie.readmodel import Filters
 from vigie.readmodel.files import current
 from vigie.readmodel.model import ReadModel
 from vigie.readmodel.voices import families
+from vigie.report.bulletin import make_bulletin
+from vigie.report.certainty import certainty
+from vigie.report.edition import COMPARED
 from vigie.report.period import parse_period
 from vigie.report.public import ANALYST, Gate, public_gate
-from vigie.report.results import TOPICS, Group, section
+from vigie.report.results import TOPICS, Group, Topic, section
 from vigie.report.results import series as bulletin_series
 from vigie.stats.summary import independent_sources
 from vigie.store import Store
 from vigie.store.beside import pages_folder
+from vigie.web.groups import change_words, compared, limits_of, row_id
+from vigie.web.words import page_words
 
 DAY = date(2026, 6, 1)
 CANARIES = (
@@ -162,8 +167,11 @@ def rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 9)
 
 
-def as_told(group: Group, largest_only: bool) -> tuple[object, ...]:
+def as_told(topic: Topic, group: Group, largest_only: bool) -> tuple[object, ...]:
     s, c = group.summary, group.change
+    sure = certainty(topic, group) if topic.id in COMPARED else None
+    limits = (sure.change.low, sure.change.high) if sure and sure.change else (None, None)
+    ratio = sure.ratio if sure and sure.change else c.ratio if c else None
     if (
         largest_only
     ):  # of persons the public reads the largest statement and no more: bulletins print no other either
@@ -173,18 +181,18 @@ def as_told(group: Group, largest_only: bool) -> tuple[object, ...]:
             group.sources,
             group.rating,
             s and (s.n, None, None, None, None, s.high),
-            (None, "none"),
+            (None, "none", None, None),
         )
     return (
         group.key, len(group.facts), group.sources, group.rating,
-        s and (s.n, *map(rounded, (s.low, s.q1, s.median, s.q3, s.high))), (rounded(c.ratio), c.state) if c else (None, "none"),
+        s and (s.n, *map(rounded, (s.low, s.q1, s.median, s.q3, s.high))), (rounded(ratio), c.state if c else "none", *map(rounded, limits)),
     )  # fmt: skip
 
 
 @pytest.mark.parametrize("public", [False, True], ids=["analyst", "public"])
 def test_figures_are_those_of_the_bulletin(path: Path, public: bool) -> None:
     periods = (None, "2025", "2024", "2025-Q1", "2024-Q4", *(() if public else ("2025-02",)))
-    compared = 0
+    several = 0
     with opened(path, public) as model, Store.open(path, read_only=True) as store:
         base = public_gate(DAY) if public else ANALYST
         for area in AREAS:
@@ -193,18 +201,84 @@ def test_figures_are_those_of_the_bulletin(path: Path, public: bool) -> None:
             for label in periods:
                 for topic in TOPICS:
                     told = section(topic, facts, parse_period(label, ()), gate).groups
-                    wanted = [as_told(g, public and topic.id == "harms") for g in told]
+                    wanted = [as_told(topic, g, public and topic.id == "harms") for g in told]
                     found = [
                         (
                             g.key, (f := g.figures).n, f.sources, f.rating,
                             (f.values, *map(rounded, (f.low, f.q1, f.median, f.q3, f.high))) if f.values else None,
-                            (rounded(g.change), g.change_state),
+                            (rounded(g.change), g.change_state, *map(rounded, (g.change_low, g.change_high))),
                         )
                         for g in model.groups(Filters(area=area, period=label), topic.id)
                     ]  # fmt: skip
                     assert found == wanted, (area, label, topic.id)
-                    compared += len(wanted)
-    assert compared > 50
+                    several += len(wanted)
+    assert several > 50
+
+
+def many_sources(path: Path) -> Path:
+    """Seven sources a year and one that copies a sentence of the first; one says two prices; of ketamine there are two sources, of MDMA three."""
+    papers = []
+    for year, up in ((2024, 0.0), (2025, 9.0)):
+        for n, source in enumerate(("un", "deux", "trois", "quatre", "cinq", "six", "sept")):
+            says = [
+                said_price(50 + 1.7 * n + up, place="FR-69"),
+                Said(sentence=f"{source}{year} pur.", value=purity(60.0 + n + up), place="FR-69"),
+            ]
+            if n == 2:
+                says.append(Said(sentence=f"{source}{year} autre.", value=price(71.0), place="FR-69"))
+            if n < 3:
+                says.append(
+                    Said(
+                        sentence=f"{source}{year} md.",
+                        value=price(30.0 - n - up),
+                        substance="mdma",
+                        place="FR-69",
+                    )
+                )
+            if n < 2:
+                says += [
+                    Said(
+                        sentence=f"{source}{year} kt {k}.",
+                        value=price(20.0 + k + up),
+                        substance="ketamine",
+                        place="FR-69",
+                    )
+                    for k in range(2)
+                ]
+            papers.append(Paper(source=source, published=f"{year}-02-0{n + 1}", says=says))
+        words = f"En {year} dans toute la ville et ses environs le gramme de cocaïne se vend désormais au prix de 50 euros"
+        papers += [
+            Paper(source=s, published=f"{year}-03-0{d}", says=[Said(sentence=words + end, value=price(40.0 + d), place="FR-69")])
+            for d, (s, end) in enumerate((("un", "."), ("copieur", " environ.")), 1)
+        ]  # fmt: skip
+    return build(path / "vigie.duckdb", papers)
+
+
+@pytest.mark.parametrize("public", [False, True], ids=["analyst", "public"])
+def test_pages_and_bulletin_give_one_change_with_one_interval(tmp_path: Path, public: bool) -> None:
+    """As printed: "+17 % (+9 à +26 %)" in a table of a page, the same figures in two cells of the bulletin's."""
+    path = many_sources(tmp_path)
+    words, filters = page_words("fr"), Filters(area="FR-69", period="2025")
+    with Store.open(path) as store:
+        found = make_bulletin(
+            store, period="2025", area="FR-69", lang="fr", gate=public_gate(DAY) if public else ANALYST
+        )
+    printed = {row.id.removeprefix("change-"): (row.cells[3], row.cells[4]) for row in found.rows("changes")}
+    shown = {}
+    with opened(path, public) as model:
+        for topic in COMPARED:
+            for group in compared(model, filters, topic):
+                if group.change is not None:
+                    limits = limits_of(group, words) or "–"
+                    change = words.figures.percent_of(words.figures.signed(100 * group.change))
+                    assert change in change_words(group, words) and (limits == "–") == (
+                        "indication" in change_words(group, words)
+                    )
+                    shown[row_id(group)] = (change, limits)
+    assert shown == printed
+    assert {name: limits != "–" for name, (_, limits) in shown.items()} == {
+        "retail-cocaine-g": True, "purity-cocaine-purity": True, "retail-mdma-g": False,  # three sources allow no interval, two no change
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("public", [False, True], ids=["analyst", "public"])

@@ -28,7 +28,9 @@ from vigie.readmodel.records import (
 )
 from vigie.readmodel.schema import number_of
 from vigie.readmodel.told import Ints, dense
+from vigie.readmodel.shifts import Floats, by_source, shift
 from vigie.report.period import parse_period
+from vigie.report.edition import COMPARED
 from vigie.stats.summary import LEAST_FOR_CHANGE
 
 TYPES = ("price", "quantity", "purity", "event", "modality", "trend", "flow", "load")
@@ -94,9 +96,12 @@ class FigureQuestions(Opened):
         earlier = parse_period(f.period, ()).previous() if f.period else None
         before = {}
         if earlier is not None:
+        sources: tuple[dict[int, Floats], ...] = ({}, {})
             then = self._inside(rows, earlier.label)
             before = told.spread(rows[then], labels[then], len(named))
         ways = self._directions(rows[now], labels[now], len(named)) if topic == "trends" else {}
+            if topic in COMPARED:
+                sources = tuple(by_source(told, rows[at], labels[at]) for at in (now, then))
         groups = []
         for label, told_of in found.items():
             figure = self._shown(topic, told_of)
@@ -110,13 +115,17 @@ class FigureQuestions(Opened):
                 figure, old and (old[0], old[3]), earlier is not None and figure is told_of
             )
             groups.append(
+            there = state == "known" and all(label in of for of in sources)
+            moved = shift(sources[0][label], sources[1][label]) if there else None
                 Group(
                     topic=topic,
                     key=key,
                     figures=figure,
-                    change=ratio,
+                    change=moved.ratio if moved else ratio,
                     change_state=state,
                     directions=ways.get(label, ()),
+                    change_low=moved.low if moved else None,
+                    change_high=moved.high if moved else None,
                 )
             )
         return sorted(groups, key=lambda g: (-g.figures.n, g.key))
@@ -282,7 +291,7 @@ class FigureQuestions(Opened):
 def _change(
     now: Figures, before: tuple[int, float] | None, compared: bool
 ) -> tuple[float | None, ChangeState]:
-    """As `vigie.stats.summary.change`."""
+    """As `vigie.stats.summary.change`: of medians, which stands where the sources allow no interval."""
     if not compared:
         return None, "none"
     if before is None or before[0] < LEAST_FOR_CHANGE or now.values < LEAST_FOR_CHANGE or now.median is None:

@@ -254,9 +254,7 @@ def _key(ed: Edition, official: int, released: int) -> tuple[tuple[str, str], ..
     words = ed.words
     areas = {f.place_department for f in ed.now if f.place_department and f.place_country == "FR"}
     compared = sum(
-        g.change is not None and g.change.ratio is not None
-        for t in ("retail", "wholesale", "purity")
-        for g in ed.groups(t)
+        ed.certain(t, g).ratio is not None for t in ("retail", "wholesale", "purity") for g in ed.groups(t)
     )
     found = [
         (len(ed.now), "key_statements"),

@@ -83,7 +83,7 @@ def _figure(model: ReadModel, filters: Filters, group: Group) -> m.Figure:
     return m.Figure.model_construct(
         **spread(group.figures), **named, **ways, topic=group.topic, key=KEY.join(group.key), area=filters.area,
         period=filters.period, rating=group.figures.grades if model.public else group.figures.rating, change=group.change,
-        change_state=group.change_state, address=address, version=version or None,
+        change_low=group.change_low, change_high=group.change_high, change_state=group.change_state, address=address, version=version or None,
     )  # fmt: skip
 
 
