@@ -39,7 +39,7 @@ from vigie.cli.keeping import add_paths
 from vigie.model.errors import SettingsError, StoreError
 from vigie.pipeline import Reading
 from vigie.readmodel import Filters
-from vigie.readmodel.files import current
+from vigie.readmodel.files import current, is_current
 from vigie.readmodel.model import ReadModel
 from vigie.readmodel.voices import families
 from vigie.report.bulletin import make_bulletin
@@ -625,7 +625,7 @@ from vigie.readmodel import build as module
 def die(*_a, **_k):
     os.kill(os.getpid(), signal.SIGKILL)
 setattr(module, sys.argv[2], die)
-from vigie.readmodel.files import current
+from vigie.readmodel.files import current, is_current
 current(Path(sys.argv[1]), False, today=date(2026, 6, 1))
 """
 
@@ -651,6 +651,70 @@ def test_a_build_of_its_own_process_gives_the_same(tmp_path: Path) -> None:
     (path.parent / "broken.duckdb").write_bytes(b"x" * 5000)
     with pytest.raises(StoreError, match="is not a Vigie store"):
         current(path.parent / "broken.duckdb", False, today=DAY, apart=True)
+
+
+def test_a_build_that_talks_too_much_still_says_what_it_was_made_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A database that shows its progress on standard output: the file would have the name of no store, and be made anew for ever."""
+    run = subprocess.run
+
+    def talking(*given: Any, **options: Any) -> subprocess.CompletedProcess[str]:
+        done = run(*given, **options)
+        done.stdout = f"\r 97% ▕████▏ (2 s)\r100% ▕████▏\n{done.stdout}"
+        return done
+
+    path = build(tmp_path / "s.duckdb", [Paper(source="a", published="2025-03-02", says=[said_price(60)])])
+    monkeypatch.setattr("vigie.readmodel.files.subprocess.run", talking)
+    assert is_current(current(path, False, today=DAY, apart=True), path, False, DAY)
+
+
+def test_a_build_without_memory_says_what_to_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = build(tmp_path / "s.duckdb", [Paper(source="a", published="2025-03-02", says=[said_price(60)])])
+
+    def full(*_: object) -> None:
+        raise duckdb.OutOfMemoryException("60 € le gramme")
+
+    monkeypatch.setattr("vigie.readmodel.build.analyst_extras", full)
+    with pytest.raises(StoreError, match=r"memory_mb = 1024 below \[store\] in vigie.toml") as said:
+        current(path, False, today=DAY)
+    assert "gramme" not in str(said.value)
+
+
+def test_what_was_read_by_quarter_is_the_sum_of_its_sources(mixed: Path) -> None:
+    with opened(mixed, False) as model:
+        asked = [
+            Filters(),
+            Filters(grade="B"),
+            Filters(lang="fr"),
+            Filters(area="FR"),
+            Filters(period="2025"),
+            Filters(period="1999"),
+        ]
+        for f in asked:
+            documents: dict[str, int] = {}
+            sources: dict[str, set[str]] = {}
+            for row in model.sources(f):
+                for month, n in row.months:
+                    quarter = f"{month[:4]}-Q{(int(month[5:]) + 2) // 3}"
+                    documents[quarter] = documents.get(quarter, 0) + n
+                    sources.setdefault(quarter, set()).update([row.source_id] if n else [])
+            assert model.read_by_quarter(f) == [
+                (q, documents[q], len(sources[q])) for q in sorted(documents)
+            ], f
+        months = {row.source_id: row.months for row in model.sources(Filters())}
+        assert any(len(found) > 1 for found in months.values())
+        for name, found in months.items():
+            counted = model._rows(
+                "SELECT month // 12, month % 12 + 1, sum(documents) FROM source_months WHERE source_id = ? AND month IS NOT NULL "
+                "GROUP BY ALL ORDER BY ALL",
+                [name],
+            )
+            assert [(m, n) for m, n in found if n] == [
+                (f"{year:04d}-{month:02d}", n) for year, month, n in counted
+            ]
+    with opened(mixed, True) as public:
+        assert public.read_by_quarter(Filters()) == []
 
 
 def test_many_threads_read_one_file(mixed: Path) -> None:

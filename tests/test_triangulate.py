@@ -27,8 +27,9 @@ from triangle_samples import (
     table,
     texts,
 )
+from vigie.analysis import triangle_rows
 from vigie.analysis.triangle_panels import Sight
-from vigie.analysis.triangle_rows import read_observed
+from vigie.analysis.triangle_rows import read_observed, read_observed_within
 from vigie.analysis.triangulate import Lead, Line, Pair, Triangulation, triangulate
 from vigie.cli import app
 from vigie.intake.importing import import_tables
@@ -70,6 +71,32 @@ def look(
 ) -> Triangulation:
     with Store.open(path, read_only=True) as store:
         return triangulate(Sight(read_observed(store, by=by)), "cocaine", area, end, span)  # type: ignore[arg-type]
+
+
+def test_a_large_store_is_read_in_shares_with_the_same_rows(
+    whole: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def told(store: Store) -> list[object]:
+        seen = read_observed(store)
+        return [table.to_pylist() for table in (seen.rows, seen.read, seen.tables)]
+
+    with Store.open(whole, read_only=True) as store:
+        every = told(store)
+        monkeypatch.setattr(triangle_rows, "_AT_A_TIME", 3)
+        assert told(store) == every
+        most = len(every[0])  # type: ignore[arg-type]
+        assert read_observed_within(store, most=most) is not None
+        assert read_observed_within(store, most=most - 1) is None
+        # Speakers are those of the view, which is not read: copies speak with the voice of their original.
+        ours = (
+            triangle_rows._told_sql("month", "true")
+            + "SELECT DISTINCT source FROM told WHERE NOT tabled ORDER BY 1"
+        )
+        view = (
+            "SELECT DISTINCT lower(strip_accents(trim(coalesce(speaker, '')))) FROM facts WHERE document_kind <> 'table' "
+            "AND substance IS NOT NULL AND assertion IN ('affirmed', 'reported') AND NOT coalesce(satire, false) AND copied IS NULL ORDER BY 1"
+        )
+        assert store.column(ours) == store.column(view) and store.column(view)
 
 
 def made(path: Path, papers: Sequence[Paper], **options: object) -> Triangulation:
