@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from report_store import _empty
 from store_samples import LYON, PRICE, TEXT, VERSIONS, document, observation
 from vigie.accounts.records import Who
 from vigie.model.errors import StoreError
@@ -48,17 +49,9 @@ ANNE, BASILE, CLAIRE = (
 READER = Who(id="a9", role="reader", via="session")
 
 
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Making the schema takes longer than a test."""
-    path = tmp_path_factory.mktemp("empty") / "vigie.duckdb"
-    Store.open(path).close()
-    return path
-
-
 @pytest.fixture
-def store(empty: Path, tmp_path: Path) -> Iterator[Store]:
-    shutil.copy(empty, tmp_path / "vigie.duckdb")
+def store(tmp_path: Path) -> Iterator[Store]:
+    (tmp_path / "vigie.duckdb").write_bytes(_empty())
     with Store.open(tmp_path / "vigie.duckdb") as opened:
         yield opened
 
@@ -491,10 +484,10 @@ def canary(number: int, **fields: Any) -> Observation:
 
 
 @pytest.fixture(scope="module")
-def reviewed_files(empty: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def reviewed_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Three documents: one corrected and taken in, one rejected and taken in, one decided and not taken in."""
     path = tmp_path_factory.mktemp("reviewed") / "vigie.duckdb"
-    shutil.copy(empty, path)
+    path.write_bytes(_empty())
     with Store.open(path) as store:
         run, texts = store.start_run("add", VERSIONS), {}
         for n in (1, 2, 3):

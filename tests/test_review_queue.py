@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -13,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from report_store import _empty
 from store_samples import LYON, MARCH, PRICE, VERSIONS, document, observation
 from vigie.accounts.records import LOCAL, Who
 from vigie.evaluate.agree import compare
@@ -55,16 +55,9 @@ def fill(store: Store, facts: list[tuple[str, dict[str, Any]]]) -> None:
     store.finish_run(run, Counts())
 
 
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("empty") / "vigie.duckdb"
-    Store.open(path).close()
-    return path
-
-
 @pytest.fixture
-def store(empty: Path, tmp_path: Path) -> Iterator[Store]:
-    shutil.copy(empty, tmp_path / "vigie.duckdb")
+def store(tmp_path: Path) -> Iterator[Store]:
+    (tmp_path / "vigie.duckdb").write_bytes(_empty())
     with Store.open(tmp_path / "vigie.duckdb") as opened:
         yield opened
 
@@ -240,9 +233,9 @@ def test_the_drawn_share_is_a_fair_draw(store: Store) -> None:
     assert len(drawn) > 34
 
 
-def test_a_server_has_the_queue_made_in_a_process_of_its_own(tmp_path: Path, empty: Path) -> None:
+def test_a_server_has_the_queue_made_in_a_process_of_its_own(tmp_path: Path) -> None:
     path = tmp_path / "vigie.duckdb"
-    shutil.copy(empty, path)
+    path.write_bytes(_empty())
     refill_apart(tmp_path / "none.duckdb", path)  # nobody reviews: no process, no book
     assert not path.with_name(f"{path.name}.desk").exists()
     with Store.open(path) as opened:
