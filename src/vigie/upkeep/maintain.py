@@ -21,7 +21,7 @@ from vigie.store.beside import forget_copies
 from vigie.store.erase import erase
 from vigie.store.integrity import faults
 from vigie.store.review_book import forget_reviews
-from vigie.store.reviews import take_in as take_in_reviews
+from vigie.store.reviews_taken import take_in as take_in_reviews
 from vigie.store.rows import Row
 from vigie.store.runs import Counts
 from vigie.store.store import Store

@@ -20,7 +20,7 @@ from vigie.store.erase import Selection, count_rows, erase, select
 from vigie.store.links import texts
 from vigie.store.review_book import forget_reviews
 from vigie.store.reviews import again
-from vigie.store.reviews import take_in as take_in_reviews
+from vigie.store.reviews_taken import take_in as take_in_reviews
 from vigie.store.rewrite import record
 from vigie.store.runs import Counts
 from vigie.store.store import Store
