@@ -96,7 +96,7 @@ def body(one: Standing, links: Mapping[str, str], contact: str) -> str:
     """
     parts = []
     for lang, told in one.told.items():
-        said, words = data_toml("web", "site.toml")[lang], correction_words(lang)
+        said, given = data_toml("web", "site.toml")[lang], correction_words(lang)
         lines = "".join(
             f"<li>{html.escape(line)}{f'<br><strong>{html.escape(moved)}</strong>' if moved else ''}</li>"
             for line, moved in told.lines
@@ -107,6 +107,6 @@ def body(one: Standing, links: Mapping[str, str], contact: str) -> str:
             f'<section lang="{lang}" aria-labelledby="{lang}">\n<h2 id="{lang}">{html.escape(told.label)}</h2>\n{now}'
             f"<ul>{lines}</ul>\n"
             f'<p><a href="{html.escape(links[lang])}">{html.escape(said["standing_page"])}</a></p>\n'
-            f'<h3 id="contest-{lang}">{html.escape(words["page"]["title"])}</h3>\n<p>{html.escape(how)}</p>\n</section>'
+            f'<h3 id="contest-{lang}">{html.escape(given["page"]["title"])}</h3>\n<p>{html.escape(how)}</p>\n</section>'
         )
     return "\n".join(parts)

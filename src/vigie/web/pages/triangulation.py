@@ -14,6 +14,7 @@ from vigie.readmodel.records import Filters, Group
 from vigie.report.evidence import one_line
 from vigie.report.period import month_of, quarter_of, year_of
 from vigie.report.rules import rules
+from vigie.report.tables import seized
 from vigie.report.triangulation import lead_text, line_cells, pair_text
 from vigie.text.normalise import fold
 from vigie.web.content import Block, Cell, Content, Missing, More, Prose, Row, Section, Table, to
@@ -241,5 +242,5 @@ def _cell(group: Group | None, filters: Filters, words: PageWords) -> Cell:
             else f"{figures.short(found.median)} mg"
         )
     else:
-        text = figures.mass(found.median) if group.key[1] == "g" else figures.number(found.median)
+        text = seized(group.key[1], found.median, figures)
     return Cell(text=text, sub=words.count("source", found.sources), target=evidence_of(group, filters))
