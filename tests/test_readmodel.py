@@ -307,7 +307,8 @@ def test_a_filter_of_grade_or_language_counts_what_it_keeps(mixed: Path) -> None
             kept = [f for f in facts if f.grade <= grade]
             assert model.totals(Filters(grade=grade)).observations == len(kept)
             wanted = [
-                as_told(g, False) for g in section(TOPICS[0], kept, parse_period("2025", ()), ANALYST).groups
+                as_told(TOPICS[0], g, False)
+                for g in section(TOPICS[0], kept, parse_period("2025", ()), ANALYST).groups
             ]
             found = model.groups(Filters(grade=grade, period="2025"), "retail")
             assert [(g.key, g.figures.n, g.figures.sources) for g in found] == [w[:3] for w in wanted]
