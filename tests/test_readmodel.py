@@ -45,6 +45,7 @@ from vigie.readmodel.voices import families
 from vigie.report.bulletin import make_bulletin
 from vigie.report.certainty import certainty
 from vigie.report.edition import COMPARED
+from vigie.report.facts import read_each
 from vigie.report.period import parse_period
 from vigie.report.public import ANALYST, Gate, public_gate
 from vigie.report.results import TOPICS, Group, Topic, section
@@ -680,6 +681,19 @@ def test_a_build_without_memory_says_what_to_set(tmp_path: Path, monkeypatch: py
     with pytest.raises(StoreError, match=r"memory_mb = 1024 below \[store\] in vigie.toml") as said:
         current(path, False, today=DAY)
     assert "gramme" not in str(said.value)
+
+
+def test_facts_are_read_some_documents_at_a_time_in_one_order(
+    mixed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read() -> list[object]:
+        return [list(read_each(store, area)) for area in (None, "FR-69")]
+
+    with Store.open(mixed, read_only=True) as store:
+        every = read()
+        monkeypatch.setattr("vigie.report.facts._DOCUMENTS", 3)
+        assert read() == every and all(every)
+        assert len(store.column("SELECT doc_id FROM documents")) > 3
 
 
 def test_what_was_read_by_quarter_is_the_sum_of_its_sources(mixed: Path) -> None:

@@ -55,5 +55,6 @@ def by_source(told: Told, rows: Ints, labels: Ints) -> dict[int, Floats]:
     starts = np.flatnonzero(np.r_[True, (voice[1:] != voice[:-1]) | (labels[1:] != labels[:-1])])
     counts = np.diff(np.r_[starts, len(value)])
     middles = (value[starts + (counts - 1) // 2] + value[starts + counts // 2]) / 2
-    of = labels[starts]
-    return {int(label): middles[of == label] for label in np.unique(of)}
+    of = labels[starts]  # in order
+    found, first = np.unique(of, return_index=True)
+    return dict(zip(found.tolist(), np.split(middles, first[1:]), strict=True))

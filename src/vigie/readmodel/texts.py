@@ -38,7 +38,18 @@ from vigie.report.period import parse_period
 from vigie.report.triangulation import latest_quarter
 
 MOST_ROWS = 500  # of a list at a time
-DOCUMENT = "SELECT doc_id, title, outlet, published, kind, grade, lang, observations, copy_of, source_id FROM documents"
+DOCUMENT = (
+    "doc_id",
+    "title",
+    "outlet",
+    "published",
+    "kind",
+    "grade",
+    "lang",
+    "observations",
+    "copy_of",
+    "source_id",
+)
 
 
 class TextQuestions(Opened):
@@ -133,10 +144,7 @@ class TextQuestions(Opened):
         return self._evidence([found[0][0]])[0] if found else None
 
     def _evidence(self, ords: Sequence[int]) -> list[FactRow]:
-        if not ords:
-            return []
-        sql = f"SELECT record FROM evidence WHERE ord IN ({_marks(ords)}) ORDER BY ord"
-        return [fact_of(json.loads(row[0])) for row in self._rows(sql, list(ords))]
+        return [fact_of(json.loads(row[0])) for row in self._picked("record", "evidence", "ord", ords)]
 
     def documents(self, f: Filters, limit: int = 50, offset: int = 0) -> tuple[list[DocumentRow], int]:
         """Documents, latest first, and how many in all; a period keeps those published in it, a substance or an area
@@ -147,11 +155,8 @@ class TextQuestions(Opened):
     def _documents(self, f: Filters, limit: int, offset: int) -> tuple[list[DocumentRow], int]:
         papers = self._chosen_documents(f, by_facts=bool(f.substance or f.area), published=True)
         page = papers[max(offset, 0) :][: min(max(limit, 0), MOST_ROWS)]
-        numbers = self._papers["number"][page].tolist()
-        if not numbers:
-            return [], len(papers)
-        rows = self._named(f"{DOCUMENT} WHERE number IN ({_marks(numbers)}) ORDER BY number", numbers)
-        return [DocumentRow(**row) for row in rows], len(papers)
+        rows = self._picked(", ".join(DOCUMENT), "documents", "number", self._papers["number"][page].tolist())
+        return [document_of(row) for row in rows], len(papers)
 
     def document(self, doc_id: str) -> Document | None:
         """A document with its statements in the order of the text; None if there is none (or the public may not read it)."""
@@ -159,7 +164,7 @@ class TextQuestions(Opened):
         if not found:
             return None
         number = found[0][0]
-        row = DocumentRow(**self._named(f"{DOCUMENT} WHERE number = ?", [number])[0])
+        row = document_of(self._picked(", ".join(DOCUMENT), "documents", "number", [number])[0])
         (first,) = self._rows("SELECT first_ord FROM documents WHERE number = ?", [number])[0]
         texts = self._rows("SELECT text, redactions FROM texts WHERE number = ?", [number])
         text, redactions = texts[0] if texts else (None, None)
@@ -318,8 +323,9 @@ def _is_market(code: str) -> bool:
     return entry is None or entry.level not in ("department", "region") or code.startswith(("FR-97", "FR-98"))
 
 
-def _marks(values: Sequence[int]) -> str:
-    return ", ".join("?" * len(values))
+def document_of(row: Sequence[Any]) -> DocumentRow:
+    """Of the columns DOCUMENT."""
+    return DocumentRow(**dict(zip(DOCUMENT, row, strict=True)))
 
 
 @cache
