@@ -10,14 +10,11 @@ processor time for an answer, and what else the machine did (load average). The 
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import json
 import os
 import random
-import subprocess
 import sys
-import tempfile
 import time
 import urllib.request
 from collections import Counter, defaultdict
@@ -27,7 +24,19 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from pages_load import CLIENTS, FRESH, POPULAR, TIMEOUT, TOPICS, Server  # type: ignore[import-not-found]
+from load import (  # type: ignore[import-not-found]
+    FRESH,
+    POPULAR,
+    TOPICS,
+    Got,
+    Server,
+    by_rank,
+    command,
+    new_ones,
+    quantiles,
+    run_clients,
+    tell_failures,
+)
 
 BASE = "/api/v1"
 ALL = ("substance", "area", "period")
@@ -108,24 +117,13 @@ class Addresses:
         return f"{BASE}/{path}{join + urlencode(chosen) if chosen else ''}", kind
 
     def take(self, number: int) -> list[tuple[str, str]]:
-        """So many that were not taken before; fewer where there are no more."""
-        new: list[tuple[str, str]] = []
-        for _ in range(20 * number):
-            if len(new) == number:
-                break
-            one = self.draw()
-            if one not in self.asked:
-                self.asked.add(one)
-                new.append(one)
-        return new
+        return list(new_ones(self.draw, self.asked, number))
 
 
 def requests(popular: list[Any], fresh: list[Any], chance: random.Random) -> Iterator[tuple[str, str]]:
     """Without end: popular ones by 1/rank, fresh ones each once."""
-    weights = [1 / rank for rank in range(1, len(popular) + 1)]
-    while True:
-        for one in chance.choices(popular, weights, k=1000):
-            yield tuple(fresh.pop() if fresh and chance.random() < FRESH else one)  # type: ignore[misc]
+    for one in by_rank(popular, chance):
+        yield tuple(fresh.pop() if fresh and chance.random() < FRESH else one)  # type: ignore[misc]
 
 
 # Clients (a process of their own)
@@ -133,10 +131,30 @@ def requests(popular: list[Any], fresh: list[Any], chance: random.Random) -> Ite
 
 @dataclass
 class Told:
+    """What the clients ask and saw: (route, seconds, first time asked) of each answer, failures by reason, answers 304, bytes."""
+
+    drawn: Iterator[tuple[str, str]]
+    tags: dict[tuple[str, str], str] = field(default_factory=dict)
     times: list[tuple[str, float, bool]] = field(default_factory=list)
     failed: Counter[str] = field(default_factory=Counter)
     unchanged: int = 0
     bytes: int = 0
+
+    def next(self) -> tuple[tuple[tuple[str, str], bool], str, dict[str, str]]:
+        one = next(self.drawn)
+        first, fields = one not in self.tags, {"Accept": one[1]}
+        if not first and random.random() < AGAIN:
+            fields["If-None-Match"] = self.tags[one]
+        return (one, first), one[0], fields
+
+    def got(self, asked: tuple[tuple[str, str], bool], seconds: float, answer: Got) -> None:
+        one, first = asked
+        self.times.append((route_of(one[0]), seconds, first))
+        self.tags[one] = answer.fields.get("etag", "")
+        self.bytes += len(answer.body)
+        self.unchanged += answer.status == 304
+        if answer.status not in (200, 304):
+            self.failed[f"answer {answer.status} {one[0].partition('?')[0]}"] += 1
 
 
 def route_of(url: str) -> str:
@@ -145,72 +163,11 @@ def route_of(url: str) -> str:
     return parts[0] + ("/…" if len(parts) > 1 else "")
 
 
-async def _client(
-    port: int,
-    drawn: Iterator[tuple[str, str]],
-    until: float,
-    think: float,
-    tags: dict[Any, str],
-    told: Told,
-    start: float,
-) -> None:
-    reader: asyncio.StreamReader | None = None
-    writer: asyncio.StreamWriter | None = None
-    await asyncio.sleep(start)
-    while time.monotonic() < until:
-        one = next(drawn)
-        first = one not in tags
-        head = f"GET {one[0]} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAccept-Encoding: gzip\r\nAccept: {one[1]}\r\n"
-        if not first and random.random() < AGAIN:
-            head += f"If-None-Match: {tags[one]}\r\n"
-        began = time.monotonic()
-        try:
-            if reader is None or writer is None:
-                reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1 << 20)
-            status, tag, size = await asyncio.wait_for(_ask(reader, writer, head), TIMEOUT)
-        except (OSError, TimeoutError, asyncio.IncompleteReadError, ValueError) as error:
-            told.failed[type(error).__name__] += 1
-            if writer is not None:
-                writer.close()
-            reader = writer = None
-            continue
-        told.times.append((route_of(one[0]), time.monotonic() - began, first))
-        tags[one] = tag
-        told.bytes += size
-        told.unchanged += status == 304
-        if status not in (200, 304):
-            told.failed[f"answer {status} {one[0].partition('?')[0]}"] += 1
-        if think:
-            await asyncio.sleep(random.uniform(0.5, 1.5) * think)
-    if writer is not None:
-        writer.close()
-
-
-async def _ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, head: str) -> tuple[int, str, int]:
-    """(status, ETag, bytes of the body as sent)."""
-    writer.write(f"{head}\r\n".encode())
-    lines = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
-    fields = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines[1:])}
-    size = int(fields.get("content-length", "0"))
-    await reader.readexactly(size)
-    return int(lines[0].split()[1]), fields.get("etag", ""), size
-
-
-async def _clients(job: dict[str, Any]) -> Told:
-    told, tags = Told(), {}
-    drawn = requests([tuple(o) for o in job["popular"]], job["fresh"], random.Random(job["seed"]))
-    until, spread = time.monotonic() + job["seconds"], job["think"] or 0.05
-    await asyncio.gather(
-        *(
-            _client(job["port"], drawn, until, job["think"], tags, told, spread * n / CLIENTS)
-            for n in range(CLIENTS)
-        )
-    )
-    return told
-
-
 def clients() -> None:
-    told = asyncio.run(_clients(json.load(sys.stdin)))
+    """The second process: a job as JSON on standard input, what was seen as JSON on standard output."""
+    job = json.load(sys.stdin)
+    told = Told(requests([tuple(o) for o in job["popular"]], job["fresh"], random.Random(job["seed"])))
+    asyncio.run(run_clients(job["port"], told, seconds=job["seconds"], think=job["think"]))
     json.dump(
         {"times": told.times, "failed": told.failed, "unchanged": told.unchanged, "bytes": told.bytes, "own": time.process_time()},
         sys.stdout,
@@ -218,14 +175,6 @@ def clients() -> None:
 
 
 # What is told
-
-
-def _at(times: list[float]) -> str:
-    ordered = sorted(times)
-    return " ".join(
-        f"p{round(100 * share)} {1000 * ordered[min(len(ordered) - 1, int(share * len(ordered)))]:.0f}"
-        for share in (0.5, 0.95, 0.99)
-    )
 
 
 def tell(name: str, seconds: float, told: dict[str, Any], server: Any, used: float) -> None:
@@ -239,9 +188,8 @@ def tell(name: str, seconds: float, told: dict[str, Any], server: Any, used: flo
         by["first asked" if first else "asked before"].append(took)
         by[route].append(took)
     for route, took_ in sorted(by.items(), key=lambda item: -len(item[1])):
-        print(f"  {route:16} {len(took_):6} {_at(took_)} ms, slowest {1000 * max(took_):.0f}")
-    for reason, count in sorted(told["failed"].items(), key=lambda item: -item[1])[:5]:
-        print(f"  failed: {count} × {reason}")
+        print(f"  {route:16} {len(took_):6} {quantiles(took_)}")
+    tell_failures(told["failed"])
     print(
         f"  memory at the most {server.peak / 1e6:.0f} MB; processor: server {used:.0f} s ({1000 * used / max(1, len(times)):.1f} ms an answer), "
         f"clients {told['own']:.0f} s of {seconds:.0f} s; {told['bytes'] / max(1, len(times)):,.0f} bytes an answer; "
@@ -260,49 +208,17 @@ def measure(store: Path, *, public: bool, seconds: float, seed: int = 1) -> None
         popular, fresh = addresses.take(POPULAR), addresses.take(6000)
         for name, think in (("no think time", 0.0), ("think time 1 s", 1.0)):
             job = {
-                "port": server.port,
-                "seconds": seconds,
                 "think": think,
                 "seed": seed,
                 "popular": popular,
                 "fresh": fresh[: len(fresh) // 2],
             }
             del fresh[: len(fresh) // 2]
-            before = server.processor()
-            done = subprocess.run(
-                [sys.executable, __file__, "--clients"],
-                input=json.dumps(job).encode(),
-                capture_output=True,
-                check=True,
-                timeout=seconds + 120,
-            )
-            tell(name, seconds, json.loads(done.stdout), server, server.processor() - before)
+            told, used = server.load(__file__, job, seconds)
+            tell(name, seconds, told, server, used)
     finally:
         server.stop()
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--store", type=Path, help="a store of one's own")
-    parser.add_argument("--observations", type=int, default=1_000_000)
-    parser.add_argument("--seconds", type=float, default=60)
-    parser.add_argument("--edition", choices=("analyst", "public", "both"), default="both")
-    parser.add_argument("--clients", action="store_true", help=argparse.SUPPRESS)
-    given = parser.parse_args()
-    if given.clients:
-        clients()
-        return
-    with tempfile.TemporaryDirectory() as folder:
-        store = given.store
-        if store is None:
-            from pages_store import generate  # type: ignore[import-not-found]
-
-            store = Path(folder) / "load.duckdb"
-            generate(store, given.observations)
-        for public in (False, True):
-            if given.edition in ("both", "public" if public else "analyst"):
-                measure(store, public=public, seconds=given.seconds)
-
-
 if __name__ == "__main__":
-    main()
+    command(__doc__, measure, clients)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import sqlite3
 import stat
 import tomllib
 from collections.abc import Callable, Iterator
@@ -15,10 +17,11 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from accounts_desks import CHEAP, PASSWORD, Clock, Place
+from vigie.accounts.audit import Audit
 from vigie.accounts.desk import Desk, SignInError, desk_file
 from vigie.accounts.file import File
 from vigie.accounts.passwords import Hasher, common, fault
-from vigie.accounts.people import AccountError
+from vigie.accounts.people import Account, AccountError
 from vigie.accounts.records import ANONYMOUS, LOCAL, ROLES, SCOPES, Right, Who
 from vigie.accounts.rules import rules
 from vigie.accounts.throttle import WaitError
@@ -329,6 +332,85 @@ def test_old_lines_go_and_the_log_says_so(place: Place) -> None:
     desk.log("local", "test.after")
     assert desk.audit.trim("2027-01-01", now=place.clock.at) == 0
     assert place.again().verify_log() is None
+
+
+class Killed(BaseException):
+    """The process is stopped here."""
+
+
+CHANGES: list[tuple[str, Callable[[Desk, Account], object]]] = [
+    ("role", lambda desk, one: desk.people.set_role(one, "editor")),
+    ("disabled", lambda desk, one: desk.people.set_disabled(one, True)),
+    ("account", lambda desk, one: desk.people.add("new-one", "reader")),
+    ("removed", lambda desk, one: desk.people.remove(one)),
+    ("token", lambda desk, one: desk.tokens.make(one.id, ["read"])),
+    ("trim", lambda desk, one: desk.audit.trim("2027-01-01", now=desk.now())),
+]
+
+
+@pytest.mark.parametrize("change", [c[1] for c in CHANGES], ids=[c[0] for c in CHANGES])
+@pytest.mark.parametrize("stop", ["before_commit", "after_commit", "between_the_two_of_a_trim"])
+def test_a_stop_at_any_point_is_no_alarm(
+    place: Place, monkeypatch: pytest.MonkeyPatch, stop: str, change: Callable[[Desk, Account], object]
+) -> None:
+    """The head of a line is told once the line is safe: a head without its line would be an alarm for ever."""
+    desk, before = place.desk, place.desk.audit.head()
+    with monkeypatch.context() as patch, contextlib.suppress(Killed):
+        if stop == "before_commit":
+            with desk._file.transaction():
+                change(desk, desk.people.of(place.ids["reader"]))
+                assert before in desk.audit.heads.read_text().splitlines()[-1]
+                raise Killed
+        if stop == "after_commit":
+            patch.setattr(Audit, "_tell", raising(Killed))
+        else:
+            patch.setattr(File, "run", stopping(File.run, "UPDATE audit_start"))
+        change(desk, desk.people.of(place.ids["reader"]))
+    assert place.again().verify_log() is None
+    after = place.again()
+    after.log("local", "test.after")
+    assert after.verify_log() is None
+    assert after.audit.trim("2027-01-01", now=place.clock.at) > 0  # what was not removed goes the next time
+    assert place.again().verify_log() is None
+
+
+def raising(error: type[BaseException]) -> Callable[..., None]:
+    def stop(*_: object) -> None:
+        raise error
+
+    return stop
+
+
+def stopping(real: Callable[..., int], at: str) -> Callable[..., int]:
+    def run(self: File, sql: str, *values: object) -> int:
+        if sql.startswith(at):
+            raise Killed
+        return real(self, sql, *values)
+
+    return run
+
+
+def test_a_commit_that_fails_leaves_the_file_usable(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a full disk: nothing is kept, no head is told, and the next change goes through."""
+    desk, told = place.desk, place.desk.audit.heads.read_text()
+    real = desk._file._connection
+
+    class Full:
+        def __getattr__(self, name: str) -> object:
+            return getattr(real, name)
+
+        def execute(self, sql: str, *values: object) -> object:
+            if sql == "COMMIT":
+                raise sqlite3.OperationalError("database or disk is full")
+            return real.execute(sql, *values)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(desk._file, "_connection", Full())
+        with pytest.raises(sqlite3.OperationalError):
+            desk.log("local", "test.line")
+    assert desk.audit.heads.read_text() == told and desk.verify_log() is None
+    desk.log("local", "test.line")
+    assert desk.verify_log() is None
 
 
 def test_heads_go_where_the_owner_wants_them(tmp_path: Path) -> None:

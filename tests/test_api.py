@@ -473,6 +473,7 @@ REFUSED = [
     ("controls", "figures?area=FR%0d%0aset-cookie:x", "area", "leave it out"),
     ("long", "figures?area=" + "F" * 900, "area", "leave it out"),
     ("of-one-row", "observations/o1?area=FR", "area", "leave it out"),
+    ("date-of-a-form", "figures?period=03/2026", "period", "2026-03"),
     ("sql", "observations?type=price'%20OR%201=1--", "type", "offered"),
 ]  # fmt: skip
 
@@ -491,6 +492,7 @@ def test_a_refusal_names_the_parameter_and_the_repair(
         400,
     )
     assert told["parameter"] == parameter and repair in told["repair"] + " ".join(told)
+    assert "03/2026" not in address or "'03/2026'" in told["detail"]
     assert "set-cookie" not in got.headers
 
 

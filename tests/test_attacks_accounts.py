@@ -763,8 +763,9 @@ def forged(place: Place, *lines: tuple[str, str]) -> None:
 
 START = "UPDATE audit_start SET seq = (SELECT max(seq) FROM audit), hash = (SELECT hash FROM audit ORDER BY seq DESC)"
 FORGED: list[tuple[str, list[str], list[tuple[str, str]], str]] = [
-    ("trimmed_and_gone_on", [START, "DELETE FROM audit"], [("log.trim", "10"), ("export", "documents")], "line 11 has no head"),
-    ("trimmed", [START, "DELETE FROM audit"], [("log.trim", "10")], "line 11 has no head"),
+    ("trimmed_and_gone_on", [START, "DELETE FROM audit"], [("log.trim", "10"), ("export", "documents")], "no line says so"),
+    ("trimmed", [START, "DELETE FROM audit"], [("log.trim", "10")], "no line says so"),
+    ("trimmed_by_a_line_that_says_more", [START, "DELETE FROM audit"], [("log.trim", "40")], "no line says so"),
     ("trimmed_to_no_line", ["UPDATE audit_start SET seq = 40", "DELETE FROM audit"], [("log.trim", "40"), ("export", "x")], "know nothing"),
     ("trimmed_to_no_number", [START, "DELETE FROM audit"], [("log.trim", "ten")], "no line says so"),
     ("two_added", [], [("export", "documents"), ("export", "documents")], "line 11 has no head"),

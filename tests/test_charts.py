@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv as csv_
+import html
 import io
 import json
 import re
@@ -471,3 +472,24 @@ def test_missing_package_names_the_extra(missing: str, call: str) -> None:
 
 def test_hostile_sample_is_hostile() -> None:
     assert "<" in HOSTILE and "=" in HOSTILE and isinstance(flow("A", "B", 1), Flow)
+
+
+@pytest.mark.parametrize(
+    ("name", "lines"),
+    [
+        ("Opioïdes", ["Opioïdes"]),
+        ("Cannabinoïdes de synthèse", ["Cannabinoïdes", "de synthèse"]),
+        ("Crack (base), Royaume-Uni, par g", ["Crack (base),", "Royaume-Uni, par g"]),
+        ("Unmotsansespaceplusquelong", None),  # nothing to break it at: it is cut, and whole in the table
+        ("datum.x + alert(1) + datum.y", ["datum.x +", "alert(1) + datum.y"]),  # words, never an expression
+    ],
+)
+def test_a_long_name_of_a_panel_stands_in_two_lines(name: str, lines: list[str] | None) -> None:
+    points = tuple(Point(period=f"2025-Q{n}", value=float(n)) for n in (1, 2, 3))
+    figure = multiples(
+        "x", "x", [Series(name=n, points=points) for n in (name, "b", "c", "d")], lang="fr", named_axis=False
+    )
+    assert figure is not None
+    drawn = html.unescape(draw.svg(figure))
+    assert all(f">{line}<" in drawn for line in lines) if lines else f">{name[:8]}" in drawn
+    assert (f">{name}<" in drawn) == (lines == [name])

@@ -302,10 +302,10 @@ REFUSED = [
     # id, headers, body, status
     ("other_site", {**OWN, "sec-fetch-site": "cross-site"}, form(), 403),
     ("says_nothing", {"content-type": OWN["content-type"]}, form(), 403),
-    ("json", {**OWN, "content-type": "application/json"}, "{}", 400),
+    ("json", {**OWN, "content-type": "application/json"}, "{}", 415),
     ("twice", OWN, "step=look&place=a&place=b", 400),
     ("too_many", OWN, "&".join(f"f{n}=1" for n in range(80)), 400),
-    ("huge", OWN, "notes=" + "a" * 260_000, 400),
+    ("huge", OWN, "notes=" + "a" * 260_000, 413),
     ("long", OWN, form(notes="a " * 12_000), 422),
     ("empty", OWN, "step=look&place=Lyon", 422),
     ("empty_keep", OWN, "step=keep&text=", 422),
@@ -325,6 +325,14 @@ def test_what_is_written_is_shown_back_escaped(browser: TestClient) -> None:
         "/en/field-note", content=form(notes="<script>alert(1)</script>{{ 7*7 }}\u202e"), headers=OWN
     ).text
     assert "<script>" not in page and "49" not in page and "\u202e" not in page
+
+
+def test_a_language_that_there_is_none_of(browser: TestClient) -> None:
+    for answer in (
+        browser.get("/de/field-note"),
+        browser.post("/de/field-note", content=form(), headers=OWN),
+    ):
+        assert answer.status_code == 404 and "<h1" in answer.text and "literal_error" not in answer.text
 
 
 def test_the_public_edition_has_no_such_page(browser: TestClient, home: Path) -> None:

@@ -58,6 +58,7 @@ KNOWN: dict[str, dict[str, str]] = {
     "report/corrections.py": {
         "corrections_of": "what was public, where the rules of today would show it",
         "history": "the same of one address",
+        "histories": "the same of every address, for the files that a static site has there",
         "versions_told": "numbers and days of versions that stand",
     },
     "report/versions.py": {
@@ -65,7 +66,9 @@ KNOWN: dict[str, dict[str, str]] = {
         "_new": "the gate: compares its cells with the versions written down",
         "_known": "the gate: addresses that were written down",
     },
-    "report/coverage.py": {"coverage": "takes a gate: documents by kind and quarter, no fact"},
+    "report/coverage.py": {
+        "coverage": "takes a gate: documents by kind and quarter, no fact; areas of sources, which `looked_at` keeps from the public"
+    },
     "report/watch.py": {
         "_alerts": "for the analyst: watch_parts gives the public nothing (test_report_parts)"
     },
@@ -87,10 +90,7 @@ KNOWN: dict[str, dict[str, str]] = {
     },
     "web/answers.py": {"Asked.query": "asks filters for their text, no store"},
     "web/api/asked.py": {"Asked.question": "asks filters for their text, no store"},
-    "web/auth.py": {"_proved": "reads the body of a request, no store"},
-    "web/auth_pages.py": {"_fields": "reads the body of a request, no store"},
-    "web/contest.py": {"_body": "reads the body of a request, no store"},
-    "web/field_note.py": {"_body": "the same"},
+    "web/forms.py": {"read_body": "reads the body of a request, no store"},
     "web/links.py": {"_joined": "asks filters for their text, no store"},
     "feeds/versions.py": {"record": "writes down what the gate let out: addresses, days and hashes"},
     "feeds/files.py": {
@@ -105,7 +105,6 @@ KNOWN: dict[str, dict[str, str]] = {
     "review/item.py": {"*": "one fact with its sentence, for reviewers"},
     "review/queue.py": {"*": "what reviewers are to read, for reviewers"},
     "review/agreement.py": {"*": "counts of decisions, for reviewers"},
-    "web/reviewing_sent.py": {"sent_in": "reads the body of a request, no store"},
     "review/gold.py": {"*": "texts with what reviewers decided, for the owner of the store"},
     "review/drafts.py": {"*": "sentences beside drafts of lexicon entries, for the owner of the store"},
     "cli/contesting.py": {"*": "notes of readers and answers, for the editor; counts of versions"},

@@ -401,6 +401,48 @@ def test_a_restored_copy_is_brought_up_to_date(folder: Path) -> None:
     assert json.loads(run("add", folder, "--format", "json").stdout)["kept_out"] == 1
 
 
+MEANWHILE: list[tuple[str, int, list[bool], int, int, list[str]]] = [
+    # id, day of a note that is added while one thinks, answers, times asked, status of the end, notes that stay
+    ("what_stays", 9, [True], 1, 0, ["5", "6", "9"]),
+    ("what_goes_too_and_is_agreed_to", 2, [True, True], 2, 0, ["5", "6"]),
+    ("what_goes_too_and_is_not", 2, [True, False], 2, 1, ["2", "3", "4", "5", "6"]),
+    ("nothing", 0, [False], 1, 1, ["3", "4", "5", "6"]),
+]
+
+
+@pytest.mark.parametrize(
+    ("new", "answers", "asked", "status", "stay"), [m[1:] for m in MEANWHILE], ids=[m[0] for m in MEANWHILE]
+)
+def test_others_work_while_somebody_thinks_and_what_was_agreed_to_is_done(
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    new: int,
+    answers: list[bool],
+    asked: int,
+    status: int,
+    stay: list[str],
+) -> None:
+    """The question stands for minutes: the store is not held meanwhile, and what came into it is no part of the answer."""
+    monkeypatch.setenv("VIGIE_WAIT", "1")
+    left = list(answers)
+
+    def confirmed() -> bool:
+        if new and len(left) == len(answers):
+            (folder / f"{new}.txt").write_text(article(new), encoding="utf-8")
+            added = subprocess.run(
+                [sys.executable, "-m", "vigie.cli", "add", str(folder)], capture_output=True, timeout=60
+            )
+            assert added.returncode == 0, added.stderr
+        return left.pop(0)
+
+    monkeypatch.setattr("vigie.cli.erasing._confirmed", confirmed)
+    result = run("purge", "--before", "2024-05-01")
+    assert (result.exit_code, len(answers) - len(left)) == (status, asked)
+    assert ("changed meanwhile" in result.stderr) is (asked > 1)
+    with Store.open("vigie.duckdb", read_only=True) as store:
+        assert [str(p)[6:7] for p in store.column("SELECT published FROM documents ORDER BY 1")] == stay
+
+
 DAMAGED = [
     ("no_json", "nothing", "not a list"),
     ("another", "[1]", "not a list"),

@@ -39,16 +39,22 @@ from vigie.cli.keeping import add_paths
 from vigie.model.errors import SettingsError, StoreError
 from vigie.pipeline import Reading
 from vigie.readmodel import Filters
-from vigie.readmodel.files import current
+from vigie.readmodel.files import current, is_current
 from vigie.readmodel.model import ReadModel
 from vigie.readmodel.voices import families
+from vigie.report.bulletin import make_bulletin
+from vigie.report.certainty import certainty
+from vigie.report.edition import COMPARED
+from vigie.report.facts import read_each
 from vigie.report.period import parse_period
 from vigie.report.public import ANALYST, Gate, public_gate
-from vigie.report.results import TOPICS, Group, section
+from vigie.report.results import TOPICS, Group, Topic, section
 from vigie.report.results import series as bulletin_series
 from vigie.stats.summary import independent_sources
 from vigie.store import Store
 from vigie.store.beside import pages_folder
+from vigie.web.groups import change_words, compared, limits_of, row_id
+from vigie.web.words import page_words
 
 DAY = date(2026, 6, 1)
 CANARIES = (
@@ -162,8 +168,11 @@ def rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 9)
 
 
-def as_told(group: Group, largest_only: bool) -> tuple[object, ...]:
+def as_told(topic: Topic, group: Group, largest_only: bool) -> tuple[object, ...]:
     s, c = group.summary, group.change
+    sure = certainty(topic, group) if topic.id in COMPARED else None
+    limits = (sure.change.low, sure.change.high) if sure and sure.change else (None, None)
+    ratio = sure.ratio if sure and sure.change else c.ratio if c else None
     if (
         largest_only
     ):  # of persons the public reads the largest statement and no more: bulletins print no other either
@@ -173,18 +182,18 @@ def as_told(group: Group, largest_only: bool) -> tuple[object, ...]:
             group.sources,
             group.rating,
             s and (s.n, None, None, None, None, s.high),
-            (None, "none"),
+            (None, "none", None, None),
         )
     return (
         group.key, len(group.facts), group.sources, group.rating,
-        s and (s.n, *map(rounded, (s.low, s.q1, s.median, s.q3, s.high))), (rounded(c.ratio), c.state) if c else (None, "none"),
+        s and (s.n, *map(rounded, (s.low, s.q1, s.median, s.q3, s.high))), (rounded(ratio), c.state if c else "none", *map(rounded, limits)),
     )  # fmt: skip
 
 
 @pytest.mark.parametrize("public", [False, True], ids=["analyst", "public"])
 def test_figures_are_those_of_the_bulletin(path: Path, public: bool) -> None:
     periods = (None, "2025", "2024", "2025-Q1", "2024-Q4", *(() if public else ("2025-02",)))
-    compared = 0
+    several = 0
     with opened(path, public) as model, Store.open(path, read_only=True) as store:
         base = public_gate(DAY) if public else ANALYST
         for area in AREAS:
@@ -193,18 +202,84 @@ def test_figures_are_those_of_the_bulletin(path: Path, public: bool) -> None:
             for label in periods:
                 for topic in TOPICS:
                     told = section(topic, facts, parse_period(label, ()), gate).groups
-                    wanted = [as_told(g, public and topic.id == "harms") for g in told]
+                    wanted = [as_told(topic, g, public and topic.id == "harms") for g in told]
                     found = [
                         (
                             g.key, (f := g.figures).n, f.sources, f.rating,
                             (f.values, *map(rounded, (f.low, f.q1, f.median, f.q3, f.high))) if f.values else None,
-                            (rounded(g.change), g.change_state),
+                            (rounded(g.change), g.change_state, *map(rounded, (g.change_low, g.change_high))),
                         )
                         for g in model.groups(Filters(area=area, period=label), topic.id)
                     ]  # fmt: skip
                     assert found == wanted, (area, label, topic.id)
-                    compared += len(wanted)
-    assert compared > 50
+                    several += len(wanted)
+    assert several > 50
+
+
+def many_sources(path: Path) -> Path:
+    """Seven sources a year and one that copies a sentence of the first; one says two prices; of ketamine there are two sources, of MDMA three."""
+    papers = []
+    for year, up in ((2024, 0.0), (2025, 9.0)):
+        for n, source in enumerate(("un", "deux", "trois", "quatre", "cinq", "six", "sept")):
+            says = [
+                said_price(50 + 1.7 * n + up, place="FR-69"),
+                Said(sentence=f"{source}{year} pur.", value=purity(60.0 + n + up), place="FR-69"),
+            ]
+            if n == 2:
+                says.append(Said(sentence=f"{source}{year} autre.", value=price(71.0), place="FR-69"))
+            if n < 3:
+                says.append(
+                    Said(
+                        sentence=f"{source}{year} md.",
+                        value=price(30.0 - n - up),
+                        substance="mdma",
+                        place="FR-69",
+                    )
+                )
+            if n < 2:
+                says += [
+                    Said(
+                        sentence=f"{source}{year} kt {k}.",
+                        value=price(20.0 + k + up),
+                        substance="ketamine",
+                        place="FR-69",
+                    )
+                    for k in range(2)
+                ]
+            papers.append(Paper(source=source, published=f"{year}-02-0{n + 1}", says=says))
+        words = f"En {year} dans toute la ville et ses environs le gramme de cocaïne se vend désormais au prix de 50 euros"
+        papers += [
+            Paper(source=s, published=f"{year}-03-0{d}", says=[Said(sentence=words + end, value=price(40.0 + d), place="FR-69")])
+            for d, (s, end) in enumerate((("un", "."), ("copieur", " environ.")), 1)
+        ]  # fmt: skip
+    return build(path / "vigie.duckdb", papers)
+
+
+@pytest.mark.parametrize("public", [False, True], ids=["analyst", "public"])
+def test_pages_and_bulletin_give_one_change_with_one_interval(tmp_path: Path, public: bool) -> None:
+    """As printed: "+17 % (+9 à +26 %)" in a table of a page, the same figures in two cells of the bulletin's."""
+    path = many_sources(tmp_path)
+    words, filters = page_words("fr"), Filters(area="FR-69", period="2025")
+    with Store.open(path) as store:
+        found = make_bulletin(
+            store, period="2025", area="FR-69", lang="fr", gate=public_gate(DAY) if public else ANALYST
+        )
+    printed = {row.id.removeprefix("change-"): (row.cells[3], row.cells[4]) for row in found.rows("changes")}
+    shown = {}
+    with opened(path, public) as model:
+        for topic in COMPARED:
+            for group in compared(model, filters, topic):
+                if group.change is not None:
+                    limits = limits_of(group, words) or "–"
+                    change = words.figures.percent_of(words.figures.signed(100 * group.change))
+                    assert change in change_words(group, words) and (limits == "–") == (
+                        "indication" in change_words(group, words)
+                    )
+                    shown[row_id(group)] = (change, limits)
+    assert shown == printed
+    assert {name: limits != "–" for name, (_, limits) in shown.items()} == {
+        "retail-cocaine-g": True, "purity-cocaine-purity": True, "retail-mdma-g": False,  # three sources allow no interval, two no change
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("public", [False, True], ids=["analyst", "public"])
@@ -233,7 +308,8 @@ def test_a_filter_of_grade_or_language_counts_what_it_keeps(mixed: Path) -> None
             kept = [f for f in facts if f.grade <= grade]
             assert model.totals(Filters(grade=grade)).observations == len(kept)
             wanted = [
-                as_told(g, False) for g in section(TOPICS[0], kept, parse_period("2025", ()), ANALYST).groups
+                as_told(TOPICS[0], g, False)
+                for g in section(TOPICS[0], kept, parse_period("2025", ()), ANALYST).groups
             ]
             found = model.groups(Filters(grade=grade, period="2025"), "retail")
             assert [(g.key, g.figures.n, g.figures.sources) for g in found] == [w[:3] for w in wanted]
@@ -301,11 +377,12 @@ def test_evidence_opens_what_a_figure_counts(mixed: Path) -> None:
 
 REFUSED: list[tuple[str, dict[str, str], bool, str]] = [
     ("substance", {"substance": "sugar"}, False, "substance: 'sugar' is not known"),
-    ("markup", {"substance": "<b>x</b>"}, True, "substance: 'bxb' is not known"),
+    ("markup", {"substance": "<b>x</b>"}, True, "substance: 'bx/b' is not known"),
     ("area", {"area": "XX-1"}, False, "area: 'XX-1' is not known"),
     ("commune", {"area": "INSEE:69266"}, True, "write FR-69"),
     ("period", {"period": "spring"}, False, "write 2026, 2026-Q1 or 2026-03"),
     ("latest", {"period": "latest"}, False, "period: 'latest' is not known"),
+    ("date_of_a_form", {"period": "03/2026"}, False, "period: '03/2026' is not known"),
     ("month", {"period": "2025-03"}, True, "write 2025-Q1"),
     ("grade", {"grade": "G"}, False, "write A, B, C, D, E or F"),
     ("public grade", {"grade": "B"}, True, "grade: not for public pages"),
@@ -550,7 +627,7 @@ from vigie.readmodel import build as module
 def die(*_a, **_k):
     os.kill(os.getpid(), signal.SIGKILL)
 setattr(module, sys.argv[2], die)
-from vigie.readmodel.files import current
+from vigie.readmodel.files import current, is_current
 current(Path(sys.argv[1]), False, today=date(2026, 6, 1))
 """
 
@@ -576,6 +653,83 @@ def test_a_build_of_its_own_process_gives_the_same(tmp_path: Path) -> None:
     (path.parent / "broken.duckdb").write_bytes(b"x" * 5000)
     with pytest.raises(StoreError, match="is not a Vigie store"):
         current(path.parent / "broken.duckdb", False, today=DAY, apart=True)
+
+
+def test_a_build_that_talks_too_much_still_says_what_it_was_made_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A database that shows its progress on standard output: the file would have the name of no store, and be made anew for ever."""
+    run = subprocess.run
+
+    def talking(*given: Any, **options: Any) -> subprocess.CompletedProcess[str]:
+        done = run(*given, **options)
+        done.stdout = f"\r 97% ▕████▏ (2 s)\r100% ▕████▏\n{done.stdout}"
+        return done
+
+    path = build(tmp_path / "s.duckdb", [Paper(source="a", published="2025-03-02", says=[said_price(60)])])
+    monkeypatch.setattr("vigie.readmodel.files.subprocess.run", talking)
+    assert is_current(current(path, False, today=DAY, apart=True), path, False, DAY)
+
+
+def test_a_build_without_memory_says_what_to_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = build(tmp_path / "s.duckdb", [Paper(source="a", published="2025-03-02", says=[said_price(60)])])
+
+    def full(*_: object) -> None:
+        raise duckdb.OutOfMemoryException("60 € le gramme")
+
+    monkeypatch.setattr("vigie.readmodel.build.analyst_extras", full)
+    with pytest.raises(StoreError, match=r"memory_mb = 1024 below \[store\] in vigie.toml") as said:
+        current(path, False, today=DAY)
+    assert "gramme" not in str(said.value)
+
+
+def test_facts_are_read_some_documents_at_a_time_in_one_order(
+    mixed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read() -> list[object]:
+        return [list(read_each(store, area)) for area in (None, "FR-69")]
+
+    with Store.open(mixed, read_only=True) as store:
+        every = read()
+        monkeypatch.setattr("vigie.report.facts._DOCUMENTS", 3)
+        assert read() == every and all(every)
+        assert len(store.column("SELECT doc_id FROM documents")) > 3
+
+
+def test_what_was_read_by_quarter_is_the_sum_of_its_sources(mixed: Path) -> None:
+    with opened(mixed, False) as model:
+        asked = [
+            Filters(),
+            Filters(grade="B"),
+            Filters(lang="fr"),
+            Filters(area="FR"),
+            Filters(period="2025"),
+            Filters(period="1999"),
+        ]
+        for f in asked:
+            documents: dict[str, int] = {}
+            sources: dict[str, set[str]] = {}
+            for row in model.sources(f):
+                for month, n in row.months:
+                    quarter = f"{month[:4]}-Q{(int(month[5:]) + 2) // 3}"
+                    documents[quarter] = documents.get(quarter, 0) + n
+                    sources.setdefault(quarter, set()).update([row.source_id] if n else [])
+            assert model.read_by_quarter(f) == [
+                (q, documents[q], len(sources[q])) for q in sorted(documents)
+            ], f
+        months = {row.source_id: row.months for row in model.sources(Filters())}
+        assert any(len(found) > 1 for found in months.values())
+        for name, found in months.items():
+            counted = model._rows(
+                "SELECT month // 12, month % 12 + 1, sum(documents) FROM source_months WHERE source_id = ? AND month IS NOT NULL "
+                "GROUP BY ALL ORDER BY ALL",
+                [name],
+            )
+            assert [(m, n) for m, n in found if n] == [
+                (f"{year:04d}-{month:02d}", n) for year, month, n in counted
+            ]
+    with opened(mixed, True) as public:
+        assert public.read_by_quarter(Filters()) == []
 
 
 def test_many_threads_read_one_file(mixed: Path) -> None:

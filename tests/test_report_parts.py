@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from datetime import date
+from html import unescape
 from pathlib import Path
 
 import pypdfium2
@@ -234,10 +235,46 @@ def test_no_map_and_no_panel_of_prices_by_area(tmp_path: Path) -> None:
         assert maps
         for picture in maps:
             assert picture.figure.unit == "statements"
-            assert {cell for row in picture.figure.rows for cell in row if isinstance(cell, int | float)} == {
-                3
-            }
+            shown = [row for row in picture.figure.rows if row[-1] == "shown"]
+            assert {cell for row in shown for cell in row if isinstance(cell, int | float)} == {3}
         assert "€" not in "".join(cell for row in found.rows("areas") for cell in row.cells)
+
+
+def test_a_map_tells_zero_from_what_nobody_read(tmp_path: Path) -> None:
+    """Of three departments seizures are told, of a fourth a price, of a fifth only what is denied; of the others nothing was read."""
+    where = ("INSEE:38185", "INSEE:13055", "INSEE:33063")
+    listed = [
+        Paper(source=s, published="2025-02-03", says=[Said(sentence=f"Une saisie {s}{n}.", value=seized(1000), place=place)])
+        for n, place in enumerate(where)
+        for s in "abc"
+    ]  # fmt: skip
+    listed += [Paper(source=s, published="2025-03-03", says=[said_price(60, place=LYON)]) for s in "abc"]
+    denied = Said(sentence="Aucune saisie.", value=seized(1), place="INSEE:59350", assertion="negated")
+    listed.append(Paper(source="a", published="2025-03-04", says=[denied]))
+    listed.append(Paper(source="a", published="2023-03-04", says=[said_price(60, place="INSEE:29019")]))
+    for gate in (ANALYST, PUBLIC):
+        found = made(tmp_path / str(gate.public), listed, gate)
+        (drawn,) = [p for part in found.parts for p in part.pictures if p.figure.id == "map-seizures"]
+        state = {str(row[0]): row[-1] for row in drawn.figure.rows}
+        assert [state[c] for c in ("FR-38", "FR-13", "FR-33")] == ["shown"] * 3
+        # A year in which nothing of it was read is no zero; Polynesia is drawn, so that it has a state too.
+        others = [state[c] for c in ("FR-69", "FR-59", "FR-29", "FR-PF")]
+        if gate.public:
+            assert set(others) == {"withheld"}
+        else:
+            assert others == ["zero", "zero", "nothing-collected", "nothing-collected"]
+            assert (
+                "White: zero" in drawn.figure.note and "Hatching: nothing was collected" in drawn.figure.note
+            )
+        page = unescape(html_page(found).decode())
+        told = {row.cells[2]: row.cells for row in drawn.table.rows[3:]}
+        assert set(told) == (
+            {"zero", "nothing read"} if not gate.public else {"not shown (too few sources, or none)"}
+        )
+        assert all(cells[1] in page and "Lille" not in cells[1] for cells in told.values())
+        if not gate.public:
+            assert told["zero"][:2] == ("2 areas", "Nord, Rhône")
+            assert told["zero"][3:] == ("0", "0", "0") and told["nothing read"][3:] == ("–", "–", "–")
 
 
 def test_the_public_has_nothing_of_the_watch(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from report_store import _empty
 from store_samples import LYON, PRICE, TEXT, VERSIONS, document, observation
 from vigie.accounts.records import Who
 from vigie.model.errors import StoreError
@@ -39,6 +40,7 @@ from vigie.store.integrity import faults
 from vigie.store.review_book import forget_decisions, open_reviews, reviews_file
 from vigie.store.rows import Entry
 from vigie.store.runs import Counts
+from vigie.upkeep.maintain import maintain
 from vigie.upkeep.purge import Subject, plan, plan_subject, purge, purge_subject
 
 ANNE, BASILE, CLAIRE = (
@@ -47,17 +49,9 @@ ANNE, BASILE, CLAIRE = (
 READER = Who(id="a9", role="reader", via="session")
 
 
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Making the schema takes longer than a test."""
-    path = tmp_path_factory.mktemp("empty") / "vigie.duckdb"
-    Store.open(path).close()
-    return path
-
-
 @pytest.fixture
-def store(empty: Path, tmp_path: Path) -> Iterator[Store]:
-    shutil.copy(empty, tmp_path / "vigie.duckdb")
+def store(tmp_path: Path) -> Iterator[Store]:
+    (tmp_path / "vigie.duckdb").write_bytes(_empty())
     with Store.open(tmp_path / "vigie.duckdb") as opened:
         yield opened
 
@@ -490,10 +484,10 @@ def canary(number: int, **fields: Any) -> Observation:
 
 
 @pytest.fixture(scope="module")
-def reviewed_files(empty: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def reviewed_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Three documents: one corrected and taken in, one rejected and taken in, one decided and not taken in."""
     path = tmp_path_factory.mktemp("reviewed") / "vigie.duckdb"
-    shutil.copy(empty, path)
+    path.write_bytes(_empty())
     with Store.open(path) as store:
         run, texts = store.start_run("add", VERSIONS), {}
         for n in (1, 2, 3):
@@ -575,6 +569,59 @@ def test_words_that_are_removed_later_go_from_decisions_too(three: Store, expire
     sound(store)
 
 
+@pytest.mark.parametrize("expired", [False, True], ids=["with its text", "with its sentences only"])
+def test_a_name_that_a_reviewer_wrote_goes_from_the_fact_too(store: Store, expired: bool) -> None:
+    """It stands in no text: the fact that the decision put in place repeats it, as does an older decision in its `before`."""
+    for number in (1, 2):
+        added(store, observation(document(number)), number=number)
+    name = "Ferrandine"
+    decided(store, "d0001-o", Choice(verdict="correct", after=({"attribution": f"association {name}"},)))
+    decided(store, "d0002-o", Choice(verdict="correct", after=({"attribution": "association Alouette"},)))
+    assert name.encode() in everything(store.path)
+    if expired:
+        store.connection.execute("UPDATE documents SET text = NULL")
+    subject = Subject([name])
+    planned = plan_subject(store, subject, whole=False)
+    assert planned.touched == () and planned.elsewhere == 1
+    purge_subject(store, subject, planned)
+    assert name.encode() not in everything(store.path)
+    one, two = (
+        store.column("SELECT attribution FROM observations WHERE doc_id = ?", [d])[0]
+        for d in ("d0001", "d0002")
+    )
+    assert one == "association [name]" and two == "association Alouette"
+    assert store.column("SELECT DISTINCT review FROM facts") == ["corrected"]
+    with Book.open(store.path) as book:
+        (again,) = book.decisions("d0001-o")
+    assert again.after[0].attribution == one  # and is not put back from the file beside the store
+    take_in(store)
+    assert name.encode() not in everything(store.path)
+    assert weekly.differing(store.connection) == []
+    sound(store)
+
+
+def test_a_name_that_a_reviewer_wrote_goes_from_a_store_that_was_put_back(
+    store: Store, tmp_path: Path
+) -> None:
+    """By its upkeep, once it knows the list of what was purged elsewhere: from the bytes too, where no document holds the name."""
+    added(store, observation(document()))
+    name = "Ferrandine"
+    decided(store, "d0001-o", Choice(verdict="correct", after=({"attribution": f"association {name}"},)))
+    elsewhere = tmp_path / "elsewhere" / "vigie.duckdb"
+    elsewhere.parent.mkdir()
+    with Store.open(elsewhere) as other:
+        subject = Subject([name])
+        purge_subject(other, subject, plan_subject(other, subject, whole=False))
+        listed = other.tombstones.dump()
+    store.tombstones.load(listed)
+    assert name.encode() in everything(store.path)
+    assert maintain(store).rewritten
+    assert name.encode() not in everything(store.path)
+    assert store.column("SELECT attribution FROM observations") == ["association [name]"]
+    assert not maintain(store).rewritten
+    sound(store)
+
+
 def test_a_row_of_a_table_that_says_something_else_takes_its_decisions_along(store: Store) -> None:
     rows = "titre\n\nligne 1 : cocaïne 80 €\nligne 2 : cocaïne 90 €"
     paper = document(1, kind="table", text=rows)
@@ -631,6 +678,41 @@ def test_who_decides_waits_for_another_who_writes(store: Store, monkeypatch: pyt
         other.execute("COMMIT")
         assert book.decide(ANNE, fact, Choice(verdict="reject"), key="k2").final
     other.close()
+
+
+READS: list[tuple[str, Callable[[Book], object]]] = [
+    ("settings", lambda book: book.settings()),
+    ("entries", lambda book: book.entries(ANNE, limit=1)),
+    ("standing", lambda book: book.standing(ANNE, "d0001-o")),
+    ("disagreements", lambda book: book.disagreements()),
+    ("progress", lambda book: book.progress(ANNE)),
+    ("decisions", lambda book: book.decisions("d0001-o")),
+    ("a decision to write", lambda book: book.next_for(ANNE)),
+]
+
+
+@pytest.mark.parametrize("read", [r[1] for r in READS], ids=[r[0] for r in READS])
+@pytest.mark.parametrize("damaged", [False, True], ids=["held by another", "damaged"])
+def test_a_reading_that_fails_says_the_repair(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damaged: bool, read: Callable[[Book], object]
+) -> None:
+    monkeypatch.setattr(review_book, "_WAIT", 0.05)
+    path = tmp_path / "vigie.duckdb"
+    with Book.open(path) as book:
+        if damaged:
+            book._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            with reviews_file(path).open("r+b") as file:
+                file.write(b"no database" * 4000)
+            book._db.execute("PRAGMA shrink_memory")
+        else:
+            book._db.execute("PRAGMA journal_mode = DELETE")
+            other = sqlite3.connect(reviews_file(path), isolation_level=None)
+            other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(StoreError, match="is damaged" if damaged else "busy.*run again"):
+            read(book)
+        if not damaged:
+            other.close()
+            read(book)  # and goes on, once the other has ended
 
 
 @pytest.mark.parametrize("damaged", [False, True], ids=["held by another", "damaged"])

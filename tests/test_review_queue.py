@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 import pytest
 
+from report_store import _empty
 from store_samples import LYON, MARCH, PRICE, VERSIONS, document, observation
 from vigie.accounts.records import LOCAL, Who
 from vigie.evaluate.agree import compare
@@ -20,6 +21,7 @@ from vigie.lexicon.check import check_lexicons
 from vigie.lexicon.substances import related
 from vigie.model.errors import SeriesError, StoreError
 from vigie.model.observation import ModalityValue, Observation
+from vigie.model.period import When
 from vigie.review import item as items
 from vigie.review.agreement import agreement, precision, reviewed
 from vigie.review.book import Book
@@ -53,16 +55,9 @@ def fill(store: Store, facts: list[tuple[str, dict[str, Any]]]) -> None:
     store.finish_run(run, Counts())
 
 
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("empty") / "vigie.duckdb"
-    Store.open(path).close()
-    return path
-
-
 @pytest.fixture
-def store(empty: Path, tmp_path: Path) -> Iterator[Store]:
-    shutil.copy(empty, tmp_path / "vigie.duckdb")
+def store(tmp_path: Path) -> Iterator[Store]:
+    (tmp_path / "vigie.duckdb").write_bytes(_empty())
     with Store.open(tmp_path / "vigie.duckdb") as opened:
         yield opened
 
@@ -147,6 +142,50 @@ def test_what_would_move_a_figure_most_comes_first(store: Store, facts: Any, fir
     )
 
 
+def on(day: str) -> When:
+    return When(start=date.fromisoformat(day), end=date.fromisoformat(day), precision="day", basis="text")
+
+
+LATE: list[tuple[str, dict[str, Any], int]] = [
+    # id, fields of a fact of a document of 11 March 2024, days that are told
+    ("centuries later", {"when": on("2204-03-11")}, 65743),
+    ("the day after a year", {"when": on("2025-03-13")}, 367),
+    ("a year", {"when": on("2025-03-12")}, 0),
+    ("the month before", {"when": MARCH}, 0),
+    ("announced", {"when": on("2030-01-01"), "assertion": "planned"}, 0),
+    ("without a date", {"when": When(start=None, end=None, precision=None, basis="unknown")}, 0),
+]
+
+
+@pytest.mark.parametrize(("fields", "days"), [r[1:] for r in LATE], ids=[r[0] for r in LATE])
+def test_a_fact_dated_long_after_its_document_is_doubted(
+    store: Store, fields: dict[str, Any], days: int
+) -> None:
+    fill(store, [("source 1", {**SURE, **fields}), ("source 2", SURE)])
+    first, other = sorted(
+        proposals(store, replace(rules(), random_share=0.0), limit=5), key=lambda p: p.observation_id
+    )
+    told = [(r.code, r.number) for r in first.why if r.code == "late"]
+    assert told == ([("late", float(days))] if days else [])
+    assert items.item(store, "d0001-o").late == days
+    if days:
+        assert first.why[0].code == "late" and first.effect == rules().late.effect
+        assert first.score == pytest.approx(rules().late.doubt * rules().late.effect)
+    assert (first.score > other.score) is bool(days)
+
+
+def test_a_late_fact_comes_after_what_decides_a_figure_and_is_late_no_more_once_corrected(
+    store: Store,
+) -> None:
+    deciding = [(f"source {n}", {"value": price(60.0), "confidence": 0.85}) for n in range(3)]
+    fill(store, [*deciding, ("source 4", {**SURE, "when": on("2204-03-11")})])
+    chosen = replace(rules(), random_share=0.0)
+    assert [p.observation_id for p in proposals(store, chosen, limit=9)][-1] == "d0004-o"
+    decide(store, LOCAL, 4, Choice(verdict="correct", after=({"when": "2024-03-11"},)))
+    take_in(store)
+    assert items.item(store, "d0004-o").late == 0
+
+
 def test_the_shift_is_that_of_the_median_without_the_fact(store: Store) -> None:
     values = [10.0, 40.0, 50.0, 55.0, 90.0, 300.0, 310.0]
     for size in (7, 6):
@@ -194,9 +233,9 @@ def test_the_drawn_share_is_a_fair_draw(store: Store) -> None:
     assert len(drawn) > 34
 
 
-def test_a_server_has_the_queue_made_in_a_process_of_its_own(tmp_path: Path, empty: Path) -> None:
+def test_a_server_has_the_queue_made_in_a_process_of_its_own(tmp_path: Path) -> None:
     path = tmp_path / "vigie.duckdb"
-    shutil.copy(empty, path)
+    path.write_bytes(_empty())
     refill_apart(tmp_path / "none.duckdb", path)  # nobody reviews: no process, no book
     assert not path.with_name(f"{path.name}.desk").exists()
     with Store.open(path) as opened:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import posixpath
 import re
@@ -23,6 +24,11 @@ from test_public_outputs import CANARIES, canary_store, text_of
 from vigie.cli import app
 from vigie.model.errors import StoreError
 from vigie.readmodel.records import Filters
+from vigie.report.corrections import histories, history
+from vigie.report.public import public_gate
+from vigie.report.words import Words
+from vigie.store import Store
+from vigie.store.corrections import Correction, latest_versions, write_correction
 from vigie.web.site import write_site
 from vigie.web.static_links import Address, StaticLinks, address
 from vigie.web.swap import MARK, replace_folder
@@ -73,14 +79,36 @@ def papers() -> list[Paper]:
     return found
 
 
+CORRECTED = "figure/retail/cocaine/g/FR-38/2025-Q1"
+
+
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build(tmp_path_factory.mktemp("site") / "s.duckdb", papers())
+    """One figure was public before, at another price, and an editor said why it changed."""
+    path = build(tmp_path_factory.mktemp("site") / "s.duckdb", papers())
+    gate = public_gate(TODAY)
+    with Store.open(path) as opened:
+        gate.publish(opened, gate.read(opened), "bulletin", "")
+        opened.connection.execute(
+            "UPDATE observations SET eur_per_unit = eur_per_unit - 8 WHERE place_department = 'FR-38'"
+        )
+        line = Correction(
+            address=CORRECTED,
+            from_version=1,
+            to_version=2,
+            made_on=TODAY,
+            role="editor",
+            reason="<b>unit</b> misread",
+        )
+        write_correction(opened, line)
+    return path
 
 
 @pytest.fixture(scope="module")
 def site(store: Path) -> Path:
-    made = write_site(store, store.with_name("site"), base_url=BASE, today=TODAY)
+    made = write_site(
+        store, store.with_name("site"), base_url=BASE, today=TODAY, contact="editor@observatory.example"
+    )
     assert made.pages > 40 and made.charts > 10
     return store.with_name("site")
 
@@ -181,10 +209,52 @@ def test_both_languages_have_the_same_pages(site: Path) -> None:
     ]
     assert found[0] == found[1]
     for name, page in pages(site):
-        if "/" in name:
+        if name.split("/")[0] in ("fr", "en"):
             other = name.replace("fr/", "en/", 1) if name.startswith("fr/") else name.replace("en/", "fr/", 1)
             there = posixpath.relpath(other, posixpath.dirname(name))
             assert there in page.links, name
+
+
+def test_every_address_has_its_file(site: Path, store: Path) -> None:
+    """Of each figure and alert that was ever public, in both languages, with its versions; pages and open data lead there."""
+    with Store.open(store, read_only=True) as opened:
+        every = latest_versions(opened)
+        for lang in ("fr", "en"):
+            told = histories(opened, Words(lang))
+            assert told.keys() == every.keys()
+            assert told[CORRECTED] == history(opened, CORRECTED, Words(lang))
+    assert len(every) > 100
+    texts = {a: (site / a / "index.html").read_text("utf-8") for a in every}
+    assert {
+        f.parent.relative_to(site).as_posix()
+        for name in ("figure", "cell")
+        for f in (site / name).rglob("*.html")
+    } == set(every)
+    assert len(list((site / "alert").rglob("index.html"))) == 1
+    printed = {a: Page(t) for a, t in texts.items()}
+    for named, page in printed.items():
+        assert {"fr", "en", "contest-fr", "contest-en"} <= page.ids
+        assert f"({named})" in texts[named] and "editor@observatory.example" in texts[named]
+        leads = {lang: next(link for link in page.links if f"/{lang}/" in link) for lang in ("fr", "en")}
+        assert all(
+            (site / named / unquote(urlsplit(link).path)).resolve().is_file() for link in leads.values()
+        )
+    with (site / "data" / "cells.csv").open(encoding="utf-8") as table:
+        assert {row["id"] for row in csv.DictReader(table) if row["id"]} <= set(every)
+
+
+def test_a_correction_is_seen_at_its_address_and_on_its_page(site: Path) -> None:
+    at = (site / CORRECTED / "index.html").read_text("utf-8")
+    assert "71.50/g" in at and "63.50/g" in at  # what was shown, and what is
+    assert "corrected: &lt;b&gt;unit&lt;/b&gt; misread (decided by: editor)" in at
+    assert "corrigé : &lt;b&gt;unit" in at.replace("\xa0", " ") and "<b>unit" not in at
+    linked = {
+        posixpath.normpath(posixpath.join(posixpath.dirname(name), urlsplit(link).path))
+        for name, page in pages(site)
+        for link in page.links
+        if "#contest-" in link
+    }
+    assert len(linked) > 20 and any(name.startswith("alert/") for name in linked)
 
 
 def test_names_of_files_differ_by_more_than_case(site: Path) -> None:

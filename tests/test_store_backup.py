@@ -7,6 +7,8 @@ import json
 import os
 import shutil
 import sqlite3
+import subprocess
+import sys
 from importlib import resources
 from pathlib import Path
 
@@ -375,6 +377,38 @@ def test_what_a_kill_left_beside_goes_with_the_next_writer(made: Path, tmp_path:
     assert told == {str(tmp_path / name) for name in left}
     Store.open(path).close()
     assert {f.name for f in tmp_path.iterdir()} == {"v.duckdb", *stays}
+
+
+def test_what_a_killed_backup_left_goes_with_the_next_there(made: Path, tmp_path: Path) -> None:
+    """A copy that nobody knows of would keep what is purged. What another process is making, and what is no copy of ours, stays."""
+    killed = (
+        "import os, signal, sys; from pathlib import Path; from vigie.store import backup\n"
+        "backup._beside = lambda *a, **k: (print('begun', flush=True), {then})\n"
+        "backup.backup(sys.argv[1], Path(sys.argv[2]))"
+    )
+    store, begin = str(made / "v.duckdb"), [sys.executable, "-c"]
+    kill = killed.format(then="os.kill(os.getpid(), signal.SIGKILL)")
+    subprocess.run([*begin, kill, store, str(tmp_path / "monday")], check=False, timeout=60)
+    (left,) = tmp_path.iterdir()
+    assert (left / STORE).exists()
+    others = (".other.12.part", ".empty.13.part", ".file.14.part")
+    for name in others[:2]:
+        (tmp_path / name).mkdir()
+    for name in (f"{others[0]}/text", others[2]):
+        (tmp_path / name).write_text("a")
+    (tmp_path / ".link.15.part").symlink_to(made / "point")
+    wait = killed.format(then="sys.stdin.read()")
+    with subprocess.Popen(
+        [*begin, wait, store, str(tmp_path / "made-now")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as busy:  # fmt: skip
+        assert busy.stdin is not None and busy.stdout is not None
+        assert busy.stdout.readline() == "begun\n"
+        assert not left.exists()
+        backup(store, tmp_path / "tuesday", settings=Settings(store=made / "v.duckdb"))
+        busy.stdin.close()
+    assert busy.returncode == 0 and verify(tmp_path / "made-now") == [] and verify(made / "point") == []
+    kept = {"tuesday", "made-now", ".link.15.part", *others}
+    assert {f.name for f in tmp_path.iterdir()} == kept
 
 
 def test_nothing_is_left_where_the_disk_is_full(

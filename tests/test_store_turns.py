@@ -17,7 +17,7 @@ import pytest
 from report_store import _empty
 from store_samples import VERSIONS, document, observation
 from vigie.model.document import ContactMark
-from vigie.model.errors import StoreError
+from vigie.model.errors import SettingsError, StoreError
 from vigie.pipeline import Cleaned, add, reextract
 from vigie.settings import Settings, load
 from vigie.store import Store, turn
@@ -284,6 +284,18 @@ def test_how_long_verbs_wait(tmp_path: Path, environment: dict[str, str], text: 
     if text:
         (tmp_path / "vigie.toml").write_text(text)
     assert load(tmp_path / "v.duckdb", environment).store_wait == seconds
+
+
+@pytest.mark.parametrize(
+    ("memory", "found"), [("512", 512), ("64", 64), ("8", None), ("true", None), ('"1GB"', None), ("", 256)]
+)
+def test_how_much_memory_the_database_may_take(tmp_path: Path, memory: str, found: int | None) -> None:
+    (tmp_path / "vigie.toml").write_text(f"[store]\nmemory_mb = {memory}\n" if memory else "")
+    if found is None:
+        with pytest.raises(SettingsError, match=r"store\.memory_mb is a number of megabytes, 64 or more"):
+            load(tmp_path / "v.duckdb", {})
+    else:
+        assert load(tmp_path / "v.duckdb", {}).store_memory_mb == found
 
 
 def test_a_folder_that_cannot_be_written_needs_no_line(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

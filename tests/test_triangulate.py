@@ -27,8 +27,9 @@ from triangle_samples import (
     table,
     texts,
 )
+from vigie.analysis import triangle_rows
 from vigie.analysis.triangle_panels import Sight
-from vigie.analysis.triangle_rows import read_observed
+from vigie.analysis.triangle_rows import read_observed, read_observed_within
 from vigie.analysis.triangulate import Lead, Line, Pair, Triangulation, triangulate
 from vigie.cli import app
 from vigie.intake.importing import import_tables
@@ -49,6 +50,7 @@ from vigie.store import Store
 from vigie.tables.mapping import generic
 from vigie.web.content import Content
 from vigie.web.pages import BY_NAME
+from vigie.web.pages.triangulation import name_of_source
 from vigie.web.words import page_words
 
 END = date(2025, 9, 30)
@@ -69,6 +71,32 @@ def look(
 ) -> Triangulation:
     with Store.open(path, read_only=True) as store:
         return triangulate(Sight(read_observed(store, by=by)), "cocaine", area, end, span)  # type: ignore[arg-type]
+
+
+def test_a_large_store_is_read_in_shares_with_the_same_rows(
+    whole: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def told(store: Store) -> list[object]:
+        seen = read_observed(store)
+        return [table.to_pylist() for table in (seen.rows, seen.read, seen.tables)]
+
+    with Store.open(whole, read_only=True) as store:
+        every = told(store)
+        monkeypatch.setattr(triangle_rows, "_AT_A_TIME", 3)
+        assert told(store) == every
+        most = len(every[0])  # type: ignore[arg-type]
+        assert read_observed_within(store, most=most) is not None
+        assert read_observed_within(store, most=most - 1) is None
+        # Speakers are those of the view, which is not read: copies speak with the voice of their original.
+        ours = (
+            triangle_rows._told_sql("month", "true")
+            + "SELECT DISTINCT source FROM told WHERE NOT tabled ORDER BY 1"
+        )
+        view = (
+            "SELECT DISTINCT lower(strip_accents(trim(coalesce(speaker, '')))) FROM facts WHERE document_kind <> 'table' "
+            "AND substance IS NOT NULL AND assertion IN ('affirmed', 'reported') AND NOT coalesce(satire, false) AND copied IS NULL ORDER BY 1"
+        )
+        assert store.column(ours) == store.column(view) and store.column(view)
 
 
 def made(path: Path, papers: Sequence[Paper], **options: object) -> Triangulation:
@@ -416,6 +444,23 @@ def test_the_page_of_the_analyst_says_what_the_verb_says(model: ReadModel, seen:
     assert "hausse établie" in said and "rien de collecté" in said and "reseau-eaux-usees" in said
     english = text_of(page(model, "en", substance="cocaine", area=RHONE, period="2025-Q3"))
     assert "while prices of tables rise" in english and "waste water" in english
+
+
+NAMES = {"reseau-eaux": "Réseau des eaux", "l'eclaireur": "L'Éclaireur"}
+
+
+@pytest.mark.parametrize(
+    ("key", "named"),
+    [
+        ("reseau-eaux", "Réseau des eaux"),
+        ("reseau-eaux/loads", "Réseau des eaux / loads"),
+        ("l'eclaireur", "L'Éclaireur"),
+        ("inconnu/loads", "inconnu/loads"),
+        ("", ""),
+    ],
+)
+def test_a_source_is_told_by_the_name_on_its_card(key: str, named: str) -> None:
+    assert name_of_source(key, NAMES) == named
 
 
 def test_the_page_without_a_choice_offers_products_and_the_last_quarter_that_is_over(

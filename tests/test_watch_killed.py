@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import random
-import shutil
 import signal
 import socket
 from collections.abc import Callable, Iterator, Sequence
@@ -15,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from report_store import _empty
 from vigie.pipeline import Cleaned
 from vigie.settings import Settings
 from vigie.store import Store
@@ -35,17 +35,11 @@ def server() -> Iterator[Server]:
         yield found
 
 
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store to copy: making one takes longer than a round."""
-    path = tmp_path_factory.mktemp("empty") / "v.duckdb"
-    Store.open(path).close()
-    return path
-
-
 @pytest.fixture
-def store(empty: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copy(empty, tmp_path / "v.duckdb"))
+def store(tmp_path: Path) -> Path:
+    path = tmp_path / "v.duckdb"
+    path.write_bytes(_empty())
+    return path
 
 
 def note(number: int) -> Page:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from pathlib import Path
@@ -181,8 +182,33 @@ def test_a_damaged_memory_is_told(tmp_path: Path) -> None:
     folder = watch_folder(tmp_path / "v.duckdb")
     folder.mkdir()
     (folder / "state.sqlite").write_bytes(b"no database" * 1000)
-    with pytest.raises(StoreError, match="delete the folder"):
+    with pytest.raises(StoreError, match=r"is damaged.*delete its folder"):
         WatchState(folder)
+
+
+@pytest.mark.parametrize("opened", [False, True], ids=["at the opening", "in the middle"])
+def test_a_memory_that_is_held_or_has_no_room_is_not_called_damaged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, opened: bool
+) -> None:
+    """Who follows the advice for a damaged one would ask every document again for nothing."""
+    monkeypatch.setattr("vigie.watch.state._WAIT", 0.05)
+    folder = watch_folder(tmp_path / "v.duckdb")
+    with WatchState(folder) as state:
+        other = sqlite3.connect(folder / "state.sqlite", isolation_level=None)
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(StoreError, match=r"busy.*run again") as busy:
+            state.keep_holds({"a": 1.0}) if opened else WatchState(folder)
+        assert "delete" not in str(busy.value)
+        other.execute("COMMIT")
+        other.close()
+        (pages,) = state._db.execute("PRAGMA page_count").fetchone()
+        state._db.execute(f"PRAGMA max_page_count = {pages}")  # as on a full disk
+        with pytest.raises(StoreError, match="room on the disk") as full:
+            state.keep_holds({f"host-{n}": 1.0 for n in range(5_000)})
+        assert "delete" not in str(full.value)
+        state._db.execute("PRAGMA max_page_count = 100000")
+        state.keep_holds({"a": 1.0})  # nothing of a transaction stays open
+        assert state.holds() == {"a": 1.0}
 
 
 PATTERNS = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import html
 import json
@@ -17,6 +18,7 @@ from lxml import html as lxml_html
 
 from report_store import Paper, Said, build, event, flow, price, purity, said_price, seized, trend, way
 from test_public_outputs import CANARIES, canary_store
+from vigie.charts import map_codes
 from vigie.model.errors import StoreError
 from vigie.readmodel import build as readmodel
 from vigie.readmodel.records import Filters
@@ -91,6 +93,30 @@ def public(store: Path) -> Iterator[TestClient]:
 def edition(request: pytest.FixtureRequest) -> TestClient:
     found: TestClient = request.getfixturevalue(request.param)
     return found
+
+
+@pytest.mark.parametrize("public", [False, True])
+def test_a_map_has_a_state_for_every_territory(tmp_path: Path, public: bool) -> None:
+    """Of Lyon a seizure is told, of Grenoble only a price, in the Nord one is denied; of the others nothing was read."""
+    says = [
+        Said(sentence="Une saisie à Lyon.", value=seized(5000), place="INSEE:69123"),
+        Said(sentence="Le gramme à Grenoble.", value=price(60.0), place="INSEE:38185"),
+        Said(sentence="Aucune saisie à Lille.", value=seized(1), place="INSEE:59350", assertion="negated"),
+    ]
+    listed = [Paper(source=s, published="2025-02-03", says=[Said(sentence=f"{t.sentence} {s}", value=t.value, place=t.place,
+              assertion=t.assertion) for t in says]) for s in "abc"]  # fmt: skip
+    path = build(tmp_path / "vigie.duckdb", listed)
+    with client_of(model_of(path, public), public) as client:
+        page = html.unescape(client.get("/fr/flows").text)
+        rows = list(csv.reader(client.get("/fr/chart/flows/map.csv").text.splitlines()))
+    states = {row[0]: row[-1] for row in rows[1:]}
+    assert len(states) == len(map_codes("france")) == 107
+    asked = [states[code] for code in ("FR-69", "FR-38", "FR-59", "FR-13", "FR-PF")]
+    assert asked == [
+        "shown",
+        *(["withheld"] * 4 if public else ["zero", "zero", "nothing-collected", "nothing-collected"]),
+    ]
+    assert ("non montré" if public else "n'a été collecté") in page
 
 
 def inner_links(text: str) -> list[str]:

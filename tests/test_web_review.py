@@ -122,7 +122,7 @@ def test_every_code_of_the_contract_has_its_words(lang: str) -> None:
     assert {
         "required", "unknown", "number", "order", "range", "date", "span", "same", "text", "type", "fewer", "link",
     } <= set(words["fault"])  # fmt: skip
-    assert {"uncertain", "threshold", "share", "shift", "random", "asked"} == set(words["why_of"])
+    assert {"uncertain", "threshold", "share", "shift", "late", "random", "asked"} == set(words["why_of"])
     from vigie.review.decisions import _forms
 
     assert set(words["form"]) == set(_forms())
@@ -497,6 +497,21 @@ def test_a_queue_that_cannot_be_read_says_so(tmp_path: Path, built: tuple[Path, 
     """No copy, and no store yet."""
     found = client((tmp_path / "none.duckdb", built[1]), ANNE).get("/fr/review")
     assert found.status_code in (200, 503)
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"), [("fr", "commence 400 jours après"), ("en", "begins 400 days after")]
+)
+def test_a_date_long_after_the_document_is_told(
+    built: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch, lang: str, said: str
+) -> None:
+    """Beside the sentence, where the date is read again."""
+    path = f"/{lang}/review/doc000-0"
+    assert said not in client(built, ANNE).get(path).text
+    monkeypatch.setattr("vigie.review.item._late", lambda fact, published: 400)
+    store, model = built  # an application that has kept no item
+    fresh = make_app(model, public=False, store=store, hosts=())
+    assert said in TestClient(As(fresh, ANNE)).get(path).text
 
 
 def test_items_are_kept_for_one_state_of_the_copy(built: tuple[Path, Path]) -> None:

@@ -22,6 +22,7 @@ FILE = "vigie.toml"  # looked for beside the store
 WAIT = 600.0  # seconds that verbs wait for their turn at the store: longer than making pages of a million statements takes
 _MAX_MONTHS = 1200  # as in source cards
 _YES, _NO = ("1", "true", "yes", "on"), ("", "0", "false", "no", "off")
+LEAST_MEMORY_MB = 64  # less is asked for by mistake: gigabytes, say
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,10 +137,17 @@ def load(store: Path | None = None, environment: Mapping[str, str] = os.environ)
         if isinstance(public["sources"], bool) or not isinstance(public["sources"], int):
             raise SettingsError(f"{path}: public.sources is a number of independent sources")
         settings = replace(settings, public_sources=public["sources"])
-    waiting = _section(table.get("store", {}), path, "store", ("wait", "copies"))
-    if "wait" in waiting and not told:
-        settings = replace(settings, store_wait=_wait(waiting["wait"], f"{path}: store.wait"))
-    if not isinstance(waiting.get("copies", ""), str):
+    opened = _section(table.get("store", {}), path, "store", ("wait", "memory_mb", "copies"))
+    if "wait" in opened and not told:
+        settings = replace(settings, store_wait=_wait(opened["wait"], f"{path}: store.wait"))
+    if "memory_mb" in opened:
+        memory = opened["memory_mb"]
+        if isinstance(memory, bool) or not isinstance(memory, int) or memory < LEAST_MEMORY_MB:
+            raise SettingsError(
+                f"{path}: store.memory_mb is a number of megabytes, {LEAST_MEMORY_MB} or more"
+            )
+        settings = replace(settings, store_memory_mb=memory)
+    if not isinstance(opened.get("copies", ""), str):
         raise SettingsError(f"{path}: store.copies is a folder, in quotes")
     settings = _watch(settings, table.get("watch", {}), path)
     known_here = _section(table.get("accounts", {}), path, "accounts", ("heads", "provider"))

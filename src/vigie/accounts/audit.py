@@ -18,6 +18,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from vigie.accounts.file import File
@@ -25,7 +26,7 @@ from vigie.accounts.file import File
 _ACTION = re.compile(r"[a-z][a-z_]*(\.[a-z_]+)*")
 _TARGET = re.compile(r"[A-Za-z0-9_.:/-]{0,160}")
 _DETAIL = re.compile(r"[a-z0-9_ ,=:.>-]{0,160}")
-# Lines that excuse what would be a fault else: none of them counts without its own head.
+# Lines that excuse what would be a fault else: none of them counts without its own head, which whoever forges a line cannot add.
 _TRIM, _HEADLESS = "log.trim", "log.headless"
 _SOON = (
     0.05  # seconds in which another process has told the head of a line that is there: it writes some bytes
@@ -60,6 +61,7 @@ class Audit:
 
     def __init__(self, file: File, heads: Path) -> None:
         self.file, self.heads = file, heads
+        self._written = ""  # the hash of the last line of this process, whose head may be told in a moment
 
     def add(self, who: str, action: str, target: str = "", detail: str = "", *, now: float) -> Line:
         """Raises ValueError for what is no code: the log holds no words of people or documents."""
@@ -69,10 +71,11 @@ class Audit:
             said = [(who, action, target, detail)]
             if lacks := self._headless():
                 said.insert(0, ("local", _HEADLESS, str(lacks), ""))
-            done = [self._append(*one, now=now) for one in said]
-        for line in done:
-            self._tell(line)
-        return done[-1]
+            for one in said:
+                done = self._append(*one, now=now)
+                self.file.after_commit(partial(self._tell, done))
+            self._written = done.hash
+        return done
 
     def _append(self, who: str, action: str, target: str, detail: str, *, now: float) -> Line:
         seq, before = self._last()
@@ -85,7 +88,7 @@ class Audit:
     def _headless(self) -> int:
         """The last line if its head was never told, by a process that was stopped or by other hands; 0 if all is well."""
         seq, found = self._last()
-        if seq == self._start()[0]:
+        if seq == self._start()[0] or found == self._written:
             return 0
         for wait in (_SOON, 0.0):
             told = self._end_of_heads()
@@ -149,7 +152,7 @@ class Audit:
 
     def _fault(self, printed: str) -> str | None:
         (start, before), lines = self._start(), list(self.lines())
-        at, known, trimmed = start, {start: _short(before)}, 0
+        at, known = start, {start: _short(before)}
         for line in lines:
             if line.seq != at + 1:
                 return f"line {at + 1} is missing: the next is {line.seq}"
@@ -157,10 +160,6 @@ class Audit:
                 return f"line {line.seq} is not what was written, or the line before it was changed"
             at, before = line.seq, line.hash
             known[at] = _short(before)
-            if line.action == _TRIM:
-                trimmed = max(trimmed, int(line.target) if re.fullmatch(r"[0-9]{1,15}", line.target) else at)
-        if start != trimmed:
-            return f"the lines up to {start} were removed, and no line says so"
         try:
             heads = self._heads()
         except OSError:
@@ -172,6 +171,9 @@ class Audit:
         told = {seq for seq, _ in heads}
         if start and start not in told:
             return f"the lines up to {start} were removed, and the heads know nothing of the last of them"
+        # Said before it is done: after a stop between the two, the lines that were to go are all there.
+        if start > max((_trimmed(line) for line in lines if line.seq in told), default=0):
+            return f"the lines up to {start} were removed, and no line says so"
         for line, after in zip(lines, [*lines[1:], None], strict=True):
             if line.seq not in told and not self._excused(line, after, told):
                 return f"line {line.seq} has no head: it was not written by Vigie, or the heads were cut"
@@ -180,7 +182,7 @@ class Audit:
     @staticmethod
     def _excused(line: Line, after: Line | None, told: set[int]) -> bool:
         """Whether a process that was stopped between a line and its head explains it."""
-        if line.action in (_TRIM, _HEADLESS):
+        if line.action == _HEADLESS:
             return False
         if after is None:
             return True
@@ -205,16 +207,20 @@ class Audit:
         ]
 
     def trim(self, before: str, *, now: float) -> int:
-        """Remove the lines before a day (ISO): how many. The log says so itself, and goes on from the last of them."""
+        """Remove the lines before a day (ISO): how many. The log says so itself, before it is done, and goes on from the last of them."""
         with self.file.transaction():
             row = self.file.one("SELECT seq, hash FROM audit WHERE at < ? ORDER BY seq DESC LIMIT 1", before)
             if row is None:
                 return 0
-            gone = self.file.one("SELECT count(*) FROM audit WHERE seq <= ?", row[0])
-            self.file.run("UPDATE audit_start SET seq = ?, hash = ?", row[0], row[1])
-            self.file.run("DELETE FROM audit WHERE seq <= ?", row[0])
             self.add("local", _TRIM, str(row[0]), now=now)
-            return int(gone[0]) if gone else 0
+        with self.file.transaction():
+            self.file.run("UPDATE audit_start SET seq = ?, hash = ? WHERE seq < ?", row[0], row[1], row[0])
+            return self.file.run("DELETE FROM audit WHERE seq <= ?", row[0])
+
+
+def _trimmed(line: Line) -> int:
+    """The last line that this one says was removed; 0 for none."""
+    return int(line.target) if line.action == _TRIM and re.fullmatch(r"[0-9]{1,15}", line.target) else 0
 
 
 def _head(seq: int, found: str) -> str:

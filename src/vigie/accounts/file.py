@@ -6,7 +6,7 @@ In: a path. Out: rows. WAL, so that the verbs work beside a running server; eras
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
@@ -26,6 +26,7 @@ class File:
 
     def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
         self.path, self._connection, self._lock, self._depth = path, connection, RLock(), 0
+        self._after: list[Callable[[], None]] = []
 
     @classmethod
     def open(cls, path: Path) -> File:
@@ -80,13 +81,22 @@ class File:
             self._depth = 1
             try:
                 yield
-            except BaseException:
-                self._connection.execute("ROLLBACK")
-                raise
-            else:
                 self._connection.execute("COMMIT")
+            except BaseException:
+                self._after.clear()
+                if self._connection.in_transaction:  # a full disk ends it by itself
+                    self._connection.execute("ROLLBACK")
+                raise
             finally:
                 self._depth = 0
+            after, self._after = self._after, []
+            for each in after:
+                each()
+
+    def after_commit(self, do: Callable[[], None]) -> None:
+        """Do it once the outermost transaction is safe, in the order of asking; never, if that one fails."""
+        assert self._depth, "asked within a transaction"
+        self._after.append(do)
 
     def run(self, sql: str, *values: object) -> int:
         """How many rows it changed."""

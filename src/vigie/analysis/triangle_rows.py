@@ -8,7 +8,7 @@ is one of the month that holds its Thursday (ISO 8601), so that a quarter has th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -31,6 +31,7 @@ READ = {
     "period": pa.date32(),
     "documents": pa.int64(),
 }
+_AT_A_TIME = 150_000  # statements: a store of any size is read in the memory that its database has by default
 _MOST_REPORTS = 3  # of one source in one period, as data/taxonomy/alerts.toml has it
 
 
@@ -56,28 +57,62 @@ class Observed:
 
 def read_observed(store: Store, *, by: By = "month") -> Observed:
     """All that is stored of every substance and area."""
+    found = read_observed_within(store, most=None, by=by)
+    assert found is not None
+    return found
+
+
+def read_observed_within(store: Store, *, most: int | None, by: By = "month") -> Observed | None:
+    """The same; None where it has more rows than `most`, known before they are all fetched."""
+    (statements,) = store.column("SELECT count(*) FROM observations")
+    shares = 1 + int(statements) // _AT_A_TIME
 
     def taken(sql: str, columns: Mapping[str, pa.DataType]) -> pa.Table:
         return store.query(sql).select(list(columns)).cast(pa.schema(columns.items()))
 
-    told = _told_sql(by)
+    rows: list[pa.Table] = []
+    for share in range(shares):
+        # No group reaches beyond one substance and place.
+        rows.append(
+            taken(_told_sql(by, f"hash(f.substance, f.place_code) % {shares} = {share}") + _ROWS, ROWS)
+        )
+        if most is not None and sum(part.num_rows for part in rows) > most:
+            return None
+    tables = [
+        taken(
+            _told_sql(by, f"f.document_kind = 'table' AND hash({STREAM}) % {shares} = {share}") + _TABLES,
+            TABLES,
+        )
+        for share in range(shares)
+    ]
     return Observed(
-        by=by,
-        rows=taken(told + _ROWS, ROWS),
-        read=taken(_READ.format(by=by), READ),
-        tables=taken(told + _TABLES, TABLES),
+        by=by, rows=_ordered(rows), read=taken(_READ.format(by=by), READ), tables=_ordered(tables)
     )
 
 
-def _told_sql(by: By) -> str:
+def _ordered(parts: Sequence[pa.Table]) -> pa.Table:
+    whole = pa.concat_tables(parts)
+    return whole.sort_by([(name, "ascending") for name in whole.column_names])
+
+
+def _told_sql(by: By, chosen: str) -> str:
+    """`chosen`: which statements, as a condition."""
     tables: Mapping[str, Any] = data_toml("taxonomy", "alerts.toml")["tables"]
     harms, seizures = (", ".join(f"'{k}'" for k in tables[name]) for name in ("harms", "seizures"))
     voice = "lower(strip_accents(trim(coalesce(f.speaker, ''))))"
     return f"""
-    WITH told AS (
+    WITH papers AS (
+        -- Not the view `facts`: its joins carry the sentences of a million statements, which nothing here asks for. Speakers as in the view.
+        SELECT d.doc_id, d.source_id, d.outlet, d.kind AS document_kind, d.published_start, d.published_end, s.country AS source_country,
+            CASE WHEN d.original_id IS NULL THEN coalesce(nullif(trim(s.publisher), ''), nullif(d.source_id, ''), d.outlet)
+                ELSE coalesce(nullif(trim(gs.publisher), ''), nullif(g.source_id, ''), g.outlet, '') END AS speaker
+        FROM documents d LEFT JOIN sources s ON s.source_id = d.source_id
+            LEFT JOIN documents g ON g.doc_id = d.original_id LEFT JOIN sources gs ON gs.source_id = g.source_id
+        WHERE NOT coalesce(d.satire, false) AND d.copied IS NULL
+    ), told AS (
         SELECT f.substance, coalesce(f.place_code, '') AS place, coalesce(f.place_department, '') AS department,
             coalesce(f.place_region, '') AS region,
-            coalesce(f.place_country, CASE WHEN f.place_code IS NULL THEN upper(c.country) END, '') AS country, f.doc_id, f.span_start AS line,
+            coalesce(f.place_country, CASE WHEN f.place_code IS NULL THEN upper(f.source_country) END, '') AS country, f.doc_id, f.span_start AS line,
             f.document_kind = 'table' AS tabled, CASE WHEN f.document_kind = 'table' THEN {STREAM} ELSE {voice} END AS source,
             CASE WHEN f.when_basis <> 'unknown'
                 AND (f.when_precision = 'week' OR date_trunc('{by}', f.when_start) = date_trunc('{by}', f.when_end))
@@ -93,8 +128,8 @@ def _told_sql(by: By) -> str:
             CASE f.type WHEN 'price' THEN f.eur_per_unit WHEN 'event' THEN coalesce(f.low, f.high, 1)
                 WHEN 'trend' THEN CASE f.direction WHEN 'up' THEN 1 WHEN 'emerging' THEN 1 WHEN 'down' THEN -1 ELSE 0 END
                 ELSE (coalesce(f.low, f.high) + coalesce(f.high, f.low)) / 2 END AS figure, f.when_start, f.when_end, f.when_precision
-        FROM facts f LEFT JOIN sources c ON c.source_id = f.source_id
-        WHERE f.substance IS NOT NULL AND f.assertion IN ('affirmed', 'reported') AND NOT coalesce(f.satire, false) AND f.copied IS NULL
+        FROM (SELECT o.*, p.* EXCLUDE (doc_id) FROM observations o JOIN papers p ON p.doc_id = o.doc_id) f
+        WHERE f.substance IS NOT NULL AND f.assertion IN ('affirmed', 'reported') AND {chosen}
     ), measured AS (
         SELECT *, CASE WHEN tabled THEN CASE what WHEN 'price' THEN 'prices.price' WHEN 'purity' THEN 'drug-checking.purity'
                 WHEN 'load' THEN 'wastewater.load' WHEN 'seized' THEN NULL WHEN '' THEN NULL
@@ -126,14 +161,14 @@ _ROWS = f"""
         FROM measured WHERE NOT tabled GROUP BY ALL
     )
     SELECT measure, substance, place, department, region, country, source, period, CAST(figure AS DOUBLE) AS figure, n, zero
-    FROM every WHERE measure IS NOT NULL AND period IS NOT NULL ORDER BY ALL
+    FROM every WHERE measure IS NOT NULL AND period IS NOT NULL
 """
 _TABLES = """
     SELECT measure, source, min(when_start) AS first, max(when_end) AS last,
         CASE WHEN bool_and(when_precision = 'day') AND count(DISTINCT when_start) > 1
             THEN CAST(ceil(3.0 * (max(when_start) - min(when_start)) / (count(DISTINCT when_start) - 1)) AS BIGINT)
             WHEN bool_and(when_precision = 'week') THEN 3 ELSE 6 END AS slack
-    FROM measured WHERE tabled AND measure IS NOT NULL AND period IS NOT NULL GROUP BY ALL ORDER BY ALL
+    FROM measured WHERE tabled AND measure IS NOT NULL AND period IS NOT NULL GROUP BY ALL
 """
 
 

@@ -8,6 +8,7 @@ from vigie.charts.coverage_strip import coverage
 from vigie.charts.draw import csv, png, spec, svg
 from vigie.charts.figure import Column, Figure
 from vigie.charts.flow_map import flow_map
+from vigie.charts.geometry import codes as map_codes
 from vigie.charts.line_chart import lines
 from vigie.charts.panels import multiples
 from vigie.charts.records import AreaValue, Bar, Flow, Point, Series, State, Stretch
@@ -35,6 +36,7 @@ __all__ = [
     "flow_map",
     "intervals",
     "lines",
+    "map_codes",
     "multiples",
     "png",
     "spec",

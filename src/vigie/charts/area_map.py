@@ -76,7 +76,11 @@ def area_map(
             Column(name="value", label=words["column_value"], unit=unit), Column(name="statements", label=words["column_n"]),
             Column(name="sources", label=words["column_sources"]), Column(name="state", label=words["column_state"]),
         ],
-        rows=[(v.code, canvas.clean(v.name), v.value, v.n, v.sources, v.state) for v in values],
+        rows=[
+            # Nobody counted where nobody looked, nor is told of what is withheld.
+            (v.code, canvas.clean(v.name), v.value, *((v.n, v.sources) if v.state in ("shown", "zero") else (None, None)), v.state)
+            for v in values
+        ],
     )  # fmt: skip
 
 
@@ -191,7 +195,7 @@ def _chart(
         .encode(fill=alt.Fill("class:N", scale=scale, legend=legend), tooltip=tips),
     ]  # fmt: skip
     if data["hatches"]:
-        layers.append(of("hatches").mark_geoshape(filled=False, stroke=t["colour"]["edge"], strokeWidth=0.8))
+        layers.append(of("hatches").mark_geoshape(filled=False, stroke=t["colour"]["edge"], strokeWidth=0.6))
     if data["dots"]:
         dot = of("dots").mark_circle(size=5, color=t["colour"]["quiet"], opacity=1)
         layers.append(dot.encode(longitude=alt.Longitude("x:Q"), latitude=alt.Latitude("y:Q")))

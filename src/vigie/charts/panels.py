@@ -20,6 +20,14 @@ HEIGHT = 96  # px
 LOW = 76
 NARROW = 138  # px of a panel where four in a line save one
 MOST = 24
+_LONG = 24  # characters that the narrowest panel holds in a line of its heading
+# A longer name stands in two lines, broken at the first space from its middle on. Names are data of it, never part of the expression.
+_FROM = "floor(length(datum.label) / 2) - 6"
+_BREAK = f"indexof(slice(datum.label, {_FROM}), ' ')"
+_IN_TWO = (
+    f"length(datum.label) > {_LONG} && {_BREAK} >= 0 ? [slice(datum.label, 0, {_FROM} + {_BREAK}), "
+    f"slice(datum.label, {_FROM} + {_BREAK} + 1)] : datum.label"
+)
 _FOURS = (4, 7, 8)  # panels that fill fewer lines by four than by three
 
 
@@ -116,7 +124,7 @@ def _panels(
         point.encode(y=y, tooltip=line_chart.tips(words)),
     ]
     header = alt.Header(
-        title=unit, titleAnchor="start", titleOrient="top", labelAnchor="start", labelOrient="top", labelPadding=4
+        title=unit, titleAnchor="start", titleOrient="top", labelAnchor="start", labelOrient="top", labelPadding=4, labelExpr=_IN_TWO
     )  # fmt: skip
     # By number: a list of names would become an expression, in which a name must not stand.
     facet = alt.Facet("series:N", sort=alt.EncodingSortField(field="order", op="min"), header=header)

@@ -179,7 +179,7 @@ def stored(path: Path) -> Iterator[Check]:
     from vigie.settings import load
     from vigie.store import Store
     from vigie.store.integrity import SUMS, faults
-    from vigie.store.reviews import astray
+    from vigie.store.reviews_taken import astray
     from vigie.store.turn import live_runs
 
     if not path.exists():

@@ -19,6 +19,7 @@ from vigie.cli.output import fail, say, write_json
 from vigie.cli.progress import progress
 
 if TYPE_CHECKING:
+    from vigie.settings import Settings
     from vigie.store import Store
     from vigie.store.erase import Selection
     from vigie.upkeep.maintain import Upkeep
@@ -122,40 +123,58 @@ def purge(
             WRONG_USE,
         )
     subject = read_subject() if subject_request else None
-    with Store.open(settings.store, read_only=dry_run, settings=settings) as opened:
-        try:
+    try:
+        if subject_request or chosen:
+            _purge(settings, selection, subject, whole_documents, dry_run=dry_run, yes=yes, receipt=receipt)
+            return
+        with Store.open(settings.store, settings=settings) as opened:
             if export_tombstones is not None:
                 write_private(export_tombstones, json.dumps(opened.tombstones.dump()) + "\n")
                 say(f"{export_tombstones}: keep it as you keep the store")
             elif import_tombstones is not None:
                 _take_over(opened, import_tombstones)
-            else:
-                _purge(opened, selection, subject, whole_documents, dry_run=dry_run, yes=yes, receipt=receipt)
-        except KeyboardInterrupt:
-            say("vigie: stopped; give the same command again, or vigie maintain, to complete what was begun")
-            raise typer.Exit(STOPPED) from None
+    except KeyboardInterrupt:
+        say("vigie: stopped; give the same command again, or vigie maintain, to complete what was begun")
+        raise typer.Exit(STOPPED) from None
 
 
 def _purge(
-    store: Store, selection: Selection, subject: Subject | None, whole: bool, *,
+    settings: Settings, selection: Selection, subject: Subject | None, whole: bool, *,
     dry_run: bool, yes: bool, receipt: Path | None,
 ) -> None:  # fmt: skip
+    """Say what would go, ask, do it. The store is not held while somebody thinks; what they agreed to is what is done."""
+    from vigie.store import Store
     from vigie.upkeep.notes import take_in
     from vigie.upkeep.purge import plan, plan_subject, purge, purge_subject
 
-    if not dry_run:
-        take_in(store)  # what waits beside the store is reached too
-    planned = plan(store, selection) if subject is None else plan_subject(store, subject, whole=whole)
-    say(plan_text(planned))
-    if dry_run:
-        return
-    if not planned.doc_ids and subject is None:
-        say("nothing to erase")
-        return
-    if not yes and not _confirmed():
-        raise fail("nothing was changed", SOME_REFUSED)
-    done = purge_subject(store, subject, planned) if subject else purge(store, planned, selection)
-    _hand_over(done, receipt)
+    agreed: Plan | None = None
+    while True:
+        with Store.open(settings.store, read_only=dry_run, settings=settings) as store:
+            if not dry_run:
+                take_in(store)  # what waits beside the store is reached too
+            planned = plan(store, selection) if subject is None else plan_subject(store, subject, whole=whole)
+            if agreed is None or not _same(planned, agreed):
+                if agreed is not None:
+                    say("the store has changed meanwhile; what would be done now:")
+                say(plan_text(planned))
+            if dry_run:
+                return
+            if not planned.doc_ids and subject is None:
+                say("nothing to erase")
+                return
+            if yes or (agreed is not None and _same(planned, agreed)):
+                done = purge_subject(store, subject, planned) if subject else purge(store, planned, selection)
+                _hand_over(done, receipt)
+                return
+        if not _confirmed():
+            raise fail("nothing was changed", SOME_REFUSED)
+        agreed = planned
+
+
+def _same(planned: Plan, agreed: Plan) -> bool:
+    """Whether two plans do the same: the same documents, and of them and of other tables the same changes."""
+    found = [(p.doc_ids, p.touched, p.rows, plan_text(p)) for p in (planned, agreed)]
+    return found[0] == found[1]
 
 
 def plan_text(planned: Plan) -> str:

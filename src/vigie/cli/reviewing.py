@@ -162,7 +162,7 @@ def show(observation: str = OBSERVATION, store: Path | None = STORE, format: Rep
                 "published": found.published, "outlet": found.outlet, "grade": found.grade, "lang": found.lang,
                 "before": found.before.text if found.before else None, "sentence": found.sentence.text,
                 "after": found.after.text if found.after else None, "observation": observation_json(found.observation),
-                "current": [observation_json(o) for o in found.current], "others": [observation_json(o) for o in found.others],
+                "late": found.late, "current": [observation_json(o) for o in found.current], "others": [observation_json(o) for o in found.others],
             }
         )  # fmt: skip
         return
@@ -174,6 +174,8 @@ def show(observation: str = OBSERVATION, store: Path | None = STORE, format: Rep
                  found.after.text if found.after else ""):  # fmt: skip
         if part:
             write(f"  {' '.join(part.split())}\n")
+    if found.late:
+        write(f"\nit begins {found.late} days after the document: read its date again\n")
     write(f"\nread: {_told(found.observation)}\nstate: {found.state}\n")
     for o in found.current if found.state not in ("open", "accepted") else ():
         write(f"now: {_told(o)}\n")
@@ -389,6 +391,7 @@ def _reason(code: str, number: float | None, figure: str) -> str:
         "threshold": f"without it only {round(number or 0) - 1} sources for {figure}",
         "share": f"{number or 0:.0%} of {figure}",
         "shift": f"moves {figure} by {number or 0:.0%}",
+        "late": f"dated {round(number or 0)} days after its document",
         "random": "drawn by chance",
     }
     return words.get(code, code)

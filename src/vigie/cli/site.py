@@ -17,11 +17,18 @@ SITE_LANG = typer.Option("both", "--lang", metavar="LANG", help="fr, en or both.
 BASE_URL = typer.Option(
     "", "--base-url", metavar="URL", help="Where it will be served: adds sitemap.xml and robots.txt."
 )
+CONTACT = typer.Option(
+    "", "--contact", metavar="TEXT", help="How to reach the editor, where figures can be contested."
+)
 
 
 @app.command()
 def site(
-    out: Path = SITE_OUT, lang: str = SITE_LANG, base_url: str = BASE_URL, store: Path | None = STORE
+    out: Path = SITE_OUT,
+    lang: str = SITE_LANG,
+    base_url: str = BASE_URL,
+    contact: str = CONTACT,
+    store: Path | None = STORE,
 ) -> None:
     """Write the public pages as a static site.
 
@@ -52,6 +59,13 @@ def site(
         raise MissingExtraError("the site", "serve")
     from vigie.web.site import write_site
 
-    made = write_site(settings.store, out, languages=languages, base_url=base_url, settings=settings)
+    made = write_site(
+        settings.store,
+        out,
+        languages=languages,
+        base_url=base_url,
+        settings=settings,
+        contact=contact.strip(),
+    )
     write(f"{out / 'index.html'}\n")
     say(f"{made.pages} pages, {made.charts} charts, {made.files} files, {made.bytes / 1e6:.1f} MB")

@@ -56,6 +56,16 @@ def build(
         StoreError: if the store cannot be read, or of the public edition not be written: what is shown is written down first.
     """
     path, day, chosen = Path(store_path), today or date.today(), settings or Settings()
+    try:
+        return _built(path, out, public, day, chosen)
+    except duckdb.OutOfMemoryException:
+        raise StoreError(
+            f"the pages of {path} need more memory than the {chosen.store_memory_mb} MB that its database may take "
+            f"(memory_mb = {4 * chosen.store_memory_mb} below [store] in vigie.toml beside the store)"
+        ) from None
+
+
+def _built(path: Path, out: Path, public: bool, day: date, chosen: Settings) -> str:
     if public:
         with turn(path, "w", chosen.store_wait):
             facts, extras = _public(path, day, chosen)
@@ -128,6 +138,9 @@ def _database(part: Path, spill: Path, settings: Settings) -> Iterator[Database]
         },
     )
     part.chmod(0o600)
+    connection.execute(
+        "SET enable_progress_bar = false"
+    )  # it goes to standard output, where `__main__` says what was made
     try:
         yield connection
     finally:

@@ -166,10 +166,10 @@ def analyst_extras(store: Store, day: date) -> Extras:
 
 def _triangles(store: Store, left: list[str]) -> Mapping[str, pa.Table]:
     """What triangulation is made from, by month; of a page the one substance and area that are asked for are worked out."""
-    from vigie.analysis.triangle_rows import read_observed
+    from vigie.analysis.triangle_rows import read_observed_within
 
-    seen = read_observed(store)
-    if seen.rows.num_rows > MOST_FOR_TRIANGLES:
+    seen = read_observed_within(store, most=MOST_FOR_TRIANGLES)
+    if seen is None:
         left.append("triangulation")
         return {}
     return {"triangle_rows": seen.rows, "triangle_read": seen.read, "triangle_tables": seen.tables}

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 
@@ -27,7 +28,9 @@ from vigie.readmodel.records import (
     Totals,
 )
 from vigie.readmodel.schema import number_of
+from vigie.readmodel.shifts import Floats, by_source, shift
 from vigie.readmodel.told import Ints, dense
+from vigie.report.edition import COMPARED
 from vigie.report.period import parse_period
 from vigie.stats.summary import LEAST_FOR_CHANGE
 
@@ -93,9 +96,12 @@ class FigureQuestions(Opened):
         found = told.figures(rows[now], labels[now], len(named), public=self.public)
         earlier = parse_period(f.period, ()).previous() if f.period else None
         before = {}
+        sources: tuple[dict[int, Floats], ...] = ({}, {})
         if earlier is not None:
             then = self._inside(rows, earlier.label)
             before = told.spread(rows[then], labels[then], len(named))
+            if topic in COMPARED:
+                sources = tuple(by_source(told, rows[at], labels[at]) for at in (now, then))
         ways = self._directions(rows[now], labels[now], len(named)) if topic == "trends" else {}
         groups = []
         for label, told_of in found.items():
@@ -109,13 +115,17 @@ class FigureQuestions(Opened):
             ratio, state = _change(
                 figure, old and (old[0], old[3]), earlier is not None and figure is told_of
             )
+            there = state == "known" and all(label in of for of in sources)
+            moved = shift(sources[0][label], sources[1][label]) if there else None
             groups.append(
                 Group(
                     topic=topic,
                     key=key,
                     figures=figure,
-                    change=ratio,
+                    change=moved.ratio if moved else ratio,
                     change_state=state,
+                    change_low=moved.low if moved else None,
+                    change_high=moved.high if moved else None,
                     directions=ways.get(label, ()),
                 )
             )
@@ -205,15 +215,24 @@ class FigureQuestions(Opened):
 
     def _areas_collected(self, f: Filters, level: Level) -> list[str]:
         """Areas of a level of which documents of the period speak, or that a source covers."""
-        kept = self._read_under(f, f.period)
-        codes = []
-        for number in np.unique(self._read["area"][kept]).tolist():
-            entry = gazetteer().by_code(self._codes[number]) if number else None
-            if entry is not None and entry.level == level and (
-                f.area is None or f.area in (entry.code, entry.department, entry.region, entry.country)
-            ):  # fmt: skip
-                codes.append(self._codes[number])
-        return codes
+        there = np.zeros(max(self._codes, default=0) + 1, dtype=bool)
+        there[self._read["area"][self._read_under(f, f.period)]] = True
+        return [
+            code
+            for number, code, holders in self._of_level[level]
+            if there[number] and (f.area is None or f.area in holders)
+        ]
+
+    @cached_property
+    def _of_level(self) -> dict[Level, list[tuple[int, str, tuple[str | None, ...]]]]:
+        """Areas of the file by their level: number, code, and the codes that hold them, their own included."""
+        found: dict[Level, list[tuple[int, str, tuple[str | None, ...]]]] = {level: [] for level in LEVELS}
+        for number, code in sorted(self._codes.items()):
+            entry = gazetteer().by_code(code)
+            if entry is not None and entry.level in found:
+                holders = (entry.code, entry.department, entry.region, entry.country)
+                found[entry.level].append((number, code, holders))
+        return found
 
     def _collected(self, f: Filters, step: Step) -> set[int]:
         """Numbers of the periods of which something was read; for the public of those between the first and the last cell."""
@@ -282,7 +301,7 @@ class FigureQuestions(Opened):
 def _change(
     now: Figures, before: tuple[int, float] | None, compared: bool
 ) -> tuple[float | None, ChangeState]:
-    """As `vigie.stats.summary.change`."""
+    """As `vigie.stats.summary.change`: of medians, which stands where the sources allow no interval."""
     if not compared:
         return None, "none"
     if before is None or before[0] < LEAST_FOR_CHANGE or now.values < LEAST_FOR_CHANGE or now.median is None:

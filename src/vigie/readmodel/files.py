@@ -24,6 +24,10 @@ from vigie.readmodel.version import code_version
 from vigie.settings import Settings
 from vigie.store.beside import pages_folder
 
+REFUSED = (
+    3  # exit code of a build that says why on its last line; of anything else the words may quote a document
+)
+
 
 def current(
     store_path: Path | str,
@@ -109,7 +113,7 @@ def _remove(path: Path) -> None:
 
 
 def _build_apart(path: Path, fresh: Path, public: bool, day: date, settings: Settings | None) -> str:
-    sources = str((settings and settings.public_sources) or "")
+    chosen = settings or Settings()
     command = [
         sys.executable,
         "-m",
@@ -118,13 +122,15 @@ def _build_apart(path: Path, fresh: Path, public: bool, day: date, settings: Set
         str(fresh),
         _edition(public),
         day.isoformat(),
-        sources,
-        f"{settings.store_wait if settings else 0:.0f}",
+        str(chosen.public_sources or ""),
+        f"{chosen.store_wait:.0f}",
+        str(chosen.store_memory_mb),
     ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
-        reason = done.stderr.strip().splitlines()[-1:] if done.returncode == 1 else []
+        reason = done.stderr.strip().splitlines()[-1:] if done.returncode == REFUSED else []
         raise StoreError(
             reason[0] if reason else f"the pages of {path} could not be made (the process was stopped)"
         )
-    return done.stdout.strip()
+    # Last: a database may have shown its progress before.
+    return (done.stdout.strip().splitlines() or [""])[-1]

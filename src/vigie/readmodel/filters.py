@@ -85,7 +85,7 @@ NO_FILTERS = Filters()
 
 def _shown(value: str) -> str:
     """The refused value as a message may repeat it: letters, figures and a few signs."""
-    return "".join(c for c in value[:20] if c.isalnum() or c in " -:_")
+    return "".join(c for c in value[:20] if c.isalnum() or c in " -/.:_")
 
 
 def _substance(value: str | None) -> str | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -17,7 +17,7 @@ import numpy as np
 from vigie.readmodel.figures import TYPES
 from vigie.readmodel.opened import Key, Opened
 from vigie.readmodel.records import DocumentRow, FactRow, Filters
-from vigie.readmodel.texts import DOCUMENT, fact_of
+from vigie.readmodel.texts import DOCUMENT, document_of, fact_of
 from vigie.readmodel.told import Ints
 
 _KEPT_BYTES = 24 << 20  # of lists in memory: six of a million rows
@@ -88,28 +88,20 @@ class ListQuestions(Opened):
 
     def statements_at(self, places: Ints) -> list[FactRow]:
         """Statements of these places, which are in order."""
-        sql = "SELECT ord, record FROM evidence WHERE {} ORDER BY ord"
-        return [fact_of(json.loads(record)) for _, record in self._at(sql, "ord", places)]
+        return [fact_of(json.loads(row[1])) for row in self._at("record", "evidence", "ord", places)]
 
     def documents_at(self, places: Ints) -> list[DocumentRow]:
         """Documents of these places, which are in order."""
-        sql = DOCUMENT.replace("SELECT ", "SELECT number, ", 1) + " WHERE {} ORDER BY number"
-        return [DocumentRow(**dict(zip(_DOCUMENT, row[1:], strict=True))) for row in self._at(sql, "number", places)]  # fmt: skip
+        return [document_of(row[1:]) for row in self._at(", ".join(DOCUMENT), "documents", "number", places)]
 
-    def _at(self, sql: str, column: str, places: Ints) -> Iterator[Any]:
-        if not len(places):
-            return
-        first, last = int(places[0]), int(places[-1])
-        if last - first < _DENSE * len(places):
+    def _at(self, columns: str, table: str, number: str, places: Ints) -> list[Any]:
+        """Rows of these places, with the place in front."""
+        columns = f"{number}, {columns}"
+        if len(places) and int(places[-1]) - int(places[0]) < _DENSE * len(places):
             wanted = set(places.tolist())
-            for row in self._rows(sql.format(f"{column} BETWEEN ? AND ?"), [first, last]):
-                if row[0] in wanted:
-                    yield row
-            return
-        marks = ", ".join("?" * len(places))
-        yield from self._rows(
-            sql.format(f"{column} BETWEEN ? AND ? AND {column} IN ({marks})"), [first, last, *places.tolist()]
-        )
+            sql = f"SELECT {columns} FROM {table} WHERE {number} BETWEEN ? AND ? ORDER BY {number}"
+            return [row for row in self._rows(sql, [int(places[0]), int(places[-1])]) if row[0] in wanted]
+        return self._picked(columns, table, number, places.tolist())
 
     def _kept(self, question: tuple[Any, ...], answer: Any) -> Ints:
         """A list that was made before, or a new one, within a bound of bytes."""
@@ -126,6 +118,3 @@ class ListQuestions(Opened):
             while sum(kept.nbytes for kept in self._lists.values()) > _KEPT_BYTES and len(self._lists) > 1:
                 self._lists.popitem(last=False)
         return made
-
-
-_DOCUMENT = tuple(name.strip() for name in DOCUMENT.partition("SELECT ")[2].partition(" FROM")[0].split(","))

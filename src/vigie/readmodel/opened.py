@@ -24,6 +24,7 @@ from vigie.readmodel.records import (
     Filters,
     Step,
 )
+from vigie.readmodel.rhythm import Rhythm
 from vigie.readmodel.schema import VERSION, number_of, period_of
 from vigie.readmodel.told import Ints, Told
 from vigie.report.period import parse_period
@@ -80,6 +81,7 @@ class Opened:
             "AS first, coalesce(published_end - DATE '0001-01-01' + 1, 0) AS last "
             "FROM documents d LEFT JOIN names n ON n.family = 'lang' AND n.name = d.lang ORDER BY d.number"
         )
+        self._rhythm = Rhythm(self._cursor())
         self._span = self._first_and_last()
 
     @classmethod
@@ -267,6 +269,11 @@ class Opened:
 
     def _rows(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
         return list(self._cursor().execute(sql, list(values)).fetchall())
+
+    def _picked(self, columns: str, table: str, number: str, wanted: Sequence[int]) -> list[Any]:
+        """Rows of a table by their numbers, in order. By a join: `IN` reads every row between the first and the last, texts included."""
+        sql = f"SELECT {columns} FROM {table} JOIN (SELECT unnest(?::INTEGER[]) AS wanted) ON wanted = {number} ORDER BY {number}"
+        return self._rows(sql, [list(dict.fromkeys(wanted))]) if wanted else []
 
     def _arrays(self, sql: str) -> dict[str, NDArray[Any]]:
         return {

@@ -50,7 +50,10 @@ class Figures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """A group of `vigie.report.results`: `key` as there; `change` is the new median / the old one - 1.
+    """A group of `vigie.report.results`: `key` as there.
+
+    `change` is relative to the period before. Of prices and purities it is that of bulletins: the shift between the figures of sources with
+    its 95 % interval, `change_low` to `change_high`, or where no interval exists the new median / the old one - 1, as of other topics.
 
     `directions` are those of trends, (direction, statements), in the order up, down, stable, emerging, peak; () for other topics.
     """
@@ -60,6 +63,8 @@ class Group:
     figures: Figures
     change: float | None = None
     change_state: ChangeState = "none"
+    change_low: float | None = None
+    change_high: float | None = None
     directions: tuple[tuple[str, int], ...] = ()
 
 

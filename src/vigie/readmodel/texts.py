@@ -20,6 +20,7 @@ from vigie.feeds.records import PublicAlert
 from vigie.lexicon.gazetteer import gazetteer
 from vigie.readmodel.opened import Key, Opened
 from vigie.readmodel.records import (
+    GRADES,
     AlertRow,
     DecisionRow,
     Document,
@@ -31,13 +32,24 @@ from vigie.readmodel.records import (
     SourceRow,
     TermRow,
 )
-from vigie.readmodel.schema import FACT, number_of, period_of
+from vigie.readmodel.schema import FACT, period_of
 from vigie.readmodel.told import Ints
 from vigie.report.period import parse_period
 from vigie.report.triangulation import latest_quarter
 
 MOST_ROWS = 500  # of a list at a time
-DOCUMENT = "SELECT doc_id, title, outlet, published, kind, grade, lang, observations, copy_of, source_id FROM documents"
+DOCUMENT = (
+    "doc_id",
+    "title",
+    "outlet",
+    "published",
+    "kind",
+    "grade",
+    "lang",
+    "observations",
+    "copy_of",
+    "source_id",
+)
 
 
 class TextQuestions(Opened):
@@ -132,10 +144,7 @@ class TextQuestions(Opened):
         return self._evidence([found[0][0]])[0] if found else None
 
     def _evidence(self, ords: Sequence[int]) -> list[FactRow]:
-        if not ords:
-            return []
-        sql = f"SELECT record FROM evidence WHERE ord IN ({_marks(ords)}) ORDER BY ord"
-        return [fact_of(json.loads(row[0])) for row in self._rows(sql, list(ords))]
+        return [fact_of(json.loads(row[0])) for row in self._picked("record", "evidence", "ord", ords)]
 
     def documents(self, f: Filters, limit: int = 50, offset: int = 0) -> tuple[list[DocumentRow], int]:
         """Documents, latest first, and how many in all; a period keeps those published in it, a substance or an area
@@ -146,11 +155,8 @@ class TextQuestions(Opened):
     def _documents(self, f: Filters, limit: int, offset: int) -> tuple[list[DocumentRow], int]:
         papers = self._chosen_documents(f, by_facts=bool(f.substance or f.area), published=True)
         page = papers[max(offset, 0) :][: min(max(limit, 0), MOST_ROWS)]
-        numbers = self._papers["number"][page].tolist()
-        if not numbers:
-            return [], len(papers)
-        rows = self._named(f"{DOCUMENT} WHERE number IN ({_marks(numbers)}) ORDER BY number", numbers)
-        return [DocumentRow(**row) for row in rows], len(papers)
+        rows = self._picked(", ".join(DOCUMENT), "documents", "number", self._papers["number"][page].tolist())
+        return [document_of(row) for row in rows], len(papers)
 
     def document(self, doc_id: str) -> Document | None:
         """A document with its statements in the order of the text; None if there is none (or the public may not read it)."""
@@ -158,7 +164,7 @@ class TextQuestions(Opened):
         if not found:
             return None
         number = found[0][0]
-        row = DocumentRow(**self._named(f"{DOCUMENT} WHERE number = ?", [number])[0])
+        row = document_of(self._picked(", ".join(DOCUMENT), "documents", "number", [number])[0])
         (first,) = self._rows("SELECT first_ord FROM documents WHERE number = ?", [number])[0]
         texts = self._rows("SELECT text, redactions FROM texts WHERE number = ?", [number])
         text, redactions = texts[0] if texts else (None, None)
@@ -216,36 +222,41 @@ class TextQuestions(Opened):
     def _sources(self, f: Filters) -> list[SourceRow]:
         if self.public:
             return self._named_sources(f)
-        where, values = ["true"], list[Any]()
-        for condition, value in (("grade <= ?", f.grade), ("lang = ?", f.lang)):
-            if value:
-                where.append(condition)
-                values.append(value)
-        if f.period:
-            column, number = number_of(f.period)
-            where.append(f"{column} = ?")
-            values.append(number)
-        sql = (
-            "SELECT source_id, sum(documents)::INTEGER, min(first), max(last), list(month) FILTER (month IS NOT NULL), "
-            f"list(documents) FILTER (month IS NOT NULL) FROM source_months WHERE {' AND '.join(where)} GROUP BY source_id"
-        )
-        seen = {row[0]: row[1:] for row in self._rows(sql, values)}
+        rows = self._rhythm_of(f)
+        told, months = self._rhythm.told(rows), self._rhythm.months(rows)
         found = []
-        for source_id, name, kind, grade, country, area, quiet in self._rows(
-            "SELECT source_id, name, kind, grade, country, area, quiet FROM sources ORDER BY grade, name, source_id"
-        ):
-            n, first, last, months, documents = seen.get(source_id, (0, None, None, None, None))
-            if (f.area and not _within(area or country, f.area)) or (
-                (f.grade or f.lang or f.period) and not n
-            ):
+        for at in self._cards_in(f.area):
+            card, (n, first, last) = self._rhythm.cards[at], told[at]
+            if (f.grade or f.lang or f.period) and not n:
                 continue
             found.append(
                 SourceRow(
-                    source_id=source_id, name=name, kind=kind, grade=grade, country=country, documents=n, first=first,
-                    last=last, months=_filled(months or (), documents or ()), quiet=quiet, state="shown" if n else "nothing-collected",
+                    source_id=card.source_id, name=card.name, kind=card.kind, grade=card.grade, country=card.country, documents=n,
+                    first=first, last=last, months=months[at], quiet=card.quiet, state="shown" if n else "nothing-collected",
                 )
             )  # fmt: skip
         return found
+
+    def read_by_quarter(self, f: Filters) -> list[tuple[str, int, int]]:
+        """(quarter, documents read, their sources) of the sources of the filters, whatever was said; nothing for the public."""
+        asked = f.replace(substance=None)
+
+        def answer() -> list[tuple[str, int, int]]:
+            return self._rhythm.quarters(
+                self._rhythm_of(asked), np.array(self._cards_in(asked.area), dtype=np.int64)
+            )
+
+        return [] if self.public else list(self._once(("read", asked), answer))
+
+    def _rhythm_of(self, f: Filters) -> Ints:
+        grade = GRADES.index(f.grade) if f.grade else None
+        return self._rhythm.choose(
+            grade=grade, lang=self._langs.get(f.lang, -1) if f.lang else None, period=f.period
+        )
+
+    def _cards_in(self, area: str | None) -> list[int]:
+        """Places of the sources that cover the area or a part of it, or lie in it."""
+        return [n for n, c in enumerate(self._rhythm.cards) if not area or _within(c.area or c.country, area)]
 
     def _named_sources(self, f: Filters) -> list[SourceRow]:
         where, values = ["true"], list[Any]()
@@ -312,23 +323,14 @@ def _is_market(code: str) -> bool:
     return entry is None or entry.level not in ("department", "region") or code.startswith(("FR-97", "FR-98"))
 
 
-def _marks(values: Sequence[int]) -> str:
-    return ", ".join("?" * len(values))
+def document_of(row: Sequence[Any]) -> DocumentRow:
+    """Of the columns DOCUMENT."""
+    return DocumentRow(**dict(zip(DOCUMENT, row, strict=True)))
 
 
 @cache
 def _month(number: int) -> str:
     return period_of("month", number)
-
-
-def _filled(months: Sequence[int], documents: Sequence[int]) -> tuple[tuple[str, int], ...]:
-    """(month, documents) from the first month to the last, none left out."""
-    counts: dict[int, int] = {}
-    for month, n in zip(months, documents, strict=True):
-        counts[month] = counts.get(month, 0) + n
-    if not counts:
-        return ()
-    return tuple((_month(m), counts.get(m, 0)) for m in range(min(counts), max(counts) + 1))
 
 
 def _alert(record: Mapping[str, Any], evidence: tuple[FactRow, ...] = ()) -> AlertRow:

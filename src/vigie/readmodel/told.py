@@ -31,7 +31,7 @@ class Told:
 
     def __init__(self, connection: Any) -> None:
         found = connection.execute(f"SELECT {_COLUMNS} FROM told ORDER BY rowid").fetchnumpy()
-        columns = {name: _small(np.ma.getdata(values)) for name, values in found.items()}
+        columns = {name: small(np.ma.getdata(values)) for name, values in found.items()}
         self.columns: dict[str, NDArray[Any]] = columns
         self.counted = int(np.count_nonzero(columns.pop("counted")))
         self.size = len(columns["key"])
@@ -180,7 +180,7 @@ def _ends(labels: Ints, codes: Ints, size: int, many: int, skip: int = 0) -> tup
     return first.tolist(), last.tolist()
 
 
-def _small(values: NDArray[Any]) -> NDArray[Any]:
+def small(values: NDArray[Any]) -> NDArray[Any]:
     """The same numbers in as few bytes as hold them."""
     if values.dtype.kind == "i" and len(values):
         least, most = int(values.min()), int(values.max())

@@ -18,7 +18,7 @@ from vigie.report import pictures
 from vigie.report.alerts import alert_evidence, releases
 from vigie.report.compared import change_table
 from vigie.report.corrections import correction_words, corrections_of
-from vigie.report.coverage import Coverage, coverage, coverage_lines, coverage_table
+from vigie.report.coverage import Coverage, coverage, coverage_lines, coverage_table, looked_at
 from vigie.report.edition import Edition, edition
 from vigie.report.evidence import Evidence, Row, Table, evidence_list, evidence_of, one_line
 from vigie.report.facts import Fact, source_lines
@@ -102,7 +102,7 @@ def _worded(
 ) -> Bulletin:
     chosen = gate.period(parse_period(period, read.days))
     found = coverage(store, gate, chosen.end)
-    ed = edition(read, chosen, words, gate, found.published)
+    ed = edition(read, chosen, words, gate, found.published, looked_at(found, read, gate, chosen))
     aside = [f for f in read.aside if chosen.holds(f.when_start, f.when_end)]
     satire = [f for f in aside if f.satire]
     set_aside = [("aside", len(aside) - len(satire)), ("satire", len(satire))]
@@ -254,9 +254,7 @@ def _key(ed: Edition, official: int, released: int) -> tuple[tuple[str, str], ..
     words = ed.words
     areas = {f.place_department for f in ed.now if f.place_department and f.place_country == "FR"}
     compared = sum(
-        g.change is not None and g.change.ratio is not None
-        for t in ("retail", "wholesale", "purity")
-        for g in ed.groups(t)
+        ed.certain(t, g).ratio is not None for t in ("retail", "wholesale", "purity") for g in ed.groups(t)
     )
     found = [
         (len(ed.now), "key_statements"),

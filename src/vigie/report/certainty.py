@@ -17,7 +17,7 @@ from typing import Literal
 
 from vigie.lexicon.terms import data_toml
 from vigie.report.facts import Fact
-from vigie.report.public import ordered, speakers_of
+from vigie.report.public import ordered, sources_of, speakers_of
 from vigie.report.results import Group, Topic
 from vigie.stats.multiple import adjust
 from vigie.stats.order import Interval, median_interval, ratio_interval, ratio_shift, shift_p
@@ -37,7 +37,7 @@ Verdict = Literal[
     "none",
 ]
 """rose, fell: the interval of the change excludes no change, and still does for as many comparisons as were made (Holm); maybe-: for one
-comparison only; unsettled: it does not; indication: a change of medians without an interval; few, absent: too few statements, or none
+comparison only; unsettled: it does not; indication: a change of medians without an interval; few, absent: too few statements or sources, or none
 that may be shown, in the period before; none: no period before."""
 
 
@@ -47,12 +47,14 @@ class Thresholds:
 
     Attributes:
         level: chance of one conclusion too many among all of a table.
+        change_sources: independent sources in each period for a change.
         share_sources: independent sources in each period for a percentage, or for what is said of a change of shares.
         half: figures for a middle half.
         median: figures for a median.
     """
 
     level: float
+    change_sources: int
     share_sources: int
     half: int
     median: int
@@ -63,7 +65,7 @@ def thresholds() -> Thresholds:
     """Those of the bundled file."""
     table = data_toml("stats", "conclusions.toml")
     return Thresholds(
-        level=table["established"]["level"], share_sources=table["shares"]["least_sources"],
+        level=table["established"]["level"], change_sources=table["changes"]["least_sources"], share_sources=table["shares"]["least_sources"],
         half=table["small"]["least_for_half"], median=table["small"]["least_for_median"],
     )  # fmt: skip
 
@@ -117,7 +119,8 @@ def certainty(topic: Topic, group: Group) -> Certainty:
     """The intervals of a group and of its change, as if it were the only one."""
     now, old = by_source(group.facts, topic.value), by_source(group.before, topic.value)
     figures = [v for v in map(topic.value, group.before) if v is not None]
-    ratio = group.change.ratio if group.change else None
+    few = min(group.sources, sources_of(group.before)) < thresholds().change_sources
+    ratio = group.change.ratio if group.change and not few else None
     change = ratio_interval(now, old) if ratio is not None else None
     if change is not None:
         ratio = ratio_shift(now, old)

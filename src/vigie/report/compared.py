@@ -32,7 +32,7 @@ def change_table(ed: Edition) -> Table:
                         level(topic, group.key, has(group).median, words),
                         words.change(sure.moved),
                         limits(sure.change, words) if sure.change else "–",
-                        f"{words.number(sure.sources_before)} / {words.number(group.sources)}",
+                        f"{words.number(sure.sources_before)}\u00a0/\u00a0{words.number(group.sources)}",
                         words[f"verdict_{sure.verdict}"],
                     ),
                 )

@@ -124,6 +124,21 @@ def history(store: Store, address: str, words: Words) -> list[Changed]:
     return found + [_noted(line, words) for line in lines if _reason(line, words) not in told]
 
 
+def histories(store: Store, words: Words) -> dict[str, list[Changed]]:
+    """The same of every address that was ever public; where nothing came but new data, the last version alone."""
+    lines: dict[str, list[Correction]] = {}
+    for line in corrections(store):
+        lines.setdefault(line.address, []).append(line)
+    changed, least = versions_changed(store), _least(store)
+    found = {}
+    for address, last in latest_versions(store).items():
+        mine = lines.get(address, [])
+        listed = _told(parse_address(address), changed.get(address, [last]), mine, words, least)
+        told = {c.reason for c in listed}
+        found[address] = listed + [_noted(line, words) for line in mine if _reason(line, words) not in told]
+    return found
+
+
 def versions_told(store: Store, words: Words) -> dict[str, tuple[int, str]]:
     """(version, line in words) of what stands at each address of a figure: for pages, which print it beside the figure.
 

@@ -2,8 +2,8 @@
 
 In: the documents of a store, the gate. Out: Coverage: documents and sources by kind and month (quarter for the public).
 The public is told of a kind in a quarter that as many sources published as a figure needs, or that nothing was collected;
-what lies between is withheld, and no total stands beside. Recent documents wait as facts do. Left out: areas: a document has
-none; documents without a date.
+what lies between is withheld, and no total stands beside. Recent documents wait as facts do. Departments that were looked at are told to
+the analyst alone. Left out: documents without a date.
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from vigie.charts import State
+from vigie.lexicon.gazetteer import gazetteer
 from vigie.report.edition import Edition
 from vigie.report.evidence import Row, Table
 from vigie.report.period import Period, month_of, parse_period, quarter_of, quarters
-from vigie.report.public import Gate
+from vigie.report.public import Admitted, Gate
 from vigie.report.words import Words
 from vigie.store import Store
 
@@ -41,18 +42,20 @@ class Coverage:
     Attributes:
         periods: labels in order; rows: kind of document -> one Collected a period.
         published: quarters in which something was published, of the whole store.
+        areas: (last day of publication, area that the source's card names) of its documents.
     """
 
     periods: tuple[str, ...]
     published: frozenset[str]
     rows: tuple[tuple[str, tuple[Collected, ...]], ...]
+    areas: frozenset[tuple[date, str]] = frozenset()
 
 
 def coverage(store: Store, gate: Gate, until: date, since: date | None = None) -> Coverage:
     """Documents published in the months, or quarters, up to that of `until`; from the first with a document at the earliest."""
     rows = store.query(
         "SELECT d.kind, d.published_start AS first, d.published_end AS last, count(*) AS documents, "
-        "coalesce(nullif(trim(s.publisher), ''), nullif(d.source_id, ''), d.outlet) AS speaker "
+        "coalesce(nullif(trim(s.publisher), ''), nullif(d.source_id, ''), d.outlet) AS speaker, coalesce(s.area, '') AS area "
         "FROM documents d LEFT JOIN sources s ON s.source_id = d.source_id "
         "WHERE d.published_start IS NOT NULL AND d.published_end IS NOT NULL GROUP BY ALL"
     ).to_pylist()
@@ -76,7 +79,31 @@ def coverage(store: Store, gate: Gate, until: date, since: date | None = None) -
         rows=tuple(
             (kind, tuple(_cell(found.get((kind, label), []), gate) for label in labels)) for kind in kinds
         ),
+        areas=frozenset((row["last"], row["area"]) for row in rows if row["area"]),
     )
+
+
+def looked_at(found: Coverage, read: Admitted, gate: Gate, period: Period) -> frozenset[str] | None:
+    """Codes of areas of which documents of the period say anything, or that a source of them covers; None for the public, to whom a
+    territory without a figure is told in one way, whatever was read."""
+    if gate.public:
+        return None
+    codes = {code for day, area in found.areas if period.holds(day, day) for code in reached(area)}
+    for fact in (*read.facts, *read.aside):
+        if period.holds(fact.published_end, fact.published_end):
+            codes |= {c for c in (fact.place_code, fact.place_department, fact.place_region) if c}
+    return frozenset(codes)
+
+
+def reached(area: str) -> list[str]:
+    """The area of a source, what holds it and, of a region, its departments: where its silence says something."""
+    entry = gazetteer().by_code(area)
+    if entry is None:
+        return [area]
+    regions = entry.level == "region"
+    below = [e.code for e in gazetteer().places("department") if e.region == entry.code] if regions else []
+    above = [entry.code, entry.department, entry.region, entry.country]
+    return list(dict.fromkeys(code for code in (*above, *below) if code))
 
 
 def _cell(speakers: Sequence[tuple[str, int]], gate: Gate) -> Collected:

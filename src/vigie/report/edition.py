@@ -32,6 +32,7 @@ class Edition:
         sections: figures by topic.
         drawn: quarters of the charts, up to the end of the period.
         unread: those of them in which no document was published.
+        looked: codes of areas that documents of the period speak of; None where that is not told.
     """
 
     words: Words
@@ -45,6 +46,7 @@ class Edition:
     sections: Mapping[str, Section]
     drawn: tuple[Period, ...]
     unread: frozenset[str]
+    looked: frozenset[str] | None = None
     _certain: dict[tuple[str, ...], Certainty] = field(default_factory=dict)
 
     def groups(self, topic: str) -> tuple[Group, ...]:
@@ -73,12 +75,14 @@ class Edition:
 
 
 def edition(
-    read: Admitted, period: Period, words: Words, gate: Gate, published: Collection[str] | None = None
-) -> Edition:
+    read: Admitted, period: Period, words: Words, gate: Gate, published: Collection[str] | None = None,
+    looked: frozenset[str] | None = None,
+) -> Edition:  # fmt: skip
     """Divide the facts by period and work their figures out.
 
     Args:
         published: quarters in which a document was; None if nobody looked.
+        looked: as in Edition.
     """
     earlier = period.previous()
     days = read.days
@@ -96,4 +100,5 @@ def edition(
         sections={topic.id: section(topic, read.facts, period, gate) for topic in TOPICS},
         drawn=drawn,
         unread=frozenset(q.label for q in drawn if published is not None and q.label not in published),
+        looked=looked,
     )

@@ -80,8 +80,17 @@ def typst_columns(table: Table) -> str:
         if sum(n for n_, n in enumerate(needs) if n_ not in shared) <= room - 18 * len(shared):
             break
         shared.add(k)
+    left = room - sum(n for k, n in enumerate(needs) if k not in shared)
+    parts = {k: needs[k] * left / sum(needs[j] for j in shared) for k in shared}
+    # No word is broken, and none runs into the next column: what is short beside a long one takes its longest word.
+    texts = {k: [table.columns[k], *(row.cells[k] for row in table.rows)] for k in shared}
+    longest = {
+        k: 1 + max(len(word) for text in texts[k] for word in text.replace("-", " ").split() or [""])
+        for k in shared
+    }
     return ", ".join(
-        f"{needs[k] if len(shared) > 1 else 1}fr" if k in shared else "auto" for k in range(len(needs))
+        f"{max(1, round(max(parts[k], longest[k]))) if len(shared) > 1 else 1}fr" if k in shared else "auto"
+        for k in range(len(needs))
     )
 
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from vigie import charts
 from vigie.charts import Bar, Point, Series, State
 from vigie.report.coverage import Coverage
 from vigie.report.disclosure import coarse
 from vigie.report.edition import TOPIC, Edition
+from vigie.report.evidence import Row, Table
 from vigie.report.facts import Fact
 from vigie.report.layout import Picture, picture
 from vigie.report.period import Period
@@ -22,7 +24,9 @@ from vigie.report.public import sources_of
 from vigie.report.results import Group, grouped, values
 from vigie.report.sentences import capital
 from vigie.report.tables import has_half, product_name
+from vigie.report.words import Words
 from vigie.stats.summary import summarise
+from vigie.text.normalise import fold
 
 LEAST_POINTS = 3  # quarters with figures: below, the table says it better
 LEAST_BARS = 3
@@ -47,9 +51,12 @@ def levels(topic: str, second: str, title: str, unit: str, ed: Edition) -> list[
             points = _medians(topic, group, ed)
             if sum(p.value is not None for p in points) >= LEAST_POINTS:
                 found.append(Series(name=capital(product_name(group.key, ed.words)), points=points))
-    return panels(
-        f"{topic}-quarters", ed.words[title], found, unit=ed.words[unit], note=_note(ed.words["half_note"], ed), ed=ed
-    )  # fmt: skip
+    most = MOST_TIGHT if ed.tight else MOST_LEVELS
+    banded = any(p.low is not None for one in found[:most] for p in one.points)
+    note = _note(
+        ed.words["half_note"] if banded else "", ed
+    )  # of a band that none of them has nothing is said
+    return panels(f"{topic}-quarters", ed.words[title], found, unit=ed.words[unit], note=note, ed=ed)
 
 
 def panels(
@@ -203,11 +210,21 @@ def collected(found: Coverage, ed: Edition) -> list[Picture]:
 
 
 def department_map(id_: str, title: str, facts: Sequence[Fact], ed: Edition, note: str = "") -> list[Picture]:
-    """Statements by department: how many, never at what price. None where fewer than three departments have any."""
+    """Statements by department: how many, never at what price. None where fewer than three departments have any.
+
+    A department without any is zero where documents of the period speak of it, else nothing was collected there; to the public it is
+    withheld, because none is not told from too few.
+    """
+    drawn = charts.map_codes("france")
     by_code: dict[str, list[Fact]] = {}
     for fact in facts:
-        code = fact.place_code if fact.place_level == "department" else fact.place_department
-        if code and code.startswith("FR-"):
+        named = (
+            fact.place_code,
+            fact.place_department,
+            fact.place_region,
+        )  # an overseas collectivity is a region of its own
+        code = next((c for c in named if c in drawn), None)
+        if code:
             by_code.setdefault(code, []).append(fact)
     shown = {code: listed for code, listed in by_code.items() if ed.gate.shows(listed, code)}
     if len(shown) < LEAST_BARS:
@@ -218,10 +235,37 @@ def department_map(id_: str, title: str, facts: Sequence[Fact], ed: Edition, not
         )
         for code, listed in sorted(shown.items())
     ]
+    for code in sorted(drawn - set(shown), key=lambda c: fold(ed.words.area(c))):
+        state: State = (
+            "withheld" if ed.looked is None else "zero" if code in ed.looked else "nothing-collected"
+        )
+        zero = 0 if state == "zero" else None
+        areas.append(charts.AreaValue(code=code, name=ed.words.area(code), value=zero, state=state))
     found = charts.area_map(
         id_, title, areas, which="france", lang=ed.words.lang, unit=ed.words["map_unit"], note=note
     )
-    return picture(found, ed.words, HALF, share=0.5)  # a map of France is nearly as high as wide
+    # A map of France is nearly as high as wide.
+    return [
+        replace(p, table=gathered(p.table, len(shown), ed.words))
+        for p in picture(found, ed.words, HALF, share=0.5)
+    ]
+
+
+def gathered(table: Table, first: int, words: Words) -> Table:
+    """The table of a map with the areas after the `first` rows in one row for each state: a hundred rows that say the same tell less.
+
+    Its columns are those of `charts.area_map`: code, name, figures, and the state last.
+    """
+    names: dict[tuple[str, ...], list[str]] = {}
+    for row in table.rows[first:]:
+        # Of a map "too few sources" would say that there are some.
+        cells = tuple(words["map_withheld"] if c == words["state_withheld"] else c for c in row.cells[2:])
+        names.setdefault(cells, []).append(row.cells[1])
+    rows = [*table.rows[:first]]
+    for n, (rest, listed) in enumerate(names.items(), 1):
+        count = words.fill("map_areas", n=words.number(len(listed)))
+        rows.append(Row(id=f"{table.id}-rest-{n}", cells=(count, ", ".join(listed), *rest)))
+    return replace(table, rows=tuple(rows))
 
 
 def flow_map(ed: Edition) -> list[Picture]:

@@ -74,7 +74,7 @@ def cautions(ed: Edition) -> list[Sentence]:
         figure_name(topic, group.key, words)
         for topic in ("retail", "wholesale", "purity")
         for group in ed.groups(topic)
-        if group.change is not None and group.change.ratio is None
+        if group.change is not None and ed.certain(topic, group).ratio is None
     ]
     gone = [
         figure_name(topic, key, words)

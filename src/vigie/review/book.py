@@ -72,7 +72,7 @@ class Book:
 
     def settings(self) -> Settings:
         """As configured, else those of data/review/review.toml."""
-        told = {row["name"]: json.loads(row["value"]) for row in self._db.execute("SELECT * FROM settings")}
+        told = {row["name"]: json.loads(row["value"]) for row in self._rows("SELECT * FROM settings")}
         known = asdict(rules().team)
         return Settings(**(known | {name: value for name, value in told.items() if name in known}))
 
@@ -117,10 +117,8 @@ class Book:
         with self._writing():
             settings, now = self.settings(), time.time()
             self._db.execute("DELETE FROM leases WHERE until < ?", (now,))
-            first = self._db.execute(
-                "SELECT position FROM queue WHERE observation_id = ?", (after,)
-            ).fetchone()
-            for row in self._queue(types, -1 if first is None else first[0]):
+            first = self._rows("SELECT position FROM queue WHERE observation_id = ?", (after,))
+            for row in self._queue(types, first[0][0] if first else -1):
                 if self._free(row["observation_id"], who, settings, now):
                     values = (row["observation_id"], row["doc_id"], who.id, now + rules().lease)
                     self._db.execute("INSERT OR REPLACE INTO leases VALUES (?, ?, ?, ?)", values)
@@ -139,7 +137,7 @@ class Book:
             "SELECT * FROM queue q WHERE position > ? AND NOT EXISTS "
             "(SELECT 1 FROM decisions d WHERE d.observation_id = q.observation_id AND d.final) ORDER BY position"
         )
-        return [row for row in self._db.execute(sql, (after,)) if not types or row["type"] in types]
+        return [row for row in self._rows(sql, (after,)) if not types or row["type"] in types]
 
     def _free(self, observation_id: str, who: Who, settings: Settings, now: float) -> bool:
         """Whether the reviewer may decide it, and no others who have it now would."""
@@ -148,7 +146,7 @@ class Book:
         if len(cycle) >= needs or any(row["reviewer"] == who.id for row in cycle):
             return False
         sql = "SELECT count(*) FROM leases WHERE observation_id = ? AND reviewer <> ? AND until >= ?"
-        (held,) = self._db.execute(sql, (observation_id, who.id, now)).fetchone()
+        ((held,),) = self._rows(sql, (observation_id, who.id, now))
         return len(cycle) + int(held) < needs
 
     # What is decided
@@ -215,14 +213,12 @@ class Book:
                 turn, final = self._adjudicated(who, item.observation_id, cycle), True
             else:
                 turn, final = self._round(who, item.observation_id, cycle, made)
-            drawn = self._db.execute(
-                "SELECT drawn FROM queue WHERE observation_id = ?", (item.observation_id,)
-            ).fetchone()
+            drawn = self._rows("SELECT drawn FROM queue WHERE observation_id = ?", (item.observation_id,))
             values = {
                 "decision_id": name, "observation_id": item.observation_id, "doc_id": item.doc_id, "type": item.observation.type,
                 "decided_at": _utc(now).isoformat(), "reviewer": who.id, "role": who.role, "round": turn, "verdict": choice.verdict,
                 "before": reviews.packed(before), "after": reviews.packed_list(after), "why": why, "final": int(final),
-                "drawn": drawn[0] if drawn else "asked", "form_key": _key(key),
+                "drawn": drawn[0][0] if drawn else "asked", "form_key": _key(key),
             }  # fmt: skip
             marks = ", ".join(f":{name}" for name in values)
             self._db.execute(f"INSERT INTO decisions ({', '.join(values)}) VALUES ({marks})", values)
@@ -258,7 +254,7 @@ class Book:
         """Open ones, oldest first."""
         sql = "SELECT observation_id FROM decisions WHERE round = 'second' AND NOT final GROUP BY observation_id ORDER BY max(n)"
         found = []
-        for (observation_id,) in self._db.execute(sql).fetchall():
+        for (observation_id,) in self._rows(sql):
             cycle = self._cycle(observation_id)
             if len(cycle) >= 2:
                 first, second = _decision(cycle[0]), _decision(cycle[1])
@@ -273,12 +269,12 @@ class Book:
     def progress(self, who: Who) -> Progress:
         """Counts only; nothing of them tells what somebody decided."""
         states = [len(self._cycle(row["observation_id"])) for row in self._queue(())]
-        (decided, mine, pending) = self._db.execute(
+        ((decided, mine, pending),) = self._rows(
             "SELECT count(DISTINCT CASE WHEN final THEN observation_id END), coalesce(sum(reviewer = ?), 0), coalesce(sum(taken = 0), 0) "
             "FROM decisions",
             (who.id,),
-        ).fetchone()
-        (queued,) = self._db.execute("SELECT count(*) FROM queue").fetchone()
+        )
+        ((queued,),) = self._rows("SELECT count(*) FROM queue")
         return Progress(
             queued=queued, open=states.count(0), waiting=states.count(1),
             disagreements=len(self.disagreements()), decided=decided, mine=mine, pending=pending,
@@ -289,9 +285,7 @@ class Book:
         return [_decision(row) for row in self._of(observation_id)]
 
     def _of(self, observation_id: str) -> list[sqlite3.Row]:
-        return self._db.execute(
-            "SELECT * FROM decisions WHERE observation_id = ? ORDER BY n", (observation_id,)
-        ).fetchall()
+        return self._rows("SELECT * FROM decisions WHERE observation_id = ? ORDER BY n", (observation_id,))
 
     def _cycle(self, observation_id: str) -> list[sqlite3.Row]:
         """Decisions since the last final one."""
@@ -304,10 +298,10 @@ class Book:
     ) -> Decision | None:
         """What this form wrote when it was sent before. Raises ReviewError where it said something else: that would be taken for kept."""
         sql = "SELECT * FROM decisions WHERE reviewer = ? AND form_key = ?"
-        row = self._db.execute(sql, (who.id, _key(key))).fetchone()
-        if row is None:
+        rows = self._rows(sql, (who.id, _key(key)))
+        if not rows:
             return None
-        found = _decision(row)
+        found = _decision(rows[0])
         if (found.observation_id, found.verdict) != (item.observation_id, choice.verdict) or not same_outcome(
             found.after, made
         ):
@@ -323,11 +317,18 @@ class Book:
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield
+                self._db.execute("COMMIT")
             except BaseException:
                 if self._db.in_transaction:  # a full disk ends it by itself
                     self._db.execute("ROLLBACK")
                 raise
-            self._db.execute("COMMIT")
+        except sqlite3.Error as error:
+            raise refused(self._store, error) from None
+
+    def _rows(self, sql: str, values: Sequence[object] = ()) -> list[sqlite3.Row]:
+        """What is there. Raises StoreError with the repair if it cannot be read, as while another process holds the file."""
+        try:
+            return self._db.execute(sql, values).fetchall()
         except sqlite3.Error as error:
             raise refused(self._store, error) from None
 

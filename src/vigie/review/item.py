@@ -6,8 +6,11 @@ Only redacted text. Left out: what other reviewers said.
 
 from __future__ import annotations
 
+from datetime import date
+
 from vigie.model.observation import Observation
 from vigie.review.records import Item, ReviewError, Sentence
+from vigie.review.rules import rules
 from vigie.store import Store, reviews
 from vigie.store.rows import EVIDENCE_MARGIN, Row
 from vigie.text.sentences import sentences
@@ -52,6 +55,7 @@ def item(store: Store, observation_id: str) -> Item:
             for i, o in sorted(used.items(), key=lambda one: (one[1].start, one[0]))
             if i not in here and start <= o.start < end
         ),
+        late=max((_late(o, document["published_end"]) for o in current or (fact,)), default=0),
         doc_id=document["doc_id"],
         title=document["title"],
         published=published,
@@ -63,6 +67,13 @@ def item(store: Store, observation_id: str) -> Item:
         lang=document["lang"],
         text_kept=document["text"] is not None,
     )
+
+
+def _late(fact: Observation, published: date | None) -> int:
+    if published is None or fact.when.start is None or fact.assertion == "planned":
+        return 0
+    days = (fact.when.start - published).days
+    return days if days > rules().late.days else 0
 
 
 def _root(store: Store, observation_id: str) -> str:

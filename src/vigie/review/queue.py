@@ -6,6 +6,7 @@ read. The effect is that on the figures of data/review/review.toml, areas by per
   share      the part of the figure that it is: 1 / (sources × statements of its source);
   shift      how far the median moves without it, as a part of `shift_full`.
 The largest counts, times the weight of the figure; a fact of no figure has the effect `base`.
+One dated long after its document has a doubt and an effect of its own (`late`).
 The drawn share is the facts of the lowest permanent random numbers (E. Ohlsson, in Business Survey Methods, 1995), made of their ids: a fair draw of
 all that is stored at any time, which ranking does not touch. Left out: rolling up into coarser cells; near-copies of single sentences.
 """
@@ -49,6 +50,7 @@ CREATE OR REPLACE TEMP TABLE review_facts AS
 SELECT row_number() OVER () AS n, f.id, f.doc_id, f.type, f.confidence, f.review IS NOT NULL AS done, {{draw}} AS draw,
     hash(lower(strip_accents(trim(f.speaker)))) AS voice, {_VALUE} AS v,
     concat_ws('|', f.type, {_KIND}, coalesce(f.substance, ''), {_UNIT}) AS said,
+    coalesce(CASE WHEN f.assertion <> 'planned' THEN date_diff('day', f.published_end, f.when_start) END, 0) AS late,
     f.assertion = 'affirmed' AND NOT coalesce(f.satire, false) AS counts, {_PERIODS["quarter"]} AS quarter, {_PERIODS["year"]} AS year,
     coalesce(CASE WHEN f.place_level = 'department' THEN f.place_code END, f.place_department) AS department,
     coalesce(CASE WHEN f.place_level = 'region' THEN f.place_code END, f.place_region) AS region,
@@ -87,11 +89,13 @@ WHERE effect > {{base}}
 # The first by some order, with what their figure of the largest effect is; only these are joined with the words of it.
 _FIRST = """
 WITH b AS (SELECT n, max(effect) AS effect FROM temp.review_effects GROUP BY n),
-    t AS (SELECT f.n, greatest(coalesce(b.effect, 0.0), {base}) AS effect, (1 - f.confidence) * greatest(coalesce(b.effect, 0.0), {base}) AS score,
-        f.draw FROM temp.review_facts f LEFT JOIN b USING (n) WHERE NOT f.done AND (len($types) = 0 OR list_contains($types, f.type))
+    t AS (SELECT f.n, f.late > {days} AS odd, greatest(coalesce(b.effect, 0.0), CASE WHEN odd THEN {late} ELSE {base} END) AS worth,
+        greatest(1 - f.confidence, CASE WHEN odd THEN {doubt} ELSE 0.0 END) * worth AS score, f.draw
+        FROM temp.review_facts f LEFT JOIN b USING (n) WHERE NOT f.done AND (len($types) = 0 OR list_contains($types, f.type))
         ORDER BY {order} LIMIT $most),
     e AS (SELECT DISTINCT ON (n) * EXCLUDE (effect) FROM temp.review_effects SEMI JOIN t USING (n) ORDER BY n, effect DESC, figure)
-SELECT f.id, f.doc_id, f.type, f.confidence, t.effect, t.score, t.draw, m.named AS figure, e.voices, e.threshold, e.share, e.shift
+SELECT f.id, f.doc_id, f.type, f.confidence, t.worth AS effect, t.score, t.draw, CASE WHEN t.odd THEN f.late END AS late,
+    m.named AS figure, e.voices, e.threshold, e.share, e.shift
 FROM t JOIN temp.review_facts f USING (n) LEFT JOIN e USING (n) LEFT JOIN temp.review_names m ON m.figure = e.figure ORDER BY {order}
 """
 
@@ -140,7 +144,10 @@ def refill(store: Store, book: Book, rules: Rules | None = None) -> int:
 
 
 def _first(store: Store, rules: Rules, types: Sequence[str], most: int, order: str) -> list[dict[str, Any]]:
-    sql = _FIRST.format(base=float(rules.base), order=order.replace("id", "f.id"))
+    sql = _FIRST.format(
+        base=float(rules.base), days=int(rules.late.days), doubt=float(rules.late.doubt), late=float(rules.late.effect),
+        order=order.replace("id", "f.id"),
+    )  # fmt: skip
     found: list[dict[str, Any]] = (
         store.connection.sql(sql, params={"types": list(types), "most": most}).to_arrow_table().to_pylist()
     )
@@ -181,6 +188,8 @@ def _mixed(
 def _proposal(row: dict[str, Any], *, by_chance: bool) -> Proposal:
     figure = row["figure"] or ""
     why = [Reason(code="random")] if by_chance else []
+    if row["late"]:
+        why.append(Reason(code="late", number=float(row["late"])))
     if row["threshold"]:
         why.append(Reason(code="threshold", number=float(row["voices"]), figure=figure))
     if row["shift"]:

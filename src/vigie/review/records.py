@@ -40,7 +40,8 @@ class Reason:
 
     Attributes:
         code: "uncertain" (number: confidence), "threshold" (number: sources of the figure, which falls below k without it), "share" (its part
-            of a figure, 0-1), "shift" (relative change of a figure without it), "random" (drawn by chance), "asked".
+            of a figure, 0-1), "shift" (relative change of a figure without it), "late" (number: days between its document and
+            the day on which it begins), "random" (drawn by chance), "asked".
         figure: what figure: "price|cocaine|retail|g|FR-69|2026-Q1"; "" for none.
     """
 
@@ -91,6 +92,7 @@ class Item:
         before, sentence, after: redacted text around; before and after are None where the full text has expired or there is none.
         quote_start, quote_end: the quote in `sentence.text`.
         others: other facts of the same sentence that figures use.
+        late: days between the publication and the day on which the fact begins, where nobody could know so far ahead; 0 else.
         path: as stored; text_kept: whether offsets outside the sentence can be chosen.
     """
 
@@ -103,6 +105,7 @@ class Item:
     quote_start: int
     quote_end: int
     others: tuple[Observation, ...]
+    late: int
     doc_id: str
     title: str
     published: str | None

@@ -19,6 +19,15 @@ class Level:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Late:
+    """What is made of a fact that begins more than `days` after its document: least doubt (1 - confidence) and effect, 0-1."""
+
+    days: int
+    doubt: float
+    effect: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
     """The file, typed.
 
@@ -35,6 +44,7 @@ class Rules:
     seed: int
     base: float
     shift_full: float
+    late: Late
     figures: tuple[Level, ...]
     corrected: float
     why: int
@@ -56,6 +66,7 @@ def rules() -> Rules:
         seed=table["queue"]["seed"],
         base=table["effect"]["base"],
         shift_full=table["effect"]["shift_full"],
+        late=Late(days=table["late"]["days"], doubt=table["late"]["doubt"], effect=table["late"]["effect"]),
         figures=tuple(
             Level(level=f["level"], period=f["period"], weight=f["weight"]) for f in table["figure"]
         ),

@@ -17,13 +17,13 @@ from vigie.review.book import Book
 from vigie.review.queue import refill
 from vigie.review.records import Taken
 from vigie.settings import Settings
-from vigie.store import Store, reviews, weekly
+from vigie.store import Store, reviews_taken, weekly
 from vigie.store.review_book import reviews_file
 
 
 def take_in(store: Store) -> Taken:
     """Copy the decisions that wait, apply the final ones, and judge anew what they bore out. Raises StoreError."""
-    found = reviews.take_in(store, clearing(store))
+    found = reviews_taken.take_in(store, clearing(store))
     if found.applied:
         assess_if_due(store)
         weekly.fold(store.connection)

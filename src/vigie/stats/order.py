@@ -76,7 +76,8 @@ def shift_interval(now: Sequence[float], before: Sequence[float], level: float =
     tail, rank = _tail(n, m, (1 - level) / 2)
     if rank == 0:
         return None
-    differences = np.sort(np.subtract.outer(np.asarray(now, float), np.asarray(before, float)), axis=None)
+    differences = np.subtract.outer(np.asarray(now, float), np.asarray(before, float)).ravel()
+    differences.partition((rank - 1, n * m - rank))
     return Interval(
         low=float(differences[rank - 1]), high=float(differences[n * m - rank]), level=1 - 2 * tail
     )
@@ -150,9 +151,10 @@ def _tail(n: int, m: int, most: float) -> tuple[float, int]:
     """P(U < rank) and the largest rank for which it is at most `most`."""
     if n + m > _EXACT:
         spread, middle = sqrt(n * m * (n + m + 1) / 12), n * m / 2
-        rank = 0
-        while rank < n * m // 2 and _normal((rank + 0.5 - middle) / spread) <= most:
-            rank += 1
+        rank, above = 0, n * m // 2 + 1  # halved: hundreds of sources have tens of thousands of differences
+        while above - rank > 1:
+            half = (rank + above) // 2
+            rank, above = (half, above) if _normal((half - 0.5 - middle) / spread) <= most else (rank, half)
         return _normal((rank - 0.5 - middle) / spread) if rank else 0.0, rank
     ways, total = _ways(n, m), comb(n + m, n)
     below, rank = 0, 0

@@ -14,9 +14,11 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import sqlite3
 import stat
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import closing, suppress
 from dataclasses import asdict, dataclass
@@ -30,18 +32,21 @@ from vigie.model.errors import StoreError
 from vigie.place import of as place_of
 from vigie.settings import FILE as SETTINGS_FILE
 from vigie.settings import Settings
-from vigie.store import turn
 from vigie.store.copying import copy_rows, forced
 from vigie.store.database import check, connect
 from vigie.store.parts import checksum
 from vigie.store.schema import load_migrations, schema_version
-from vigie.store.store import brought_up
+from vigie.store.store import brought_up, reading_turn
+
+if sys.platform != "win32":
+    import fcntl
 
 KIND, VERSION = "vigie-backup", 1
 MANIFEST, STORE = "backup.json", "store.duckdb"
 # Beside a store: `vigie.duckdb.notes` and so on. The outbox holds recipients and messages, and is left out.
 BESIDE = ("notes", "contests", "watch", "desk")
 _KEYS = (".key", ".pem")
+_PART = re.compile(r"\..+\.\d+\.part")
 _PASSING = (
     "-wal",
     "-shm",
@@ -106,9 +111,12 @@ def backup(
     if not place.parent.is_dir():
         raise StoreError(f"no folder {place.parent} (make it first)")
     part = place.with_name(f".{place.name}.{os.getpid()}.part")
+    _sweep(place.parent)
+    held = None
     try:
         part.mkdir(mode=0o700)
-        with turn.turn(store, "r", chosen.store_wait):
+        held = _hold(part)
+        with reading_turn(store, chosen, chosen.store_wait):
             made = utc_now().isoformat()
             connection = connect(part / STORE, read_only=False, settings=chosen)
             try:
@@ -142,7 +150,40 @@ def backup(
         raise StoreError(f"{place} could not be written ({reason}); nothing is left of it") from None
     finally:
         shutil.rmtree(part, ignore_errors=True)
+        if held is not None:
+            os.close(held)
     return manifest
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what a backup that was killed left here: it holds what may be purged. What another is making stays, also on another machine."""
+    for part in folder.iterdir():
+        if _PART.fullmatch(part.name) is None or part.is_symlink() or not part.is_dir():
+            continue
+        held = _hold(part)
+        if held is None:
+            continue
+        try:
+            names = {entry.name.partition(".wal")[0] for entry in part.iterdir()}
+            if names and names <= {STORE, f"{STORE}.tmp", "beside", "keys", MANIFEST}:  # ours, and begun
+                shutil.rmtree(part, ignore_errors=True)
+        finally:
+            os.close(held)
+
+
+def _hold(part: Path) -> int | None:
+    """The folder, held until this process ends; None where another has it, or where folders cannot be held (Windows, some shares)."""
+    if sys.platform == "win32":
+        return None
+    handle = -1
+    try:
+        handle = os.open(part, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        if handle >= 0:
+            os.close(handle)
+        return None
+    return handle
 
 
 def read_manifest(place: Path) -> Manifest:

@@ -47,6 +47,8 @@ def connect(path: Path, *, read_only: bool, settings: Settings) -> Connection:
     fresh = not path.exists()
     try:
         connection = duckdb.connect(str(path), read_only=read_only, config=config)
+        # It goes to standard output, where verbs print their results.
+        connection.execute("SET enable_progress_bar = false")
         if fresh:  # redacted texts are nobody else's business; an older file keeps the rights it was given
             path.chmod(0o600)
         return connection

@@ -25,6 +25,7 @@ from vigie.store import reviews, weekly
 from vigie.store.copying import text
 from vigie.store.database import Connection
 from vigie.store.review_book import COLUMNS, reviews_file
+from vigie.store.reviews_taken import stored
 from vigie.store.rows import Row
 from vigie.store.store import Store
 from vigie.store.tombstones import Buried, Tombstones
@@ -163,7 +164,7 @@ def waiting_decisions(path: Path) -> list[Row]:
         with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True, timeout=30)) as db:
             db.row_factory = sqlite3.Row
             sql = f"SELECT {', '.join(COLUMNS)} FROM decisions WHERE taken = 0 ORDER BY n"
-            return [reviews.stored(dict(row)) for row in db.execute(sql)]
+            return [stored(dict(row)) for row in db.execute(sql)]
     except sqlite3.Error:
         return []  # no such file of ours, or none that can be read: what is in the store comes
 

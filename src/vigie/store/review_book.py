@@ -1,7 +1,7 @@
 """The file of review decisions beside a store: opening it, and forgetting what is erased.
 
 In: the path of a store. Out: an open SQLite file, `vigie.duckdb.desk/reviews.sqlite3`, made on first use for the owner alone. Decisions stand
-there as they are made, because the process that answers reviewers may not hold the store open; `vigie.store.reviews.take_in` copies them.
+there as they are made, because the process that answers reviewers may not hold the store open; `vigie.store.reviews_taken.take_in` copies them.
 Nothing is changed in a decision: the file refuses it. Left out: who may decide what (`vigie.review.book`).
 """
 

@@ -5,16 +5,16 @@ decisions put in the place of what the extractor read, this kept as it was in `m
 A decision holds for its words, not for the run that found them: after a new extraction it is matched by id, else by type and overlap.
   accept, correct, split, relink: what was decided stands, whether the extractor still finds it or reads it otherwise;
   reject: the fact stays out; if the extractor reads something else there now, this stands, and may be reviewed anew.
-Left out: what a decision may say (`vigie.review.decisions`); sums of the overview, which the caller keeps (`weekly.changing`).
+Left out: what a decision may say (`vigie.review.decisions`); how it comes into the store (`reviews_taken.py`);
+sums of the overview, which the caller keeps (`weekly.changing`).
 """
 
 from __future__ import annotations
 
 import json
-import sqlite3
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -24,7 +24,6 @@ from vigie.store import weekly
 from vigie.store.database import Connection
 from vigie.store.records import _PLACE_FIELDS as _PLACE
 from vigie.store.records import observation_record
-from vigie.store.review_book import COLUMNS, documents_of, forget_reviews, open_reviews, refused, reviews_file
 from vigie.store.rows import Row
 
 if TYPE_CHECKING:
@@ -46,7 +45,6 @@ WRITTEN = (
 )  # states of rows of `observations` that no extractor wrote
 _DAYS = ("when_start", "when_end")
 _NEEDED = ("substance", "form", "when_start", "when_end", "when_precision", "attribution")
-_AT_ONCE = 2_000  # decisions copied in one transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -299,133 +297,6 @@ def _rejudge(db: Connection, rows: Sequence[Row]) -> None:
 def _rows(db: Connection, sql: str, values: Sequence[Any] = ()) -> list[Row]:
     rows: list[Row] = db.sql(sql, params=list(values)).to_arrow_table().to_pylist()
     return rows
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TakenIn:
-    """What `take_in` did: decisions copied into the store; facts on which a new final one stands; decisions on documents that are no more."""
-
-    decisions: int
-    applied: int
-    lapsed: int
-
-
-def take_in(store: Store, clear: Callable[[str], str]) -> TakenIn:
-    """Copy decisions from the file beside the store, apply those that are final, and tell the file of those that it has not. Safe to repeat.
-
-    What the file holds of documents that are not stored goes: it quotes them.
-    What a store took in, in whose place a backup was put since, is taken in again.
-
-    Args:
-        clear: clears a reason of persons who asked to be erased (`vigie.pipeline.clearing`).
-    Raises:
-        StoreError: if the file cannot be read or the store is open for reading only.
-    """
-    if not reviews_file(store.path).exists():
-        return TakenIn(decisions=0, applied=0, lapsed=0)
-    db, copied, applied, lapsed = open_reviews(store.path), 0, 0, 0
-    try:
-        db.executemany(
-            "UPDATE decisions SET taken = 0 WHERE decision_id = ?", [(i,) for i in _lost(store, db)]
-        )
-        while True:
-            rows = [
-                dict(r)
-                for r in db.execute("SELECT * FROM decisions WHERE taken = 0 ORDER BY n LIMIT ?", (_AT_ONCE,))
-            ]
-            if not rows:
-                break
-            known = store.known({row["doc_id"] for row in rows})
-            ids = [row["decision_id"] for row in rows]
-            there = set(
-                store.column(
-                    "SELECT decision_id FROM review_decisions WHERE decision_id IN (SELECT unnest(?))", [ids]
-                )
-            )
-            fresh = [row for row in rows if row["doc_id"] in known and row["decision_id"] not in there]
-            lapsed += sum(row["doc_id"] not in known for row in rows)
-            with store.transaction():
-                store.insert("review_decisions", [stored(row) | {"why": clear(row["why"])} for row in fresh])
-                changed = sorted({row["doc_id"] for row in fresh if row["final"]})
-                if changed:
-                    again(store, changed)
-            copied, applied = copied + len(fresh), applied + sum(bool(row["final"]) for row in fresh)
-            store.settle()
-            db.executemany("UPDATE decisions SET taken = 1 WHERE decision_id = ?", [(i,) for i in ids])
-        _tell(store, db)
-        gone = _gone(store, db)
-    except sqlite3.Error as error:
-        raise refused(store.path, error) from None
-    finally:
-        db.close()
-    if gone:
-        forget_reviews(store.path, gone)
-    return TakenIn(decisions=copied, applied=applied, lapsed=lapsed)
-
-
-def _gone(store: Store, db: Any) -> set[str]:
-    """Documents that the file names and the store does not hold: purged, or never there."""
-    named = documents_of(db)
-    return named - store.known(named)
-
-
-def _lost(store: Store, db: Any) -> list[str]:
-    """Decisions that a store took in, of documents that are stored, and that the store does not hold."""
-    taken = dict(db.execute("SELECT decision_id, doc_id FROM decisions WHERE taken = 1").fetchall())
-    held, known = (
-        set(store.column("SELECT decision_id FROM review_decisions")),
-        store.known(set(taken.values())),
-    )
-    return [name for name, doc_id in taken.items() if name not in held and doc_id in known]
-
-
-def astray(store: Store) -> dict[str, int]:
-    """What does not go together in the store and the file beside it, with how many; `take_in` mends it. Raises StoreError."""
-    if not reviews_file(store.path).exists():
-        return {}
-    db = open_reviews(store.path)
-    try:
-        found = {
-            "documents that reviewers' decisions quote and that are not stored": len(_gone(store, db)),
-            "decisions of reviewers that the store had and has not": len(_lost(store, db)),
-        }
-    except sqlite3.Error as error:
-        raise refused(store.path, error) from None
-    finally:
-        db.close()
-    return {what: count for what, count in found.items() if count}
-
-
-def stored(row: Mapping[str, Any]) -> Row:
-    found = {name: row[name] for name in COLUMNS}
-    return found | {"decided_at": datetime.fromisoformat(row["decided_at"]), "final": bool(row["final"])}
-
-
-def _tell(store: Store, db: Any) -> None:
-    """Decisions that came with another store, or whose document has another id now, into the file: reviewers are asked by what is in it."""
-    there = {row[0] for row in db.execute("SELECT decision_id FROM decisions")}
-    missing = [
-        i
-        for i in store.column("SELECT decision_id FROM review_decisions ORDER BY decided_at, decision_id")
-        if i not in there
-    ]
-    marks = ", ".join("?" * (len(COLUMNS) + 1))
-    for at in range(0, len(missing), _AT_ONCE):
-        rows = _rows(
-            store.connection,
-            "SELECT * FROM review_decisions WHERE decision_id IN (SELECT unnest(?)) ORDER BY decided_at, decision_id",
-            [missing[at : at + _AT_ONCE]],
-        )
-        values = [(*(_told(row[name]) for name in COLUMNS), 1) for row in rows]
-        db.executemany(
-            f"INSERT OR IGNORE INTO decisions ({', '.join(COLUMNS)}, taken) VALUES ({marks})", values
-        )
-
-
-def _told(value: Any) -> Any:
-    return (
-        value.isoformat() if isinstance(value, datetime) else int(value) if isinstance(value, bool) else value
-    )
 
 
 def record(fact: Row) -> Observation:

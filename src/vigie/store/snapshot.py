@@ -21,12 +21,11 @@ import duckdb
 from vigie.model.errors import StoreError, VigieError
 from vigie.place import of as place_of
 from vigie.settings import Settings
-from vigie.store import turn
 from vigie.store.beside import snapshot_file
 from vigie.store.copying import copy_rows, forced
 from vigie.store.database import check, connect
 from vigie.store.schema import schema_version
-from vigie.store.store import TABLES, brought_up
+from vigie.store.store import TABLES, brought_up, reading_turn
 
 HELD = ("schema_migrations", *TABLES)  # what a full export may hold, and of which schema it is
 _PART = re.compile(r"\.(\d+)\.part")
@@ -61,7 +60,7 @@ def publish(path: Path | str, *, settings: Settings | None = None, wait: float |
     file = snapshot_file(store)
     fresh = file.with_name(f".{os.getpid()}.part")
     # To the last step within the turn: no erasure is done between what is read and what is put there.
-    with turn.turn(store, "r", patience):
+    with reading_turn(store, chosen, patience):
         try:
             file.parent.mkdir(mode=0o700, exist_ok=True)
             file.parent.chmod(0o700)

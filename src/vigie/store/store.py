@@ -565,6 +565,16 @@ def brought_up(path: Path, settings: Settings, patience: float) -> None:
 
 
 @contextmanager
+def reading_turn(path: Path, settings: Settings, patience: float) -> Iterator[None]:
+    """A turn in which the store's file is read; of a store on a server, the copy at a state of the server."""
+    held = _turn(path, settings, patience, read_only=True)
+    try:
+        yield
+    finally:
+        held.drop()
+
+
+@contextmanager
 def whole_turn(path: Path, settings: Settings) -> Iterator[None]:
     """A turn in which the store's file is replaced. Of a store on a server the new one is sent in the end, and what was there erased."""
     patience = settings.store_wait

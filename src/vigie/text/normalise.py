@@ -18,6 +18,10 @@ _FTFY = ftfy.TextFixerConfig(
     uncurl_quotes=False, fix_line_breaks=True, fix_surrogates=True, remove_control_chars=True,
     normalization="NFC", explain=False,
 )  # fmt: skip
+# Controls but tabs and line ends, and marks that turn the direction of what follows.
+_UNSEEN = dict.fromkeys(
+    [*range(9), *range(0x0B, 0x20), *range(0x7F, 0xA0), 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+)  # fmt: skip
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufff9-\ufffb]")
 
 
@@ -43,6 +47,11 @@ def repair(text: str) -> str:
         return text
     fixed = ftfy.fix_text(text, _FTFY)
     return _INVISIBLE.sub("", fixed).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def typed(text: str) -> str:
+    """What somebody wrote into a field, without what they cannot see there; lines end in \\n."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").translate(_UNSEEN)
 
 
 def _fold_table() -> dict[int, str]:

@@ -38,6 +38,7 @@ from vigie.store import Store
 from vigie.store.alert_versions import alert_versions
 from vigie.store.corrections import Contest, answers, contests, latest_versions, write_contest
 from vigie.store.rewrite import record
+from vigie.text.normalise import typed
 from vigie.upkeep.revising import tidied
 
 Fault = Literal["address", "empty", "long", "contact", "full"]
@@ -45,10 +46,6 @@ _ALPHABET = "ABCDEFGHJKMNPQRSTVWXYZ23456789"  # no figure or letter that is take
 _CODE = re.compile(r"[^0-9A-Z]")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _LEVELS: tuple[Level, ...] = ("department", "region", "country", "state")
-# Controls but line ends, and marks that turn the direction of what follows.
-_UNSEEN = dict.fromkeys(
-    [*range(9), *range(0x0B, 0x20), *range(0x7F, 0xA0), 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
-)  # fmt: skip
 
 
 class ContestError(VigieError):
@@ -94,7 +91,7 @@ def contestable(address: str) -> bool:
 
 def drop(folder: Path, address: str, language: str, note: str, today: date | None = None) -> str:
     """Keep a note until it is taken in; the receipt code. Raises ContestError with the fault."""
-    text = note.replace("\r\n", "\n").replace("\r", "\n").translate(_UNSEEN).strip()
+    text = typed(note).strip()
     if not contestable(address):
         raise ContestError("address")
     if not text:

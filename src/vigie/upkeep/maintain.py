@@ -21,7 +21,7 @@ from vigie.store.beside import forget_copies
 from vigie.store.erase import erase
 from vigie.store.integrity import faults
 from vigie.store.review_book import forget_reviews
-from vigie.store.reviews import take_in as take_in_reviews
+from vigie.store.reviews_taken import take_in as take_in_reviews
 from vigie.store.rows import Row
 from vigie.store.runs import Counts
 from vigie.store.store import Store
@@ -91,7 +91,9 @@ def maintain(
             redactor=REDACTOR_VERSION,
         )  # fmt: skip
     rewritten = run is not None and store.rewrite_pending()
-    if run is not None and (held or cleared.documents or (redacted and redacted.documents)):
+    if run is not None and (
+        held or cleared.documents or cleared.elsewhere or (redacted and redacted.documents)
+    ):
         assess(store, everything=True)  # what was a copy, or confirmed, may be so no more
     elif run is not None:
         assess_if_due(store)

@@ -19,7 +19,9 @@ from vigie.store.database import utc_now
 from vigie.store.erase import Selection, count_rows, erase, select
 from vigie.store.links import texts
 from vigie.store.review_book import forget_reviews
-from vigie.store.reviews import take_in as take_in_reviews
+from vigie.store.reviews import again
+from vigie.store.reviews_taken import take_in as take_in_reviews
+from vigie.store.rewrite import record
 from vigie.store.runs import Counts
 from vigie.store.store import Store
 from vigie.store.tombstones import Suppression, keyed
@@ -28,6 +30,9 @@ from vigie.upkeep.receipt import Receipt
 from vigie.upkeep.revising import tidied
 from vigie.upkeep.walk import Tally, walk
 from vigie.watch.state import WatchState
+
+# Tables whose texts hold whole observations: of what is decided, and of what was read before.
+_HOLD_FACTS = ("review_decisions", "machine_observations")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,8 +179,12 @@ def _walk(
 def clear(store: Store, finder: Finder, run: int | None) -> Tally:
     """Clear what a finder finds from documents and other tables; None counts only."""
     found = _walk(store, finder, run)
-    for _table, rows in _elsewhere(store, finder, change=run is not None):
-        found.elsewhere += rows
+    found.elsewhere = sum(rows for _, rows in _elsewhere(store, finder, change=False))
+    if run is not None and found.elsewhere:
+        record(
+            store.connection, run, "subject", mentions=found.elsewhere
+        )  # first: a stop leaves no bytes behind
+        _elsewhere(store, finder, change=True)
     return found
 
 
@@ -196,7 +205,13 @@ def _elsewhere(store: Store, finder: Finder, *, change: bool) -> list[tuple[str,
             found.append((table, int(rows)))
         for value in held if change else ():
             with store.transaction():
+                named = f"FROM {table} WHERE {column} = ?"
+                decided = (
+                    store.column(f"SELECT DISTINCT doc_id {named}", [value]) if table in _HOLD_FACTS else []
+                )
                 store.connection.execute(
                     f"UPDATE {table} SET {column} = ? WHERE {column} = ?", [tidy(value, "en", column), value]
                 )
+                if decided:  # what reviewers wrote stands among the observations too
+                    again(store, [str(doc_id) for doc_id in decided])
     return found

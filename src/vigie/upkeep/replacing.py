@@ -25,7 +25,7 @@ from vigie.store.beside import forget_copies
 from vigie.store.copying import forced
 from vigie.store.database import check, connect
 from vigie.store.merge import Merged, merge_ledger, merge_other, waiting_decisions
-from vigie.store.reviews import take_in as take_in_reviews
+from vigie.store.reviews_taken import take_in as take_in_reviews
 from vigie.store.runs import Counts
 from vigie.store.store import Store, brought_up, whole_turn
 from vigie.upkeep import contests, notes

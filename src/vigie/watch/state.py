@@ -18,16 +18,18 @@ import json
 import os
 import secrets
 import sqlite3
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from vigie.model.errors import StoreError
+from vigie.sqlite_file import refusal
 
 State = Literal["queued", "storing", "done", "refused"]
 _VERSION = 2
+_WAIT = 30.0  # seconds for another process to end its transaction
 _TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE feeds (
@@ -97,6 +99,29 @@ class Item:
     documents: tuple[str, ...] = ()
 
 
+class _Database(sqlite3.Connection):
+    """Says what went wrong with its file as StoreError: busy and a full disk are no damage."""
+
+    file: Path
+
+    def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
+        try:
+            return super().execute(sql, parameters)
+        except sqlite3.Error as error:
+            raise _refused(self.file, error) from None
+
+    def executemany(self, sql: str, parameters: Iterable[Any], /) -> sqlite3.Cursor:
+        try:
+            return super().executemany(sql, parameters)
+        except sqlite3.Error as error:
+            raise _refused(self.file, error) from None
+
+
+def _refused(file: Path, error: Exception) -> StoreError:
+    repair = "delete its folder: documents are asked again, none is stored twice"
+    return refusal(file, "the memory of the watch", repair, error)
+
+
 class WatchState:
     """The file. One process at a time watches with it (`locked`)."""
 
@@ -109,7 +134,8 @@ class WatchState:
         try:
             if fresh:
                 os.close(os.open(file, os.O_WRONLY | os.O_CREAT, 0o600))
-            self._db = sqlite3.connect(file, isolation_level=None, timeout=30.0)
+            self._db = sqlite3.connect(file, isolation_level=None, timeout=_WAIT, factory=_Database)
+            self._db.file = file
             self._db.execute("PRAGMA synchronous = FULL")
             self._db.execute("PRAGMA secure_delete = ON")
             (version,) = self._db.execute("PRAGMA user_version").fetchone()
@@ -121,10 +147,8 @@ class WatchState:
                 )
             elif version > _VERSION:
                 raise StoreError(f"{file} is of a newer Vigie (pip install -U vigie)")
-        except sqlite3.Error:
-            raise StoreError(
-                f"{file} cannot be read (delete the folder: documents are asked again, none is stored twice)"
-            ) from None
+        except (OSError, sqlite3.Error) as error:
+            raise _refused(file, error) from None
         self._salt = self._made_salt()
 
     @classmethod
@@ -171,10 +195,11 @@ class WatchState:
         self._db.execute("BEGIN IMMEDIATE")
         try:
             yield
+            self._db.execute("COMMIT")
         except BaseException:
-            self._db.execute("ROLLBACK")
+            if self._db.in_transaction:  # a full disk ends it by itself
+                self._db.execute("ROLLBACK")
             raise
-        self._db.execute("COMMIT")
 
     # Feeds
 

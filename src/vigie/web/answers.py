@@ -241,20 +241,16 @@ class Answers:
         return self.said(lang, 400, Content(title=words["error.bad_filter"], lead=lead, notes=(missing,)))
 
     def forbidden(self, lang: str, what: str, asker: Who) -> Answer:
-        """Why not: the form (`what`: "form", "origin"), the token, or the role, which is named."""
+        """Why not: the form (`what`: "form", "origin"), or the role, which is named. Tokens are refused in front (`auth.py`)."""
         if what in ("form", "origin"):
             return self.plain(lang, 403, "form")
         words = page_words(lang)
-        text = words["error.token_text"]
-        if asker.via != "token":
-            roles = data_toml("accounts", f"words.{lang}.toml")["roles"]
-            text = words.fill(
-                "error.role_text", needed=roles[needed(what) or "reader"], own=roles[asker.role]
-            )
+        roles = data_toml("accounts", f"words.{lang}.toml")["roles"]
+        text = words.fill("error.role_text", needed=roles[needed(what) or "reader"], own=roles[asker.role])
         return self._one_line(lang, 403, words["error.forbidden"], text)
 
     def plain(self, lang: str, status: int, key: str) -> Answer:
-        """busy, failed, form, making, method, too_long: one title and one line."""
+        """busy, failed, form, long_form, making, method, no_form, too_long, unread: one title and one line."""
         words = page_words(lang)
         text = words.get(f"error.{key}_text") or words[f"error.{key}"]
         return self._one_line(lang, status, words[f"error.{key}"], text)

@@ -17,6 +17,7 @@ from urllib.parse import urlencode
 
 from anyio import CapacityLimiter, to_thread
 from fastapi import Depends, FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 
@@ -49,6 +50,7 @@ _PARTS = (
 _ACCOUNTS = re.compile(r"(/(?:fr|en)/accounts?)/.*")
 # Pages of the analyst's edition that are no `Page`: a server with accounts asks who has no session to sign in.
 _OF_THE_TEAM = ("/review", "/review/{rest:path}", "/field-note")
+_SAID = {400: "unread", 413: "long_form", 414: "too_long", 415: "no_form"}  # keys of the words of a refusal
 
 
 def make_app(
@@ -314,8 +316,8 @@ def _errors(app: FastAPI, made: Answers, *, asking: bool) -> None:
         lang = _language(request)
         if status == 404:
             return said(request, made.not_found(lang))
-        if status == 414:
-            return said(request, made.plain(lang, 414, "too_long"))
+        if status in _SAID:
+            return said(request, made.plain(lang, status, _SAID[status]))
         if status == 405:
             taken = dict(getattr(error, "headers", None) or {}).get("Allow", "GET, HEAD")
             if request.url.path.startswith("/api/"):
@@ -324,6 +326,10 @@ def _errors(app: FastAPI, made: Answers, *, asking: bool) -> None:
                 return JSONResponse(problem, 405, headers, media_type="application/problem+json")
             return said(request, made.plain(lang, 405, "method"), {"allow": taken})
         return Response(status_code=status)
+
+    async def nowhere(request: Request, error: Exception) -> Response:
+        """An address of a language that there is none of."""
+        return said(request, made.not_found(_language(request)))
 
     async def missing(request: Request, error: Exception) -> Response:
         what = error.what if isinstance(error, NotFoundError) else "page"
@@ -364,8 +370,8 @@ def _errors(app: FastAPI, made: Answers, *, asking: bool) -> None:
         return said(request, made.forbidden(lang, error.what, who(request)))
 
     for kind, handler in (
-        (HTTPException, http), (NotFoundError, missing), (BadFilterError, bad), (BusyError, busy), (NotReadyError, making),
-        (ForbiddenError, forbidden),
+        (HTTPException, http), (RequestValidationError, nowhere), (NotFoundError, missing), (BadFilterError, bad), (BusyError, busy),
+        (NotReadyError, making), (ForbiddenError, forbidden),
     ):  # fmt: skip
         app.add_exception_handler(kind, handler)
 

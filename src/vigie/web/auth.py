@@ -12,18 +12,16 @@ import re
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
-from urllib.parse import parse_qs
 
 from anyio import CapacityLimiter, to_thread
 from fastapi import Request, Response
 from fastapi.responses import JSONResponse
-from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from vigie.accounts.desk import Desk
 from vigie.accounts.records import ANONYMOUS, Who
 from vigie.accounts.sessions import Session
-from vigie.web.contest import own
+from vigie.web.forms import FormError, fields_of, own, read_body
 from vigie.web.identity import CSRF, UNSAFE, WHO
 
 if TYPE_CHECKING:
@@ -31,8 +29,8 @@ if TYPE_CHECKING:
 
 SESSION = "vigie.session"  # key of the ASGI scope
 HEADER, FIELD = "x-csrf-token", "csrf"
-FORM = "application/x-www-form-urlencoded"
 _LONGEST_BODY = 300_000  # bytes of a form that is held in memory to look at its token: more than the longest page of forms
+_MOST_FIELDS = 2000
 _LOOKING = 8  # look-ups of sessions at once: a tenth of a millisecond each
 _LONGEST_COOKIE = 100
 # What is the same for all; and the page of contests, which keeps nothing of who writes, so that it is not even looked at.
@@ -152,21 +150,12 @@ async def _proved(request: Request, session: Session) -> Receive | None:
     header = request.headers.get(HEADER)
     if header is not None:
         return request.receive if session.proves(header) else None
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
-        return None
-    body = bytearray()
     try:
-        async for part in request.stream():
-            body += part
-            if len(body) > _LONGEST_BODY:
-                return None
-    except ClientDisconnect:
+        body = await read_body(request, most_bytes=_LONGEST_BODY)
+        sent = fields_of(body, most_fields=_MOST_FIELDS).get(FIELD, "")
+    except FormError:
         return None
-    try:
-        sent = parse_qs(body.decode("ascii"), keep_blank_values=True, max_num_fields=2000).get(FIELD, [])
-    except ValueError:
-        return None
-    return partial(_again, [bytes(body)], request) if len(sent) == 1 and session.proves(sent[0]) else None
+    return partial(_again, [body], request) if session.proves(sent) else None
 
 
 async def _again(held: list[bytes], request: Request) -> Message:

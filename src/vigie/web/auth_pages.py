@@ -21,13 +21,12 @@ from importlib.resources import files
 from math import ceil
 from secrets import token_urlsafe
 from typing import Any, Literal
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect
 
 from vigie.accounts.desk import SignInError
 from vigie.accounts.people import Account, AccountError
@@ -36,14 +35,16 @@ from vigie.accounts.sessions import Session
 from vigie.accounts.throttle import WaitError
 from vigie.report.words import Words
 from vigie.web.assets import ICON, SHEETS, address_of
-from vigie.web.auth import FORM, SESSION, Doors
+from vigie.web.auth import SESSION, Doors
 from vigie.web.contest import LANGUAGES
+from vigie.web.forms import read_form
 from vigie.web.identity import ForbiddenError, csrf_field, require, same_origin, who
 from vigie.web.render import environment
 from vigie.web.words import page_words
 
 Lang = Literal["fr", "en"]
 _LONGEST_BODY = 20_000  # bytes of a form
+_MOST_FIELDS = 30
 _HEADERS = {"referrer-policy": "same-origin", "cache-control": "no-store"}
 _NEXT = re.compile(
     r"/(?:fr|en)/[!-\[\]-~]{0,500}"
@@ -374,19 +375,9 @@ def _render(
 
 
 async def _fields(request: Request, *names: str) -> dict[str, str]:
-    """These fields and no other, "" for one that is missing. Raises HTTPException for what is no form of ours."""
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
-        raise HTTPException(415)
-    body = bytearray()
-    try:
-        async for part in request.stream():
-            body += part
-            if len(body) > _LONGEST_BODY:
-                raise HTTPException(413)
-        found = parse_qs(body.decode("ascii"), keep_blank_values=True, max_num_fields=30, errors="strict")
-    except (ValueError, ClientDisconnect):
-        raise HTTPException(400) from None
-    return {name: found[name][0] if len(found.get(name, ())) == 1 else "" for name in names}
+    """These fields and no other, "" for one that is missing. Raises FormError for what is no form of ours."""
+    sent = await read_form(request, most_bytes=_LONGEST_BODY, most_fields=_MOST_FIELDS)
+    return {name: sent.get(name, "") for name in names}
 
 
 def _day(at: float, shown: Words) -> str:

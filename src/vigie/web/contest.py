@@ -15,7 +15,7 @@ from pathlib import Path
 from threading import Lock
 from time import monotonic
 from typing import Any, Literal
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
@@ -25,11 +25,12 @@ from vigie.report.corrections import correction_words, label_of
 from vigie.report.words import Words
 from vigie.upkeep.contests import ContestError, Told, answers_at, contestable, drop, find, rules
 from vigie.web.assets import ICON, SHEETS, address_of
+from vigie.web.forms import FormError, own, read_form
 from vigie.web.render import environment
 
 LANGUAGES = {"fr": ("en", "English"), "en": ("fr", "Français")}
 _LONGEST_BODY = 32_000  # bytes: the longest note, every character of it escaped, and an address
-_FORM = "application/x-www-form-urlencoded"
+_MOST_FIELDS = 8
 # Else browsers send a form without saying where it comes from.
 _HEADERS = {"referrer-policy": "same-origin", "cache-control": "no-store"}
 
@@ -75,11 +76,11 @@ def contest_router(
     async def send(request: Request, lang: Literal["fr", "en"]) -> Response:
         if not own(request):
             return _Page(lang, folder).answer(403, fault="elsewhere")
-        body = await _body(request)
-        if body is None:
-            return _Page(lang, folder).answer(413, fault="form")
-        fields = _fields(request, body)
-        if fields is None:
+        try:
+            fields = await read_form(request, most_bytes=_LONGEST_BODY, most_fields=_MOST_FIELDS)
+        except FormError as error:
+            return _Page(lang, folder).answer(error.status_code, fault="form")
+        if not {"address", "note"} <= set(fields):
             return _Page(lang, folder).answer(400, fault="form")
         wait = counted.take()
         if wait:
@@ -91,15 +92,6 @@ def contest_router(
     router.add_api_route(path, show, methods=["GET", "HEAD"], include_in_schema=False)
     router.add_api_route(path, send, methods=["POST"], include_in_schema=False)
     return router
-
-
-def own(request: Request) -> bool:
-    """True if a browser says that the form is of this page. What says nothing is refused: every browser of today says it."""
-    site = request.headers.get("sec-fetch-site")
-    if site is not None:
-        return site == "same-origin"
-    origin, host = request.headers.get("origin", ""), request.headers.get("host", "")
-    return bool(host) and urlsplit(origin).netloc.lower() == host.lower()
 
 
 def _keep(lang: Literal["fr", "en"], folder: Path, address: str, note: str, day: date) -> Response:
@@ -153,31 +145,3 @@ class _Page:
         return str(self.said["page"]["answer"]).format(
             day=self.words.day(told.answered_on), role=told.role, status=self.said["status"][told.status], answer=told.answer
         )  # fmt: skip
-
-
-async def _body(request: Request) -> bytes | None:
-    """The body; None where it is too long: nothing of it is written anywhere."""
-    found = bytearray()
-    async for part in request.stream():
-        found += part
-        if len(found) > _LONGEST_BODY:
-            return None
-    return bytes(found)
-
-
-def _fields(request: Request, body: bytes) -> dict[str, str] | None:
-    """Address and note; None for what is no form of ours."""
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM:
-        return None
-    try:
-        found = parse_qs(
-            body.decode("ascii"),
-            keep_blank_values=True,
-            strict_parsing=True,
-            max_num_fields=8,
-            errors="strict",
-        )
-    except ValueError:
-        return None
-    one = {name: values[0] for name, values in found.items() if len(values) == 1}
-    return {name: one[name] for name in ("address", "note")} if {"address", "note"} <= set(one) else None

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from datetime import date
 from functools import cache, lru_cache
 from typing import Literal
 
@@ -146,23 +145,15 @@ def incomplete(model: ReadModel, words: PageWords) -> str:
 
 def collected(id: str, model: ReadModel, words: PageWords, width: int = 720) -> tuple[Chart, ...]:
     """Documents read by quarter of publication, without which a fall of collection looks like one of the market; not for the public."""
-    counts: dict[str, int] = {}
-    voices: dict[str, set[str]] = {}
-    for source in model.sources(Filters()):
-        for month, n in source.months:
-            quarter = quarter_of(date.fromisoformat(f"{month}-01")).label
-            counts[quarter] = counts.get(quarter, 0) + n
-            if n:
-                voices.setdefault(quarter, set()).add(source.source_id)
     points = tuple(
         Point(
             period=q,
             value=float(n) if n else None,
             n=n,
-            sources=len(voices.get(q, ())),
+            sources=sources,
             state="shown" if n else "nothing-collected",
         )
-        for q, n in sorted(counts.items())
+        for q, n, sources in model.read_by_quarter(Filters())
     )
     if not points:
         return ()
@@ -215,11 +206,10 @@ def _count(found: Figures) -> float | None:
 
 
 @cache
-def departments() -> tuple[tuple[str, str], ...]:
-    """Code and label of every French department."""
-    return tuple(
-        (str(e.code), e.label) for e in gazetteer().places("department") if (e.code or "").startswith("FR")
-    )
+def territories() -> tuple[tuple[str, str], ...]:
+    """Code and label of what the map of France draws: departments, and overseas collectivities, which are regions of their own."""
+    found = ((code, gazetteer().by_code(code)) for code in sorted(charts.map_codes("france")))
+    return tuple((code, entry.label if entry else code) for code, entry in found)
 
 
 @lru_cache(maxsize=4096)

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import parse_qs
 
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
@@ -26,17 +25,18 @@ from vigie.model.contract import value_json
 from vigie.model.document import CleanDocument
 from vigie.model.observation import Observation
 from vigie.pipeline import Cleaned, Reading
+from vigie.text.normalise import typed
 from vigie.upkeep.notes import NoteError, drop, rules
 from vigie.web.assets import ICON, SHEETS, address_of
-from vigie.web.contest import LANGUAGES, own
+from vigie.web.contest import LANGUAGES
 from vigie.web.facts import said_of
+from vigie.web.forms import FormError, own, read_form
 from vigie.web.identity import ForbiddenError, csrf_field, require
 from vigie.web.render import environment
 from vigie.web.words import PageWords, page_words
 
 Lang = Literal["fr", "en"]
 _LONGEST_BODY = 250_000  # bytes: the longest note, every character of it escaped, and the names of the fields
-_FORM = "application/x-www-form-urlencoded"
 _MOST_FIELDS = 60
 _HEADERS = {"referrer-policy": "same-origin", "cache-control": "no-store"}
 
@@ -80,9 +80,11 @@ def note_router(folder: Path, *, today: Callable[[], date] = date.today) -> APIR
         csrf = csrf_field(request)
         if not own(request):
             return _page(lang, {}, status=403, fault="elsewhere", csrf=csrf)
-        fields = _fields(request, await _body(request))
-        if fields is None:
-            return _page(lang, {}, status=400, fault="form", csrf=csrf)
+        try:
+            sent = await read_form(request, most_bytes=_LONGEST_BODY, most_fields=_MOST_FIELDS)
+        except FormError as error:
+            return _page(lang, {}, status=error.status_code, fault="form", csrf=csrf)
+        fields = {name: typed(value) for name, value in sent.items()}
         fields.pop("csrf", None)  # looked at in front of the application
         if fields.get("step") == "keep":
             return await run_in_threadpool(_keep, lang, folder, fields.get("text", ""), today(), csrf)
@@ -210,42 +212,3 @@ def _removed(document: CleanDocument, said: Any, shown: PageWords) -> str:
 
 def _day(day: date, lang: Lang) -> str:
     return day.strftime("%d/%m/%Y") if lang == "fr" else day.isoformat()
-
-
-async def _body(request: Request) -> bytes | None:
-    """The body; None where it is too long: nothing of it is written anywhere."""
-    found = bytearray()
-    async for part in request.stream():
-        found += part
-        if len(found) > _LONGEST_BODY:
-            return None
-    return bytes(found)
-
-
-def _fields(request: Request, body: bytes | None) -> dict[str, str] | None:
-    """The fields; None for what is no form of ours."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if body is None or kind != _FORM:
-        return None
-    try:
-        found = parse_qs(
-            body.decode("ascii"),
-            keep_blank_values=True,
-            strict_parsing=True,
-            max_num_fields=_MOST_FIELDS,
-            errors="strict",
-        )
-    except ValueError:
-        return None
-    if any(len(values) != 1 for values in found.values()):
-        return None
-    return {
-        name: values[0].replace("\r\n", "\n").replace("\r", "\n").translate(_UNSEEN)
-        for name, values in found.items()
-    }
-
-
-# Controls but line ends, and marks that turn the direction of what follows.
-_UNSEEN = dict.fromkeys(
-    [*range(9), *range(0x0B, 0x20), *range(0x7F, 0xA0), 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
-)  # fmt: skip

@@ -10,13 +10,16 @@ from dataclasses import dataclass, replace
 
 from vigie.readmodel.model import ReadModel
 from vigie.readmodel.records import Filters, Group
+from vigie.report.certainty import thresholds
+from vigie.report.compared import limits
+from vigie.report.edition import COMPARED
 from vigie.report.period import parse_period
 from vigie.report.tables import DIRECTIONS, product_name, purity_value, seized, trend_name
+from vigie.stats.order import LEVEL, Interval
 from vigie.stats.summary import Change
 from vigie.web.content import Cell, Row, Table, Target, Tile, to
 from vigie.web.words import PageWords
 
-LEAST_SOURCES = 3  # independent, of both periods of a change
 _SAME = 0.005  # of a change: less is printed as none
 KEY = "~"  # between the parts of a group's key in an address
 
@@ -66,20 +69,37 @@ def compared(model: ReadModel, filters: Filters, topic: str) -> list[Group]:
     earlier = parse_period(filters.period, ()).previous() if filters.period else None
     if earlier is None:
         return groups
+    least = thresholds().change_sources
     before = {g.key: g.figures.sources for g in model.groups(filters.replace(period=earlier.label), topic)}
     return [
         replace(g, change=None, change_state="not-enough-data")
-        if g.change_state == "known" and min(g.figures.sources, before.get(g.key, 0)) < LEAST_SOURCES
+        if g.change_state == "known" and min(g.figures.sources, before.get(g.key, 0)) < least
         else g
         for g in groups
     ]
 
 
 def change_words(group: Group, words: PageWords) -> str:
-    """Equal medians are told as that: they do not establish that nothing changed."""
-    if group.change_state == "known" and group.change is not None and abs(group.change) < _SAME:
-        return words["change.same"]
-    return words.figures.change(change_of(group))
+    """ "−12 % (−17 à −8 %)", as in the bulletin. Equal medians are told as that: they do not establish that nothing changed."""
+    if group.change_state != "known" or group.change is None:
+        return words.figures.change(change_of(group))
+    limits = limits_of(group, words)
+    if limits:
+        change = words.figures.percent_of(words.figures.signed(100 * group.change))
+        return words.fill("change.with", change=change, limits=limits)
+    same = abs(group.change) < _SAME
+    return (
+        words["change.same"]
+        if same
+        else words.fill("change.alone", change=words.figures.change(change_of(group)))
+    )
+
+
+def limits_of(group: Group, words: PageWords) -> str:
+    """The 95 % interval of its change; "" without one."""
+    if group.change_low is None or group.change_high is None:
+        return ""
+    return limits(Interval(low=group.change_low, high=group.change_high, level=LEVEL), words.figures)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -249,17 +269,22 @@ def tile_of(group: Group, words: PageWords, filters: Filters) -> Tile:
             words["tile.statements"],
             name_of(group.topic, group.key, words),
         )
-    change, direction = change_words(group, words), ""
-    known = group.change_state == "known" and group.change is not None
+    # Of what else is on a tile (the largest seizure, a number of statements) nothing is compared.
+    known = group.topic in COMPARED and group.change_state == "known" and group.change is not None
+    change, direction, sure = "", "", limits_of(group, words)
     if known:
         ratio = group.change or 0.0
         direction = "up" if ratio >= _SAME else "down" if ratio <= -_SAME else "flat"
-        change = words["tile.same"] if direction == "flat" else words.fill("tile.change", change=change)
+        moved = words.figures.percent_of(words.figures.signed(100 * ratio))
+        change = (
+            words.fill("tile.interval", change=moved, limits=sure) if sure
+            else words["tile.same"] if direction == "flat" else words.fill("tile.change", change=moved)
+        )  # fmt: skip
     return Tile(
         label=words.name(label),
         value=value,
         unit=per,
-        change=change if known else "",
+        change=change,
         direction=direction,  # type: ignore[arg-type]
         detail=tuple(d for d in (half, basis(group, words)) if d),
         target=evidence_of(group, filters),

@@ -10,7 +10,7 @@ from fastapi import Request
 from starlette.types import Scope
 
 from vigie.accounts.records import ANONYMOUS, LOCAL, Right, Who
-from vigie.web.contest import own
+from vigie.web.forms import own
 
 WHO, CSRF = "vigie.who", "vigie.csrf"  # keys of the ASGI scope: nothing that a request brings can write them
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})

@@ -15,9 +15,6 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from vigie.model.contract import value_json
-from vigie.model.observation import Observation
-from vigie.report.evidence import one_line
 from vigie.review.records import (
     Agreement,
     Decision,
@@ -26,57 +23,32 @@ from vigie.review.records import (
     Item,
     Progress,
     Proposal,
-    Reason,
     Standing,
     Verdict,
 )
 from vigie.web import reviewing_form as forms
 from vigie.web.assets import ICON, SHEETS, address_of
-from vigie.web.facts import said_of
 from vigie.web.render import environment
 from vigie.web.reviewing_agreement import figures_of
-from vigie.web.reviewing_facts import Row, changes, listed, rows_of
+from vigie.web.reviewing_facts import Row, rows_of
 from vigie.web.reviewing_places import divisions, written
+from vigie.web.reviewing_said import (
+    decided_rows,
+    differs,
+    in_list,
+    reasons,
+    said,
+    shown,
+    verdict_said,
+    why_line,
+    why_said,
+)
 from vigie.web.words import PageWords
 
 ROOT = "/review"
 REASONS = ("not-stated", "not-drugs", "wrong-figure", "duplicate", "not-asserted", "unreadable")
 VERDICTS: tuple[Verdict, ...] = ("correct", "reject", "split", "relink")
 MOST_FACTS = 8  # that one sentence is split into
-_LONGEST_NEAR = (
-    400  # characters of each neighbour: a list in one "sentence" would push the decision out of sight
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
-    """The sentence with its neighbours and its document."""
-
-    before: str
-    head: str
-    quote: str
-    tail: str
-    after: str
-    lang: str
-    kept: bool
-    href: str
-    title: str
-    title_lang: str
-    meta: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
-    """A statement of a list."""
-
-    href: str
-    said: str
-    lang: str
-    head: str
-    quote: str
-    tail: str
-    meta: tuple[str, ...]
-    why: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,7 +158,7 @@ def queue(
         href = around.to(f"{ROOT}/adjudicate")
         tiles.insert(2, (number(progress.disagreements), words["review.disputed"], href))
     rows = [
-        _listed(item, around.to(item_path(item.observation_id)), _why_line(entry.proposal, words), words)
+        in_list(item, around.to(item_path(item.observation_id)), why_line(entry.proposal, words), words)
         for entry, item in entries
     ]
     return _page(
@@ -221,8 +193,8 @@ def statement(
         (around.to(item_path(other.id)), said(other, words)) for other in item.others if other.id != fact.id
     ]
     return _page(
-        "review_item", around, "queue", title=said(fact, words), s=_shown(item, words), rows=rows_of(fact, words),
-        others=others, reasons=_reasons(proposal, words), settled=_settled(around, item, standing, who, again), form=form, accept=accept,
+        "review_item", around, "queue", title=said(fact, words), s=shown(item, words), rows=rows_of(fact, words),
+        others=others, reasons=reasons(proposal, words), settled=_settled(around, item, standing, who, again), form=form, accept=accept,
         open=open_, position=position, previous=previous, next=following,
         keys=_keys(words, "acrsljk123456?" if form and form.verdict == "reject" else "acrsljk?"), keyed=True,
     )  # fmt: skip
@@ -231,7 +203,7 @@ def statement(
 def disputes(around: Around, found: Sequence[tuple[Disagreement, Item]]) -> str:
     words = around.words
     rows = [
-        _listed(item, around.to(dispute_path(item.observation_id)), _differs(one, words), words)
+        in_list(item, around.to(dispute_path(item.observation_id)), differs(one, words), words)
         for one, item in found
     ]
     return _page(
@@ -259,13 +231,13 @@ def dispute(
             id=made.decision_id,
             verdict=verdict_said(made, words),
             why=why_said(made.why, words),
-            facts=_made(made, words),
+            facts=decided_rows(made, words),
         )
         for n, made in enumerate(in_order(one), 1)
     ]
     return _page(
-        "review_dispute", around, "adjudicate", title=said(fact, words), s=_shown(item, words), rows=rows_of(fact, words),
-        readings=readings, differs=_differs(one, words), form=form, accept=accept, decided=False, position=position,
+        "review_dispute", around, "adjudicate", title=said(fact, words), s=shown(item, words), rows=rows_of(fact, words),
+        readings=readings, differs=differs(one, words), form=form, accept=accept, decided=False, position=position,
         machine_form=all(made.verdict != "accept" for made in (one.first, one.second)), previous=previous, next=following,
         keys=_keys(words, "12acrsljk?"), keyed=True,
     )  # fmt: skip
@@ -288,26 +260,6 @@ def agreement(around: Around, found: Agreement | None) -> str:
 
 
 # Parts
-
-
-def said(fact: Observation, words: PageWords) -> str:
-    return said_of(fact.type, value_json(fact), fact.substance, words)
-
-
-def verdict_said(made: Decision, words: PageWords) -> str:
-    """ "Corrigée : lieu, montant"."""
-    name = words.name(words[f"review.verdict.{made.verdict}"])
-    if made.verdict in ("correct", "relink") and len(made.after) == 1:
-        names = changes(made.before, made.after[0], words)
-        return f"{name}{words['colon']}{listed(names)}" if names else name
-    return name
-
-
-def why_said(why: str, words: PageWords) -> str:
-    """A reason that was chosen as words, with what was written beside it."""
-    code, _, more = why.partition(": ")
-    known = words.get(f"review.reason_of.{code}")
-    return (f"{known}{words['colon']}{more}" if more else known) if known else why
 
 
 def form_of(
@@ -381,76 +333,6 @@ def _tabs(around: Around, tab: str) -> list[tuple[str, str, str]]:
     ]
 
 
-def _cut(text: str, most: int, *, end: bool) -> str:
-    """A neighbour, of which the far end is left out where it is very long."""
-    text = one_line(text)
-    if len(text) <= most:
-        return text
-    return f"{text[:most].rsplit(' ', 1)[0]} …" if end else f"… {text[-most:].partition(' ')[2]}"
-
-
-def _shown(item: Item, words: PageWords) -> Shown:
-    text, start, end = item.sentence.text, item.quote_start, item.quote_end
-    figures = words.figures
-    kind = figures.of("kinds", item.kind)
-    meta = [
-        one_line(item.outlet), figures.day(item.published) if item.published else "", kind,
-        f"{words['grade']} {item.grade}" if item.grade else "",
-    ]  # fmt: skip
-    return Shown(
-        before=_cut(item.before.text, _LONGEST_NEAR, end=False) if item.before else "", head=text[:start], quote=text[start:end],
-        tail=text[end:], after=_cut(item.after.text, _LONGEST_NEAR, end=True) if item.after else "", lang=item.lang,
-        kept=item.text_kept, href=f"/{words.lang}/document/{quote(item.doc_id, safe='')}",
-        title=one_line(item.title) or words["untitled"], title_lang=item.lang if item.title and item.lang != words.lang else "",
-        meta=tuple(part for part in meta if part),
-    )  # fmt: skip
-
-
-def _listed(item: Item, href: str, why: str, words: PageWords) -> Listed:
-    text, start, end = item.sentence.text, item.quote_start, item.quote_end
-    figures = words.figures
-    meta = (one_line(item.outlet), figures.day(item.published) if item.published else "")
-    return Listed(
-        href=href, said=said(item.observation, words), lang=item.lang, head=_cut(text[:start], 160, end=False) + _gap(text[:start]),
-        quote=text[start:end], tail=_gap(text[end:][:1]) + _cut(text[end:], 160, end=True),
-        meta=tuple(part for part in meta if part), why=why,
-    )  # fmt: skip
-
-
-def _gap(text: str) -> str:
-    return " " if text[-1:].isspace() else ""
-
-
-def _reasons(proposal: Proposal | None, words: PageWords) -> tuple[str, ...]:
-    return tuple(_reason(one, words) for one in proposal.why) if proposal else ()
-
-
-def _reason(one: Reason, words: PageWords) -> str:
-    figures = words.figures
-    value = ""
-    if one.number is not None:
-        value = (
-            figures.number(one.number)
-            if one.code == "threshold"
-            else figures.percent(round(100 * one.number))
-        )
-    return words.get(f"review.why_of.{one.code}", one.code).format(value=value)
-
-
-def _why_line(proposal: Proposal, words: PageWords) -> str:
-    return _reason(proposal.why[0], words) if proposal.why else ""
-
-
-def _differs(one: Disagreement, words: PageWords) -> str:
-    names = [words[f"review.field.{'quote' if name == 'span' else name}"] for name in one.fields]
-    return f"{words['review.differs']}{words['colon']}{listed(names)}." if names else ""
-
-
-def _made(made: Decision, words: PageWords) -> tuple[tuple[Row, ...], ...]:
-    """What a decision puts in the place of what the machine read."""
-    return tuple(rows_of(fact, words, against=made.before) for fact in made.after)
-
-
 def _settled(
     around: Around, item: Item, standing: Standing, who: Callable[[str], str], again: bool
 ) -> Settled | None:
@@ -463,7 +345,7 @@ def _settled(
     return Settled(
         title=words["review.decided_final" if standing.final else "review.decided"],
         text=f"{verdict_said(made, words)} – {said_by}.", why=why_said(made.why, words),
-        facts=_made(made, words) if made.verdict not in ("accept", "reject") else (),
+        facts=decided_rows(made, words) if made.verdict not in ("accept", "reject") else (),
         note=words["review.second" if not standing.final else "review.decided_more" if again else "review.decided_closed"],
         again=around.to(item_path(item.observation_id)) + "?again=1" if again else "",
     )  # fmt: skip

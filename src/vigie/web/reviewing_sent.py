@@ -9,22 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from typing import cast
-from urllib.parse import parse_qs
 
 from fastapi import Request
 
 from vigie.review.records import Choice, Disagreement, Item, ReviewError, Verdict
-from vigie.web import reviewing_form as forms
+from vigie.text.normalise import typed
+from vigie.web import reviewing_form
+from vigie.web.forms import FormError, read_form
 from vigie.web.reviewing_pages import MOST_FACTS, REASONS, VERDICTS
 
-_FORM = "application/x-www-form-urlencoded"
 _LONGEST_BODY = 64_000  # bytes: the fields of eight facts, every character of them escaped
 _MOST_FIELDS = 160
 _KEY = re.compile(r"[A-Za-z0-9_-]{10,60}")
-# Controls but line ends, and marks that turn the direction of what follows.
-_UNSEEN = dict.fromkeys(
-    [*range(9), *range(0x0B, 0x20), *range(0x7F, 0xA0), 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
-)  # fmt: skip
 
 
 class Made:
@@ -35,7 +31,7 @@ class Made:
         choice: Choice | None,
         *,
         texts: Sequence[Mapping[str, str]] = (),
-        readings: Sequence[forms.Reading] = (),
+        readings: Sequence[reviewing_form.Reading] = (),
         why: str = "",
         fault: str = "",
         status: int = 422,
@@ -67,7 +63,7 @@ def made_of(item: Item, verdict: str, sent: Mapping[str, str], lang: str) -> Mad
         told = ": ".join(part for part in (reason if reason in REASONS else "", why) if part)
         return Made(Choice(verdict=cast(Verdict, verdict), why=told), why=why)
     linked = verdict == "relink"
-    names = forms.fields_of(item.observation.type, linked=linked)
+    names = reviewing_form.fields_of(item.observation.type, linked=linked)
     one = {name: sent[name] for name in names if name in sent}
     texts = _parts(sent, names) if verdict == "split" else [one]
     step = sent.get("step", "")
@@ -81,7 +77,7 @@ def made_of(item: Item, verdict: str, sent: Mapping[str, str], lang: str) -> Mad
         )
         return Made(None, texts=texts[:MOST_FACTS], why=why, status=200)
     shown = [one for one in (item.sentence, item.before, item.after) if one is not None]
-    readings = [forms.read(item.observation, one, shown, lang, linked=linked) for one in texts]
+    readings = [reviewing_form.read(item.observation, one, shown, lang, linked=linked) for one in texts]
     if any(reading.faults for reading in readings):
         return Made(None, texts=texts, readings=readings, why=why)
     if verdict != "split" and not readings[0].changes:
@@ -108,7 +104,9 @@ def kept_reading(one: Disagreement, sent: Mapping[str, str]) -> Made:
     if made is None:
         return Made(None, fault="contract", status=400)
     facts = made.after if made.verdict not in ("accept", "reject") else ()
-    return Made(Choice(verdict=made.verdict, after=tuple(forms.between(made.before, fact) for fact in facts)))
+    return Made(
+        Choice(verdict=made.verdict, after=tuple(reviewing_form.between(made.before, fact) for fact in facts))
+    )
 
 
 def verdict_of(sent: Mapping[str, str] | None, *more: str) -> tuple[str, str]:
@@ -118,23 +116,9 @@ def verdict_of(sent: Mapping[str, str] | None, *more: str) -> tuple[str, str]:
 
 
 async def sent_in(request: Request) -> dict[str, str] | None:
-    """The fields of a form; None for what is no form of ours. Nothing of it is written anywhere."""
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM:
-        return None
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > _LONGEST_BODY:
-            return None
+    """The fields of a form; None for what is no form of ours."""
     try:
-        found = parse_qs(
-            body.decode("ascii"), keep_blank_values=True, strict_parsing=True, max_num_fields=_MOST_FIELDS, errors="strict"
-        )  # fmt: skip
-    except ValueError:
+        sent = await read_form(request, most_bytes=_LONGEST_BODY, most_fields=_MOST_FIELDS)
+    except FormError:
         return None
-    if any(len(values) != 1 for values in found.values()):
-        return None
-    return {
-        name: values[0].replace("\r\n", "\n").replace("\r", "\n").translate(_UNSEEN)
-        for name, values in found.items()
-    }
+    return {name: typed(value) for name, value in sent.items()}

@@ -1,9 +1,9 @@
 """The public edition as files that any web host can serve, or a browser opens from a folder.
 
 In: a store. Out: a folder: every public page in French and English, its charts as SVG, PNG, CSV and specification, feeds, the open data
-package, and with a base address `sitemap.xml` and `robots.txt`. The read model it is made from holds only what the gate let out and wrote
-down. The same store on the same day gives the same bytes.
-Left out: filters and notes of readers, which need a server.
+package, a file at each stable address (`standing.py`), and with a base address `sitemap.xml` and `robots.txt`. The read model it is made
+from holds only what the gate let out and wrote down. The same store on the same day gives the same bytes.
+Left out: filters and the form by which readers contest, which need a server.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import json
 import tempfile
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -37,7 +37,8 @@ from vigie.web.headers import POLICY
 from vigie.web.links import LANGUAGES
 from vigie.web.pages import BY_NAME, MENU, PAGES
 from vigie.web.render import FORMS, NARROW_FORM, Frame, render
-from vigie.web.static_links import Address, StaticLinks, chart_file
+from vigie.web.standing import Standing, body, standings
+from vigie.web.static_links import Address, StaticLinks, address, chart_file
 from vigie.web.swap import MARK, replace_folder
 from vigie.web.words import page_words
 
@@ -58,13 +59,14 @@ class Made:
 
 def write_site(
     store: Path | str, out: Path, *, languages: Sequence[str] = LANGUAGES, base_url: str = "", today: date | None = None,
-    settings: Settings | None = None,
+    settings: Settings | None = None, contact: str = "",
 ) -> Made:  # fmt: skip
     """Write the public edition of a store into a folder. What it shows is written down in the store first.
 
     Args:
         base_url: where the site will be served, "" if nobody knows yet: then it has no sitemap.
         today: the day from which the public delay counts.
+        contact: of the editor, told where a figure can be contested; "" for none.
     Raises:
         StoreError: if the store cannot be written, or the folder holds something else than a site.
     """
@@ -77,8 +79,12 @@ def write_site(
             build(store, path, public=True, today=day, settings=chosen)
             with Store.open(store, settings=chosen) as opened:
                 write_open_data(opened, folder / "data", FORMATS, as_of=day)
+                with ReadModel.open(path) as model:
+                    standing = {one.address: one for one in standings(opened, model, tuple(languages))}
             with ReadModel.open(path) as model:
-                made.append(_Site(folder, model, tuple(languages), base_url.rstrip("/")).write())
+                made.append(
+                    _Site(folder, model, tuple(languages), base_url.rstrip("/"), standing, contact).write()
+                )
 
     replace_folder(out, fill)
     return made[0]
@@ -92,6 +98,8 @@ class _Site:
     model: ReadModel
     languages: tuple[str, ...]
     base: str
+    standing: Mapping[str, Standing]
+    contact: str = ""
     waiting: deque[Address] = field(default_factory=deque)
     known: set[Address] = field(default_factory=set)
     figures: dict[Figure, Figure] = field(default_factory=dict)
@@ -107,6 +115,8 @@ class _Site:
                         self._ask(Address(lang=lang, name=page.name, params=tuple(sorted(params.items()))))
         while self.waiting:
             self._page(self.waiting.popleft())
+        for one in self.standing.values():
+            self._save(one.file, self._standing(one))
         for lang in self.languages:
             self._data(lang)
             for form in ("atom", "json"):
@@ -133,7 +143,9 @@ class _Site:
             self.waiting.append(page)
 
     def _links(self, lang: str, here: Address | None, at: str = "") -> StaticLinks:
-        return StaticLinks(lang=lang, here=here, at=at, asked=self._ask, languages=self.languages)
+        return StaticLinks(
+            lang=lang, here=here, at=at, asked=self._ask, languages=self.languages, standing=self.standing
+        )
 
     def _page(self, one: Address) -> None:
         words, page = page_words(one.lang), BY_NAME[one.name]
@@ -174,6 +186,24 @@ class _Site:
         head, found, rest = page.partition(_HEAD)
         assert found, file
         return head + found + more.encode() + rest
+
+    def _standing(self, one: Standing) -> bytes:
+        """The file at a stable address; it leads to the page of just that figure where there is one, else to the nearest."""
+        links, target = {}, one.target
+        for lang in self.languages:
+            exact = address(lang, target.page, dict(target.params), target.filters)
+            nearest = (
+                exact,
+                replace(exact, filters=None),
+                Address(lang=lang, name=target.page),
+                Address(lang=lang, name="overview"),
+            )
+            page = next(a for a in nearest if a in self.known or a is nearest[-1])
+            links[lang] = StaticLinks(lang=lang, here=None, at=one.file, asked=self._ask).to(page.file)
+        said = " / ".join(data_toml("web", "site.toml")[lang]["standing"] for lang in self.languages)
+        static = StaticLinks(lang=self.languages[0], here=None, at=one.file, asked=self._ask).to("static/")
+        found = f"<p><code>{html.escape(one.address)}</code></p>\n{body(one, links, self.contact)}"
+        return self._bare(self.languages[0], said, found, f"{static}/", "", one.file)
 
     def _data(self, lang: str) -> None:
         """The page of the open data: each file with its rows and bytes."""
@@ -251,7 +281,9 @@ class _Site:
 
     def _sitemap(self) -> bytes:
         day = self.model.built_on.isoformat()
-        pages = sorted(f for f in self.written if f.endswith(".html") and f != "404.html")
+        # What stands at an address repeats what its page says: a search leads to the page.
+        other = {"404.html", *(one.file for one in self.standing.values())}
+        pages = sorted(f for f in self.written if f.endswith(".html") and f not in other)
         urls = "".join(
             f"<url><loc>{html.escape(f'{self.base}/{page}')}</loc><lastmod>{day}</lastmod></url>\n"
             for page in pages

@@ -10,13 +10,14 @@ from __future__ import annotations
 import hashlib
 import posixpath
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from vigie.readmodel.records import Filters
 from vigie.web.links import LANGUAGES, Form
 from vigie.web.pages import PATHS
+from vigie.web.standing import file_of
 
 FILTERED = ("evidence",)  # pages that are made for filters, too: those of a figure
 _LONGEST = 120  # characters of a file's name, of which systems take 255 bytes
@@ -69,7 +70,8 @@ class StaticLinks:
     Attributes:
         here: its own address; None for a page that PAGES does not have, which lies at `at`.
         asked: takes each page that a link names.
-        data: where the open data are told of, below the site.
+        at: where it lies below the site, "fr/data.html".
+        standing: stable addresses at which the site has a file.
     """
 
     lang: str
@@ -77,6 +79,7 @@ class StaticLinks:
     asked: Callable[[Address], None]
     languages: tuple[str, ...] = LANGUAGES
     at: str = ""
+    standing: Collection[str] = ()
     feeding: bool = True
     dynamic: bool = False
 
@@ -107,7 +110,8 @@ class StaticLinks:
         return self.to(f"feeds/alerts.{self.lang}.{form}") if self.feeding else ""
 
     def contest(self, address: str) -> str:
-        return ""
+        """The file at the address itself, which says what changed there and how to reach the editor."""
+        return f"{self.to(file_of(address))}#contest-{self.lang}" if address in self.standing else ""
 
     def field_note(self) -> str:
         return ""

@@ -6,14 +6,12 @@ In: a read model, what was asked. Out: lists of models, in an order that never r
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 from vigie.lexicon.gazetteer import gazetteer
 from vigie.lexicon.substances import taxonomy
 from vigie.readmodel.model import ReadModel
 from vigie.readmodel.records import Figures, Filters, Group, Level, Step
-from vigie.report.period import quarter_of
 from vigie.web.api import models as m
 from vigie.web.api.asked import KEY, TOPIC_IDS, Asked
 from vigie.web.api.problems import Problem
@@ -61,18 +59,19 @@ def counted(figures: Figures) -> dict[str, Any]:
     return spread(figures) | {"values": None}
 
 
-def figures(model: ReadModel, asked: Asked) -> list[m.Figure]:
-    """Of one topic or of all, most stated first; with a key that figure alone."""
+def groups(model: ReadModel, asked: Asked) -> list[Group]:
+    """Of one topic or of all, most stated first; with a key that group alone."""
     topics = (asked.own["topic"],) if "topic" in asked.own else TOPIC_IDS
     return [
-        _figure(model, asked.filters, group)
+        group
         for topic in topics
         for group in compared(model, asked.filters, topic)
         if asked.key is None or group.key == asked.key
     ]
 
 
-def _figure(model: ReadModel, filters: Filters, group: Group) -> m.Figure:
+def figure(model: ReadModel, filters: Filters, group: Group) -> m.Figure:
+    """A group with its address, which takes longer than its figures: only what is sent becomes one."""
     named: dict[str, Any] = dict.fromkeys(_NAMED)
     named |= {name: part or None for name, part in zip(_PARTS[group.topic], group.key, strict=False)}
     ways: dict[str, Any] = dict.fromkeys(_WAYS)
@@ -83,7 +82,7 @@ def _figure(model: ReadModel, filters: Filters, group: Group) -> m.Figure:
     return m.Figure.model_construct(
         **spread(group.figures), **named, **ways, topic=group.topic, key=KEY.join(group.key), area=filters.area,
         period=filters.period, rating=group.figures.grades if model.public else group.figures.rating, change=group.change,
-        change_state=group.change_state, address=address, version=version or None,
+        change_low=group.change_low, change_high=group.change_high, change_state=group.change_state, address=address, version=version or None,
     )  # fmt: skip
 
 
@@ -172,20 +171,12 @@ def indices(model: ReadModel, asked: Asked) -> list[m.Index]:
 
 def coverage(model: ReadModel, asked: Asked) -> list[m.Coverage]:
     """By quarter: statements and their sources; for the analyst also what was read, whatever it said, of the filter's area."""
-    read: dict[str, int] = {}
-    voices: dict[str, set[str]] = {}
-    if not model.public:
-        for source in model.sources(asked.filters):
-            for month, n in source.months:
-                quarter = quarter_of(date.fromisoformat(f"{month}-01")).label
-                read[quarter] = read.get(quarter, 0) + n
-                if n:
-                    voices.setdefault(quarter, set()).add(source.source_id)
+    read = {quarter: (n, sources) for quarter, n, sources in model.read_by_quarter(asked.filters)}
     return [
         m.Coverage.model_construct(
             period=row.period, state=row.figures.state, observations=row.figures.n, sources=row.figures.sources,
-            documents=None if model.public else read.get(row.period, 0),
-            publishers=None if model.public else len(voices.get(row.period, ())),
+            documents=None if model.public else read.get(row.period, (0, 0))[0],
+            publishers=None if model.public else read.get(row.period, (0, 0))[1],
         )
         for row in model.counts(asked.filters, (), "quarter")
     ]  # fmt: skip

@@ -52,10 +52,14 @@ class Listed(Protocol):
 
 
 class Held:
-    """A list in memory; its places are those of its rows."""
+    """A list in memory; its places are those of its rows.
 
-    def __init__(self, rows: Sequence[Record]) -> None:
-        self.rows, self.total = rows, len(rows)
+    Args:
+        rows: records, or what `made` makes records of: of a list only those of the page that is asked for.
+    """
+
+    def __init__(self, rows: Sequence[Any], made: Callable[[Any], Record] | None = None) -> None:
+        self.rows, self.total, self._made = rows, len(rows), made
 
     def begin(self, place: cursors.Place, stamp: str) -> int:
         if place.stamp != stamp:
@@ -66,7 +70,8 @@ class Held:
         first = max(place + 1, 0)
         found = self.rows[first : first + many]
         last = first + len(found) - 1
-        return Stretch(rows=found, last=last, more=last + 1 < self.total)
+        rows = found if self._made is None else [self._made(row) for row in found]
+        return Stretch(rows=rows, last=last, more=last + 1 < self.total)
 
 
 class Stored:

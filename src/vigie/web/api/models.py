@@ -161,7 +161,14 @@ class Figure(Spread):
     area: str | None
     period: str | None
     rating: str = Field(description="grades and, for the analyst, credibility")
-    change: float | None = Field(description="new median / old one - 1")
+    change: float | None = Field(
+        description="relative to the period before: of prices and purities the shift between the figures of sources (Hodges-Lehmann), "
+        "else, or without an interval, new median / old one - 1"
+    )
+    change_low: float | None = Field(
+        description="95 % interval of change; null where the sources are too few for one"
+    )
+    change_high: float | None
     change_state: Literal["known", "not-enough-data", "zero-base", "none"]
     up: Count | None
     down: Count | None

@@ -56,4 +56,4 @@ class Problem(Exception):  # noqa: N818 - an answer like others
 
 def shown(value: str) -> str:
     """A refused value as a message may repeat it."""
-    return "".join(c for c in value[:40] if c.isalnum() or c in " -:_~.")
+    return "".join(c for c in value[:40] if c.isalnum() or c in " -/:_~.")

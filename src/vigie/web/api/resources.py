@@ -69,6 +69,10 @@ def _held(make: Callable[[ReadModel, Asked], Sequence[m.Record]]) -> Callable[[R
     return lambda model, asked: Held(make(model, asked))
 
 
+def _figures(model: ReadModel, asked: Asked) -> Listed:
+    return Held(figures.groups(model, asked), lambda group: figures.figure(model, asked.filters, group))
+
+
 def _alerts(model: ReadModel, asked: Asked) -> Sequence[m.Record]:
     return [alert(row) for row in model.alerts(asked.filters, lang=asked.own.get("words", "fr"))]
 
@@ -96,7 +100,7 @@ def _document(model: ReadModel, id: str, whole: bool) -> m.Record | None:
 RESOURCES: tuple[Resource, ...] = (
     Resource(
         name="figures", summary="Figures: medians, spreads and counts with their independent sources, most stated first",
-        rows=_held(figures.figures), model=m.Figure, own=("topic", "key"),
+        rows=_figures, model=m.Figure, own=("topic", "key"),
     ),
     Resource(
         name="series", summary="A figure by month, quarter or year; without a topic all statements",

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from vigie.readmodel.model import ReadModel
-from vigie.readmodel.records import AreaFigures, Figures, Filters, Group, Totals
+from vigie.readmodel.records import AreaFigures, Figures, Filters, Group, Level, Totals
 from vigie.report.period import quarter_of
 from vigie.web import drawn
 from vigie.web.content import Block, Missing, More, Section, Target, Why, to
@@ -103,13 +103,20 @@ def map_of(
     id: str = "map",
     width: int = 720,
 ) -> tuple[Block, ...]:
-    """Departments of France, where any is named."""
-    found = {r.code: r for r in model.by_area(filters, topic, None, "department") if r.code.startswith("FR")}
+    """Departments and overseas collectivities of France, where any is named: none without a state of its own."""
+    levels: tuple[Level, ...] = ("region", "department")
+    drawable = dict(drawn.territories())
+    found = {
+        r.code: r
+        for level in levels
+        for r in model.by_area(filters, topic, None, level)
+        if r.code in drawable
+    }
     if not any(r.figures.n for r in found.values()):
         return ()
     # What the model does not name is not empty on the map: nobody looked there, or too few sources let it be told.
     other = Figures(state="withheld" if model.public else "nothing-collected")
-    for code, label in drawn.departments():
+    for code, label in drawable.items():
         found.setdefault(code, AreaFigures(code=code, name=label, figures=other))
     return drawn.area_map(id, title, list(found.values()), words, width=width)
 

@@ -113,7 +113,7 @@ def _cells(row: IndexRow, words: PageWords) -> tuple[Cell, ...]:
         around = figures.spread(round(row.index_low), round(row.index_high))
     texts = (
         figures.area(row.area),
-        figures.quarter(row.period),
+        figures.quarter(row.period).replace(" ", "\u00a0"),
         words["index.few"] if row.price is None else figures.euro(row.price),
         spread,
         index,

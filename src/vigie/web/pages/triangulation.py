@@ -5,15 +5,18 @@ Left out: how it is worked out (`vigie.analysis.triangulate`) and put into words
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from vigie.analysis.triangulate import Triangulation
 from vigie.lexicon.substances import taxonomy
 from vigie.readmodel.model import ReadModel
 from vigie.readmodel.records import Filters, Group
+from vigie.report.evidence import one_line
 from vigie.report.period import month_of, quarter_of, year_of
 from vigie.report.rules import rules
+from vigie.report.tables import seized
 from vigie.report.triangulation import lead_text, line_cells, pair_text
+from vigie.text.normalise import fold
 from vigie.web.content import Block, Cell, Content, Missing, More, Prose, Row, Section, Table, to
 from vigie.web.groups import evidence_of
 from vigie.web.pages.parts import MOST_ROWS, nothing
@@ -44,7 +47,12 @@ def build(model: ReadModel, filters: Filters, words: PageWords) -> Content:
     name = words.figures.substance(filters.substance)
     own = to("substance", filters.replace(substance=None), id=filters.substance)
     crumbs = ((words["nav.substances"], to("substances")), (words.name(name), own))
-    sections = (_levels(found, words), _pairs(found, words), _leads(found, words), _coverage(found, words))
+    sections = (
+        _levels(found, words),
+        _pairs(found, words),
+        _leads(found, words),
+        _coverage(found, _names(model), words),
+    )
     return Content(
         title=words.fill("triangulation.title_of", substance=name),
         lead=lead,
@@ -142,13 +150,27 @@ def _leads(found: Triangulation, words: PageWords) -> Section:
     return Section(id="leads", title=figures["tri_leads"], lead=figures["tri_leads_lead"], blocks=(block,))
 
 
-def _coverage(found: Triangulation, words: PageWords) -> Section:
+def _names(model: ReadModel) -> dict[str, str]:
+    """Names on the cards of sources, by their ids and by themselves, as sources are told apart: lower case, no accents."""
+    cards = [(c.source_id, one_line(c.name)) for c in model.sources(Filters()) if c.name]
+    return {fold(known).strip(): name for id_, name in cards for known in (name, id_)}
+
+
+def name_of_source(key: str, names: Mapping[str, str]) -> str:
+    """The name on the card; of a table the one of its card and, after a stroke, which of its tables it is."""
+    if fold(key) in names:
+        return names[fold(key)]
+    card, stroke, table = key.partition("/")
+    return f"{names[fold(card)]} / {table}" if stroke and fold(card) in names else key
+
+
+def _coverage(found: Triangulation, names: Mapping[str, str], words: PageWords) -> Section:
     figures = words.figures
     rows = tuple(
         Row(
             id=f"kept-{number}",
             cells=(
-                Cell(text=one.source or words["unknown"]),
+                Cell(text=name_of_source(one.source, names) or words["unknown"]),
                 Cell(text=words.name(figures.of("tri_families", one.family))),
                 *(Cell(text="–" if n is None else figures.number(n)) for n in one.counts),
             ),
@@ -220,5 +242,5 @@ def _cell(group: Group | None, filters: Filters, words: PageWords) -> Cell:
             else f"{figures.short(found.median)} mg"
         )
     else:
-        text = figures.mass(found.median) if group.key[1] == "g" else figures.number(found.median)
+        text = seized(group.key[1], found.median, figures)
     return Cell(text=text, sub=words.count("source", found.sources), target=evidence_of(group, filters))
