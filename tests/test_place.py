@@ -1,79 +1,102 @@
-"""What `--store` may say: a file, or the address of a server; no secret stays in an address."""
+"""Places in sentences: what is found, where, and with which code. Rows: tests/cases/places*.toml."""
 
 from __future__ import annotations
 
-import os
+import re
+import tomllib
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from vigie import place
-from vigie.model.errors import StoreError
-from vigie.settings import load
+from growth import calls
+from vigie.extract.place import find_places
+
+FOLDER = Path(__file__).parent / "cases"
+CASES: list[dict[str, Any]] = [
+    case
+    for name in ("places.toml", "places_press.toml")
+    for case in tomllib.loads((FOLDER / name).read_text(encoding="utf-8"))["case"]
+]
 
 
-@pytest.fixture(autouse=True)
-def copies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("VIGIE_COPIES", str(tmp_path / "copies"))
-    for name in [n for n in os.environ if n.startswith("VIGIE_SERVER_SECRET_")]:
-        monkeypatch.delenv(name)
-    return tmp_path / "copies"
+def unmark(marked: str) -> tuple[str, list[tuple[int, int]]]:
+    """The text without its brackets, and the spans that they held."""
+    spans: list[tuple[int, int]] = []
+    text = ""
+    opened = 0
+    for piece in re.split(r"([\[\]])", marked):
+        if piece == "[":
+            opened = len(text)
+        elif piece == "]":
+            spans.append((opened, len(text)))
+        else:
+            text += piece
+    return text, spans
 
 
-ADDRESSES = [
-    # as given, as kept, as shown, its secrets
-    ("postgresql://db.example/vigie", "postgresql://db.example/vigie", "postgresql://db.example/vigie", {}),
-    ("postgres://anna:p%40ss@db.example:5433/v", "postgresql://anna@db.example:5433/v", "postgresql://db.example:5433/v", {"password": "p@ss"}),
-    ("postgresql://anna:a:b@h/v?sslmode=verify-full", "postgresql://anna@h/v?sslmode=verify-full", "postgresql://h/v", {"password": "a:b"}),
-    ("postgresql:///v?host=/run/pg&password=x&sslpassword=y", "postgresql:///v?host=/run/pg", "postgresql:///run/pg/v", {"password": "x", "sslpassword": "y"}),
-    ("postgresql://", "postgresql://", "postgresql://local/default", {}),
-    ("postgresql://h1:1,h2:2/v", "postgresql://h1:1,h2:2/v", "postgresql://h1:1,h2:2/v", {}),
-    ("postgresql://[::1]:5432/v", "postgresql://[::1]:5432/v", "postgresql://[::1]:5432/v", {}),
-]  # fmt: skip
+@pytest.mark.parametrize("case", CASES, ids=[c["id"] for c in CASES])
+def test_places_of_a_sentence(case: dict[str, Any]) -> None:
+    text, spans = unmark(case["text"])
+    assert len(spans) == len(case["codes"]), "the row is wrong: one code per bracket"
+    found = find_places(text, case["lang"])
+    assert [text[m.start : m.end] for m in found] == [text[s:e] for s, e in spans]
+    assert [(m.start, m.end) for m in found] == spans
+    assert [m.place.code or "=" for m in found] == case["codes"]
 
 
-@pytest.mark.parametrize(("given", "kept", "shown", "secrets"), ADDRESSES)
-def test_addresses(given: str, kept: str, shown: str, secrets: dict[str, str], copies: Path) -> None:
-    path = place.of(given)
-    found = place.server_of(path)
-    assert found is not None and found == place.server_of(place.of(path))
-    assert (found.address, found.shown, found.secrets) == (kept, shown, secrets)
-    assert (
-        path.is_relative_to(copies)
-        and path.name == "vigie.duckdb"
-        and path.parent.stat().st_mode & 0o077 == 0
-    )
-    written = b"".join(f.read_bytes() for f in copies.rglob("*") if f.is_file())
-    assert not any(f":{s}@".encode() in written or f"={s}".encode() in written for s in secrets.values())
+FIELDS = [
+    # text, name as written, label, level, department, region, country
+    ("Un habitant du Mans.", "Mans", "Le Mans", "commune", "FR-72", "FR-PDL", "FR"),
+    (
+        "À Paris 15e, un drive.",
+        "Paris",
+        "Paris 15e arrondissement",
+        "arrondissement",
+        "FR-75",
+        "FR-IDF",
+        "FR",
+    ),
+    ("Dans le Gers, rien.", "Gers", "Gers", "department", "FR-32", "FR-OCC", "FR"),
+    ("En Bretagne, rien.", "Bretagne", "Bretagne", "region", None, "FR-BRE", "FR"),
+    ("Aux USA, rien.", "USA", "États-Unis", "country", None, None, "US"),
+    ("Les Antilles, rien.", "Antilles", "Antilles", "area", None, None, None),
+    ("La région lyonnaise.", "région lyonnaise", "région lyonnaise", "area", "FR-69", "FR-ARA", "FR"),
+    ("À Anvers, rien.", "Anvers", "Anvers", "city", None, "BE-VLG", "BE"),
+    ("La région francilienne.", "région francilienne", "Île-de-France", "region", None, "FR-IDF", "FR"),
+]
 
 
-def test_one_server_has_one_copy_whatever_its_password() -> None:
-    one = place.of("postgresql://anna:old@db.example/vigie")
-    assert (
-        place.of("postgresql://anna:new@db.example/vigie")
-        == one
-        == place.of("postgresql://anna@db.example/vigie")
-    )
-    assert place.of("postgresql://basile@db.example/vigie") != one
+@pytest.mark.parametrize("row", FIELDS, ids=[row[1] for row in FIELDS])
+def test_a_place_says_what_contains_it(row: tuple[str | None, ...]) -> None:
+    text, *expected = row
+    (mention,) = find_places(str(text), "fr")
+    place = mention.place
+    assert [place.name, place.label, place.level, place.department, place.region, place.country] == expected
 
 
-def test_what_is_no_server(tmp_path: Path) -> None:
-    for name in ("vigie.duckdb", "./postgresql", "C:/postgres/vigie.duckdb"):
-        assert place.of(name) == Path(name) and place.server_of(tmp_path / name) is None
-    for wrong in (Path("postgresql://db.example/vigie"), "postgresql:/db.example/vigie"):
-        with pytest.raises(StoreError, match="a text, and not a path"):
-            place.of(wrong)
-    with pytest.raises(StoreError, match="is not one"):
-        place.of("postgresql://[::1/vigie")
+def test_a_region_round_a_town_is_not_the_town() -> None:
+    (mention,) = find_places("Un réseau de la région lyonnaise.", "fr")
+    assert mention.place.code is None
 
 
-def test_where_copies_are(tmp_path: Path, copies: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert place.copies_folder({"VIGIE_COPIES": "x"}) == Path("x")
-    (tmp_path / "vigie.toml").write_text('[store]\ncopies = "theirs"\nwait = 3\n')
-    assert place.copies_folder({"VIGIE_SETTINGS": str(tmp_path / "vigie.toml")}) == tmp_path / "theirs"
-    environment = {"VIGIE_STORE": "postgresql://db.example/v", "VIGIE_SETTINGS": str(tmp_path / "vigie.toml")}
-    settings = load(environment=environment)
-    assert settings.store.is_relative_to(tmp_path / "theirs") and settings.store_wait == 3
-    copies.write_text("a file is in the way")
-    with pytest.raises(StoreError, match="VIGIE_COPIES=FOLDER"):
-        place.of("postgresql://db.example/vigie")
+def test_mentions_are_in_order_and_apart() -> None:
+    text = " ".join(unmark(case["text"])[0] for case in CASES if case["lang"] == "fr")
+    found = find_places(text, "fr")
+    assert len(found) > 200
+    assert all(one.end <= two.start for one, two in pairwise(found))
+
+
+def test_work_grows_with_the_length() -> None:
+    unit = "Saint-Martin de la Croix, Paris et Lyon (Rhône), au Mans, du Nord - Pas-de-Calais "
+    short, long = (calls(lambda size=size: find_places(unit * size, "fr")) for size in (50, 400))
+    assert long < 1000 + 12 * short
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "\n\n", "12 €", "A", "À", "L'", "Saint-", "(Landes", "Paris 99e", "St."]
+)
+def test_scraps_do_not_break(text: str) -> None:
+    assert len(find_places(text, "fr")) <= 1
+    assert len(find_places(text, "en")) <= 1
