@@ -152,6 +152,7 @@ KNOWN: dict[str, dict[str, str]] = {
     },
     # Read-model files: the public one is made of what `Gate.read` admits, after `Gate.publish`; test_readmodel searches its bytes.
     "readmodel/build.py": {
+        "build": "names the error of a full memory; _analyst and _public read the store",
         "_database": "the file that is made, not the store",
         "_assess": "works out copies and credibility; tells nothing",
         "_write": "the file that is made; what of a store is in it comes from _analyst, or from _public, which takes the gate",

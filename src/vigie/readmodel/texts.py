@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -206,8 +206,15 @@ class TextQuestions(Opened):
 
     def version(self, address: str, lang: str = "fr") -> tuple[int, str]:
         """Number of the version that stands at the address of a public figure, and since when, in words; (0, "") for none."""
-        rows = self._rows("SELECT version, fr, en FROM versions WHERE address = ?", [address])
-        return (int(rows[0][0]), str(rows[0][1 if lang == "fr" else 2])) if rows else (0, "")
+        found = self._versions.get(address)
+        return (found[0], found[1] if lang == "fr" else found[2]) if found else (0, "")
+
+    @cached_property
+    def _versions(self) -> dict[str, tuple[int, str, str]]:
+        """Of every address; a page asks for a hundred of them. Few differ: each is held once."""
+        held: dict[tuple[int, str, str], tuple[int, str, str]] = {}
+        rows = self._rows("SELECT address, version, fr, en FROM versions")
+        return {address: held.setdefault(told := (int(n), fr, en), told) for address, n, fr, en in rows}
 
     def public_alerts(self, lang: str = "fr") -> list[PublicAlert]:
         """Alerts for anyone as feeds write them (`vigie.feeds`), latest first."""
