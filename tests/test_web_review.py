@@ -281,6 +281,18 @@ def test_the_public_edition_has_no_desk(built: tuple[Path, Path], desk: Path) ->
     assert 'href="/fr/review"' in client(built, CLAIRE).get("/fr/none").text
 
 
+def test_only_who_may_decide_is_led_to_the_desk(built: tuple[Path, Path], desk: Path) -> None:
+    """Pages are kept for all: what one was shown is not sent to another, on pages and on errors."""
+    for _ in range(2):
+        for path in ("/fr/", "/fr/sources", "/fr/none", "/fr/?period=x"):
+            led = {
+                who.name: "/fr/review" in client(built, who).get(path).text for who in (ANNE, READER, CLAIRE)
+            }
+            assert led == {"anne": True, "rene": False, "claire": True}, path
+    denied = client(built, READER).get("/fr/review")
+    assert denied.status_code == 403 and 'href="/fr/review"' not in denied.text
+
+
 def test_two_read_blind_and_a_third_settles(built: tuple[Path, Path], desk: Path) -> None:
     anne, basile, claire = (client(built, who) for who in (ANNE, BASILE, CLAIRE))
     path = f"/fr/review/{queue_of(anne)[0]}"

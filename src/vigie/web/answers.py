@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from contextlib import suppress
+from copy import copy
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlencode
@@ -129,19 +130,25 @@ class Answers:
         self._lists: Cache[Lists] = Cache(1 << 20, lambda _: 1000)
         self._drawing = Drawing()
         self._stamp = ""
+        self._read = copy(self) if reviewing else self
+        self._read.reviewing = False
+
+    def of(self, who: Who) -> Answers:
+        """As one person sees them: only who may review is led to the desk. What was made is kept in one place for all."""
+        return self if who.may("review") else self._read
 
     def page(self, one: Asked) -> Answer:
         """Raises NotFoundError, NotReadyError."""
         with self.provider.lease() as model:
             self._forget_others(model.stamp)
-            key = (one, model.stamp)
+            key = (one, model.stamp, self.reviewing)
             return self._pages.get_or_make(key, lambda: self._render(one, model))
 
     def known(self, one: Asked) -> Answer | None:
         """The same, at once, where it was made before; None else. Raises NotReadyError."""
         with self.provider.lease() as model:
             self._forget_others(model.stamp)
-            return self._pages.get((one, model.stamp))
+            return self._pages.get((one, model.stamp, self.reviewing))
 
     def chart(self, one: Asked, chart: str, form: str) -> Answer:
         """A figure of a page in a form; "narrow.svg" is its picture for a phone. Raises NotFoundError, NotReadyError, BusyError."""

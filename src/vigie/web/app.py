@@ -236,9 +236,10 @@ def _page(made: Answers, page: Page, few: CapacityLimiter) -> Callable[..., Awai
         if request.url.query and any(not value for value in query.values()):
             there = request.url.path + (f"?{one.query}" if one.query else "")
             return RedirectResponse(there, status_code=303)
-        found = made.known(one)
+        mine = made.of(who(request))
+        found = mine.known(one)
         if found is None:
-            found = await to_thread.run_sync(made.page, one, limiter=few)
+            found = await to_thread.run_sync(mine.page, one, limiter=few)
         return _send(request, found)
 
     return show
@@ -315,39 +316,41 @@ def _errors(app: FastAPI, made: Answers, *, asking: bool) -> None:
         status = error.status_code if isinstance(error, HTTPException) else 500
         lang = _language(request)
         if status == 404:
-            return said(request, made.not_found(lang))
+            return said(request, made.of(who(request)).not_found(lang))
         if status in _SAID:
-            return said(request, made.plain(lang, status, _SAID[status]))
+            return said(request, made.of(who(request)).plain(lang, status, _SAID[status]))
         if status == 405:
             taken = dict(getattr(error, "headers", None) or {}).get("Allow", "GET, HEAD")
             if request.url.path.startswith("/api/"):
                 problem = {"type": "about:blank", "title": "this method is not offered", "status": 405}
                 headers = {"allow": taken, "cache-control": "no-store"}
                 return JSONResponse(problem, 405, headers, media_type="application/problem+json")
-            return said(request, made.plain(lang, 405, "method"), {"allow": taken})
+            return said(request, made.of(who(request)).plain(lang, 405, "method"), {"allow": taken})
         return Response(status_code=status)
 
     async def nowhere(request: Request, error: Exception) -> Response:
         """An address of a language that there is none of."""
-        return said(request, made.not_found(_language(request)))
+        return said(request, made.of(who(request)).not_found(_language(request)))
 
     async def missing(request: Request, error: Exception) -> Response:
         what = error.what if isinstance(error, NotFoundError) else "page"
-        return said(request, made.not_found(_language(request), what))
+        return said(request, made.of(who(request)).not_found(_language(request), what))
 
     async def bad(request: Request, error: Exception) -> Response:
         assert isinstance(error, BadFilterError)
-        return said(request, made.bad_filter(_language(request), error))
+        return said(request, made.of(who(request)).bad_filter(_language(request), error))
 
     async def busy(request: Request, error: Exception) -> Response:
         return said(
-            request, made.plain(_language(request), 503, "busy"), {"retry-after": str(BusyError.seconds)}
+            request,
+            made.of(who(request)).plain(_language(request), 503, "busy"),
+            {"retry-after": str(BusyError.seconds)},
         )
 
     async def making(request: Request, error: Exception) -> Response:
         return said(
             request,
-            made.plain(_language(request), 503, "making"),
+            made.of(who(request)).plain(_language(request), 503, "making"),
             {"retry-after": str(NotReadyError.seconds)},
         )
 
@@ -367,7 +370,7 @@ def _errors(app: FastAPI, made: Answers, *, asking: bool) -> None:
             return RedirectResponse(
                 f"/{lang}/login?{_back(request)}", status_code=303, headers={"cache-control": "no-store"}
             )
-        return said(request, made.forbidden(lang, error.what, who(request)))
+        return said(request, made.of(who(request)).forbidden(lang, error.what, who(request)))
 
     for kind, handler in (
         (HTTPException, http), (RequestValidationError, nowhere), (NotFoundError, missing), (BadFilterError, bad), (BusyError, busy),
