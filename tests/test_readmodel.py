@@ -38,9 +38,10 @@ from vigie.cli import app
 from vigie.cli.keeping import add_paths
 from vigie.model.errors import SettingsError, StoreError
 from vigie.pipeline import Reading
-from vigie.readmodel import Filters
+from vigie.readmodel import Filters, shifts
 from vigie.readmodel.files import current, is_current
 from vigie.readmodel.model import ReadModel
+from vigie.readmodel.shifts import shift
 from vigie.readmodel.voices import families
 from vigie.report.bulletin import make_bulletin
 from vigie.report.certainty import certainty
@@ -280,6 +281,20 @@ def test_pages_and_bulletin_give_one_change_with_one_interval(tmp_path: Path, pu
     assert {name: limits != "–" for name, (_, limits) in shown.items()} == {
         "retail-cocaine-g": True, "purity-cocaine-purity": True, "retail-mdma-g": False,  # three sources allow no interval, two no change
     }  # fmt: skip
+
+
+def test_a_shift_is_worked_out_for_what_is_shown_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of hundreds of groups a page shows some; those are worked out once."""
+    path, made = many_sources(tmp_path), []
+    monkeypatch.setattr(shifts, "shift", lambda now, before: made.append(len(now)) or shift(now, before))
+    with opened(path, False) as model:
+        groups = compared(model, Filters(area="FR-69", period="2025"), "retail")
+        assert sum(g.change_state == "known" for g in groups) == 2 and made == []
+        (cocaine,) = [g for g in groups if g.key == ("cocaine", "g")]
+        assert None not in (cocaine.change, cocaine.change_low, cocaine.change_high)
+        assert len(made) == 1
 
 
 @pytest.mark.parametrize("public", [False, True], ids=["analyst", "public"])

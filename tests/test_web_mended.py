@@ -198,12 +198,11 @@ def test_a_change_rests_on_sources_and_is_an_indication(
 ) -> None:
     class Model:
         def groups(self, filters: Filters, topic: str) -> list[Group]:
-            sources = now if filters.period == "2025" else before
-            figures = Figures(n=9, sources=sources, values=9, median=60.0)
+            figures = Figures(n=9, sources=now, values=9, median=60.0)
             group = Group(
-                topic=topic, key=("cocaine", "g"), figures=figures, change=change, change_state="known"
-            )
-            return [group] if sources else []
+                topic=topic, key=("cocaine", "g"), figures=figures, medians=change, change_state="known", sources_before=before
+            )  # fmt: skip
+            return [group]
 
     (group,) = compared(Model(), Filters(period="2025"), "retail")  # type: ignore[arg-type]
     table = group_table("retail", [group], page_words("fr"), Filters())

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -28,7 +28,7 @@ from vigie.readmodel.records import (
     Totals,
 )
 from vigie.readmodel.schema import number_of
-from vigie.readmodel.shifts import Floats, by_source, shift
+from vigie.readmodel.shifts import Shifts
 from vigie.readmodel.told import Ints, dense
 from vigie.report.edition import COMPARED
 from vigie.report.period import parse_period
@@ -95,13 +95,13 @@ class FigureQuestions(Opened):
         now = self._inside(rows, f.period)
         found = told.figures(rows[now], labels[now], len(named), public=self.public)
         earlier = parse_period(f.period, ()).previous() if f.period else None
-        before = {}
-        sources: tuple[dict[int, Floats], ...] = ({}, {})
+        before, sources, shifts = {}, {}, None
         if earlier is not None:
             then = self._inside(rows, earlier.label)
             before = told.spread(rows[then], labels[then], len(named))
+            sources = dict(enumerate(told.sources(rows[then], labels[then], len(named)).tolist()))
             if topic in COMPARED:
-                sources = tuple(by_source(told, rows[at], labels[at]) for at in (now, then))
+                shifts = Shifts(told, partial(self._now_and_then, f, earlier.label, topic))
         ways = self._directions(rows[now], labels[now], len(named)) if topic == "trends" else {}
         groups = []
         for label, told_of in found.items():
@@ -115,21 +115,27 @@ class FigureQuestions(Opened):
             ratio, state = _change(
                 figure, old and (old[0], old[3]), earlier is not None and figure is told_of
             )
-            there = state == "known" and all(label in of for of in sources)
-            moved = shift(sources[0][label], sources[1][label]) if there else None
             groups.append(
                 Group(
                     topic=topic,
                     key=key,
                     figures=figure,
-                    change=moved.ratio if moved else ratio,
+                    medians=ratio,
                     change_state=state,
-                    change_low=moved.low if moved else None,
-                    change_high=moved.high if moved else None,
+                    sources_before=sources.get(label, 0),
+                    moved=shifts.later(key) if shifts and state == "known" else None,
                     directions=ways.get(label, ()),
                 )
             )
         return sorted(groups, key=lambda g: (-g.figures.n, g.key))
+
+    def _now_and_then(self, f: Filters, earlier: str, topic: str, key: Key) -> tuple[Ints, Ints]:
+        """Rows of a group in the period of the filters, and in the one before."""
+        new, old = (
+            self._of_key(f.replace(period=period), topic, key, exact=False) for period in (f.period, earlier)
+        )
+        nothing = np.zeros(0, dtype=np.int64)
+        return (nothing if new is None else new, nothing if old is None else old)
 
     def _directions(self, rows: Ints, labels: Ints, size: int) -> dict[int, tuple[tuple[str, int], ...]]:
         many = len(DIRECTIONS) + 1

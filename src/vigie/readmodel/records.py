@@ -6,7 +6,7 @@ documents. Left out: words and numbers as a reader sees them (the pages); what m
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
@@ -49,23 +49,51 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Shift:
+    """Relative changes (0.1 = 10 % more): the median of all shifts of logarithms, and its 95 % interval."""
+
+    ratio: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
     """A group of `vigie.report.results`: `key` as there.
 
     `change` is relative to the period before. Of prices and purities it is that of bulletins: the shift between the figures of sources with
     its 95 % interval, `change_low` to `change_high`, or where no interval exists the new median / the old one - 1, as of other topics.
 
-    `directions` are those of trends, (direction, statements), in the order up, down, stable, emerging, peak; () for other topics.
+    Attributes:
+        medians: the new median / the old one - 1, where it is known.
+        sources_before: independent sources of the period before.
+        moved: works the shift out when it is asked for: of hundreds of groups a page shows some.
+        directions: those of trends, (direction, statements), in the order up, down, stable, emerging, peak; () for other topics.
     """
 
     topic: str
     key: tuple[str, ...]
     figures: Figures
-    change: float | None = None
+    medians: float | None = None
     change_state: ChangeState = "none"
-    change_low: float | None = None
-    change_high: float | None = None
+    sources_before: int = 0
+    moved: Callable[[], Shift | None] | None = field(default=None, compare=False, repr=False)
     directions: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def change(self) -> float | None:
+        found = self.moved() if self.moved else None
+        return found.ratio if found else self.medians
+
+    @property
+    def change_low(self) -> float | None:
+        found = self.moved() if self.moved else None
+        return found.low if found else None
+
+    @property
+    def change_high(self) -> float | None:
+        found = self.moved() if self.moved else None
+        return found.high if found else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -96,7 +96,7 @@ class Told:
             return {}
         counts = np.bincount(labels, minlength=size)
         told = np.flatnonzero(counts)
-        sources = self._sources(rows, labels, size)
+        sources = self.sources(rows, labels, size)
         best, worst = _ends(labels, self.columns["grade"][rows], size, len(GRADES))
         most, least = _ends(labels, self.columns["credibility"][rows], size, _CREDIBILITY, skip=1)
         spread = self.spread(rows, labels, size) if values else {}
@@ -113,7 +113,7 @@ class Told:
             )  # fmt: skip
         return found
 
-    def _sources(self, rows: Ints, labels: Ints, size: int) -> Ints:
+    def sources(self, rows: Ints, labels: Ints, size: int) -> Ints:
         """Independent sources of each label."""
         voice, alike = self.columns["voice"][rows], self.columns["alike"][rows]
         copies = np.flatnonzero(alike)

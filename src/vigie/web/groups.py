@@ -13,7 +13,6 @@ from vigie.readmodel.records import Filters, Group
 from vigie.report.certainty import thresholds
 from vigie.report.compared import limits
 from vigie.report.edition import COMPARED
-from vigie.report.period import parse_period
 from vigie.report.tables import DIRECTIONS, product_name, purity_value, seized, trend_name
 from vigie.stats.order import LEVEL, Interval
 from vigie.stats.summary import Change
@@ -65,17 +64,12 @@ def change_of(group: Group) -> Change | None:
 
 def compared(model: ReadModel, filters: Filters, topic: str) -> list[Group]:
     """The groups of a topic, with a change only where both periods rest on enough independent sources."""
-    groups = model.groups(filters, topic)
-    earlier = parse_period(filters.period, ()).previous() if filters.period else None
-    if earlier is None:
-        return groups
     least = thresholds().change_sources
-    before = {g.key: g.figures.sources for g in model.groups(filters.replace(period=earlier.label), topic)}
     return [
-        replace(g, change=None, change_state="not-enough-data")
-        if g.change_state == "known" and min(g.figures.sources, before.get(g.key, 0)) < least
+        replace(g, medians=None, moved=None, change_state="not-enough-data")
+        if g.change_state == "known" and min(g.figures.sources, g.sources_before) < least
         else g
-        for g in groups
+        for g in model.groups(filters, topic)
     ]
 
 
