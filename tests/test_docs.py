@@ -12,8 +12,10 @@ import re
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -176,6 +178,49 @@ def test_both_privacy_pages_say_the_same() -> None:
     assert len(tests[0]) > 50
     assert (tests[0], rows[0], heads[0], decisions[0]) == (tests[1], rows[1], heads[1], decisions[1])
     assert "](privacy.fr.md)" in pages[0].splitlines()[2] and "](privacy.md)" in pages[1].splitlines()[2]
+
+
+PLACEHOLDERS = {
+    "UTILISATEUR": "USER", "HÔTE": "HOST", "BASE": "DATABASE", "FICHIER": "FILE", "SECONDES": "SECONDS", "DOSSIER": "FOLDER",
+    "LIEU": "PLACE", "NOM": "NAME",
+}  # fmt: skip
+PAIRS = ("review",)
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_both_languages_of_a_page_say_the_same(name: str) -> None:
+    """Section by section: the same commands and settings, codes, numbers, links; tables with as many rows."""
+    pages = [(DOCS / f"{name}{end}.md").read_text(encoding="utf-8") for end in ("", ".fr")]
+    assert f"]({name}.fr.md)" in pages[0].splitlines()[2] and f"]({name}.md)" in pages[1].splitlines()[2]
+    english, french = (
+        [said(part) for part in re.split(r"^(?=#+ )", page, flags=re.MULTILINE)] for page in pages
+    )
+    assert [one["heading"] for one in english] == [one["heading"] for one in french] and len(english) > 5
+    for number, (one, other) in enumerate(zip(english, french, strict=True)):
+        for what, found in one.items():
+            assert found == other[what], f"{name}, section {number}: {what}"
+    prose = re.sub(r"^```.*?^```|^    .*?$|`[^`\n]*`", "", pages[1], flags=re.DOTALL | re.MULTILINE)
+    assert re.findall(r"[^\s|] [;:?!»](?!\w)|« ", prose) == [], "no-break spaces"
+
+
+def said(section: str) -> dict[str, Any]:
+    """What a section says that has no language: commands, settings, codes, links, figures, rows."""
+    code = r"^```.*?^```|^    .*?$"
+    shown = re.findall(code, section, re.MULTILINE | re.DOTALL)
+    prose = re.sub(code, "", section, flags=re.MULTILINE | re.DOTALL)
+    codes = re.findall(r"`([^`]+)`", prose)
+    for french, english in PLACEHOLDERS.items():
+        shown, codes = ([re.sub(rf"\b{french}\b", english, one) for one in found] for found in (shown, codes))
+    figures = re.sub(r"`[^`]+`|\]\([^)]+\)", "", prose)
+    figures = re.sub(r"(?<=\d)[,\u202f](?=\d{3}\b)", "", figures)  # thousands
+    return {
+        "heading": re.findall("^#*", section)[0],
+        "commands": [re.sub(r'\s*#.*|--why ".*?"|label = ".*?"', "", one).split() for one in shown],
+        "codes": Counter(codes),
+        "links": Counter(link.partition("#")[0].replace(".fr.md", ".md") for link in _LINK.findall(prose)),
+        "figures": Counter(re.findall(r"\d+(?:\.\d+)?", re.sub(r"(?<=\d),(?=\d)", ".", figures))),
+        "rows": table_rows(section),
+    }
 
 
 def table_rows(page: str) -> list[int]:
