@@ -27,6 +27,9 @@ ADDRESSES = [
     ("postgresql://anna:a:b@h/v?sslmode=verify-full", "postgresql://anna@h/v?sslmode=verify-full", "postgresql://h/v", {"password": "a:b"}),
     ("postgresql:///v?host=/run/pg&password=x&sslpassword=y", "postgresql:///v?host=/run/pg", "postgresql:///run/pg/v", {"password": "x", "sslpassword": "y"}),
     ("postgresql://", "postgresql://", "postgresql://local/default", {}),
+    ("POSTGRESQL://anna:x@h/v", "postgresql://anna@h/v", "postgresql://h/v", {"password": "x"}),
+    ("postgresql://anna:p@ss@h/v", "postgresql://anna@h/v", "postgresql://h/v", {"password": "p@ss"}),
+    ("postgresql://anna:x%2F%3F%23@%2Frun%2Fpg:5433/v", "postgresql://anna@%2Frun%2Fpg:5433/v", "postgresql://%2Frun%2Fpg:5433/v", {"password": "x/?#"}),
     ("postgresql://h1:1,h2:2/v", "postgresql://h1:1,h2:2/v", "postgresql://h1:1,h2:2/v", {}),
     ("postgresql://[::1]:5432/v", "postgresql://[::1]:5432/v", "postgresql://[::1]:5432/v", {}),
 ]  # fmt: skip
@@ -65,6 +68,33 @@ def test_what_is_no_server(tmp_path: Path) -> None:
             place.of(wrong)
     with pytest.raises(StoreError, match="is not one"):
         place.of("postgresql://[::1/vigie")
+
+
+UNCLEAR = [  # a password that holds the sign that ends a part; the same as an option; other forms of addresses
+    "postgresql://anna:geh/eim@db.example/v",
+    "postgresql://anna:12/geheim@db.example/v",
+    "postgresql://anna:geh?eim@db.example/v",
+    "postgresql://anna:12?a=geheim@db.example/v",
+    "postgresql://anna:geh#eim@db.example/v",
+    "postgresql://anna:x@y/geheim@db.example/v",
+    "postgresql://anna@org:geheim@db.example/v",
+    "postgresql://anna:geheim",
+    "postgresql://db.example/v?password=geh&eim",
+    "postgresql://db.example/v?password=geh#eim",
+    "postgresql+psycopg://anna:geheim@db.example/v",
+    "mysql://anna:geheim@db.example/v",
+    "Postgresql:/anna:geheim@db.example/v",
+    "host=db.example password=geheim dbname=v",
+]
+
+
+@pytest.mark.parametrize("given", UNCLEAR)
+def test_a_password_is_never_taken_for_something_that_is_shown(given: str, copies: Path) -> None:
+    with pytest.raises(StoreError) as refused:
+        place.of(given)
+    assert not any(part in str(refused.value) for part in ("geh", "eim", "anna"))
+    assert not copies.exists()
+    assert not any(n.startswith("VIGIE_SERVER_SECRET_") for n in os.environ)
 
 
 def test_where_copies_are(tmp_path: Path, copies: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from vigie.model.errors import StoreError
 
@@ -29,6 +29,13 @@ _SECRETS = ("password", "sslpassword")
 _ADDRESS = "address"
 _SECRET_VARIABLE = "VIGIE_SERVER_SECRET_"
 COPY = "vigie.duckdb"
+_HOST = re.compile(r"([\w.%-]*|\[[0-9A-Fa-f:.%]+\w*\])(:[0-9]*)?")
+_OPTION = re.compile(r"[A-Za-z_]+=")
+_NOT_ONE = "the address of the server is not one (postgresql://USER@HOST:PORT/DATABASE)"
+_SIGNS = (
+    "in user, password and values, @ is written %40, / %2F, : %3A, ? %3F, # %23, & %26, % %25 "
+    "(or give the password by PGPASSWORD or .pgpass)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +61,13 @@ class Server:
 
 def is_address(text: Path | str) -> bool:
     """Whether this names a server. A path cannot: it writes `//` as `/`."""
-    return isinstance(text, str) and text.startswith(_SCHEMES)
+    return isinstance(text, str) and text.lower().startswith(_SCHEMES)
 
 
 def of(store: Path | str, environment: Mapping[str, str] = os.environ) -> Path:
     """The path of a store. Raises StoreError for an address that is none, or where no working copy can be."""
     if not is_address(store):
-        if re.match(r"postgres(ql)?:[/\\]", str(store)):
-            raise StoreError("the address of a server is a text, and not a path (give it in quotes)")
+        _no_other_address(str(store))
         return Path(store)
     address, secrets = _parted(str(store))
     host, database = _names(address)
@@ -128,12 +134,12 @@ def copies_folder(environment: Mapping[str, str] = os.environ) -> Path:
 
 def _parted(url: str) -> tuple[str, dict[str, str]]:
     """The address without its secrets, and them."""
+    url = "postgresql://" + url.partition("://")[2]
     try:
         parts = urlsplit(url)
     except ValueError:
-        raise StoreError(
-            "the address of the server is not one (postgresql://USER@HOST:PORT/DATABASE)"
-        ) from None
+        raise StoreError(_NOT_ONE) from None
+    _no_stray_signs(url, parts)
     who, at, hosts = parts.netloc.rpartition("@")
     user, _, password = who.partition(":")
     secrets = {"password": unquote(password)} if password else {}
@@ -146,6 +152,31 @@ def _parted(url: str) -> tuple[str, dict[str, str]]:
             kept.append(pair)
     query = f"?{'&'.join(kept)}" if kept else ""
     return f"postgresql://{user}{at if user else ''}{hosts}{parts.path}{query}", secrets
+
+
+def _no_stray_signs(url: str, parts: SplitResult) -> None:
+    """Raises StoreError where signs of a password may have ended a part of the address: the rest would be taken for a host, a database or an
+    option, shown as that, and written down. The message does not quote it."""
+    who, _, hosts = parts.netloc.rpartition("@")
+    pairs = [pair for pair in parts.query.split("&") if pair]
+    if (
+        "#" in url
+        or "@" in who.partition(":")[0]
+        or "@" in f"{parts.path}{parts.query}"
+        or not all(_HOST.fullmatch(host) for host in hosts.split(","))
+        or not all(_OPTION.match(pair) for pair in pairs)
+    ):
+        raise StoreError(f"{_NOT_ONE}: {_SIGNS}")
+
+
+def _no_other_address(text: str) -> None:
+    """Raises StoreError for what is no path of a store and may hold a password: as a path it would be shown, or made."""
+    if re.match(r"(?i)postgres(ql)?:[/\\]", text):
+        raise StoreError("the address of a server is a text, and not a path (give it in quotes)")
+    if re.match(r"[A-Za-z][A-Za-z0-9+.-]+:[/\\]", text) or re.match(
+        r"\s*(host|hostaddr|port|dbname|user|password|service)\s*=", text
+    ):
+        raise StoreError("a store is a file or a PostgreSQL server (postgresql://USER@HOST:PORT/DATABASE)")
 
 
 def _names(address: str) -> tuple[str, str]:

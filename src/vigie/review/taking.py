@@ -9,6 +9,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from threading import RLock
 
 from vigie.assess import assess_if_due
 from vigie.model.errors import StoreError, VigieError
@@ -20,13 +21,16 @@ from vigie.settings import Settings
 from vigie.store import Store, reviews_taken, weekly
 from vigie.store.review_book import reviews_file
 
+_taking = RLock()  # turns keep processes apart; within one, threads may have the same store open, and would each copy what waits
+
 
 def take_in(store: Store) -> Taken:
     """Copy the decisions that wait, apply the final ones, and judge anew what they bore out. Raises StoreError."""
-    found = reviews_taken.take_in(store, clearing(store))
-    if found.applied:
-        assess_if_due(store)
-        weekly.fold(store.connection)
+    with _taking:
+        found = reviews_taken.take_in(store, clearing(store))
+        if found.applied:
+            assess_if_due(store)
+            weekly.fold(store.connection)
     return Taken(decisions=found.decisions, applied=found.applied, lapsed=found.lapsed)
 
 
