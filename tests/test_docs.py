@@ -184,7 +184,7 @@ PLACEHOLDERS = {
     "UTILISATEUR": "USER", "HÔTE": "HOST", "BASE": "DATABASE", "FICHIER": "FILE", "SECONDES": "SECONDS", "DOSSIER": "FOLDER",
     "LIEU": "PLACE", "NOM": "NAME",
 }  # fmt: skip
-PAIRS = ("review",)
+PAIRS = ("review", "accounts")
 
 
 @pytest.mark.parametrize("name", PAIRS)
@@ -211,6 +211,7 @@ def said(section: str) -> dict[str, Any]:
     codes = re.findall(r"`([^`]+)`", prose)
     for french, english in PLACEHOLDERS.items():
         shown, codes = ([re.sub(rf"\b{french}\b", english, one) for one in found] for found in (shown, codes))
+    codes = [re.sub(r"^/fr/", "/en/", one) for one in codes]
     figures = re.sub(r"`[^`]+`|\]\([^)]+\)", "", prose)
     figures = re.sub(r"(?<=\d)[,\u202f](?=\d{3}\b)", "", figures)  # thousands
     return {
