@@ -184,7 +184,7 @@ PLACEHOLDERS = {
     "UTILISATEUR": "USER", "HÔTE": "HOST", "BASE": "DATABASE", "FICHIER": "FILE", "SECONDES": "SECONDS", "DOSSIER": "FOLDER",
     "LIEU": "PLACE", "NOM": "NAME",
 }  # fmt: skip
-PAIRS = ("review", "accounts", "api")
+PAIRS = ("review", "accounts", "api", "team")
 
 
 @pytest.mark.parametrize("name", PAIRS)
