@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,29 @@ def decide(path: Path, number: int, fields: list[str]) -> Any:
     return CliRunner().invoke(
         app, ["review", "decide", f"doc000-{number}", "correct", *given, "--store", str(path)]
     )
+
+
+LISTED = [
+    # id, options, types of facts listed
+    ("all", [], {"price", "flow"}),
+    ("types", ["--type", "price", "--type", "flow"], {"price", "flow"}),
+    ("area", ["--area", "FR-69"], {"price"}),
+    ("substance", ["--substance", "cocaine", "--type", "price"], {"price"}),
+    ("source", ["--source", "nowhere"], set()),
+    ("behind_the_last", ["--offset", "2"], set()),
+]
+
+
+@pytest.mark.parametrize(("options", "types"), [row[1:] for row in LISTED], ids=[row[0] for row in LISTED])
+def test_a_part_of_the_queue_is_listed(tmp_path: Path, options: list[str], types: set[str]) -> None:
+    says = [
+        said_price(60, place="INSEE:69123"),
+        Sentence(sentence="Venue d'Espagne.", value=flow("ES", None)),
+    ]
+    store = build(tmp_path / "vigie.duckdb", [Paper(source="essai", published="2025-03-11", says=says)])
+    done = CliRunner().invoke(app, ["review", "list", "--format", "json", *options, "--store", str(store)])
+    assert done.exit_code == 0, done.output
+    assert {json.loads(line)["type"] for line in done.stdout.splitlines() if line.startswith("{")} == types
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -28,6 +29,7 @@ from vigie.review.book import Book
 from vigie.review.drafts import suggestions
 from vigie.review.drafts import write as write_drafts
 from vigie.review.gold import fact_of, gold
+from vigie.review.picking import Picked
 from vigie.review.queue import proposals, refill
 from vigie.review.records import Choice, Proposal, Settings
 from vigie.review.rules import rules
@@ -35,6 +37,7 @@ from vigie.review.taking import refill_apart, take_in
 from vigie.stats.kappa import cohen_kappa
 from vigie.stats.proportion import exact_interval, stratified
 from vigie.store import Store
+from vigie.store.review_book import reviews_file
 from vigie.store.rows import Entry
 from vigie.store.runs import Counts
 
@@ -264,7 +267,7 @@ def test_the_queue_leaves_out_what_is_decided_and_keeps_its_draw(store: Store) -
         ]
         book.release(ANNE, first)
         assert book.next_for(BASILE) == first
-        assert book.next_for(ANNE, types=("purity",)) is None
+        assert book.next_for(ANNE, picked=Picked(type="purity")) is None
     decide(store, ANNE, int(first[1:5]), Choice(verdict="reject"))
     take_in(store)
     after = {p.observation_id: p.draw for p in proposals(store, limit=50)}
@@ -494,6 +497,46 @@ def test_words_that_were_read_wrongly_become_drafts(store: Store, tmp_path: Path
     problems = check_lexicons(tmp_path / "drafts")
     assert len(problems) >= 2
     assert any("is a draft" in str(p) for p in problems)  # never loaded until a person completed it
+
+
+def test_a_queue_of_an_earlier_version_is_still_read(store: Store) -> None:
+    """Its proposals say nothing of what they may be chosen by until the queue is made anew."""
+    fill(store, [("source", {"value": price(60.0), "substance": "cocaine", **SURE})])
+    with Book.open(store.path):
+        pass
+    db = sqlite3.connect(reviews_file(store.path))
+    db.execute("DROP TABLE queue")
+    db.execute(
+        "CREATE TABLE queue (position INTEGER PRIMARY KEY, observation_id TEXT NOT NULL UNIQUE, doc_id TEXT NOT NULL, type TEXT NOT NULL, "
+        "confidence REAL NOT NULL, effect REAL NOT NULL, score REAL NOT NULL, why TEXT NOT NULL, drawn TEXT NOT NULL, draw REAL NOT NULL)"
+    )
+    db.execute(
+        "INSERT INTO queue VALUES (0, 'd0001-o', 'd0001', 'price', 0.9, 0.1, 0.01, '[]', 'ranked', 0.5)"
+    )
+    db.commit()
+    db.close()
+    cocaine = Picked(substance="cocaine")
+    with Book.open(store.path) as book, Book.open(store.path) as other:
+        assert [e.proposal.places for e in other.entries(ANNE)] == [()]
+        assert book.entries(ANNE, picked=cocaine) == []
+        assert refill(store, book) == 1
+        assert book.next_for(ANNE, picked=cocaine) == "d0001-o"
+
+
+def test_a_proposal_says_by_what_it_may_be_chosen(store: Store) -> None:
+    fill(
+        store,
+        [("Le Courrier d'essai", {"value": price(60.0), "substance": "cocaine", "place": LYON, **SURE})],
+    )
+    (one,) = proposals(store, limit=10)
+    assert (one.substance, one.source, one.outlet) == (
+        "cocaine",
+        "Le Courrier d'essai",
+        "Le Courrier d'essai",
+    )
+    assert one.places == ("INSEE:69123", "FR-69", "FR-ARA", "FR")
+    assert Picked(area="FR-ARA", reason="random").holds(one) is (one.drawn == "random")
+    assert not Picked(area="FR-84").holds(one)
 
 
 def test_a_proposal_survives_the_book(store: Store) -> None:

@@ -30,6 +30,7 @@ from vigie.review.records import Choice, Item, Sentence, Settings
 from vigie.review.taking import take_in
 from vigie.store import Store
 from vigie.store.snapshot import current, publish
+from vigie.web import reviewing, reviewing_queue
 from vigie.web import reviewing_form as forms
 from vigie.web import reviewing_places as places
 from vigie.web.app import make_app
@@ -336,6 +337,92 @@ def test_two_read_blind_and_a_third_settles(built: tuple[Path, Path], desk: Path
     with Book.open(desk) as book:
         final = book.standing(CLAIRE, found.observation_id).final
     assert final is not None and (final.verdict, final.reviewer, final.after) == ("reject", CLAIRE.id, ())
+
+
+PICKED = [
+    # id, what the address chooses, what is left of the seven
+    ("all", {}, "0123456"),
+    ("type", {"type": "price"}, "0"),
+    ("substance", {"substance": "cannabis-resin"}, "1"),
+    ("commune", {"area": "INSEE:69123"}, "0"),
+    ("region", {"area": "FR-ARA", "type": "price"}, "0"),
+    ("source", {"source": "essai"}, "0123456"),
+    ("reason", {"reason": "random", "type": "price"}, None),
+    ("two_that_exclude_each_other", {"type": "price", "substance": "cannabis-resin"}, ""),
+    ("no_such_thing", {"type": HOSTILE, "substance": "x' OR 1=1--"}, ""),
+    ("long", {"source": "a" * 3000}, ""),
+]
+
+
+@pytest.mark.parametrize(("picked", "left"), [row[1:] for row in PICKED], ids=[row[0] for row in PICKED])
+def test_a_part_of_the_queue_tells_nothing_of_another(
+    built: tuple[Path, Path], desk: Path, picked: dict[str, str], left: str | None
+) -> None:
+    """Byte for byte the same to a second reader, whatever is chosen, before and after the first decided."""
+    anne, basile = client(built, ANNE), client(built, BASILE)
+    queue_of(anne)
+    page = basile.get("/fr/review", params=picked).text
+    found = re.findall(r'href="/fr/review/doc000-(\d)[^"]*" data-row', page)
+    assert left is None or sorted(found) == list(left)
+    assert "<script>alert" not in page and "a" * 300 not in page
+    one = basile.get("/fr/review/doc000-0", params=picked).text
+    for n in "016":
+        assert (
+            decide(anne, f"/fr/review/doc000-{n}", verdict="reject", reason="not-stated").status_code == 303
+        )
+    assert basile.get("/fr/review", params=picked).text == page
+    again = basile.get("/fr/review/doc000-0", params=picked).text
+    hide = re.compile(r'name="key" value="[^"]+"')
+    assert hide.sub("", again) == hide.sub("", one)
+    mine = anne.get("/fr/review", params=picked).text
+    assert not re.findall(r'href="/fr/review/doc000-[016][^"]*" data-row', mine)
+
+
+def test_a_choice_is_kept_from_statement_to_statement(built: tuple[Path, Path], desk: Path) -> None:
+    anne = client(built, ANNE)
+    queue_of(anne)
+    (href,) = set(
+        re.findall(r'href="(/fr/review/doc000-0[^"]*)" data-row', anne.get("/fr/review?type=price").text)
+    )
+    assert href == "/fr/review/doc000-0?type=price"
+    page = anne.get(href).text
+    assert '/fr/review/doc000-0?type=price&amp;do=correct"' in page and "1 sur 1 à relire" in page.replace(
+        "\u202f", " "
+    )
+    assert (
+        'action="/fr/review/doc000-0?type=price"' in page and 'href="/en/review/doc000-0?type=price"' in page
+    )
+    done = post(anne, href, form(page, verdict="accept"))
+    assert done.headers["location"] == "/fr/review?done=doc000-0&type=price"
+    left = anne.get(done.headers["location"]).text
+    assert "Il ne reste rien à relire pour vous dans ce choix" in left and "Décision gardée" in left
+    away = post(
+        anne,
+        "/fr/review/doc000-1?type=//evil.example",
+        form(anne.get("/fr/review/doc000-1").text, verdict="accept"),
+    )
+    assert away.headers["location"].startswith("/fr/review?done=doc000-1&type=%2F%2Fevil.example")
+
+
+def test_the_queue_is_read_page_by_page(
+    built: tuple[Path, Path], desk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (reviewing, reviewing_queue):
+        monkeypatch.setattr(module, "PER_PAGE", 3)
+    anne = client(built, ANNE)
+    seen: list[str] = []
+    path = "/fr/review?source=essai"
+    for n, last in ((1, False), (2, False), (3, True)):
+        page = anne.get(path).text
+        seen += re.findall(r'href="/fr/review/(doc[^"?]+)[^"]*" data-row', page)
+        assert f'<ol class="queue" start="{3 * n - 2}">' in page
+        following = re.search(r'href="([^"]+)">Page suivante', page)
+        assert (following is None) is last
+        path = following[1].replace("&amp;", "&") if following else path
+    assert len(seen) == 7 == len(set(seen))
+    assert path == "/fr/review?page=3&source=essai"
+    for odd, start in (("0", 1), ("99", 7), ("-1", 1), ("x", 1), ("²", 1), ("9" * 400, 1)):
+        assert f'start="{start}"' in anne.get("/fr/review", params={"page": odd}).text
 
 
 def test_a_reading_that_is_kept_is_the_same_reading(built: tuple[Path, Path], desk: Path) -> None:

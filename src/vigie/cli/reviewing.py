@@ -50,6 +50,16 @@ class FactType(str, Enum):  # noqa: UP042
     LOAD = "load"
 
 
+class Why(str, Enum):  # noqa: UP042
+    """Reasons of a proposal; every one is also uncertain."""
+
+    THRESHOLD = "threshold"
+    SHARE = "share"
+    SHIFT = "shift"
+    LATE = "late"
+    RANDOM = "random"
+
+
 OBSERVATION = typer.Argument(
     ..., metavar="ID", help="The observation, as `vigie review list` names it.", show_default=False
 )
@@ -71,6 +81,13 @@ ADJUDICATE = typer.Option(
     False, "--adjudicate", help="Decide finally, where two differ or a decision stands."
 )
 TYPES = typer.Option(None, "--type", help="Only facts of this type (repeatable).")
+SUBSTANCE = typer.Option("", "--substance", metavar="ID", help="Only facts about it (cocaine).")
+AREA = typer.Option("", "--area", metavar="CODE", help="Only facts placed in it (INSEE:69123, FR-69, FR).")
+SOURCE = typer.Option(
+    "", "--source", metavar="ID", help="Only facts of a source, or of an outlet without a card."
+)
+REASON = typer.Option(None, "--reason", help="Only facts proposed for it.")
+OFFSET = typer.Option(0, "--offset", min=0, max=100_000, help="How many to leave out first.")
 LIMIT = typer.Option(20, "--limit", min=1, max=10_000, help="How many.")
 DISAGREEMENTS = typer.Option(False, "--disagreements", help="What waits for a third instead.")
 FORMAT = typer.Option(ReportFormat.TABLE, "--format", help="How to print.")
@@ -86,7 +103,8 @@ THIRD = typer.Option(None, "--third/--any", help="Whether who adjudicates must b
 
 @review_app.command(name="list")
 def list_(
-    limit: int = LIMIT, type: list[FactType] | None = TYPES, disagreements: bool = DISAGREEMENTS, store: Path | None = STORE,
+    limit: int = LIMIT, offset: int = OFFSET, type: list[FactType] | None = TYPES, substance: str = SUBSTANCE, area: str = AREA,
+    source: str = SOURCE, reason: Why | None = REASON, disagreements: bool = DISAGREEMENTS, store: Path | None = STORE,
     format: ReportFormat = FORMAT,
 ) -> None:  # fmt: skip
     """Take in the decisions that wait, make the queue anew, and print what is to be read first: not for publication.
@@ -98,9 +116,11 @@ def list_(
     Example:
       vigie review list
       vigie review list --type price --limit 50 --format json
+      vigie review list --substance cocaine --area FR-69 --reason threshold --offset 20
     """
     from vigie.accounts.records import LOCAL
     from vigie.review.book import Book
+    from vigie.review.picking import Picked
     from vigie.review.queue import refill
 
     with _opened(store) as opened, Book.open(opened.path) as book:
@@ -118,9 +138,10 @@ def list_(
                 for d in book.disagreements()
             ]
         else:
-            listed = [
-                e.proposal for e in book.entries(LOCAL, limit=limit, types=tuple(t.value for t in type or ()))
-            ]
+            picked = Picked(substance=substance, area=area, source=source, reason=reason.value if reason else "")
+            types = {t.value for t in type or ()}
+            whole = [e.proposal for e in book.entries(LOCAL, picked=picked)]
+            listed = [p for p in whole if not types or p.type in types][offset : offset + limit]
             rows = [
                 {
                     "id": p.observation_id, "type": p.type, "score": round(p.score, 4), "confidence": round(p.confidence, 3),

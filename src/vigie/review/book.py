@@ -23,6 +23,7 @@ from typing import Any
 from vigie.accounts.records import Right, Who
 from vigie.model.observation import Observation
 from vigie.review.decisions import clean_why, differing, holding, outcome, same_outcome
+from vigie.review.picking import ALL, Picked
 from vigie.review.records import (
     Choice,
     Decision,
@@ -40,7 +41,7 @@ from vigie.review.records import (
 )
 from vigie.review.rules import rules
 from vigie.store import reviews
-from vigie.store.review_book import COLUMNS, open_reviews, refused
+from vigie.store.review_book import COLUMNS, QUEUE, open_reviews, refused
 from vigie.store.rows import observation_row
 
 _MOST_KEY = 200  # characters of the key of a form
@@ -91,38 +92,42 @@ class Book:
         rows = [
             (
                 n, p.observation_id, p.doc_id, p.type, p.confidence, p.effect, p.score, json.dumps([asdict(r) for r in p.why]), p.drawn, p.draw,
+                p.substance, json.dumps(p.places), p.source, p.outlet,
             )
             for n, p in enumerate(proposals)
         ]  # fmt: skip
         with self._writing():
             self._db.execute("DELETE FROM queue")
-            self._db.executemany("INSERT OR IGNORE INTO queue VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+            marks = ", ".join("?" * len(QUEUE))
+            self._db.executemany(f"INSERT OR IGNORE INTO queue ({', '.join(QUEUE)}) VALUES ({marks})", rows)
         return len(rows)
 
     # What is to be read
 
-    def entries(self, who: Who, *, limit: int, offset: int = 0, types: Sequence[str] = ()) -> list[Entry]:
-        """The queue in its order, as one reviewer may see it: what they still may decide."""
+    def entries(
+        self, who: Who, *, limit: int | None = None, offset: int = 0, picked: Picked = ALL
+    ) -> list[Entry]:
+        """The queue in its order, as one reviewer may see it: what they still may decide. `limit`: None for all of it."""
         settings, now, found = self.settings(), time.time(), list[Entry]()
-        for row in self._queue(types):
-            if self._free(row["observation_id"], who, settings, now):
-                found.append(Entry(proposal=_proposal(row)))
-                if len(found) >= limit + offset:
+        for one in self._queue(picked):
+            if self._free(one.observation_id, who, settings, now):
+                found.append(Entry(proposal=one))
+                if limit is not None and len(found) >= limit + offset:
                     break
         return found[offset:]
 
-    def next_for(self, who: Who, *, types: Sequence[str] = (), after: str | None = None) -> str | None:
+    def next_for(self, who: Who, *, picked: Picked = ALL, after: str | None = None) -> str | None:
         """The next fact for a reviewer, who has it for 15 minutes; None when there is none. `after`: what they saw last."""
         _need(who, "review")
         with self._writing():
             settings, now = self.settings(), time.time()
             self._db.execute("DELETE FROM leases WHERE until < ?", (now,))
             first = self._rows("SELECT position FROM queue WHERE observation_id = ?", (after,))
-            for row in self._queue(types, first[0][0] if first else -1):
-                if self._free(row["observation_id"], who, settings, now):
-                    values = (row["observation_id"], row["doc_id"], who.id, now + rules().lease)
+            for one in self._queue(picked, first[0][0] if first else -1):
+                if self._free(one.observation_id, who, settings, now):
+                    values = (one.observation_id, one.doc_id, who.id, now + rules().lease)
                     self._db.execute("INSERT OR REPLACE INTO leases VALUES (?, ?, ?, ?)", values)
-                    return str(row["observation_id"])
+                    return one.observation_id
         return None
 
     def release(self, who: Who, observation_id: str) -> None:
@@ -132,12 +137,12 @@ class Book:
                 "DELETE FROM leases WHERE observation_id = ? AND reviewer = ?", (observation_id, who.id)
             )
 
-    def _queue(self, types: Sequence[str], after: int = -1) -> list[sqlite3.Row]:
+    def _queue(self, picked: Picked = ALL, after: int = -1) -> list[Proposal]:
         sql = (
             "SELECT * FROM queue q WHERE position > ? AND NOT EXISTS "
             "(SELECT 1 FROM decisions d WHERE d.observation_id = q.observation_id AND d.final) ORDER BY position"
         )
-        return [row for row in self._rows(sql, (after,)) if not types or row["type"] in types]
+        return [one for row in self._rows(sql, (after,)) if picked.holds(one := _proposal(row))]
 
     def _free(self, observation_id: str, who: Who, settings: Settings, now: float) -> bool:
         """Whether the reviewer may decide it, and no others who have it now would."""
@@ -268,7 +273,7 @@ class Book:
 
     def progress(self, who: Who) -> Progress:
         """Counts only; nothing of them tells what somebody decided."""
-        states = [len(self._cycle(row["observation_id"])) for row in self._queue(())]
+        states = [len(self._cycle(one.observation_id)) for one in self._queue()]
         ((decided, mine, pending),) = self._rows(
             "SELECT count(DISTINCT CASE WHEN final THEN observation_id END), coalesce(sum(reviewer = ?), 0), coalesce(sum(taken = 0), 0) "
             "FROM decisions",
@@ -383,10 +388,9 @@ def _decision(row: Mapping[str, Any] | sqlite3.Row) -> Decision:
 
 
 def _proposal(row: sqlite3.Row) -> Proposal:
-    names = ("observation_id", "doc_id", "type", "confidence", "effect", "score", "drawn", "draw")
-    return Proposal(
-        why=tuple(Reason(**r) for r in json.loads(row["why"])), **{name: row[name] for name in names}
-    )
+    cells = {name: row[name] for name in QUEUE if name not in ("position", "why", "places")}
+    why = tuple(Reason(**r) for r in json.loads(row["why"]))
+    return Proposal(why=why, places=tuple(json.loads(row["places"])), **cells)
 
 
 def _state(final: Decision) -> State:

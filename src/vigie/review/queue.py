@@ -95,8 +95,11 @@ WITH b AS (SELECT n, max(effect) AS effect FROM temp.review_effects GROUP BY n),
         ORDER BY {order} LIMIT $most),
     e AS (SELECT DISTINCT ON (n) * EXCLUDE (effect) FROM temp.review_effects SEMI JOIN t USING (n) ORDER BY n, effect DESC, figure)
 SELECT f.id, f.doc_id, f.type, f.confidence, t.worth AS effect, t.score, t.draw, CASE WHEN t.odd THEN f.late END AS late,
-    m.named AS figure, e.voices, e.threshold, e.share, e.shift
-FROM t JOIN temp.review_facts f USING (n) LEFT JOIN e USING (n) LEFT JOIN temp.review_names m ON m.figure = e.figure ORDER BY {order}
+    m.named AS figure, e.voices, e.threshold, e.share, e.shift, coalesce(o.substance, '') AS substance,
+    [o.place_code, o.place_department, o.place_region, o.place_country] AS places,
+    coalesce(nullif(d.source_id, ''), d.outlet, '') AS source, coalesce(d.outlet, '') AS outlet
+FROM t JOIN temp.review_facts f USING (n) JOIN observations o ON o.id = f.id AND o.doc_id = f.doc_id JOIN documents d ON d.doc_id = f.doc_id
+    LEFT JOIN e USING (n) LEFT JOIN temp.review_names m ON m.figure = e.figure ORDER BY {order}
 """
 
 
@@ -129,8 +132,8 @@ def proposals(
                 "INSERT INTO temp.review_names SELECT figure, named FROM temp.review_figures",
             ):
                 db.execute(_filled(sql, figure, chosen))
-        by_chance = _first(store, chosen, types, drawn, "draw, id")
-        ranked = _first(store, chosen, types, limit + drawn, "score DESC, draw, id")
+        by_chance = _first(store, chosen, types, drawn, "f.draw, f.id")
+        ranked = _first(store, chosen, types, limit + drawn, "score DESC, f.draw, f.id")
     finally:
         for table in _TABLES:
             db.execute(f"DROP TABLE IF EXISTS temp.{table}")
@@ -146,7 +149,7 @@ def refill(store: Store, book: Book, rules: Rules | None = None) -> int:
 def _first(store: Store, rules: Rules, types: Sequence[str], most: int, order: str) -> list[dict[str, Any]]:
     sql = _FIRST.format(
         base=float(rules.base), days=int(rules.late.days), doubt=float(rules.late.doubt), late=float(rules.late.effect),
-        order=order.replace("id", "f.id"),
+        order=order,
     )  # fmt: skip
     found: list[dict[str, Any]] = (
         store.connection.sql(sql, params={"types": list(types), "most": most}).to_arrow_table().to_pylist()
@@ -200,4 +203,6 @@ def _proposal(row: dict[str, Any], *, by_chance: bool) -> Proposal:
     return Proposal(
         observation_id=row["id"], doc_id=row["doc_id"], type=row["type"], confidence=row["confidence"], effect=row["effect"],
         score=row["score"], why=tuple(why), drawn="random" if by_chance else "ranked", draw=row["draw"],
+        substance=row["substance"], places=tuple(dict.fromkeys(code for code in row["places"] if code)), source=row["source"],
+        outlet=row["outlet"],
     )  # fmt: skip

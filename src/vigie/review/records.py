@@ -60,6 +60,8 @@ class Proposal:
         why: best reason first.
         drawn: "random" for the share that is drawn by chance, of which precision is estimated.
         draw: its random number, 0-1, the same for ever: the sample drawn by chance is what has the lowest.
+        substance, places, source, outlet: by which a part of the queue is chosen, as the extractor read them: canonical id; codes of the place and
+            of what contains it; id of the source card, or the outlet where there is none; its name. "" for what is not said.
     """
 
     observation_id: str
@@ -71,6 +73,10 @@ class Proposal:
     why: tuple[Reason, ...]
     drawn: Drawn
     draw: float
+    substance: str = ""
+    places: tuple[str, ...] = ()
+    source: str = ""
+    outlet: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,7 +28,8 @@ CREATE TRIGGER IF NOT EXISTS decisions_stay BEFORE UPDATE OF decision_id, form_k
     round, verdict, before, after, why, final, drawn ON decisions BEGIN SELECT raise(ABORT, 'a decision is never changed'); END;
 CREATE TABLE IF NOT EXISTS queue (
     position INTEGER PRIMARY KEY, observation_id TEXT NOT NULL UNIQUE, doc_id TEXT NOT NULL, type TEXT NOT NULL, confidence REAL NOT NULL,
-    effect REAL NOT NULL, score REAL NOT NULL, why TEXT NOT NULL, drawn TEXT NOT NULL, draw REAL NOT NULL
+    effect REAL NOT NULL, score REAL NOT NULL, why TEXT NOT NULL, drawn TEXT NOT NULL, draw REAL NOT NULL,
+    substance TEXT NOT NULL DEFAULT '', places TEXT NOT NULL DEFAULT '[]', source TEXT NOT NULL DEFAULT '', outlet TEXT NOT NULL DEFAULT ''
 );
 CREATE TABLE IF NOT EXISTS leases (
     observation_id TEXT NOT NULL, doc_id TEXT NOT NULL, reviewer TEXT NOT NULL, until REAL NOT NULL, PRIMARY KEY (observation_id, reviewer)
@@ -48,6 +49,27 @@ COLUMNS = (
         "verdict",
     ),
     *("before", "after", "why", "final", "drawn"),
+)
+_LATER = {  # of the queue: columns that files of earlier versions have not
+    "substance": "''",
+    "places": "'[]'",
+    "source": "''",
+    "outlet": "''",
+}
+QUEUE = (
+    *(
+        "position",
+        "observation_id",
+        "doc_id",
+        "type",
+        "confidence",
+        "effect",
+        "score",
+        "why",
+        "drawn",
+        "draw",
+    ),
+    *_LATER,
 )
 _OF_DOCUMENTS = ("decisions", "queue", "leases")
 _WAIT = 30.0  # seconds for another process to end its transaction
@@ -72,11 +94,21 @@ def open_reviews(path: Path | str) -> sqlite3.Connection:
         db.execute("PRAGMA secure_delete = ON")
         if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'settings'").fetchall():
             db.executescript(f"BEGIN IMMEDIATE; {_TABLES} COMMIT;")
+        elif _lacking(db):
+            db.execute("BEGIN IMMEDIATE")
+            for name in _lacking(db):  # another process may have been quicker
+                db.execute(f"ALTER TABLE queue ADD COLUMN {name} TEXT NOT NULL DEFAULT {_LATER[name]}")
+            db.execute("COMMIT")
     except (OSError, sqlite3.Error) as error:
         if db is not None:
             db.close()
         raise refused(path, error) from None
     return db
+
+
+def _lacking(db: sqlite3.Connection) -> list[str]:
+    held = {row[1] for row in db.execute("PRAGMA table_info(queue)")}
+    return [name for name in _LATER if name not in held]
 
 
 def refused(path: Path | str, error: Exception) -> StoreError:

@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from threading import Lock
 from typing import Literal
-from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
@@ -22,6 +21,7 @@ from fastapi.responses import RedirectResponse
 from vigie.accounts.records import Who
 from vigie.review.agreement import agreement
 from vigie.review.book import Book
+from vigie.review.picking import ALL
 from vigie.review.queue import refill
 from vigie.review.records import Disagreement, Item, ReviewError
 from vigie.web import reviewing_pages as pages
@@ -29,14 +29,13 @@ from vigie.web.content import NotFoundError
 from vigie.web.context import Context
 from vigie.web.identity import csrf_field, require, who
 from vigie.web.reviewing_copy import Copy, Kept
+from vigie.web.reviewing_queue import PER_PAGE, address, choices, leaf_of, picked_of
 from vigie.web.reviewing_sent import Made, kept_reading, made_of, sent_in, verdict_of
 from vigie.web.words import page_words
 
 Lang = Literal["fr", "en"]
 _ID = re.compile(r"[A-Za-z0-9_.:-]{1,80}")
 _MOST_AT_ONCE = 50_000  # facts of which a queue is made while somebody waits: of more the service makes it, beside its copy
-_SHOWN = 12  # statements of the queue that its page shows
-_WALKED = 300  # of the queue, through which "next" and "previous" lead
 _HEADERS = {"referrer-policy": "same-origin", "cache-control": "no-store"}
 _SAID = {"not-yours": "review.not_yours", "sent": "review.sent"}
 _STATUS = {"role": 403, "unknown": 404, "decided": 409, "not-yours": 409, "sent": 409}
@@ -100,17 +99,30 @@ class _Desk:
                 with self._filling:  # a queue that nobody made yet
                     if not book.progress(me).queued:
                         refill(copy.store, book)
-            walk = book.entries(me, limit=_WALKED)
-            entries = [(one, copy.item(one.proposal.observation_id)) for one in walk[:_SHOWN]]
+            picked, whole = picked_of(request.query_params), book.entries(me)
+            walk = [entry for entry in whole if picked.holds(entry.proposal)]
+            leaf = leaf_of(request.query_params.get("page", ""), len(walk))
+            entries = [
+                (one, copy.item(one.proposal.observation_id))
+                for one in walk[leaf.start : leaf.start + PER_PAGE]
+            ]
             found = [(entry, item) for entry, item in entries if item is not None]
-            around = self._around(request, lang, pages.ROOT, kept=self._kept(request, lang, me, book))
+            number = str(leaf.number) if leaf.number > 1 else ""
+            here = address(pages.ROOT, picked, page=number)
+            around = self._around(request, lang, here, kept=self._kept(request, lang, me, book))
+            ready, whole_of = bool(found) or copy.store is not None, [entry.proposal for entry in whole]
+            made = choices(whole_of, picked, around.words)
+            progress = book.progress(me)
             return _html(
                 pages.queue(
                     around,
                     found,
-                    book.progress(me),
-                    mine=len(walk),
-                    ready=bool(found) or copy.store is not None,
+                    progress,
+                    mine=len(whole),
+                    ready=ready,
+                    leaf=leaf,
+                    picked=picked,
+                    choices=made,
                 )
             )
 
@@ -174,9 +186,10 @@ class _Desk:
                     made,
                     lambda **more: self._statement(request, lang, me, book, item, do=verdict, **more),
                 )
-            after = book.next_for(me, after=observation) or book.next_for(me)
+            picked = picked_of(request.query_params)
+            after = book.next_for(me, picked=picked, after=observation) or book.next_for(me, picked=picked)
         path = pages.item_path(after) if after else pages.ROOT
-        return _see(lang, path, done=observation)
+        return _see(lang, address(path, picked, done=observation))
 
     def adjudicate(
         self, request: Request, lang: Lang, observation: str, sent: Mapping[str, str] | None
@@ -205,7 +218,7 @@ class _Desk:
                 )
         rest = [other.observation_id for other in found if other.observation_id != observation]
         path = pages.dispute_path(rest[0]) if rest else f"{pages.ROOT}/adjudicate"
-        return _see(lang, path, done=observation)
+        return _see(lang, address(path, ALL, done=observation))
 
     # Parts
 
@@ -222,8 +235,9 @@ class _Desk:
         status: int = 200,
         fault: str = "",
     ) -> Response:
-        here = pages.item_path(item.observation_id)
-        walk = book.entries(me, limit=_WALKED)
+        picked = picked_of(request.query_params)
+        here = address(pages.item_path(item.observation_id), picked)
+        walk = book.entries(me, picked=picked)
         ids = [entry.proposal.observation_id for entry in walk]
         at = ids.index(item.observation_id) if item.observation_id in ids else -1
         before = ids[at - 1] if at > 0 else _asked_id(request, "done")
@@ -239,15 +253,16 @@ class _Desk:
             if do in pages.VERDICTS and (again or standing.mine is None)
             else None
         )
-        total = words.figures.number(len(ids)) + ("+" if len(ids) == _WALKED else "")
+        total = words.figures.number(len(ids))
         position = (
             words.fill("review.position", at=words.figures.number(at + 1), all=total) if at >= 0 else ""
         )
         html = pages.statement(
             around, item, standing, walk[at].proposal if at >= 0 else None, form=form,
             accept=pages.form_of(around, item, "accept", key=_new_key(), path=here), position=position,
-            previous=around.to(pages.item_path(before)) if before else "",
-            following=around.to(pages.item_path(after)) if after else "", who=self._names(me, lang),
+            previous=around.to(address(pages.item_path(before), picked)) if before else "",
+            following=around.to(address(pages.item_path(after), picked)) if after else "", who=self._names(me, lang),
+            whole=around.to(address(pages.ROOT, picked)),
             open_=(standing.mine is None and standing.final is None) or (again and "again" in request.query_params),
             again=again,
         )  # fmt: skip
@@ -361,10 +376,9 @@ def _asked_id(request: Request, name: str) -> str:
     return found if _ID.fullmatch(found) else ""
 
 
-def _see(lang: Lang, path: str, *, done: str = "") -> Response:
+def _see(lang: Lang, path: str) -> Response:
     """The page that follows: one of ours, whatever was sent."""
-    query = f"?done={quote(done, safe='')}" if done else ""
-    return RedirectResponse(f"/{lang}{path}{query}", status_code=303, headers=_HEADERS)
+    return RedirectResponse(f"/{lang}{path}", status_code=303, headers=_HEADERS)
 
 
 def _html(html: str, status: int = 200) -> Response:

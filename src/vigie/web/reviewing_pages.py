@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
+from vigie.review.picking import Picked
 from vigie.review.records import (
     Agreement,
     Decision,
@@ -28,10 +29,12 @@ from vigie.review.records import (
 )
 from vigie.web import reviewing_form as forms
 from vigie.web.assets import ICON, SHEETS, address_of
+from vigie.web.choices import Choices
 from vigie.web.render import environment
 from vigie.web.reviewing_agreement import figures_of
 from vigie.web.reviewing_facts import Row, rows_of
 from vigie.web.reviewing_places import divisions, written
+from vigie.web.reviewing_queue import Leaf, address
 from vigie.web.reviewing_said import (
     decided_rows,
     differs,
@@ -56,12 +59,13 @@ class Form:
     """A form of a decision: `facts` holds the fields of each fact that it makes.
 
     Attributes:
+        ask: the address of the statement, on which a parameter more may follow.
         key: by which a form that is sent twice is one decision.
         said: that it was not kept; `faults` say why, field by field.
     """
 
     action: str
-    here: str
+    ask: str
     back: str
     csrf: str
     key: str
@@ -139,12 +143,21 @@ def dispute_path(observation_id: str) -> str:
 
 
 def queue(
-    around: Around, entries: Sequence[tuple[Entry, Item]], progress: Progress, *, mine: int, ready: bool
+    around: Around,
+    entries: Sequence[tuple[Entry, Item]],
+    progress: Progress,
+    *,
+    mine: int,
+    ready: bool,
+    leaf: Leaf,
+    picked: Picked,
+    choices: Choices,
 ) -> str:
     """What waits for one reviewer.
 
     Args:
-        mine: how many statements they may decide now.
+        mine: how many statements they may decide now, whatever is chosen.
+        leaf: which page of what is chosen; picked, choices: what is, and what may be.
         ready: False while the store cannot be read.
     """
     words = around.words
@@ -158,12 +171,29 @@ def queue(
         href = around.to(f"{ROOT}/adjudicate")
         tiles.insert(2, (number(progress.disagreements), words["review.disputed"], href))
     rows = [
-        in_list(item, around.to(item_path(item.observation_id)), why_line(entry.proposal, words), words)
+        in_list(
+            item,
+            around.to(address(item_path(item.observation_id), picked)),
+            why_line(entry.proposal, words),
+            words,
+        )
         for entry, item in entries
     ]
+    steps = [
+        (around.to(address(ROOT, picked, page=str(n) if n > 1 else "")), words[f"review.{name}_page"])
+        for n, name in ((leaf.number - 1, "previous"), (leaf.number + 1, "next"))
+        if 1 <= n <= leaf.last
+    ]
+    shown = words.fill(
+        "review.shown",
+        first=number(leaf.start + 1),
+        last=number(leaf.start + len(rows)),
+        total=number(leaf.total),
+    )
     return _page(
         "review_queue", around, "queue", title=words["review.title"], tiles=tiles, rows=rows, ready=ready, keyed=True,
         start=rows[0].href if rows else "", begun=progress.mine > 0, keys=_keys(words, "jk?"),
+        choices=choices, root=around.to(ROOT), steps=steps, first=leaf.start + 1, range=shown if rows and steps else "",
     )  # fmt: skip
 
 
@@ -181,10 +211,12 @@ def statement(
     who: Callable[[str], str],
     open_: bool,
     again: bool,
+    whole: str,
 ) -> str:
     """One statement with what may be decided of it.
 
     Args:
+        whole: the address of the list that it was opened from.
         open_: whether it may be decided now; `again`: whether it may be decided once more.
         who: the name of an account, where the reader may know it; "" else.
     """
@@ -195,7 +227,7 @@ def statement(
     return _page(
         "review_item", around, "queue", title=said(fact, words), s=shown(item, words), rows=rows_of(fact, words),
         others=others, reasons=reasons(proposal, words), settled=_settled(around, item, standing, who, again), form=form, accept=accept,
-        open=open_, position=position, previous=previous, next=following,
+        open=open_, position=position, previous=previous, next=following, whole=whole,
         keys=_keys(words, "acrsljk123456?" if form and form.verdict == "reject" else "acrsljk?"), keyed=True,
     )  # fmt: skip
 
@@ -283,8 +315,9 @@ def form_of(
     """
     words, fact = around.words, item.observation
     here = around.to(path)
+    ask = here + ("&" if "?" in here else "?")
     if verdict == "accept":
-        return Form(action=here, here=here, back=here, csrf=around.csrf, key=key)
+        return Form(action=here, ask=ask, back=here, csrf=around.csrf, key=key)
     texts = texts or [forms.texts_of(fact, words.lang)] * (2 if verdict == "split" else 1)
     fields: tuple[tuple[forms.Entry, ...], ...] = ()
     if verdict != "reject":
@@ -301,7 +334,7 @@ def form_of(
         faults.append(forms.Entry(name="", label="", value="", fault=whole))
     near = [fact.place, *(other.place for other in item.others)]
     return Form(
-        action=here, here=here, back=here, csrf=around.csrf, key=key, verdict=verdict, facts=fields, why=why, faults=tuple(faults),
+        action=here, ask=ask, back=here, csrf=around.csrf, key=key, verdict=verdict, facts=fields, why=why, faults=tuple(faults),
         said=words.fill("review.faults", n=_counted(len(faults), words)) if faults else "",
         reasons=tuple((code, words[f"review.reason_of.{code}"]) for code in REASONS),
         lists=_lists(words.lang, tuple(dict.fromkeys(written(place) for place in near if place is not None))) if fields else (),
@@ -347,7 +380,7 @@ def _settled(
         text=f"{verdict_said(made, words)} – {said_by}.", why=why_said(made.why, words),
         facts=decided_rows(made, words) if made.verdict not in ("accept", "reject") else (),
         note=words["review.second" if not standing.final else "review.decided_more" if again else "review.decided_closed"],
-        again=around.to(item_path(item.observation_id)) + "?again=1" if again else "",
+        again=around.to(around.here) + ("&" if "?" in around.here else "?") + "again=1" if again else "",
     )  # fmt: skip
 
 
