@@ -27,6 +27,7 @@ ADDRESSES = [
     ("postgresql://anna:a:b@h/v?sslmode=verify-full", "postgresql://anna@h/v?sslmode=verify-full", "postgresql://h/v", {"password": "a:b"}),
     ("postgresql:///v?host=/run/pg&password=x&sslpassword=y", "postgresql:///v?host=/run/pg", "postgresql:///run/pg/v", {"password": "x", "sslpassword": "y"}),
     ("postgresql://", "postgresql://", "postgresql://local/default", {}),
+    ("postgresql://h/v?passwrd=x&passfile=p&oauth_client_secret=y", "postgresql://h/v?passfile=p", "postgresql://h/v", {"passwrd": "x", "oauth_client_secret": "y"}),
     ("POSTGRESQL://anna:x@h/v", "postgresql://anna@h/v", "postgresql://h/v", {"password": "x"}),
     ("postgresql://anna:p@ss@h/v", "postgresql://anna@h/v", "postgresql://h/v", {"password": "p@ss"}),
     ("postgresql://anna:x%2F%3F%23@%2Frun%2Fpg:5433/v", "postgresql://anna@%2Frun%2Fpg:5433/v", "postgresql://%2Frun%2Fpg:5433/v", {"password": "x/?#"}),

@@ -25,7 +25,9 @@ from vigie.model.errors import StoreError
 COPIES_VARIABLE = "VIGIE_COPIES"
 _SETTINGS_VARIABLE = "VIGIE_SETTINGS"
 _SCHEMES = ("postgresql://", "postgres://")
-_SECRETS = ("password", "sslpassword")
+_SECRET = re.compile(
+    r"(?i)pass(?!file$)|pwd|secret|^scram_"
+)  # also of options that libpq does not know: they are typed wrong
 _ADDRESS = "address"
 _SECRET_VARIABLE = "VIGIE_SERVER_SECRET_"
 COPY = "vigie.duckdb"
@@ -146,7 +148,7 @@ def _parted(url: str) -> tuple[str, dict[str, str]]:
     kept = []
     for pair in filter(None, parts.query.split("&")):
         key, _, value = pair.partition("=")
-        if unquote(key) in _SECRETS:
+        if _SECRET.search(unquote(key)):
             secrets[unquote(key)] = unquote(value)
         else:
             kept.append(pair)
