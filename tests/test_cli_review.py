@@ -30,6 +30,8 @@ REFUSED = [
     ("codes", 0, ["kind=soixante"], "kind: unknown (kind=retail, "),
     ("no_bound", 0, ["low=", "high="], "low or high is needed"),
     ("no_end", 1, ["origin=", "destination="], "origin or destination is needed"),
+    ("fields_of_the_new_type", 0, ["type=quantity", "kind=soixante"], "kind: unknown (kind=seized, "),
+    ("no_such_type", 0, ["type=soixante"], "type: unknown (type=quantity)"),
     ("of_another_type", 1, ["low=3"], "low: type)"),
 ]
 

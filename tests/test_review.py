@@ -104,6 +104,9 @@ CORRECTIONS: list[tuple[str, Any, dict[str, Any], dict[str, Any]]] = [
     ("another substance", PRICE, {"substance": "heroin", "form": "powder"}, {"substance": "heroin", "form": "powder"}),
     ("no substance", PRICE, {"substance": None}, {"substance": None}),
     ("the same place keeps its name in the text", PRICE, {"place": "INSEE:69123", "form": "rock"}, {"place": LYON}),
+    ("an amount of product taken for a price", PRICE, {"type": "quantity", "kind": "sold", "unit": "g"}, {"value": QuantityValue(kind="sold", low=80.0, high=80.0, unit="g", grams=80.0, grams_high=80.0)}),
+    ("dead taken for a quantity", QuantityValue(kind="other", low=3.0, high=3.0, unit="pill", units=3.0), {"type": "event", "kind": "death", "unit": "person"}, {"value": EventValue(kind="death", low=3.0, high=3.0, unit="person")}),
+    ("a way of selling taken for a trend", TrendValue(indicator="price", direction="up"), {"type": "modality", "family": "channel", "code": "sms"}, {"value": ModalityValue(family="channel", code="sms")}),
     ("another sentence of the document", PRICE, {"start": TEXT.index("Une autre"), "end": TEXT.index("Une autre") + 9}, {"quote": "Une autre"}),
 ]  # fmt: skip
 WHENS = [
@@ -138,6 +141,28 @@ REFUSED: list[tuple[str, str, list[dict[str, Any]], dict[str, str]]] = [
         {"attribution": "text"},
     ),
     ("a field of another type", "correct", [{"measure": "thc"}], {"measure": "type"}),
+    ("no such type", "correct", [{"type": "prize"}], {"type": "unknown"}),
+    ("a load comes from a table", "correct", [{"type": "load"}], {"type": "unknown"}),
+    (
+        "another type asks for its codes",
+        "correct",
+        [{"type": "quantity"}],
+        {"kind": "required", "unit": "required"},
+    ),
+    (
+        "another type has no field of the first",
+        "correct",
+        [{"type": "purity", "measure": "purity", "currency": "EUR"}],
+        {"currency": "type"},
+    ),
+    (
+        "another type has its bounds",
+        "correct",
+        [{"type": "trend", "indicator": "price", "direction": "up", "low": "3"}],
+        {"low": "type"},
+    ),
+    ("a route has an end", "correct", [{"type": "flow"}], {"origin": "required"}),
+    ("another type is no relink", "relink", [{"type": "quantity"}], {"type": "link"}),
     ("a field of nothing", "correct", [{"doc_id": "d0002"}], {"doc_id": "type"}),
     ("nothing changed", "correct", [{"low": "80"}], {"after": "same"}),
     ("an amount is no relink", "relink", [{"low": "40", "high": "40"}], {"low": "link", "high": "link"}),
@@ -276,6 +301,36 @@ def test_each_verdict_stays_through_new_extractions(store: Store) -> None:
             assert told == wanted, (verdict, name)
         sound(store)
     assert len(store.column("SELECT 1 FROM review_decisions")) == len(FATES)
+
+
+RETYPED = [
+    # id, what a newer extractor reads in the words: types
+    ("still_wrong", ["quantity"]),
+    ("by_itself", ["price"]),
+    ("both", ["quantity", "event"]),
+    ("nothing", []),
+]
+
+
+@pytest.mark.parametrize("read", [row[1] for row in RETYPED], ids=[row[0] for row in RETYPED])
+def test_a_fact_of_another_type_is_counted_once_whatever_is_read_next(store: Store, read: list[str]) -> None:
+    paper = document()
+    grams = QuantityValue(kind="sold", low=80.0, high=80.0, unit="g", grams=80.0, grams_high=80.0)
+    values = {
+        "quantity": grams,
+        "price": PRICE,
+        "event": EventValue(kind="death", low=1.0, high=1.0, unit="person"),
+    }
+    added(store, observation(paper, value=grams))
+    fields = {"type": "price", "kind": "retail", "currency": "EUR", "per_value": "1", "per_unit": "g"}
+    decided(store, "d0001-o", Choice(verdict="correct", after=(fields,)))
+    assert [o.value for o in used(store)] == [PRICE]
+    newer = [observation(paper, value=values[name], name=name) for name in read]
+    run = store.start_run("reextract", VERSIONS)
+    store.replace(run, [Entry(document=paper, observations=newer)])
+    assert sorted(o.type for o in used(store)) == sorted({"price", *(set(read) - {"quantity"})})
+    assert [o.value for o in used(store) if o.type == "price"] == [PRICE]
+    sound(store)
 
 
 def test_the_sums_of_the_overview_keep_step(store: Store) -> None:

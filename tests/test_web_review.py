@@ -110,7 +110,7 @@ def test_places_as_people_write_them(text: str, code: str | None) -> None:
 @pytest.mark.parametrize("kind", [*TEXT_TYPES, "load"])
 def test_every_field_has_its_words(lang: str, kind: str) -> None:
     words = page_words(lang)
-    found = forms.entries(kind, {}, words)
+    found = [entry for entry in forms.entries(kind, {}, words) if not entry.hidden]
     assert all(entry.label for entry in found)
     assert len({entry.label for entry in found}) == len(found)
     assert all(text for entry in found for _, options in entry.groups for _, text in options)
@@ -423,6 +423,68 @@ def test_the_queue_is_read_page_by_page(
     assert path == "/fr/review?page=3&source=essai"
     for odd, start in (("0", 1), ("99", 7), ("-1", 1), ("x", 1), ("²", 1), ("9" * 400, 1)):
         assert f'start="{start}"' in anne.get("/fr/review", params={"page": odd}).text
+
+
+def test_another_kind_is_asked_for_its_fields(built: tuple[Path, Path], desk: Path) -> None:
+    """Nothing is decided before they were shown; codes have to be chosen, the amount stays; what is settled with it is the same."""
+    anne, basile, claire = (client(built, who) for who in (ANNE, BASILE, CLAIRE))
+    queue_of(anne)
+    path = "/fr/review/doc000-1"  # two kilos seized, read as a quantity
+    page = anne.get(path, params={"do": "correct"}).text
+    assert 'name="of" value="quantity"' in page
+    asked = post(
+        anne, path, form(page, verdict="correct", of="quantity", type="price", low="2000", kind="seized")
+    )
+    assert asked.status_code == 200 and 'name="of" value="price"' in asked.text
+    assert 'name="currency"' in asked.text and 'name="low" value="2000"' in asked.text
+    assert '<option value="" selected>–' in asked.text  # nobody chose a kind of price yet
+    price = {
+        "verdict": "correct",
+        "of": "price",
+        "type": "price",
+        "low": "2000",
+        "high": "2000",
+        "per_value": "",
+        "per_unit": "",
+    }
+    less = post(anne, path, form(asked.text, **price, kind="", currency="EUR"))
+    assert less.status_code == 422 and 'id="f-kind-fault"' in less.text
+    with Book.open(desk) as book:
+        assert book.decisions("doc000-1") == []
+    assert post(anne, path, form(less.text, **price, kind="retail", currency="eur")).status_code == 303
+    assert decide(basile, path, verdict="accept").status_code == 303
+    one = path.replace("/review/", "/review/adjudicate/")
+    with Book.open(desk) as book:
+        (found,) = book.disagreements()
+    mine = next(made for made in (found.first, found.second) if made.verdict == "correct")
+    assert decide(claire, one, verdict="reading", reading=mine.decision_id).status_code == 303
+    with Book.open(desk) as book:
+        final = book.standing(CLAIRE, "doc000-1").final
+    assert final is not None and final.after[0].value == mine.after[0].value == PriceValue(
+        kind="retail", low=2000.0, high=2000.0, currency="EUR", eur_low=2000.0, eur_high=2000.0
+    )
+    assert (final.before.type, final.after[0].type, final.after[0].substance) == (
+        "quantity",
+        "price",
+        "cannabis-resin",
+    )
+    assert "Nature du fait" in claire.get(path).text.partition('class="settled"')[2]
+
+
+def test_a_reading_of_another_kind_is_made_again(built: tuple[Path, Path]) -> None:
+    """What who settles sends of a reading makes that reading, from every kind to every other."""
+    with Store.open(built[0], read_only=True) as store:
+        items = [item(store, f"doc000-{n}") for n in range(7)]
+    assert {one.observation.type for one in items} == set(TEXT_TYPES)
+    for one in items:
+        for other in items:
+            after = replace(one.observation, value=other.observation.value)
+            changes = forms.between(one.observation, after)
+            if one is other:
+                assert changes == {}
+                continue
+            (made,) = outcome(one, Choice(verdict="correct", after=(changes,)), "r_1")
+            assert (made.type, forms.between(made, after)) == (after.type, {})
 
 
 def test_a_reading_that_is_kept_is_the_same_reading(built: tuple[Path, Path], desk: Path) -> None:

@@ -138,7 +138,9 @@ def list_(
                 for d in book.disagreements()
             ]
         else:
-            picked = Picked(substance=substance, area=area, source=source, reason=reason.value if reason else "")
+            picked = Picked(
+                substance=substance, area=area, source=source, reason=reason.value if reason else ""
+            )
             types = {t.value for t in type or ()}
             whole = [e.proposal for e in book.entries(LOCAL, picked=picked)]
             listed = [p for p in whole if not types or p.type in types][offset : offset + limit]
@@ -240,7 +242,7 @@ def decide(
             write_down = book.adjudicate if adjudicate else book.decide
             made = write_down(LOCAL, found, choice, key=secrets.token_hex(16))
         except ReviewError as error:
-            told = "; ".join(_problem(kind, field, code) for field, code in error.problems.items())
+            told = "; ".join(_problem(_kind(kind, after, f), f, code) for f, code in error.problems.items())
             raise fail(
                 f"{error}" + (f" ({told})" if told else ""), WRONG_USE if error.problems else SOME_REFUSED
             ) from None
@@ -381,12 +383,20 @@ _EXAMPLES = {
     **{name: f"{name}=FR-13, ES or INSEE:69123" for name in ("place", "origin", "destination", "via")},
     "substance": "substance=heroin", "form": "form=powder", "currency": "currency=EUR", "per_unit": "per_unit=g", "unit": "unit=kg",
     "modality": "modality=delivery:postal", "attribution": 'attribution="la police"', "verdict": "reject",
+    "type": "type=quantity",
 }  # fmt: skip
 _PROBLEMS = {
     ("low", "order"): "above high (low=40 high=60)",
     ("low", "required"): "low or high is needed (low=12,5)",
     ("origin", "required"): "origin or destination is needed (origin=ES)",
 }
+
+
+def _kind(kind: str, after: list[dict[str, str]], path: str) -> str:
+    """The type of the fact at fault: of a split its own."""
+    number = path.partition(".")[0]
+    at = int(number) if number.isdigit() else 0
+    return after[at].get("type", kind) if at < len(after) else kind
 
 
 def _problem(kind: str, path: str, code: str) -> str:

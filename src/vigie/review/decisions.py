@@ -52,6 +52,16 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "flow": ("origin", "destination", "via", "mode"),
     "load": ("low", "high", "population"),
 }
+# What a fact of another type cannot take over from what was read, and has to be given.
+_NEEDED: Mapping[str, tuple[str, ...]] = {
+    "price": ("kind", "currency"),
+    "quantity": ("kind", "unit"),
+    "purity": ("measure",),
+    "event": ("kind",),
+    "modality": ("modality",),
+    "trend": ("indicator", "direction"),
+    "flow": (),
+}
 LINKED = ("substance", "form", "place", "when", "attribution")
 COMMON = (*LINKED, "assertion", "start", "end")
 _NUMBER = re.compile(r"[+-]?\d{1,15}(?:[.,]\d{1,9})?", re.ASCII)
@@ -166,11 +176,17 @@ def _changed(
     item: Item, changes: Mapping[str, Any], verdict: str, name: str, faults: dict[str, str]
 ) -> Observation:
     fact = item.observation
-    kind = fact.type
-    allowed = LINKED if verdict == "relink" else (*COMMON, *FIELDS[kind])
+    kind, value = fact.type, fact.value
+    if verdict != "relink" and changes.get("type", kind) != kind:
+        if kind in codes.TEXT_TYPES and changes["type"] in codes.TEXT_TYPES:
+            kind, value = changes["type"], _blank(changes["type"], value)
+            changes = dict.fromkeys(_needed(kind, changes)) | dict(changes)
+        else:
+            faults["type"] = "unknown"
+    own = (*COMMON, "type", *FIELDS[kind])
     for field in changes:
-        if field not in allowed:
-            faults[field] = "link" if verdict == "relink" and field in (*COMMON, *FIELDS[kind]) else "type"
+        if field not in (LINKED if verdict == "relink" else own):
+            faults[field] = "link" if verdict == "relink" and field in own else "type"
 
     def take(field: str, read: Callable[[Any], Any], now: Any) -> Any:
         if field not in changes or field in faults:
@@ -198,11 +214,30 @@ def _changed(
         when=when,
         assertion=take("assertion", lambda given: _one_of(given, codes.Assertion), fact.assertion),
         attribution=take("attribution", _attribution, fact.attribution),
-        value=_value(kind, fact.value, take, faults, item.published_on or when.end),
+        value=_value(kind, value, take, faults, item.published_on or when.end),
         confidence=rules().corrected,
         rule=f"review.{verdict}@1:{name}|{fact.rule}",
     )
     return replace(changed, id=_identifier(changed))
+
+
+def _needed(kind: str, changes: Mapping[str, Any]) -> tuple[str, ...]:
+    return () if kind == "modality" and {"family", "code"} <= set(changes) else _NEEDED[kind]
+
+
+def _blank(kind: str, now: Value) -> Value:
+    """A value of another type with the bounds that were read; its codes stand in for those that `_NEEDED` asks for."""
+    low, high = getattr(now, "low", None), getattr(now, "high", None)
+    blanks: Mapping[str, Value] = {
+        "price": PriceValue(kind="other", low=low, high=high, currency=""),
+        "quantity": QuantityValue(kind="other", low=low, high=high, unit=""),
+        "purity": PurityValue(low=low, high=high, measure="purity"),
+        "event": EventValue(kind="warning", low=low, high=high, unit=None),
+        "modality": ModalityValue(family="", code=""),
+        "trend": TrendValue(indicator="price", direction="stable"),
+        "flow": FlowValue(origin=None, destination=None),
+    }
+    return blanks[kind]
 
 
 def _identifier(o: Observation) -> str:
@@ -289,13 +324,19 @@ def _quantity(kind: codes.QuantityKind, low: float | None, high: float | None, u
 
 
 def _modality(now: ModalityValue, take: Callable[..., Any], faults: dict[str, str]) -> ModalityValue:
-    both = take("modality", lambda given: str(given), f"{now.family}:{now.code}")
+    both = take("modality", _text, f"{now.family}:{now.code}")
     family, _, code = both.partition(":")
     family, code = take("family", str, family), take("code", str, code)
     if f"{family}:{code}" not in _modalities():
         faults.setdefault("modality", "unknown")
         return now
     return ModalityValue(family=family, code=code)
+
+
+def _text(given: Any) -> str:
+    if _empty(given):
+        raise _Fault("required")
+    return str(given)
 
 
 def _empty(given: Any) -> bool:

@@ -137,8 +137,9 @@ class Choice:
             fact; () of accept and reject. Fields (all optional, text as a form gives it or typed): substance, form, place (code), when
             ("2026", "2026-03", "2026-03-11", "" for unknown), assertion, attribution, start, end (offsets of the document), and by type:
             kind, low, high, currency, per_value, per_unit (price), unit (quantity, event), measure (purity), family, code (modality; also
-            "family:code" as `modality`), indicator, direction (trend), origin, destination, via (codes), mode (flow). relink may change
-            substance, form, place, when and attribution only.
+            "family:code" as `modality`), indicator, direction (trend), origin, destination, via (codes), mode (flow). `type`: another type,
+            not from or to load: bounds are taken over, codes of the new type have to be given. relink
+            may change substance, form, place, when and attribution only.
         why: free text; redacted before it is kept; may be "" for accept.
     """
 

@@ -4,6 +4,7 @@ In: the connection of a store, inside the transaction that writes observations o
 decisions put in the place of what the extractor read, this kept as it was in `machine_observations`, and `review_states`.
 A decision holds for its words, not for the run that found them: after a new extraction it is matched by id, else by type and overlap.
   accept, correct, split, relink: what was decided stands, whether the extractor still finds it or reads it otherwise;
+  with another type: also by the type that was decided, which a newer extractor may read by itself;
   reject: the fact stays out; if the extractor reads something else there now, this stands, and may be reviewed anew.
 Left out: what a decision may say (`vigie.review.decisions`); how it comes into the store (`reviews_taken.py`);
 sums of the overview, which the caller keeps (`weekly.changing`).
@@ -219,15 +220,15 @@ class _Plan:
         for decision in finals:
             before = unpacked(decision["before"])
             fact = left.pop(decision["observation_id"], None)
-            if fact is None and any(_same(before.fact, span) for span in held):
+            spoken = [before.fact, *_retyped(decision, before)]
+            if fact is None and any(_same(one, span) for span in held for one in spoken):
                 continue  # an older decision on what was decided again under another id
             twin = None
             if fact is None:
-                twin = next(
-                    (r for r in left.values() if r["id"] not in named and _same(before.fact, r)), None
-                )
+                free = [r for r in left.values() if r["id"] not in named]
+                twin = next((r for one in spoken for r in free if _same(one, r)), None)
             self._take(decision, before, fact, twin, left)
-            held.append(before.fact)
+            held += spoken
 
     def _take(
         self, decision: Row, before: Pair, fact: Row | None, twin: Row | None, left: dict[str, Row]
@@ -259,6 +260,14 @@ class _Plan:
             "observation_id": observation_id, "doc_id": decision["doc_id"], "state": state,
             "decision_id": decision["decision_id"], "decided_on": decision["decided_at"].date(),
         }  # fmt: skip
+
+
+def _retyped(decision: Row, before: Pair) -> list[Row]:
+    """What a decision made facts of another type: a newer extractor may read them so by itself."""
+    if decision["verdict"] not in ("correct", "split"):
+        return []
+    after = [pair.fact for pair in unpacked_list(decision["after"])]
+    return [fact for fact in after if fact["type"] != before.fact["type"]]
 
 
 def _same(one: Row, other: Row) -> bool:

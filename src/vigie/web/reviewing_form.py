@@ -63,6 +63,7 @@ class Entry:
     listed: str = ""
     number: bool = False
     long: bool = False
+    hidden: bool = False
     fault: str = ""
 
     @property
@@ -81,14 +82,30 @@ class Reading:
 
 def fields_of(kind: str, *, linked: bool = False) -> tuple[str, ...]:
     """Names of the fields of a fact, in the order of the form."""
-    return LINKED if linked else (*_VALUES[kind], *SAID)
+    typed = ("type",) if kind in codes.TEXT_TYPES else ()  # loads come from tables only
+    return LINKED if linked else (*_VALUES[kind], *SAID, *typed)
+
+
+# All that a form may send of one fact; `of`: the type whose fields it showed.
+SENT = tuple(dict.fromkeys(("of", "type", *SAID, *(name for names in _VALUES.values() for name in names))))
+
+
+def kind_of(fact: Observation, texts: Texts) -> str:
+    """The type that a form says, else that of what the machine read."""
+    said = texts.get("type", fact.type)
+    return said if fact.type in codes.TEXT_TYPES and said in codes.TEXT_TYPES else fact.type
+
+
+def asks_fields(fact: Observation, texts: Texts) -> bool:
+    """Whether another type was chosen than that whose fields the form showed."""
+    return kind_of(fact, texts) != texts.get("of", fact.type)
 
 
 def texts_of(fact: Observation, lang: str) -> dict[str, str]:
     """What the form holds before anybody touched it."""
     value = value_json(fact)
     found = {
-        "substance": substance_name(fact.substance, lang), "form": fact.form or "", "place": places.written(fact.place),
+        "type": fact.type, "substance": substance_name(fact.substance, lang), "form": fact.form or "", "place": places.written(fact.place),
         "when": dates.written(fact.when), "assertion": fact.assertion, "attribution": fact.attribution or "", "quote": fact.quote,
     }  # fmt: skip
     for name in _VALUES[fact.type]:
@@ -120,20 +137,31 @@ def entries(
         number: of the fact, where one is split; 0 for a fact alone.
     """
     faults, more = (reading.faults, reading.more) if reading else ({}, {})
+    names = fields_of(kind, linked=linked)
+    of = (Entry(name=f"{number}.of" if number else "of", label="", value=kind, hidden=True),)
     return tuple(
         Entry(
             name=f"{number}.{name}" if number else name,
             label=_label(kind, name, words),
             value=texts.get(name, ""),
             hint=words.get(f"review.hint.{name}"),
-            groups=_groups(kind, name, words),
+            groups=_offered(_groups(kind, name, words), texts.get(name, "")),
             listed="places" if name in _PLACES else _LISTS.get(name, ""),
             number=name in _NUMBERS,
             long=name == "quote",
             fault=said_fault(faults[name], words, more.get(name, ""), field=name) if name in faults else "",
         )
-        for name in fields_of(kind, linked=linked)
-    )
+        for name in names
+    ) + (of if "type" in names else ())
+
+
+def _offered(
+    groups: tuple[tuple[str, tuple[Option, ...]], ...], value: str
+) -> tuple[tuple[str, tuple[Option, ...]], ...]:
+    """A list in which nothing is chosen says so, instead of showing its first option as if somebody had chosen it."""
+    if not groups or any(value == one for _, options in groups for one, _ in options):
+        return groups
+    return (("", (("", "–"),)), *groups)
 
 
 def said_fault(code: str, words: PageWords, more: str = "", *, field: str = "") -> str:
@@ -153,9 +181,13 @@ def read(
         linked: True where only what the amount belongs to may change.
     """
     made, before = Reading(), texts_of(fact, lang)
-    for name in fields_of(fact.type, linked=linked):
-        written = sent.get(name, before[name]).strip()
-        if written == before[name].strip():
+    kind = fact.type if linked else kind_of(fact, sent)
+    if kind != fact.type:  # codes of one type say nothing in another; bounds do
+        before |= {name: "" for name in _VALUES[kind] if name not in ("low", "high")}
+    for name in fields_of(kind, linked=linked):
+        was = before.get(name, "")
+        written = sent.get(name, was).strip()
+        if written == was.strip():
             continue
         if name == "quote":
             _quote(made, written, shown, fact.start)
@@ -167,6 +199,9 @@ def read(
 def between(before: Observation, after: Observation) -> dict[str, Any]:
     """The changes that make the second fact of the first."""
     old, new = _plain_fields(before), _plain_fields(after)
+    if before.type != after.type:
+        old = {name: value for name, value in old.items() if name not in _VALUES[after.type]}
+        return {"type": after.type} | {n: new[n] for n in new if n not in old or new[n] != old[n]}
     return {name: new[name] for name in new if new[name] != old.get(name)}
 
 
@@ -293,6 +328,8 @@ def _groups(kind: str, name: str, words: PageWords) -> tuple[tuple[str, tuple[Op
     """What a field offers to choose from; () where it is written."""
     if name == "modality":
         return _modalities(words.lang)
+    if name == "type":
+        return (("", tuple((code, words.name(words[f"types.{code}"])) for code in codes.TEXT_TYPES)),)
     if name in ("per_unit", "unit"):
         return _units(kind, words)
     chosen = _choices(kind, name, words)

@@ -323,7 +323,8 @@ def form_of(
     if verdict != "reject":
         fields = tuple(
             forms.entries(
-                fact.type, one, words, number=n if verdict == "split" else 0, linked=verdict == "relink",
+                fact.type if verdict == "relink" else forms.kind_of(fact, one), one, words,
+                number=n if verdict == "split" else 0, linked=verdict == "relink",
                 reading=readings[n - 1] if n <= len(readings) else None,
             )
             for n, one in enumerate(texts, 1)

@@ -63,7 +63,8 @@ def made_of(item: Item, verdict: str, sent: Mapping[str, str], lang: str) -> Mad
         told = ": ".join(part for part in (reason if reason in REASONS else "", why) if part)
         return Made(Choice(verdict=cast(Verdict, verdict), why=told), why=why)
     linked = verdict == "relink"
-    names = reviewing_form.fields_of(item.observation.type, linked=linked)
+    fact = item.observation
+    names = reviewing_form.fields_of(fact.type, linked=True) if linked else reviewing_form.SENT
     one = {name: sent[name] for name in names if name in sent}
     texts = _parts(sent, names) if verdict == "split" else [one]
     step = sent.get("step", "")
@@ -76,8 +77,10 @@ def made_of(item: Item, verdict: str, sent: Mapping[str, str], lang: str) -> Mad
             else texts
         )
         return Made(None, texts=texts[:MOST_FACTS], why=why, status=200)
+    if not linked and any(reviewing_form.asks_fields(fact, one) for one in texts):
+        return Made(None, texts=texts, why=why, status=200)
     shown = [one for one in (item.sentence, item.before, item.after) if one is not None]
-    readings = [reviewing_form.read(item.observation, one, shown, lang, linked=linked) for one in texts]
+    readings = [reviewing_form.read(fact, one, shown, lang, linked=linked) for one in texts]
     if any(reading.faults for reading in readings):
         return Made(None, texts=texts, readings=readings, why=why)
     if verdict != "split" and not readings[0].changes:
