@@ -25,7 +25,7 @@ from vigie.web.words import PageWords
 
 FORMS = ("svg", "png", "csv", "json")
 NARROW_FORM = "narrow.svg"  # the picture for a phone
-MOST_ROWS = 200  # behind a chart; its CSV file holds all
+MOST_ROWS = 150  # behind a chart; its CSV file holds all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -65,14 +65,14 @@ _NO_AREA = tuple(f for f in ALL if f != "area")
 
 PAGES: tuple[Page, ...] = (
     Page(name="overview", path="/", build=overview.build, filters=ALL, nav="overview"),
-    Page(name="prices", path="/prices", build=prices.build, filters=ALL, nav="prices"),
+    Page(name="prices", path="/prices", build=prices.build, query=("from", "topic"), filters=ALL, nav="prices"),
     Page(name="substances", path="/substances", build=substances.listing, filters=_NO_SUBSTANCE, nav="substances"),
     Page(name="substance", path="/substance/{id}", build=substances.build, filters=_NO_SUBSTANCE, nav="substances", each=substances.each),
     Page(name="areas", path="/areas", build=areas.listing, filters=_NO_AREA, nav="areas"),
     Page(name="area", path="/area/{code}", build=areas.build, filters=_NO_AREA, nav="areas", each=areas.each),
     Page(name="channels", path="/channels", build=channels.build, filters=ALL, nav="channels"),
-    Page(name="harms", path="/harms", build=harms.build, filters=ALL, nav="harms"),
-    Page(name="flows", path="/flows", build=flows.build, filters=ALL, nav="flows"),
+    Page(name="harms", path="/harms", build=harms.build, query=("from", "topic"), filters=ALL, nav="harms"),
+    Page(name="flows", path="/flows", build=flows.build, query=("from", "topic"), filters=ALL, nav="flows"),
     Page(name="triangulation", path="/triangulation", build=triangulation.build, filters=("substance", "area", "period"), nav="substances"),
     Page(name="alerts", path="/alerts", build=alerts.listing, filters=("substance", "area"), nav="alerts"),
     Page(name="alert", path="/alert/{id}", build=alerts.build, nav="alerts", each=alerts.each),

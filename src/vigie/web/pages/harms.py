@@ -6,15 +6,18 @@ from vigie.readmodel.model import ReadModel
 from vigie.readmodel.records import Filters
 from vigie.web import drawn
 from vigie.web.content import Block, Content
-from vigie.web.pages.parts import MOST_ROWS, nothing, topic_section
+from vigie.web.pages.parts import MOST_ROWS, nothing, part_of, topic_section
 from vigie.web.words import PageWords
 
 
-def build(model: ReadModel, filters: Filters, words: PageWords) -> Content:
+def build(model: ReadModel, filters: Filters, words: PageWords, **own: str) -> Content:
     title, lead = words["harms.title"], words["harms.lead"]
     harms, purity = model.groups(filters, "harms"), model.groups(filters, "purity")
     if not harms and not purity:
         return Content(title=title, lead=lead, notes=(nothing(model, filters, "harms", words),))
+    part = part_of(model, filters, words, "harms", {"harms": harms, "purity": purity}, own, MOST_ROWS)
+    if part is not None:
+        return part
     before: list[Block] = []
     if not model.public:  # to the public a count by quarter is no cell of the rules
         before += drawn.counted(
@@ -28,8 +31,12 @@ def build(model: ReadModel, filters: Filters, words: PageWords) -> Content:
         "purity-course", words["charts.purity"], drawn.series_of(model, filters, percent, words), words, "%"
     )
     sections = (
-        topic_section(model, filters, "harms", words, groups=harms, before=before, most=MOST_ROWS),
-        topic_section(model, filters, "purity", words, groups=purity, before=courses, most=MOST_ROWS),
+        topic_section(
+            model, filters, "harms", words, groups=harms, before=before, most=MOST_ROWS, page="harms"
+        ),
+        topic_section(
+            model, filters, "purity", words, groups=purity, before=courses, most=MOST_ROWS, page="harms"
+        ),
         topic_section(model, filters, "trends", words),
     )
     return Content(title=title, lead=lead, sections=sections)

@@ -5,19 +5,20 @@ In: groups, figures, facts of a read model. Out: Section, Missing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from vigie.readmodel.model import ReadModel
 from vigie.readmodel.records import AreaFigures, Figures, Filters, Group, Level, Totals
 from vigie.report.period import quarter_of
 from vigie.web import drawn
-from vigie.web.content import Block, Missing, More, Section, Target, Why, to
+from vigie.web.content import Block, Content, Missing, More, Section, Target, Why, to
 from vigie.web.groups import compared, group_table
 from vigie.web.words import PageWords
 
 ROWS = 40  # of a table on a page that has others
-MOST_ROWS = 150  # of one table: 600 bytes a row, two such tables a page, 300 KB a page at the most
+MOST_ROWS = 100  # of one table: up to 750 bytes a row, two such tables a page beside the tables of its charts: 300 KB a page at the most
+FEW_ROWS = 60  # of one table of a page with three of them
 
 
 def empty_store(model: ReadModel, words: PageWords) -> Missing:
@@ -56,24 +57,70 @@ def nothing(model: ReadModel, filters: Filters, page: str, words: PageWords, **p
 def topic_section(
     model: ReadModel, filters: Filters, topic: str, words: PageWords, *, groups: Sequence[Group] | None = None,
     before: Sequence[Block] = (), most: int = ROWS, more: Target | None = None, missing: Missing | None = None,
+    page: str = "", start: int = 0,
 ) -> Section:  # fmt: skip
-    """A topic's table under its heading, or what is missing."""
+    """A topic's table under its heading, or what is missing. `page`: the one that shows the other rows, `most` at a time, from `start` on."""
     found = compared(model, filters, topic) if groups is None else groups
     blocks: list[Block] = list(before)
     if found:
-        blocks.append(group_table(topic, found[:most], words, filters))
+        blocks.append(group_table(topic, found[start : start + most], words, filters))
         if len(found) > most and more is not None:
             blocks.append(More(links=((words.fill("more.all", n=words.figures.number(len(found))), more),)))
-        elif len(found) > most:
-            from vigie.web.content import Prose
-
-            blocks.append(
-                Prose(paragraphs=(words.fill("more.cut", n=most, total=words.figures.number(len(found))),))
-            )
+        elif page:
+            blocks += rest_of(page, filters, topic, start, len(found), words, most)
     else:
         blocks.append(missing or none_of(model, filters, topic, words))
     return Section(
         id=topic, title=words[f"topics.{topic}"], lead=words.get(f"leads.{topic}"), blocks=tuple(blocks)
+    )
+
+
+def start_of(own: Mapping[str, str], most: int) -> int:
+    """The first row of a part of a table, from the parameter `from`: 0, `most`, twice that…"""
+    text = own.get("from", "")
+    return int(text) // most * most if text.isascii() and text.isdigit() and len(text) < 8 else 0
+
+
+def rest_of(
+    page: str, filters: Filters, topic: str, start: int, total: int, words: PageWords, most: int
+) -> tuple[Block, ...]:
+    """Links to the rows of a long table before and after those that are shown; nothing where all are."""
+    links = []
+    if start:
+        back = {"topic": topic, "from": str(start - most)} if start > most else {}
+        links.append((words["more.rows_before"], to(page, filters, **back)))
+    if start + most < total:
+        last, number = min(start + 2 * most, total), words.figures.number
+        after = to(page, filters, topic=topic, **{"from": str(start + most)})
+        links.append(
+            (
+                words.fill(
+                    "more.rows_after",
+                    first=number(start + most + 1),
+                    last=number(last),
+                    total=number(total),
+                ),
+                after,
+            )
+        )
+    return (More(links=tuple(links), label=words["more.pages"]),) if links else ()
+
+
+def part_of(
+    model: ReadModel, filters: Filters, words: PageWords, page: str, groups: Mapping[str, Sequence[Group]],
+    own: Mapping[str, str], most: int,
+) -> Content | None:  # fmt: skip
+    """The page of one topic's rows from `from` on, where they are asked for; None where the whole page is."""
+    topic, start = own.get("topic", ""), start_of(own, most)
+    if not start or start >= len(groups.get(topic, ())):
+        return None
+    section = topic_section(
+        model, filters, topic, words, groups=groups[topic], most=most, page=page, start=start
+    )
+    return Content(
+        title=words[f"{page}.title"],
+        crumbs=((words[f"nav.{page}"], to(page, filters)),),
+        sections=(section,),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from vigie.readmodel.model import ReadModel
@@ -10,15 +11,21 @@ from vigie.stats.prices import PriceState
 from vigie.web import drawn
 from vigie.web.content import Block, Cell, Content, Missing, Row, Section, Table, Why, to
 from vigie.web.groups import compared
-from vigie.web.pages.parts import MOST_ROWS, map_of, nothing, topic_section
+from vigie.web.pages.parts import FEW_ROWS, map_of, nothing, part_of, rest_of, start_of, topic_section
 from vigie.web.words import PageWords
 
 
-def build(model: ReadModel, filters: Filters, words: PageWords) -> Content:
+def build(model: ReadModel, filters: Filters, words: PageWords, **own: str) -> Content:
     title, lead = words["prices.title"], words["prices.lead"]
     retail, wholesale = (compared(model, filters, topic) for topic in ("retail", "wholesale"))
     if not retail and not wholesale:
         return Content(title=title, lead=lead, notes=(nothing(model, filters, "prices", words),))
+    groups = {"retail": retail, "wholesale": wholesale}
+    part = part_of(model, filters, words, "prices", groups, own, FEW_ROWS) or _rest_of_index(
+        model, filters, words, own
+    )
+    if part is not None:
+        return part
     sections = [
         topic_section(
             model,
@@ -27,10 +34,11 @@ def build(model: ReadModel, filters: Filters, words: PageWords) -> Content:
             words,
             groups=retail,
             before=_courses(model, filters, retail, words),
-            most=MOST_ROWS,
+            most=FEW_ROWS,
+            page="prices",
         ),
         *index_section(model, filters, words),
-        topic_section(model, filters, "wholesale", words, groups=wholesale, most=MOST_ROWS),
+        topic_section(model, filters, "wholesale", words, groups=wholesale, most=FEW_ROWS, page="prices"),
     ]
     where = map_of(model, filters, "retail", words, title=words["charts.map_retail"])
     if where:
@@ -55,8 +63,22 @@ def _courses(model: ReadModel, filters: Filters, groups: list[Group], words: Pag
     return tuple(blocks)
 
 
-def index_section(model: ReadModel, filters: Filters, words: PageWords, most: int = 8) -> tuple[Section, ...]:
-    """Indices of the filter's area, or of the whole countries; nothing where the model has none."""
+def _rest_of_index(
+    model: ReadModel, filters: Filters, words: PageWords, own: Mapping[str, str]
+) -> Content | None:
+    """The page of the indices from `from` on; None where they are not asked for, or end before."""
+    start = start_of(own, FEW_ROWS)
+    sections = index_section(model, filters, words, start) if start and own.get("topic") == "index" else ()
+    if not sections:
+        return None
+    crumbs = ((words["nav.prices"], to("prices", filters)),)
+    return Content(title=words["prices.title"], crumbs=crumbs, sections=sections)
+
+
+def index_section(
+    model: ReadModel, filters: Filters, words: PageWords, start: int = 0
+) -> tuple[Section, ...]:
+    """Indices of the filter's area, or of the whole countries; nothing where the model has none, or none from `start` on."""
     rows = [own_price(r) for r in model.indices(filters) if r.price is not None or r.n]
     if filters.area is None:
         rows = [r for r in rows if "-" not in r.area]
@@ -68,6 +90,8 @@ def index_section(model: ReadModel, filters: Filters, words: PageWords, most: in
         key = (row.substance, row.unit, row.area)
         if row.price is not None or key not in latest or latest[key].price is None:
             latest[row.substance, row.unit, row.area] = row
+    if start >= len(latest):
+        return ()
     table = Table(
         id="index-table",
         caption=words["index.caption"],
@@ -75,13 +99,14 @@ def index_section(model: ReadModel, filters: Filters, words: PageWords, most: in
         text_columns=3,
         rows=tuple(
             Row(id="-".join(("index", *key)), cells=_cells(row, words))
-            for key, row in list(latest.items())[:MOST_ROWS]
+            for key, row in list(latest.items())[start : start + FEW_ROWS]
         ),
     )
-    drawn_ = drawn.index_lines("price-index", words["charts.index"], rows, words, areas=several)
-    return (
-        Section(id="index", title=words["index.title"], lead=words["index.lead"], blocks=(*drawn_, table)),
-    )
+    drawn_: tuple[Block, ...] = ()
+    if not start:
+        drawn_ = drawn.index_lines("price-index", words["charts.index"], rows, words, areas=several)
+    blocks = (*drawn_, table, *rest_of("prices", filters, "index", start, len(latest), words, FEW_ROWS))
+    return (Section(id="index", title=words["index.title"], lead=words["index.lead"], blocks=blocks),)
 
 
 def own_price(row: IndexRow) -> IndexRow:
