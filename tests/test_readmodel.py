@@ -39,6 +39,7 @@ from vigie.cli.keeping import add_paths
 from vigie.model.errors import SettingsError, StoreError
 from vigie.pipeline import Reading
 from vigie.readmodel import Filters, shifts
+from vigie.readmodel import opened as opened_file
 from vigie.readmodel.files import current, is_current
 from vigie.readmodel.model import ReadModel
 from vigie.readmodel.shifts import shift
@@ -295,6 +296,20 @@ def test_a_shift_is_worked_out_for_what_is_shown_alone(
         (cocaine,) = [g for g in groups if g.key == ("cocaine", "g")]
         assert None not in (cocaine.change, cocaine.change_low, cocaine.change_high)
         assert len(made) == 1
+
+
+def test_what_answers_take_is_bounded(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By their records, not by their number alone: a list of figures has thousands. And the database gives back what it was read with."""
+    monkeypatch.setattr(opened_file, "_RECORDS", 60)
+    with opened(path, False) as model:
+        for year in range(1990, 2026):
+            model.series(Filters(), "retail", ("cocaine", "g"), "year")
+            model.groups(Filters(period=str(year)), "retail")
+            model.counts(Filters(period=str(year)), (), "month")  # twelve records
+        assert 40 < model._records == sum(len(kept) for kept in model._answers.values()) <= 60
+        assert model._rows("SELECT current_setting('memory_limit')") == [("91.5 MiB",)]
+        model.forget()
+        assert model._records == 0
 
 
 @pytest.mark.parametrize("public", [False, True], ids=["analyst", "public"])

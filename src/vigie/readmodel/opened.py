@@ -34,6 +34,10 @@ Key = tuple[str, ...]
 Result = TypeVar("Result")
 TOPIC_OF = {topic.id: (number, topic) for number, topic in enumerate(TOPICS, 1)}
 _REMEMBERED = 1_000  # answers kept in memory: the charts of a page ask what the page asked
+_RECORDS = 50_000  # of all these answers together: a group takes some 700 bytes, and a list of figures may have thousands
+# MB of the database once the arrays are read: answers need 20 to 60, the rest would be blocks kept of what nobody asks again. To set it also
+# makes the database's allocator give back what reading the arrays took, 100 MB of a million statements.
+_READING_MB = 96
 _YEARS_BACK = 30  # of a series: a date read as 1700 must not make a chart of centuries
 
 
@@ -46,6 +50,7 @@ class Opened:
         self._cursors: list[Any] = []
         self._lock = threading.Lock()
         self._answers: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
+        self._records = 0  # of these answers
         about = dict(self._rows("SELECT name, value FROM about"))
         if about.get("version") != str(VERSION):
             raise StoreError(
@@ -95,10 +100,13 @@ class Opened:
             "autoload_known_extensions": "false",
             "memory_limit": f"{memory_mb}MB",
             "threads": str(threads),
+            "allocator_flush_threshold": "16MB",  # beyond that its allocator gives back what a query took
             "temp_directory": "",
         }
         try:
-            return cls(duckdb.connect(str(where), read_only=True, config=config), where)
+            found = cls(duckdb.connect(str(where), read_only=True, config=config), where)
+            found._db.execute(f"SET memory_limit = '{min(memory_mb, _READING_MB)}MB'")
+            return found
         except duckdb.Error as error:
             raise StoreError(
                 f"{where} cannot be read ({type(error).__name__}): delete it, it is made anew from the store"
@@ -244,6 +252,7 @@ class Opened:
         """Answers that are kept in memory are worked out anew when they are asked for."""
         with self._lock:
             self._answers.clear()
+            self._records = 0
 
     def _once(self, question: tuple[Any, ...], answer: Callable[[], Result]) -> Result:
         """An answer that was given before, or a new one."""
@@ -253,9 +262,10 @@ class Opened:
                 return cast(Result, self._answers[question])
         found = answer()
         with self._lock:
+            self._records += _weight(found) - _weight(self._answers.pop(question, None))
             self._answers[question] = found
-            while len(self._answers) > _REMEMBERED:
-                self._answers.popitem(last=False)
+            while len(self._answers) > _REMEMBERED or self._records > _RECORDS:
+                self._records -= _weight(self._answers.popitem(last=False)[1])
         return found
 
     def _cursor(self) -> Any:
@@ -284,6 +294,11 @@ class Opened:
         cursor = self._cursor().execute(sql, list(values))
         names = [column[0] for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _weight(answer: Any) -> int:
+    """Records of an answer, near enough to bound what many take."""
+    return len(answer) if isinstance(answer, list | tuple | dict) else answer is not None
 
 
 def topic_of(topic: str) -> tuple[int, Any]:
