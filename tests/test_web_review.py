@@ -729,6 +729,16 @@ def test_evidence_says_what_a_person_decided(tmp_path: Path) -> None:
         assert "corrigé par une personne</strong></p>" in alone.get("/fr/evidence").text
     with Models.of(model).lease() as lent:
         (fact,) = (f for f in lent.facts(Filters(), None, None, 9, 0)[0] if f.address == ids["corrected"])
+        # The address that was cited leads on; what was rejected or never read leads nowhere.
+        led = {id_: lent.fact(id_) for id_ in ("doc000-0", "doc000-1", "doc000-3", "doc000-9")}
+    told = {id_: found.address for id_, found in led.items() if found is not None}
+    assert told == {"doc000-0": ids["corrected"], "doc000-1": "doc000-1", "doc000-3": ids["relinked"]}
+    one = seen.get("/api/v1/observations/doc000-0").json()
+    assert (one["id"], one["review"], one["value"]["low"]) == (ids["corrected"], "corrected", 62.5)
+    public = tmp_path / "public.pages"
+    readmodel.build(path, public, public=True, today=date(2025, 12, 31))
+    with Models.of(public).lease() as lent:
+        assert [lent.fact(id_) for id_ in led] == [None] * 4
     shown = quote_of(fact, page_words("fr"), public=True)
     assert (shown.decided, shown.observation) == ("", "")
 

@@ -104,6 +104,8 @@ def _write(
             else:
                 _take_store(db, path, day)
             number_statements(db, public)
+            if not public:
+                _lead_on(db)
             _fill(db, extras)
             write_texts(db, public)
             _about(db, public, day, extras)
@@ -217,6 +219,16 @@ def _take_store(db: Database, path: Path, day: date) -> None:
             LEFT JOIN store.evidence e ON e.observation_id = o.id AND e.doc_id = o.doc_id
             LEFT JOIN store.review_states r ON r.observation_id = o.id AND r.doc_id = o.doc_id
         """
+    )
+
+
+def _lead_on(db: Database) -> None:
+    """The address of what the extractor read leads to what a decision put in its place: of several facts the first in the text."""
+    db.execute(
+        "INSERT INTO addresses SELECT d.observation_id, min(r.ord) FROM store.review_states s "
+        "JOIN store.review_decisions d ON d.decision_id = s.decision_id "
+        "JOIN raw r ON r.address = s.observation_id AND r.doc_id = s.doc_id "
+        "WHERE d.observation_id NOT IN (SELECT address FROM addresses) GROUP BY d.observation_id ORDER BY ALL"
     )
 
 
