@@ -32,7 +32,7 @@ from vigie.report.facts import Fact
 from vigie.report.public import public_gate
 from vigie.settings import Settings
 from vigie.store import Store
-from vigie.store.database import BusyError
+from vigie.store.database import BusyError, no_progress_bar
 from vigie.store.turn import turn
 
 MEMORY_MB = 600  # of the database while it builds; what is more goes to a folder beside the file
@@ -140,9 +140,7 @@ def _database(part: Path, spill: Path, settings: Settings) -> Iterator[Database]
         },
     )
     part.chmod(0o600)
-    connection.execute(
-        "SET enable_progress_bar = false"
-    )  # it goes to standard output, where `__main__` says what was made
+    no_progress_bar(connection)  # `__main__` says on standard output what was made
     try:
         yield connection
     finally:

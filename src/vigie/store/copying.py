@@ -14,7 +14,7 @@ from pathlib import Path
 
 import duckdb
 
-from vigie.store.database import Connection
+from vigie.store.database import Connection, no_progress_bar
 
 _FROM = "vigie_copied"
 
@@ -25,7 +25,7 @@ def copy_rows(connection: Connection, store: Path, tables: Collection[str] | Non
     Args:
         tables: those whose rows are copied; the others stay empty. None for all.
     """
-    connection.execute("SET enable_progress_bar = false")
+    no_progress_bar(connection)
     (target,) = connection.execute("SELECT current_database()").fetchall()[0]
     connection.execute(f"ATTACH {text(str(store))} AS {_FROM} (READ_ONLY)")
     try:

@@ -6,6 +6,7 @@ reach for the network.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -47,14 +48,19 @@ def connect(path: Path, *, read_only: bool, settings: Settings) -> Connection:
     fresh = not path.exists()
     try:
         connection = duckdb.connect(str(path), read_only=read_only, config=config)
-        # It goes to standard output, where verbs print their results.
-        connection.execute("SET enable_progress_bar = false")
+        no_progress_bar(connection)
         if fresh:  # redacted texts are nobody else's business; an older file keeps the rights it was given
             path.chmod(0o600)
         return connection
     except duckdb.Error as error:
         reason = _reason(str(error))
         raise (BusyError if reason == _BUSY else StoreError)(f"{path} {reason}") from None
+
+
+def no_progress_bar(connection: Connection) -> None:
+    """Without the bar, which goes to standard output, where verbs print their results. A notebook without ipywidgets has none."""
+    with suppress(duckdb.InvalidInputException):
+        connection.execute("SET enable_progress_bar = false")
 
 
 def _may_be_a_store(path: Path) -> bool:
