@@ -229,6 +229,15 @@ def test_a_refusal_names_the_input_but_no_author(tmp_path: Path, monkeypatch: py
     assert "no such file" in missing.stderr
 
 
+@pytest.mark.parametrize("verb", [["backup"], ["doctor", "--backup"], ["restore", "--yes"], ["add"]])
+def test_a_password_in_an_address_given_as_a_folder_is_not_told(
+    store: Path, tmp_path: Path, verb: list[str]
+) -> None:
+    done = run(*verb, "postgresql://anna:Geheim@db.example/v?password=Geheim", "--store", store)
+    assert done.exit_code == 1
+    assert "Geheim" not in done.output
+
+
 def test_a_file_that_changed_is_told(tmp_path: Path) -> None:
     """A corrected article is a second document: whoever corrected it should know that both count."""
     page, store = tmp_path / "a.txt", tmp_path / "s.duckdb"

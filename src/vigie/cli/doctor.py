@@ -231,6 +231,7 @@ def _left(path: Path) -> Iterator[Check]:
 
 def backups(places: Iterable[Path]) -> Iterator[Check]:
     """Whether backups can be restored: every file as it was written, the store with the rows that were written."""
+    from vigie.cli.output import without_password
     from vigie.model.errors import StoreError
     from vigie.store.backup import read_manifest, verify
 
@@ -238,7 +239,9 @@ def backups(places: Iterable[Path]) -> Iterator[Check]:
         try:
             faults, made = verify(place), read_manifest(place)
         except StoreError as error:
-            yield Check(name="backup", state="fault", found=str(error), repair="use another backup")
+            yield Check(
+                name="backup", state="fault", found=without_password(str(error)), repair="use another backup"
+            )
             continue
         for fault in faults:
             yield Check(name="backup", state="fault", found=f"{place}: {fault}", repair="use another backup")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import sys
 import unicodedata
@@ -16,6 +17,8 @@ from typing import Any
 
 import typer
 
+# A password in an address that was given where a file or folder belongs: messages name what was given.
+_PASSWORD = re.compile(r"(:/{1,2}[^\s/:@]*):[^\s]*@|(?i:\b(password|passwd|sslpassword)=)[^\s&'\"]+")
 _LEAST = 10  # columns that a cut cell keeps
 _before: list[Callable[[], None]] = []
 
@@ -71,9 +74,18 @@ def say(text: str) -> None:
     """One line for the person, on standard error."""
     _ready()
     try:
-        print(text, file=sys.stderr, flush=True)
+        print(without_password(text), file=sys.stderr, flush=True)
     except BrokenPipeError:
         leave_closed_pipe()
+
+
+def without_password(text: str) -> str:
+    """A message, with the password hidden of an address that it names."""
+    return _PASSWORD.sub(_hidden, text)
+
+
+def _hidden(found: re.Match[str]) -> str:
+    return f"{found[1]}:…@" if found[1] else f"{found[2]}=…"
 
 
 def fail(message: str, code: int) -> typer.Exit:
