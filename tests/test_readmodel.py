@@ -56,6 +56,7 @@ from vigie.stats.summary import independent_sources
 from vigie.store import Store
 from vigie.store.beside import pages_folder
 from vigie.web.groups import change_words, compared, limits_of, row_id
+from vigie.web.pages import harms, substances
 from vigie.web.words import page_words
 
 DAY = date(2026, 6, 1)
@@ -296,6 +297,27 @@ def test_a_shift_is_worked_out_for_what_is_shown_alone(
         (cocaine,) = [g for g in groups if g.key == ("cocaine", "g")]
         assert None not in (cocaine.change, cocaine.change_low, cocaine.change_high)
         assert len(made) == 1
+
+
+def test_no_page_tells_a_change_of_two_sources(tmp_path: Path) -> None:
+    """Of purity on the pages of harms and of a substance too, not on that of prices alone."""
+    papers = [
+        Paper(
+            source=source,
+            published=f"{year}-03-11",
+            says=[Said(sentence=f"{source}{year} pur.", value=purity(level + n), place="FR-69")],
+        )
+        for year, level in ((2024, 60.0), (2025, 40.0))
+        for n, source in enumerate(("un", "deux", "trois"))
+    ]
+    words, filters = page_words("fr"), Filters(period="2025")
+    for few, told in ((papers[:2] + papers[3:5], False), (papers, True)):
+        with opened(build(tmp_path / f"{len(few)}.duckdb", few), False) as model:
+            for page in (
+                harms.build(model, filters, words),
+                substances.build(model, filters, words, id="cocaine"),
+            ):
+                assert ("−33" in repr(page)) is told
 
 
 def test_what_answers_take_is_bounded(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,13 +6,14 @@ from vigie.readmodel.model import ReadModel
 from vigie.readmodel.records import Filters
 from vigie.web import drawn
 from vigie.web.content import Block, Content
+from vigie.web.groups import compared
 from vigie.web.pages.parts import MOST_ROWS, nothing, part_of, topic_section
 from vigie.web.words import PageWords
 
 
 def build(model: ReadModel, filters: Filters, words: PageWords, **own: str) -> Content:
     title, lead = words["harms.title"], words["harms.lead"]
-    harms, purity = model.groups(filters, "harms"), model.groups(filters, "purity")
+    harms, purity = model.groups(filters, "harms"), compared(model, filters, "purity")
     if not harms and not purity:
         return Content(title=title, lead=lead, notes=(nothing(model, filters, "harms", words),))
     part = part_of(model, filters, words, "harms", {"harms": harms, "purity": purity}, own, MOST_ROWS)

@@ -118,11 +118,11 @@ def build(model: ReadModel, filters: Filters, words: PageWords, *, id: str) -> C
         ),
         *index_section(model, mine, words),
     ]
-    wholesale = model.groups(mine, "wholesale")
+    wholesale = compared(model, mine, "wholesale")
     if wholesale:
         sections.append(topic_section(model, mine, "wholesale", words, groups=wholesale))
     for topic in _TOPICS:
-        groups = model.groups(mine, topic)
+        groups = compared(model, mine, topic)
         before = (
             drawn.lines(
                 f"{topic}-course",
