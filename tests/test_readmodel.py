@@ -305,7 +305,10 @@ def test_no_page_tells_a_change_of_two_sources(tmp_path: Path) -> None:
         Paper(
             source=source,
             published=f"{year}-03-11",
-            says=[Said(sentence=f"{source}{year} pur.", value=purity(level + n), place="FR-69")],
+            says=[
+                Said(sentence=f"{source}{year} pur {k}.", value=purity(level + n + k), place="FR-69")
+                for k in range(3)
+            ],
         )
         for year, level in ((2024, 60.0), (2025, 40.0))
         for n, source in enumerate(("un", "deux", "trois"))
@@ -317,7 +320,7 @@ def test_no_page_tells_a_change_of_two_sources(tmp_path: Path) -> None:
                 harms.build(model, filters, words),
                 substances.build(model, filters, words, id="cocaine"),
             ):
-                assert ("−33" in repr(page)) is told
+                assert any(fall in repr(page) for fall in ("−32", "−33")) is told
 
 
 def test_what_answers_take_is_bounded(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
