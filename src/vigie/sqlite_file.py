@@ -1,13 +1,15 @@
-"""SQLite files that several processes have open: making one for its owner alone, and telling contention from damage.
+"""SQLite files that several processes have open: making one for its owner alone, writing all or nothing, telling contention from damage.
 
-In: a path; an error of sqlite3. Out: an empty file of mode 0600; a StoreError with the repair. Left out: what the files hold (`vigie.store`,
-`vigie.accounts`).
+In: a path; a connection; an error of sqlite3. Out: an empty file of mode 0600; a transaction; a StoreError with the repair.
+Left out: what the files hold (`vigie.store`, `vigie.accounts`).
 """
 
 from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 
@@ -31,6 +33,19 @@ def make_private(file: Path) -> None:
         except FileExistsError:
             if file.is_symlink():
                 raise
+
+
+@contextmanager
+def transaction(db: sqlite3.Connection) -> Iterator[None]:
+    """All or nothing, while others wait; of a connection that begins none by itself. Raises what sqlite3 raises."""
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        db.execute("COMMIT")
+    except BaseException:
+        if db.in_transaction:  # a full disk ends it by itself
+            db.execute("ROLLBACK")
+        raise
 
 
 def refusal(file: Path, what: str, repair: str, error: Exception) -> StoreError:

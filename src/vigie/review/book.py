@@ -40,6 +40,7 @@ from vigie.review.records import (
     State,
 )
 from vigie.review.rules import rules
+from vigie.sqlite_file import transaction
 from vigie.store import reviews
 from vigie.store.review_book import COLUMNS, QUEUE, open_reviews, refused
 from vigie.store.rows import observation_row
@@ -319,14 +320,8 @@ class Book:
     def _writing(self) -> Iterator[None]:
         """One transaction that others wait for. Raises StoreError if its turn does not come, or if the file cannot be written."""
         try:
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
+            with transaction(self._db):
                 yield
-                self._db.execute("COMMIT")
-            except BaseException:
-                if self._db.in_transaction:  # a full disk ends it by itself
-                    self._db.execute("ROLLBACK")
-                raise
         except sqlite3.Error as error:
             raise refused(self._store, error) from None
 

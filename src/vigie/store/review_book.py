@@ -13,7 +13,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from vigie.model.errors import StoreError
-from vigie.sqlite_file import make_private, refusal
+from vigie.sqlite_file import make_private, refusal, transaction
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS decisions (
@@ -95,10 +95,9 @@ def open_reviews(path: Path | str) -> sqlite3.Connection:
         if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'settings'").fetchall():
             db.executescript(f"BEGIN IMMEDIATE; {_TABLES} COMMIT;")
         elif _lacking(db):
-            db.execute("BEGIN IMMEDIATE")
-            for name in _lacking(db):  # another process may have been quicker
-                db.execute(f"ALTER TABLE queue ADD COLUMN {name} TEXT NOT NULL DEFAULT {_LATER[name]}")
-            db.execute("COMMIT")
+            with transaction(db):
+                for name in _lacking(db):  # another process may have been quicker
+                    db.execute(f"ALTER TABLE queue ADD COLUMN {name} TEXT NOT NULL DEFAULT {_LATER[name]}")
     except (OSError, sqlite3.Error) as error:
         if db is not None:
             db.close()

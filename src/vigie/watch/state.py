@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from vigie.model.errors import StoreError
-from vigie.sqlite_file import refusal
+from vigie.sqlite_file import refusal, transaction
 
 State = Literal["queued", "storing", "done", "refused"]
 _VERSION = 2
@@ -192,14 +192,8 @@ class WatchState:
 
     @contextmanager
     def _all(self) -> Iterator[None]:
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
+        with transaction(self._db):
             yield
-            self._db.execute("COMMIT")
-        except BaseException:
-            if self._db.in_transaction:  # a full disk ends it by itself
-                self._db.execute("ROLLBACK")
-            raise
 
     # Feeds
 
