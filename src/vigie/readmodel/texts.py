@@ -106,12 +106,7 @@ class TextQuestions(Opened):
     def _facts(
         self, f: Filters, topic: str | None, key: Key | None, limit: int, offset: int
     ) -> tuple[list[FactRow], int]:
-        rows: Ints | None
-        if topic is None:
-            within = self._conditions(f)
-            rows = None if within is None else self._told.choose(slice(0, self._told.size), **within)
-        else:
-            rows = self._of_key(f, topic, key, exact=True)
+        rows = self._chosen(f, topic, key)
         if rows is None:
             return [], 0
         ords = self._told.columns["ord"][rows]
@@ -124,14 +119,16 @@ class TextQuestions(Opened):
         latest = np.partition(ords, last - 1)[:last] if last < len(ords) else ords
         return self._evidence(np.sort(latest)[first:last].tolist()), len(ords)
 
+    def _chosen(self, f: Filters, topic: str | None, key: Key | None) -> Ints | None:
+        """Rows of a figure, or without a topic of the filters alone; None where the filters name what is not there."""
+        if topic is not None:
+            return self._of_key(f, topic, key, exact=True)
+        within = self._conditions(f)
+        return None if within is None else self._told.choose(slice(0, self._told.size), **within)
+
     def reviewed(self, f: Filters, topic: str | None = None, key: Key | None = None) -> tuple[int, int]:
         """How many of these statements a person read again, and how many there are."""
-        rows: Ints | None
-        if topic is None:
-            within = self._conditions(f)
-            rows = None if within is None else self._told.choose(slice(0, self._told.size), **within)
-        else:
-            rows = self._of_key(f, topic, key, exact=True)
+        rows = self._chosen(f, topic, key)
         return (
             (0, 0)
             if rows is None
