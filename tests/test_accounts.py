@@ -43,8 +43,8 @@ MAY = {
     "public": set(),
     "reader": {"read"},
     "reviewer": {"read", "review"},
-    "editor": {"read", "review", "adjudicate", "release"},
-    "admin": {"read", "review", "adjudicate", "release", "manage"},
+    "editor": {"read", "review", "adjudicate"},
+    "admin": {"read", "review", "adjudicate", "manage"},
 }
 
 

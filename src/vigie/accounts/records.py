@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 Role = Literal["public", "reader", "reviewer", "editor", "admin"]
-Right = Literal["read", "review", "adjudicate", "release", "manage"]
+Right = Literal["read", "review", "adjudicate", "manage"]
 Scope = Literal["read", "review", "export"]
 Via = Literal["local", "session", "token", "anonymous"]
 
@@ -20,7 +20,6 @@ _NEEDS: dict[Right, Role] = {
     "read": "reader",
     "review": "reviewer",
     "adjudicate": "editor",
-    "release": "editor",
     "manage": "admin",
 }
 
@@ -42,7 +41,7 @@ class Who:
     scopes: frozenset[str] = SCOPES
 
     def may(self, right: Right) -> bool:
-        """True if the role has the right and, of a token, a scope names it: none names adjudicate, release and manage."""
+        """True if the role has the right and, of a token, a scope names it: none names adjudicate and manage."""
         if ROLES.index(self.role) < ROLES.index(_NEEDS[right]):
             return False
         return self.via != "token" or right in self.scopes
