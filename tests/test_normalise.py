@@ -93,7 +93,7 @@ def _slowly(text: str) -> str:
 
 
 @settings(deadline=None, max_examples=300)
-@given(st.text(st.sampled_from([*_ALONE, *"aabeLE0 \n.<'"]), max_size=12))
+@given(st.text(st.sampled_from([*_ALONE, *"œŒaabeLE0 \n.<'"]), max_size=12))
 def test_text_that_is_clean_at_sight_is_what_repair_leaves_alone(text: str) -> None:
     if _CLEAN.fullmatch(text):
         assert _slowly(text) == text
@@ -104,10 +104,11 @@ def test_text_that_is_clean_at_sight_is_what_repair_leaves_alone(text: str) -> N
     ("text", "clean"),
     [
         ("L’été, « créée » à 30\u00a0€ – déjà.", True),
+        ("Sa sœur, l’Œuvre, l’Île, 50 µg.", True), (" â œ ", False),
         ("cocaÃ¯ne", False), ("lâ€™herbe", False), ("Å“uvre", False), ("prix &eacute;lev&eacute;", False),
         ("e\u0301te\u0301", False), ("a\u00adb", False), ("a\r\nb", False), ("a\x00", False),
     ],
-    ids=["french", "utf8_as_latin", "quote", "oe", "entities", "not_composed", "soft_hyphen", "line_ends", "control"],
+    ids=["french", "ligature", "pictogram", "utf8_as_latin", "quote", "oe", "entities", "not_composed", "soft_hyphen", "line_ends", "control"],
 )  # fmt: skip
 def test_what_is_clean_at_sight(text: str, clean: bool) -> None:
     assert bool(_CLEAN.fullmatch(text)) == clean

@@ -31,12 +31,14 @@ _LOW = "\u00e0\u00e2\u00e7\u00e8\u00e9\u00ea\u00eb\u00ee\u00ef\u00f4\u00f6\u00f9
 _ALONE = (
     _LOW
     + "\u00a0\u00a3\u00ab\u00b0\u00bb\u00c0\u00c7\u00c8\u00c9\u00ca\u00cb\u00ce\u00d4\u2013\u2014\u2018\u2019\u201c\u201d\u2022\u2026\u20ac\u202f"
+    + "\u00e1\u00ed\u00f1\u00f3\u00b5"
 )
 _CLEAN = re.compile(
     r"(?:[\n\t -%'-~]++"  # possessive: what fails, fails at once
     rf"|[{_ALONE}](?=[\n\t -%'-~]|\Z)"
+    r"|(?<!\u00e2 )[\u0152\u0153](?=[\n\t -%'-~]|\Z)"  # ftfy takes "\u00e2 \u0153" for a pictogram
     rf"|[{_LOW}](?=[{_LOW}\u00a0\u202f])"
-    r"|\u2019(?=[\u00e0\u00e2\u00e8\u00e9\u00ea\u00ee\u00f4\u00c0\u00c8\u00c9\u00ca])"
+    r"|\u2019(?=[\u00e0\u00e2\u00e8\u00e9\u00ea\u00ee\u00f4\u00c0\u00c8\u00c9\u00ca\u00ce\u0152\u0153])"
     r"|\u00ab(?=[\u00a0\u202f])|\u00a0(?=[\u00bb\u20ac\u2013\u00ab])|\u202f(?=[\u00bb\u20ac])|[\u2013\u20ac\u00bb](?=\u00a0))*+"
 )
 
