@@ -1,6 +1,6 @@
-"""Names of natural persons removed, by origin: `python benchmarks/names.py [--set first|second] [--split dev|held] [--misses]`.
+"""Names of natural persons removed, by origin: `python benchmarks/names.py [--set first|second|third] [--split dev|held] [--misses]`.
 
-In: `tests/cases/names_by_origin.jsonl`, `tests/cases/organisations_kept.jsonl`, or the second set beside them.
+In: `tests/cases/names_by_origin.jsonl`, `tests/cases/organisations_kept.jsonl`, or the second or third set beside them.
 Out: share of mentions of which no letter is left, share of their letters gone, share kept whole of organisations,
 places, products, figures and roles; by group, language and context. `--misses` shows what went wrong, of dev only:
 rules written against held would spoil it.
@@ -47,7 +47,7 @@ def show(judged: list[Judged]) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--set", choices=tuple(SETS), default="first", help="the second has no held half")
+    parser.add_argument("--set", choices=tuple(SETS), default="first", help="the second has no held part")
     parser.add_argument("--split", choices=("dev", "held"), default="dev")
     parser.add_argument("--misses", action="store_true", help="show what went wrong (dev only)")
     chosen = parser.parse_args()

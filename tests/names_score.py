@@ -21,7 +21,13 @@ NAMES = CASES / "names_by_origin.jsonl"
 ORGANISATIONS = CASES / "organisations_kept.jsonl"
 SECOND_NAMES = CASES / "names_second.jsonl"
 SECOND_ORGANISATIONS = CASES / "organisations_second.jsonl"
-SETS = {"first": (NAMES, ORGANISATIONS), "second": (SECOND_NAMES, SECOND_ORGANISATIONS)}
+THIRD_NAMES = CASES / "names_third.jsonl"
+THIRD_ORGANISATIONS = CASES / "organisations_third.jsonl"
+SETS = {
+    "first": (NAMES, ORGANISATIONS),
+    "second": (SECOND_NAMES, SECOND_ORGANISATIONS),
+    "third": (THIRD_NAMES, THIRD_ORGANISATIONS),
+}
 Span = tuple[int, int]
 
 

@@ -177,6 +177,16 @@ def test_the_second_set_is_sound() -> None:
     assert sum(len(row.names) for row in every) >= 400
 
 
+def test_the_third_set_is_sound() -> None:
+    every = [row for path in SETS["third"] for row in rows(path)]
+    assert [row.id for row in every if not sound(row)] == []
+    assert len({row.id for row in every}) == len({row.text for row in every}) == len(every)
+    assert len({row.template for row in every}) == len(every)
+    assert sum(len(row.names) for row in every) >= 1_200
+    held = sum(row.split == "held" for row in every)
+    assert 0.3 <= held / len(every) <= 0.4
+
+
 def test_recall_on_the_second_set() -> None:
     assert total(list(judged(SETS["second"][0]))).recall >= SECOND_RECALL
 
