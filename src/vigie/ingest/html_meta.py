@@ -50,6 +50,8 @@ _AUTHOR_META = (
     "sailthru.author",
     "citation_author",
 )
+# By attribute: half the time of a test of each element.
+_AUTHORS = "//@rel[.='author']/.. | //@itemprop[.='author']/.. | //@class[contains(., 'author-name')]/.."
 _TITLE_SPLIT = re.compile(r"\s+[|\u2013\u2014\u00b7\u2022»-]\s+")
 
 
@@ -84,12 +86,7 @@ def page_meta(tree: HtmlElement) -> PageMeta:
         or _first(tags, _DATE_META_LATER)
     )
     meta.authors += [a for name in _AUTHOR_META for a in tags.get(name, ())]
-    meta.authors += [
-        e.text_content()[:80]
-        for e in tree.xpath("//*[@rel='author' or @itemprop='author' or contains(@class, 'author-name')]")[
-            :10
-        ]
-    ]
+    meta.authors += [e.text_content()[:80] for e in tree.xpath(_AUTHORS)[:10]]
     meta.outlet = " ".join(meta.outlet.split())[:100]
     meta.title = _title(tree, meta)
     meta.authors = list(dict.fromkeys(n for a in meta.authors for n in person_names(a, meta.outlet)))
