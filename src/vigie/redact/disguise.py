@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 
 from vigie.redact import characters, joined
 from vigie.redact.around import around, windows
@@ -34,12 +35,13 @@ _MARKUP_SIGNS = frozenset("&`*<%_~|\\")
 # What odd separators hold, each rare in plain text and quick to find; the pattern decides.
 _RARE = "_|*·•~\\^=→\t…#–—"
 _PLAIN = bytes(code for code in range(128) if chr(code).isalnum() or chr(code) in " \n,.'-?")
+# Each with the signs that it cannot do without.
 _PAIRED = (
-    re.compile(r"\)\s?\("),
-    re.compile(r"\]\s?\["),
-    re.compile(r"/(?<=\s/)(?=\s)"),
-    re.compile(r"  "),
+    (re.compile(r"\)\s?\("), frozenset("()")),
+    (re.compile(r"\]\s?\["), frozenset("[]")),
+    (re.compile(r"/(?<=\s/)(?=\s)"), frozenset("/")),
 )
+_WIDE = re.compile(r"  ")
 _ODD = re.compile(
     r"[^\W_]\s?(?:[_|*·•~\\^=→]|\)\s?\(|\]\s?\[|\t|…|  )\s{0,3}[^\W_]|\d(?:\s?[–—]\s?|\s/\s)\d+(?:\s?[–—]\s?|\s/\s)\d|#[^\W\d_]{2}"
 )
@@ -74,14 +76,24 @@ _CHANNEL = re.compile(
 _LAST_AND = re.compile(r"[\s,;:(…–-]+(?:et|and)$")
 _HALF = re.compile(r"[@_]|^[._]\w|://|\w[./]\w|\d{3}|[A-Z]-?\d|\d-?[A-Z]|\w:\w")
 _CHUNK = re.compile(r"[A-Za-z]\d(?<=\w\w)")
-_LETTER_DIGIT = bytes(
-    65 if chr(code).isascii() and chr(code).isalpha() else 48 if chr(code) in "0123456789?" else 32
+# Letters, and what may stand for one in a word; the question mark is what is outside Latin-1.
+_SPOTS = bytes(
+    97 if chr(code).isalpha() and code < 128 else 48 if chr(code) in "@$!0123456789?" else 32
     for code in range(256)
 )
-_MEETING = re.compile(rb"A0")
+_MEETING = re.compile(rb"a0")
+_OPENING = re.compile(rb"0aaa")
+_CLASSES = bytes(97 if chr(code).isalnum() and code != 63 else 32 for code in range(256))
 # Four words of one character at equal distances, over classes of characters.
 _SINGLES = re.compile(rb"(?= (?:a a a a|a  a  a  a|a   a   a   a) )")
-_CLASSES = bytes(97 if chr(code).isalnum() and code != 63 else 32 for code in range(256))
+_SINGLE = (re.compile(rb" a a a a "), re.compile(rb" a  a  a  a "), re.compile(rb" a   a   a   a "))
+_CHANNEL_WORDS = (
+    "snap", "snapchat", "insta", "instagram", "telegram", "telegramme", "tg", "signal", "wickr", "threema", "session", "discord",
+    "tiktok", "whatsapp", "twitter", "ig", "x", "tele",
+)  # fmt: skip
+_LIKE_LETTERS = frozenset(
+    "\u0130\u0131\u017f\u212a"
+)  # to _CHANNEL, which passes over case, they are i, s and k
 
 
 def plain(text: str) -> str:
@@ -159,54 +171,71 @@ def _views(view: View) -> Iterator[View]:
 
 def _odd(text: str, folded: str) -> Iterator[tuple[int, int]]:
     """Where something odd stands."""
-    if characters.strange(text):
+    others = beyond_ascii(text)
+    if others and characters.strange(text):
         yield from ((edit.start, edit.end) for edit in characters.decoded(text))
     signs = set(text.encode("latin-1", "replace").translate(None, _PLAIN).decode("latin-1"))
-    signs.update(beyond_ascii(text))
+    signs |= others
     if not signs.isdisjoint(_MARKUP_SIGNS):
         yield from (m.span() for m in _MARKUP.finditer(text))
-    rare = "".join(sign for sign in _RARE if sign in signs)
-    patterns = (*_PAIRED, re.compile(f"[{re.escape(rare)}]")) if rare else _PAIRED
-    odd = sorted(m.span() for pattern in patterns for m in pattern.finditer(text))
-    yield from (m.span() for m in around(_ODD, text, odd, 4, 40))
-    if not text.isascii() and any(char >= "\u2190" for char in beyond_ascii(text)):
+    patterns = [pattern for pattern, needed in _PAIRED if needed <= signs]
+    if "  " in text:
+        patterns.append(_WIDE)
+    if not signs.isdisjoint(_RARE):
+        patterns.append(_any_of("".join(sign for sign in _RARE if sign in signs)))
+    if patterns:
+        odd = sorted(m.span() for pattern in patterns for m in pattern.finditer(text))
+        yield from (m.span() for m in around(_ODD, text, odd, 4, 40))
+    if any(char >= "\u2190" for char in others):
         yield from (m.span() for m in characters.PICTURES.finditer(text))
     yield from _singles(text)
-    yield from _leet(folded)
+    yield from _leet_and_chunks(text, folded)
     yield from sign_spots(text, folded)
+    channels = bool(words_at(folded, _CHANNEL_WORDS)) or not others.isdisjoint(_LIKE_LETTERS)
     for end in _LINE_END.finditer(text):
         after = text[end.end()]
         if text[end.start() - 1] == "." and (after.isupper() or after in _OPENS_LINE):
             continue  # the end of a sentence
         beside = text[max(0, end.start() - 40) : end.end() + 40]
-        if _EVIDENCE.search(beside) or _CHANNEL.search(beside):
+        if _EVIDENCE.search(beside) or (channels and _CHANNEL.search(beside)):
             yield end.span()
-    if any(map(text.__contains__, "0123456789")):
-        for head in _chunk_heads(text):
-            if any(True for _ in joined.rechunked(text[max(0, head.start() - 26) : head.end() + 80])):
-                yield head.span()
     if shape(text).country_digits:
         for edit in joined.banked(text):
             yield edit.start, edit.end
     for start, stop in words_at(folded, joined.CLAUSE_WORDS):
-        if _halves(text[max(0, start - 40) : start], text[stop : stop + 24]):
+        if _halves(text[max(0, start - 40) : start], text[stop : stop + 24], channels):
             yield start, stop
 
 
-def _leet(folded: str) -> Iterator[tuple[int, int]]:
-    for spot in _LEET_SPOT.finditer(folded):
-        low = spot.start()
-        while low and not folded[low - 1].isspace() and spot.start() - low < 10:
-            low -= 1
-        if _LEET_CUE.search(folded, low, spot.end() + 10):
-            yield spot.span()
+@lru_cache(maxsize=256)
+def _any_of(signs: str) -> re.Pattern[str]:
+    return re.compile(f"[{re.escape(signs)}]")
 
 
-def _halves(before: str, after: str) -> bool:
+def _leet_and_chunks(text: str, folded: str) -> Iterator[tuple[int, int]]:
+    """Where a word of a channel may stand with signs for letters, and where chunks of one size do."""
+    classes = folded.encode("latin-1", "replace").translate(_SPOTS)
+    if b"0" not in classes:
+        return
+    meetings = [place.start() for place in _MEETING.finditer(classes)]
+    for place in sorted([*(at + 1 for at in meetings), *(m.start() for m in _OPENING.finditer(classes))]):
+        if _LEET_SPOT.match(folded, place):
+            low = place
+            while low and not folded[low - 1].isspace() and place - low < 10:
+                low -= 1
+            if _LEET_CUE.search(folded, low, place + 11):
+                yield place, place + 1
+    for place in meetings:
+        head = _CHUNK.match(text, place)
+        if head and any(True for _ in joined.rechunked(text[max(0, place - 26) : head.end() + 80])):
+            yield head.span()
+
+
+def _halves(before: str, after: str, channels: bool) -> bool:
     """Whether the words on both sides may be halves of one contact."""
     before = _LAST_AND.sub("", before.rstrip(" \t\n\u00a0,;:(…–-"))
     one, two = before.split()[-1:], after.split(maxsplit=1)[:1]
-    return _may_be_halves(one[0] if one else "", two[0] if two else "", before)
+    return _may_be_halves(one[0] if one else "", two[0] if two else "", before if channels else "")
 
 
 def _may_be_halves(one: str, two: str, before: str) -> bool:
@@ -214,20 +243,12 @@ def _may_be_halves(one: str, two: str, before: str) -> bool:
         _HALF.search(one) is not None
         or _HALF.search(two) is not None
         or (any(map(str.isdecimal, one)) and any(map(str.isdecimal, two)))
-        or _CHANNEL.search(before) is not None
+        or (before != "" and _CHANNEL.search(before) is not None)
     )
-
-
-def _chunk_heads(text: str) -> Iterator[re.Match[str]]:
-    """Where a letter and a digit meet; found in classes of bytes, which is several times faster."""
-    for place in _MEETING.finditer(text.encode("latin-1", "replace").translate(_LETTER_DIGIT)):
-        head = _CHUNK.match(text, place.start())
-        if head:
-            yield head
 
 
 def _singles(text: str) -> Iterable[tuple[int, int]]:
     classes = b" " + text.encode("latin-1", "replace").translate(_CLASSES) + b" "
-    if b" a a a a " in classes or b" a  a  a  a " in classes or b" a   a   a   a " in classes:
+    if any(pattern.search(classes) for pattern in _SINGLE):
         return ((m.start(), m.start() + 1) for m in _SINGLES.finditer(classes))
     return ()

@@ -14,7 +14,7 @@ from vigie.redact.wordlists import UPPER
 
 # The look-behind stands after the first letter: the engine then skips from capital to capital.
 _INITIAL_TAIL = rf"(?:[hH]?|['’][{UPPER}])\.(?:[ \u00a0]?-?[{UPPER}]\.)*(?![{UPPER}]\.)"
-_WORD_TAIL = rf"(?:(?<=[ODNM])['’][{UPPER}]\w)?(?:\w|-(?=\w)|['’](?=[{UPPER}]\w)(?<=\w\w['’])|['’](?=h\b)(?<=[cC]['’]))*"
+_WORD_TAIL = rf"(?:(?<=[ODNM])['’][{UPPER}]\w)?\w*+(?:(?:-(?=\w)|['’](?=[{UPPER}]\w)(?<=\w\w['’])|['’](?=h\b)(?<=[cC]['’]))\w*+)*+"
 _TOKEN = re.compile(rf"[{UPPER}](?<![\w@#].)(?:{_INITIAL_TAIL}|{_WORD_TAIL})")
 PARTICLE = (
     "de|du|des|da|do|dos|das|di|del|della|van|von|der|den|ter|ten|el|al|i|ben|bin|ibn|ould|la|le|les|y|aït|ait|zu|bint|de la|de los|"
@@ -52,9 +52,19 @@ _ABBREVIATED = frozenset(
 )
 
 
-# Capitals of Latin-1, and whatever is outside it, by class; the pattern decides.
-_CASES = bytes(65 if chr(code).isupper() or code == 63 else 32 for code in range(256))
-_CAPITALS = re.compile(rb"A+")
+def _class(char: str) -> str:
+    """A capital, another letter or figure, a mark that may go on with a word, a sign before which no word begins."""
+    if char == "?":  # or what is outside Latin-1
+        return char
+    if char.isupper():
+        return "A"
+    return "a" if char.isalnum() or char == "_" else char if char in "-'.@" else "@" if char == "#" else " "
+
+
+_CLASSES = bytes(ord(_class(chr(code))) for code in range(256))
+# A capital and the letters after it are a word where no mark follows, nor, of three or more, anything but a full stop; the other
+# places where one may begin are left to _TOKEN. A class alone says nothing about what is outside Latin-1.
+_PLACES = re.compile(rb"[A?](?<![Aa@].)(?:(?<=A)(?<!\?.)([Aa]*+(?![-'.?])|[Aa]{2,}+(?=\.)))?")
 _FAR = 12  # code points between two words that no run bridges
 Span = tuple[int, int]
 
@@ -77,33 +87,40 @@ def runs(text: str, folded: str) -> tuple[list[Span], list[list[Span]]]:
     lone: list[Span] = []
     several: list[list[Span]] = []
     before: Span | None = None
-    run: list[Span] = []
+    run: list[Span] | None = None
     last = -_FAR
-    for found in _tokens(text):
-        word = found.span()
-        if before and word[0] - last < _FAR and _joined(text, folded, before, word[0]):
-            if not run:
+    for word in _tokens(text):
+        start, end = word
+        if before and start - last < _FAR and _joined(text, folded, before, start):
+            if run is None:
                 run = [before]
                 several.append(run)
             run.append(word)
         else:
-            if before and not run:
+            if before and run is None:
                 lone.append(before)
-            run = []
-        before, last = word, word[1]
-    if before and not run:
+            run = None
+        before, last = word, end
+    if before and run is None:
         lone.append(before)
     return lone, several
 
 
-def _tokens(text: str) -> Iterator[re.Match[str]]:
-    """The matches of _TOKEN, tried only where a class of characters says that a capital may stand."""
-    end = 0
-    for place in _CAPITALS.finditer(text.encode("latin-1", "replace").translate(_CASES)):
-        for start in range(max(end, place.start()), place.end()):
-            if start >= end and (found := _TOKEN.match(text, start)):
-                end = found.end()
-                yield found
+def _tokens(text: str) -> Iterator[Span]:
+    """The spans of the matches of _TOKEN, tried only where a class of characters does not tell them."""
+    last = 0
+    latin = text.replace("’", "'").encode("latin-1", "replace")
+    for place in _PLACES.finditer(latin.translate(_CLASSES)):
+        start, end = place.span()
+        if start < last:
+            continue
+        if place.lastindex is None:
+            found = _TOKEN.match(text, start)
+            if found is None:
+                continue
+            end = found.end()
+        last = end
+        yield start, end
 
 
 def token_at(text: str, folded: str, start: int, end: int) -> Token:
@@ -117,9 +134,10 @@ def _joined(text: str, folded: str, before: Span, start: int) -> bool:
     """Whether a word belongs to the run that ends with the word `before`."""
     low, last = before
     gap = text[last:start]
+    if gap == " ":
+        return True
     return (
-        gap == " "
-        or _GAP.fullmatch(text, last, start) is not None
+        _GAP.fullmatch(text, last, start) is not None
         or (gap == ". " and folded[low:last] in _ABBREVIATED)
         or (gap == "" and folded[low:last].endswith("."))
     )

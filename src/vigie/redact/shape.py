@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from vigie.text.normalise import beyond_ascii
 
@@ -20,6 +20,8 @@ _GROUP = re.compile(rb"0(?:[^0]{0,5}0){4,}")
 _MIXED = re.compile(rb"0(?: {0,3}[0l]){4,}")
 _DOTTED = re.compile(rb"0(?:\.|\[\.\])0{1,3}(?:\.|\[\.\])0")
 _PLATE = re.compile(rb"AA[- ]?00")
+# The digits first, which are rarer than letters.
+_COUNTRY = re.compile(rb"00(?<=AA00)")
 LONG = 25
 _OTHER_DIGIT = re.compile(r"[^\x00-\x7f]")
 
@@ -61,8 +63,7 @@ _LOOKALIKES = _table(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(NamedTuple):
     """Where and whether the costly patterns are worth a try.
 
     Attributes:
@@ -114,7 +115,7 @@ def shape(text: str) -> Shape:
         long_word=b"a" * LONG in words,
         coordinates=b".0000" in figures or b",0000" in figures,
         dotted=(b".0" in figures or b".]0" in figures) and _DOTTED.search(figures) is not None,
-        country_digits=b"AA00" in latin.translate(_LETTERS),
+        country_digits=_COUNTRY.search(latin.translate(_LETTERS)) is not None,
         plate=_PLATE.search(cases) is not None,
         postcode=b" 0AA" in cases,
         pairs=_pairs(latin),

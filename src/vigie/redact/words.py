@@ -40,14 +40,17 @@ def _spaced(text: str) -> bytes:
 
 
 class _Lists(NamedTuple):
-    """Lists made ready: an automaton, what each of its patterns may be, in which lists, and what is not of Latin-1."""
+    """Lists made ready: an automaton, what each of its patterns may be, in which lists, and what is not of Latin-1.
+
+    A holder without a word is one that the automaton finds surely; the others are compared with the text.
+    """
 
     automaton: ahocorasick_rs.BytesAhoCorasick
     holders: list[list[tuple[str, int]]]
     strange: list[tuple[str, int]]
 
 
-def _ready(lists: list[Words], form: Callable[[str], bytes]) -> _Lists:
+def _ready(lists: list[Words], form: Callable[[str], bytes], sure: Callable[[str], bool]) -> _Lists:
     patterns: dict[bytes, list[tuple[str, int]]] = {}
     strange: list[tuple[str, int]] = []
     for number, words in enumerate(lists):
@@ -55,7 +58,7 @@ def _ready(lists: list[Words], form: Callable[[str], bytes]) -> _Lists:
             if max(word) > "\xff":
                 strange.append((word, number))
             else:
-                patterns.setdefault(form(word), []).append((word, number))
+                patterns.setdefault(form(word), []).append(("" if sure(word) else word, number))
     automaton = ahocorasick_rs.BytesAhoCorasick(
         list(patterns), implementation=ahocorasick_rs.Implementation.DFA
     )
@@ -64,41 +67,54 @@ def _ready(lists: list[Words], form: Callable[[str], bytes]) -> _Lists:
 
 @lru_cache(maxsize=2)
 def _of_words(lists: int) -> _Lists:
-    return _ready(list(_WORDS)[:lists], _spaced)
+    return _ready(list(_WORDS)[:lists], _spaced, str.isalnum)  # a blank may stand for any mark
 
 
 @lru_cache(maxsize=2)
 def _of_marks(lists: int) -> _Lists:
-    return _ready(list(_MARKS)[:lists], _bytes)
+    return _ready(list(_MARKS)[:lists], _bytes, lambda mark: "?" not in mark)
 
 
 @lru_cache(maxsize=64)
 def _words_found(folded: str, lists: int) -> list[Spans]:
     ready = _of_words(lists)
-    found: list[Spans] = [[] for _ in range(lists)]
+    found = [_NOWHERE] * lists
     latin = not any(char > "\xff" and char.isalnum() for char in beyond_ascii(folded))
     for pattern, start, end in ready.automaton.find_matches_as_indexes(_spaced(folded), overlapping=True):
         end -= 2  # the blanks on both sides, and that before the text
         if latin or _is_whole(folded, start, end):
             for word, number in ready.holders[pattern]:
-                if word.isalnum() or folded.startswith(word, start):  # a blank may stand for any mark
-                    found[number].append((start, end))
+                if not word or folded.startswith(word, start):
+                    _add(found, number, (start, end))
     for word, number in ready.strange:
-        found[number] += [span for span in _plainly(folded, word) if _is_whole(folded, *span)]
+        for span in _plainly(folded, word):
+            if _is_whole(folded, *span):
+                _add(found, number, span)
     return _sorted(found)
 
 
 @lru_cache(maxsize=64)
 def _marks_found(folded: str, lists: int) -> list[Spans]:
     ready = _of_marks(lists)
-    found: list[Spans] = [[] for _ in range(lists)]
+    found = [_NOWHERE] * lists
     for pattern, start, end in ready.automaton.find_matches_as_indexes(_bytes(folded), overlapping=True):
         for mark, number in ready.holders[pattern]:
-            if folded.startswith(mark, start):
-                found[number].append((start, end))
+            if not mark or folded.startswith(mark, start):
+                _add(found, number, (start, end))
     for mark, number in ready.strange:
-        found[number] += _plainly(folded, mark)
+        for span in _plainly(folded, mark):
+            _add(found, number, span)
     return _sorted(found)
+
+
+_NOWHERE: Spans = []  # of the lists of which nothing stands in a text, most of them; never added to
+
+
+def _add(found: list[Spans], number: int, span: tuple[int, int]) -> None:
+    if found[number]:
+        found[number].append(span)
+    else:
+        found[number] = [span]
 
 
 def _is_whole(folded: str, start: int, end: int) -> bool:

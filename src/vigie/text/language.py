@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from functools import lru_cache
 from itertools import islice
 from typing import Any
@@ -11,7 +10,8 @@ LANGUAGES = ("fr", "en")
 _SAMPLE = 2000  # code points; more does not change the verdict on press text
 _LETTERS = 12  # fewer say nothing
 
-# Words that are frequent in one language and no words of the others; "" stands for those without lexicons.
+# Words that are frequent in one language and no words of the others.
+_OTHER = "other"  # any of those without lexicons
 _FRENCH = (
     "les une dans pour avec qui est sont aux cette ces ses leur leurs été plus deux ont selon "
     "entre depuis vend être nous vous ils elle elles du au et le ce sur sans chez fait après "
@@ -30,7 +30,7 @@ _OTHERS = (
 )
 _COMMON = {
     language: frozenset(words.split())
-    for language, words in (("fr", _FRENCH), ("en", _ENGLISH), ("", _OTHERS))
+    for language, words in (("fr", _FRENCH), ("en", _ENGLISH), (_OTHER, _OTHERS))
 }
 _LANGUAGE_OF = {word: language for language, common in _COMMON.items() for word in common}
 # So clear that the model, which reads byte by byte, would say the same.
@@ -59,8 +59,8 @@ def detect(text: str) -> str:
 def _by_common_words(sample: str) -> str:
     """The language where its common words leave no doubt, else ""."""
     words = sample.split()
-    found = Counter(map(_LANGUAGE_OF.get, words))
-    counts = sorted((found[language], language) for language in _COMMON)
-    (second, _), (most, language) = counts[-2:]  # "und" is left to the model, as are the languages of ""
+    found = list(filter(None, map(_LANGUAGE_OF.get, words)))
+    counts = sorted((found.count(language), language) for language in _COMMON)
+    (second, _), (most, language) = counts[-2:]  # "und" is left to the model, as are the other languages
     clear = most >= _ENOUGH and most * _SHARE >= len(words) and most >= _AHEAD * second
-    return language if clear else ""
+    return language if clear and language != _OTHER else ""

@@ -79,6 +79,9 @@ def _fold_table() -> dict[int, str]:
 
 _FOLD = _fold_table()
 _FOLD_ASCII = bytes(ord(_FOLD.get(code, chr(code))) for code in range(128)) + bytes(range(128, 256))
+_FOLD_LATIN = bytes(
+    ord(base) if (base := _FOLD.get(code, chr(code))) <= "\xff" else code for code in range(256)
+)
 _ASCII = bytes(range(128))
 
 
@@ -101,11 +104,19 @@ def fold(text: str) -> str:
     others = beyond_ascii(text)
     if len(others) > _MANY:
         return text.translate(_FOLD)
-    # ASCII in one pass over the bytes, then one replacement for each other character that occurs: several times
-    # faster than a look-up for every character, and the same result (no character of the table folds to another).
+    wide = False  # whether something stays that is outside Latin-1
+    for char in others:
+        if char > "\xff" or char == "¤":
+            base = _FOLD.get(ord(char), char)
+            wide = wide or base > "\xff"
+            if base != char:
+                text = text.replace(char, base)
+    # The rest in one pass over the bytes, several times faster than a look-up for every character, and the same result
+    # (no character of the table folds to another).
+    if not wide:
+        return text.encode("latin-1").translate(_FOLD_LATIN).decode("latin-1")
     folded = text.encode("utf-8", "surrogatepass").translate(_FOLD_ASCII).decode("utf-8", "surrogatepass")
     for char in others:
-        base = _FOLD.get(ord(char))
-        if base is not None:
-            folded = folded.replace(char, base)
+        if char <= "\xff":
+            folded = folded.replace(char, _FOLD.get(ord(char), char))
     return folded
