@@ -45,6 +45,7 @@ class Patterns:
     no_noun: re.Pattern[str]
     part_after: re.Pattern[str]
     part_end: re.Pattern[str]
+    tenths: bool
     portion: re.Pattern[str]
     of: re.Pattern[str]
     only: re.Pattern[str]
@@ -123,6 +124,7 @@ def patterns(lang: str) -> Patterns:
         no_noun=re.compile(stops),
         part_after=re.compile(rf"[ ]{alternation(currencies.parts_after)}{edge}"),
         part_end=re.compile(stops),
+        tenths=lang == "fr",  # "deux kilos cinq"
         of=re.compile(r"[ ](?:of|de|d')\b"),
         only=re.compile(r"\b(?:ne|n')(?: ?\w+){0,3} $"),
         never=re.compile(rf"\b{alternation(g.words['never'])}(?: ?[\w-]+){{0,4}} ?$"),

@@ -298,19 +298,20 @@ def _with_part(held: Amount, amount: Amount, folded: str, p: Patterns, words: Cu
 
 
 def _with_thousandths(held: Amount, amount: Amount, folded: str, p: Patterns) -> Amount | None:
-    """ "3 kilos 200", "deux tonnes deux cents": hundreds after a unit are thousandths of it."""
+    """ "3 kilos 200", "deux tonnes deux cents", "4 kilos 8": hundreds after a unit are thousandths of it, one figure tenths."""
     unit, part = held.unit, amount.token
     if unit is None or unit.code not in ("kg", "t") or held.low is None or held.low != int(held.low):
         return None
-    if (
-        amount.unit is not None
-        or part.value not in range(100, 1000, 5)
-        or folded[held.end : amount.start] != " "
-    ):
+    if amount.unit is not None or part.article or folded[held.end : amount.start] != " ":
+        return None
+    if part.value in range(100, 1000, 5):
+        value = held.low + part.value / 1000
+    elif part.value in range(1, 10) and p.tenths:
+        value = held.low + part.value / 10
+    else:
         return None
     if not p.part_end.match(folded, amount.end):
         return None
-    value = held.low + part.value / 1000
     return replace(held, end=amount.end, low=value, high=value)
 
 

@@ -71,7 +71,7 @@ def _join(first: Amount, second: Amount, folded: str, p: Patterns, g: Grammar) -
         return None
     unit = second.unit or first.unit
     if first.unit is not None and second.unit is not None and first.unit.code != second.unit.code:
-        return None
+        return _join_masses(first, second, match["word"], folded, p)
     if first.unit is not None and second.unit is None and first.unit.kind != "money":
         return None
     word = match["word"]
@@ -128,6 +128,23 @@ def _join(first: Amount, second: Amount, folded: str, p: Patterns, g: Grammar) -
         token=second.token,
         doubt=first.doubt or second.doubt,
     )
+
+
+def _join_masses(first: Amount, second: Amount, word: str, folded: str, p: Patterns) -> Amount | None:
+    """ "entre 800 grammes et 1,5 kilo": a range whose ends have units of their own, told in that of the second."""
+    if first.unit is None or second.unit is None or {first.unit.kind, second.unit.kind} != {"mass"}:
+        return None
+    head = folded[max(0, first.start - 40) : first.start]
+    opened = p.opener.search(head)
+    if opened is None or p.change.search(head) or first.low is None or second.high is None:
+        return None
+    if word in ("et", "and") and opened["word"] not in ("entre", "between"):
+        return None
+    grams = mass_in_grams()
+    low = first.low * grams[first.unit.code] / grams[second.unit.code]
+    if low >= second.high:
+        return None
+    return replace(second, start=opened.start() + max(0, first.start - 40), low=low)
 
 
 def _plain_pair(first: Amount, second: Amount) -> bool:

@@ -15,10 +15,11 @@ from functools import cache
 from vigie.extract.analysis import Analysis, Draft, within
 from vigie.extract.link import UNIT_SUBSTANCE, Link, link_substance, named_after
 from vigie.extract.mentions import QuantityMention
+from vigie.extract.nearness import word_of
 from vigie.extract.quantity_elliptic import DRUG_PIECES, elliptic
-from vigie.extract.quantity_kind import kind_of
+from vigie.extract.quantity_kind import WEAK, KindHit, kind_of
 from vigie.extract.quantity_not import by_the_hour, is_no_amount, rate
-from vigie.extract.tallies import changes
+from vigie.extract.tallies import changes, stands_alone
 from vigie.lexicon.grammar import link_words, mass_in_grams
 from vigie.lexicon.terms import data_toml
 from vigie.model.observation import PriceValue, QuantityKind, QuantityValue
@@ -35,6 +36,7 @@ _FORM_OF_PIECE = {
 _OF = re.compile(r"[ ](?:de la |de l'|de |d'|du |of |)")
 _CHANGED = 60  # code points from a verb of change to its two figures
 _RELATIVE = frozenset({"which", "it", "them", "this", "that", "these", "laquelle", "celle-ci", "celui-ci"})
+_FEW_BAGS = 5  # fewer may be shopping bags
 _SMALL_MASS = frozenset({"mg", "µg"})
 
 
@@ -45,11 +47,20 @@ def extract_quantities(analysis: Analysis) -> Iterator[Draft]:
         return
     denominators = _price_spans(analysis) + [(d.start, d.end) for d in analysis.purities]
     for mention in sorted(mentions, key=lambda m: m.start):
-        if any(start <= mention.start and mention.end <= end for start, end in denominators):
+        priced = any(start <= mention.start and mention.end <= end for start, end in denominators)
+        if priced and not _habit(analysis, mention):
             continue
         draft = _judge(analysis, mention)
         if draft is not None:
             yield from _apart(analysis, draft)
+
+
+def _habit(analysis: Analysis, mention: QuantityMention) -> bool:
+    """ "He goes through an ounce of weed every fortnight, at £280 a time": what is used, with what it costs."""
+    if not rate(analysis, mention):
+        return False
+    hit = kind_of(analysis, mention)
+    return hit is not None and hit.id == "consumed" and hit.at < mention.start
 
 
 @cache
@@ -100,6 +111,7 @@ def _judge(analysis: Analysis, mention: QuantityMention) -> Draft | None:
         and not bottled
         and mention.unit not in DRUG_PIECES
         and (named is None or not named.substance)
+        and not _bagged(analysis, mention, named)
     ):
         return None
     if mention.unit in ("ml", "cl", "l", "gal") and (named is None or not named.substance):
@@ -107,16 +119,11 @@ def _judge(analysis: Analysis, mention: QuantityMention) -> Draft | None:
     kind_hit = kind_of(analysis, mention)
     if mention.unit in _SMALL_MASS and (kind_hit is None or kind_hit.id not in ("seized", "possessed")):
         return None
-    link = _equivalent(analysis, mention) or link_substance(
-        analysis,
-        mention.start,
-        mention.end,
-        object_first=kind_hit is not None,
-        piece=_FORM_OF_PIECE.get(mention.unit),
-        unit=mention.unit,
-        product=True,
+    link = (
+        _equivalent(analysis, mention)
+        or _as_compared(analysis, mention)
+        or _linked(analysis, mention, kind_hit)
     )
-    link = _meant(analysis, mention, link)
     if mention.unit in UNIT_SUBSTANCE and link.reason not in ("named", "adjacent"):
         link = Link(*UNIT_SUBSTANCE[mention.unit], "unit", 0.8)
     if bottled and link.reason not in ("named", "adjacent") and link.substance not in _by_bottle():
@@ -136,9 +143,7 @@ def _judge(analysis: Analysis, mention: QuantityMention) -> Draft | None:
         return None
     if by_the_hour(analysis, mention):
         return None
-    if rate(analysis, mention) and (
-        kind_hit is None or (kind_hit.id == "consumed" and mention.unit in ("g", "mg"))
-    ):
+    if rate(analysis, mention) and (kind_hit is None or (kind_hit.id == "consumed" and mention.unit == "mg")):
         return None
     kind: QuantityKind = kind_hit.id if kind_hit is not None else "other"
     units = None if mass else (mention.low if mention.low is not None else mention.high)
@@ -156,6 +161,19 @@ def _judge(analysis: Analysis, mention: QuantityMention) -> Draft | None:
         rule=f"quantity.{'mass' if mass else 'count'}@1|kind:{kind}|substance:{link.reason}{read}",
         confidence=sure * (_AMBIGUOUS if read else 1.0), anchor=mention.end,
     )  # fmt: skip
+
+
+def _bagged(analysis: Analysis, mention: QuantityMention, named: Link | None) -> bool:
+    """ "Officers recovered 118 deal bags": packing that was seized, of what the text speaks of."""
+    if mention.unit != "bag" or named is not None or (mention.low or mention.high or 0) < _FEW_BAGS:
+        return False
+    hit = kind_of(analysis, mention)
+    return (
+        hit is not None
+        and hit.id == "seized"
+        and hit.sense not in WEAK
+        and stands_alone(analysis, mention.end)
+    )
 
 
 def _quote_end(analysis: Analysis, end: int, limit: int) -> int:
@@ -180,6 +198,36 @@ def _equivalent(analysis: Analysis, mention: QuantityMention) -> Link | None:
     if not before:
         return None
     return Link(before[-1].substance, before[-1].form, "same", 0.85)
+
+
+def _linked(analysis: Analysis, mention: QuantityMention, kind_hit: KindHit | None) -> Link:
+    """The product of an amount by syntax and discourse."""
+    link = link_substance(
+        analysis,
+        mention.start,
+        mention.end,
+        object_first=kind_hit is not None,
+        piece=_FORM_OF_PIECE.get(mention.unit),
+        unit=mention.unit,
+        product=True,
+    )
+    return _meant(analysis, mention, link)
+
+
+def _as_compared(analysis: Analysis, mention: QuantityMention) -> Link | None:
+    """ "plus de neuf tonnes de stupéfiants, contre 5,4 tonnes en 2022": the product of the amount compared."""
+    sentence = analysis.sentence_at(mention.start)
+    head = analysis.folded[max(sentence.start, mention.start - 24) : mention.start]
+    if (
+        not word_of(analysis.lang, "compared", "$").search(head)
+        or named_after(analysis, mention.end) is not None
+    ):
+        return None
+    before = [m for m in within(analysis.quantities, sentence.start, mention.start) if m.unit == mention.unit]
+    if not before or before[-1].end > mention.start:
+        return None
+    named = named_after(analysis, before[-1].end)
+    return named if named is not None and named.reason == "generic" else None
 
 
 @cache

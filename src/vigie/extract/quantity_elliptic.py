@@ -26,6 +26,7 @@ _SAID = 40  # code points from "them" to what befell them
 _OF_PERSONS = frozenset(
     {"arrest", "sentence", "death", "hospitalisation", "overdose", "poisoning", "violence"}
 )
+_LISTED = 40  # code points from an amount to the next of a list
 _THEM = 300  # code points from a number of "them" back to their noun
 
 
@@ -43,21 +44,46 @@ def elliptic(analysis: Analysis) -> list[QuantityMention]:
         if again is not None:
             extra.append(again)
             continue
-        if index == 0:
-            continue
-        previous = analysis.amounts[index - 1]
-        if previous.unit is None or previous.unit.kind != "mass" or amount.start - previous.end > 40:
-            continue
-        gap = analysis.folded[previous.end : amount.start]
-        named = named_after(analysis, amount.end)
-        if (
-            re.search(r"(?:,| et| and)[ ]*$", gap)
-            and named is not None
-            and named.substance
-            and named.reason == "named"
-        ):
-            extra.append(_as_quantity(amount, previous.unit.code))
+        listed = _listed(analysis, amount, index, extra)
+        if listed is not None:
+            extra.append(listed)
     return extra
+
+
+def _listed(
+    analysis: Analysis, amount: Amount, index: int, extra: list[QuantityMention]
+) -> QuantityMention | None:
+    """ "3,9 t de résine et 1,2 d'herbe", "38 tonnes, dont 31 de cocaïne et 6,4 de résine", "(70 tonnes) … (49)": a
+    mass whose unit an amount before it has."""
+    if index == 0:
+        return None
+    previous = analysis.amounts[index - 1]
+    unit = previous.unit.code if previous.unit is not None and previous.unit.kind == "mass" else None
+    if previous.unit is None and extra and extra[-1].start == previous.start and extra[-1].grams is not None:
+        unit = extra[-1].unit  # the list goes on
+    if unit is None or analysis.sentence_index(previous.start) != analysis.sentence_index(amount.start):
+        return None
+    folded = analysis.folded
+    if all(
+        folded[a.start - 1 : a.start] == "(" and folded[a.end : a.end + 1] == ")" for a in (previous, amount)
+    ):
+        return _as_quantity(amount, unit)
+    if amount.start - previous.end > _LISTED or not _list_goes_on(analysis.lang).search(
+        folded[previous.end : amount.start]
+    ):
+        return None
+    named = named_after(analysis, amount.end)
+    if named is None or not named.substance or named.reason != "named":
+        return None
+    return _as_quantity(amount, unit)
+
+
+@cache
+def _list_goes_on(lang: str) -> re.Pattern[str]:
+    words = data_toml("grammar", "persons.toml")[lang]
+    return re.compile(
+        rf"(?:,|[ ](?:et|and)|[ ,(]{alternation([*words['among'], *words['carrier']['part']])})[ ]*$"
+    )
 
 
 def _said_again(
@@ -155,9 +181,12 @@ def _of_them(analysis: Analysis, amount: Amount) -> QuantityMention | None:
     head = analysis.folded[max(0, amount.start - 40) : amount.start]
     if them is None and not (before.search(head) and stands_alone(analysis, amount.token.end)):
         return None
-    told = hits_in(analysis, "events", amount.token.end, amount.token.end + _SAID)
+    told = hits_in(analysis, "events", amount.start - 12, amount.token.end + _SAID)
     if any(hit.term.id in _OF_PERSONS for hit in told):
         return None  # "trente d'entre eux ont été interpellés"
+    mass = _mass_before(analysis, amount.start) if them is None else None
+    if mass is not None:
+        return _as_quantity(amount, mass)
     least = max(analysis.body_start, amount.start - _THEM)
     named = list(_pieces(analysis.lang).finditer(analysis.folded, least, amount.start))
     if not named:
@@ -165,6 +194,13 @@ def _of_them(analysis: Analysis, amount: Amount) -> QuantityMention | None:
     unit = grammar(analysis.lang).units[named[-1].group()]
     end = them.end() if them else amount.end
     return QuantityMention(start=amount.start, end=end, low=amount.low, high=amount.high, unit=unit.code)
+
+
+def _mass_before(analysis: Analysis, start: int) -> str | None:
+    """The unit of the last amount of the sentence, where that is a mass: "dix-sept kilos en 2014 ; elle en a pris 96"."""
+    sentence = analysis.sentence_at(start)
+    known = [q for q in within(analysis.quantities, sentence.start, start) if q.end <= start]
+    return known[-1].unit if known and known[-1].unit in mass_in_grams() else None
 
 
 @cache

@@ -8,9 +8,12 @@ Words: data/lexicons/<lang>/quantity_kinds.toml. Senses of a cue:
     packet          a parcel: counts before the amount alone
     carry, laden, hide  a vehicle, a parcel, a traveller or a keeper: what is carried is shipped or possessed, what a thing hid was found
     custody         seized where an authority acts
+    verb            a noun after an article or a preposition ("the hulls of ships")
     near            counts right before the amount alone ("passent dix grammes")
     deliver         sold, unless a search is what yielded it
     take, swallow   verbs of many uses
+The id "not" is a purpose, no deed ("prêts à être récoltés"). A source that is cited tells less than a verb ("d'après le
+décompte de la police, il a vendu 60 kg").
 Carriers: [<lang>.carrier] of data/grammar/persons.toml. Left out: amounts that nobody held ("one kilogram could kill").
 """
 
@@ -36,9 +39,12 @@ _MANY_SWALLOWED = 10.0  # capsules
 _FAR = 60.0  # code points that a weak cue costs more
 _BULK = 500.0  # grams: nobody consumes that much at once
 _MANY = 1000  # pieces: the same
-_WEAK = frozenset({"actor", "arrest", "weak", "hidden"})
+WEAK = frozenset({"actor", "arrest", "weak", "hidden"})
 _NO_DEED = frozenset({"actor", "arrest", "hidden", "custody"})  # senses of "seized" that tell no seizing
-_ACTIVE = frozenset({"prend", "prennent", "took"})  # whose object follows
+_ACTIVE = frozenset(
+    {"prend", "prennent", "prenait", "prenaient", "prenais", "prendre", "took"}
+)  # whose object follows
+_CITED = 160  # code points around an amount in which a cited source is looked for
 _BACK = (1, 2, 3)  # sentences back that a list of seizures goes on
 
 
@@ -59,7 +65,7 @@ def kind_of(analysis: Analysis, mention: QuantityMention) -> KindHit | None:
     )
     if made:
         return KindHit("produced", mention.start)  # "la Colombie produit 1 700 tonnes"
-    hits = hits_in(analysis, "quantity_kinds", sentence.start, sentence.end)
+    hits = _deeds(analysis, sentence)
     best = _nearest(analysis, mention, hits)
     if best is not None:
         return _judged(analysis, mention, best, hits, sentence)
@@ -70,10 +76,23 @@ def kind_of(analysis: Analysis, mention: QuantityMention) -> KindHit | None:
     return _gone_on(analysis, mention)
 
 
+def _deeds(analysis: Analysis, sentence: Span) -> list[Hit]:
+    """The cues of a sentence, without purposes and nouns that look like verbs."""
+    return [
+        hit
+        for hit in hits_in(analysis, "quantity_kinds", sentence.start, sentence.end)
+        if hit.term.id != "not"
+        and not (
+            _sense(hit) == "verb" and _noun(analysis.lang).search(analysis.folded, hit.start - 12, hit.start)
+        )
+    ]
+
+
 def _nearest(analysis: Analysis, mention: QuantityMention, hits: Sequence[Hit]) -> Hit | None:
     """The cue that costs least to reach."""
     lawful = any(h.term.id == "seized" and _sense(h) != "custody" for h in hits)
     bulk = _bulk(mention)
+    cited = [m.span() for m in _cited(analysis.lang).finditer(analysis.folded, *_around(analysis, mention))]
     best: tuple[float, Hit] | None = None
     for hit in hits:
         if hit.start < mention.end and hit.end > mention.start:
@@ -88,7 +107,7 @@ def _nearest(analysis: Analysis, mention: QuantityMention, hits: Sequence[Hit]) 
         if (sense == "custody" and not lawful) or (sense == "take" and bulk and not lawful):
             continue
         cost = len(gap) + 40.0 * gap.count(";") + 10.0 * gap.count(",")
-        if sense in _WEAK:
+        if sense in WEAK or any(first < hit.start < last for first, last in cited):
             cost += _FAR  # "police believe that 6 kg were sold": the verb says more than who speaks
         if not before:
             cost += 6
@@ -97,6 +116,11 @@ def _nearest(analysis: Analysis, mention: QuantityMention, hits: Sequence[Hit]) 
         if best is None or cost < best[0]:
             best = (cost, hit)
     return best[1] if best is not None else None
+
+
+def _around(analysis: Analysis, mention: QuantityMention) -> tuple[int, int]:
+    sentence = analysis.sentence_at(mention.start)
+    return max(sentence.start, mention.start - _CITED), min(sentence.end, mention.end + _CITED)
 
 
 def _judged(
@@ -120,7 +144,7 @@ def _judged(
             mailed = any(h.term.id == "shipped" and not _sense(h) for h in hits) and not deed
             told = "shipped" if mailed and _in_parcel(analysis, hit, sentence) else "seized"
     elif sense == "hidden":
-        others = [h.term.id for h in hits if h.term.id in ("shipped", "possessed") and _sense(h) not in _WEAK]
+        others = [h.term.id for h in hits if h.term.id in ("shipped", "possessed") and _sense(h) not in WEAK]
         told = others[0] if others and not deed else "seized"  # type: ignore[assignment]
     elif (kind == "possessed" and deed) or (sense in ("arrival", "packet") and (deed or "arrest" in caught)):
         told = "seized"
@@ -147,6 +171,9 @@ def _gone_on(analysis: Analysis, mention: QuantityMention) -> KindHit | None:
         seized = [h for h in hits if h.term.id == "seized" and _sense(h) not in ("custody", "hidden")]
         if seized:
             return KindHit("seized", seized[-1].start)
+        traded = [h for h in hits if h.term.id == "sold" and not _sense(h)]
+        if back == 1 and len(traded) > 1:  # "elle l'achetait à un cousin, et en cédait la moitié"
+            return KindHit("sold", traded[-1].start)
     if analysis.body_start and any(
         h.term.id == "seized" for h in hits_in(analysis, "quantity_kinds", 0, analysis.body_start)
     ):
@@ -183,6 +210,20 @@ def _carried_by_thing(analysis: Analysis, hit: Hit, sentence: Span) -> bool:
 def _in_parcel(analysis: Analysis, hit: Hit, sentence: Span) -> bool:
     """Whether a parcel is what held an amount: it was on its way."""
     return _parcel(analysis.lang).search(analysis.folded, sentence.start, hit.start) is not None
+
+
+@cache
+def _cited(lang: str) -> re.Pattern[str]:
+    """A source that is cited, to the end of its phrase."""
+    words = data_toml("grammar", "persons.toml")[lang]["carrier"]["cited"]
+    return re.compile(rf"\b{alternation(words)}\b[^,;:.()]*")
+
+
+@cache
+def _noun(lang: str) -> re.Pattern[str]:
+    """What makes a word that may be a verb a noun."""
+    words = data_toml("grammar", "persons.toml")[lang]["carrier"]["noun_after"]
+    return re.compile(rf"\b{alternation(words)}[ ]$")
 
 
 @cache

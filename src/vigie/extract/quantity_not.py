@@ -15,10 +15,14 @@ from vigie.extract.price_words import any_of, leading, price_words
 from vigie.lexicon.grammar import alternation, grammar, link_words, mass_in_grams
 from vigie.model.observation import PriceValue
 
+_DEAL = 1.0  # grams: no more is in one deal of hard drugs
+
 
 def is_no_amount(analysis: Analysis, mention: QuantityMention, *, named: bool) -> bool:
     """Whether a mention is no amount of a product; `named` when the product stands right after it."""
     if _size_of_piece(analysis, mention) or _lot_taken(analysis, mention):
+        return True
+    if _in_piece(analysis, mention):
         return True
     if _in_volume(analysis, mention) or _unit_of_trade(analysis, mention) or _typical(analysis, mention):
         return True
@@ -30,7 +34,16 @@ def _size_of_piece(analysis: Analysis, mention: QuantityMention) -> bool:
     if mention.unit not in mass_in_grams():
         return False
     head = analysis.folded[max(0, mention.start - 48) : mention.start]
-    return _pieces_of(analysis.lang).search(head) is not None
+    if _pieces_of(analysis.lang).search(head) is not None:
+        return True
+    deal = (mention.grams or 0) <= _DEAL
+    return deal and _points_of(analysis.lang).search(head) is not None
+
+
+@cache
+def _points_of(lang: str) -> re.Pattern[str]:
+    """ "in points of a tenth of a gram", "en sachets de 0,2 g": what one deal weighs."""
+    return re.compile(rf"\b(?:{piece_words(lang)}|points?|doses?)\"?[ ]{link_words(lang, 'sized')}$")
 
 
 @cache
@@ -90,13 +103,43 @@ def _per_volume(lang: str) -> re.Pattern[str]:
     )
 
 
+def _in_piece(analysis: Analysis, mention: QuantityMention) -> bool:
+    """ "3 to 4 milligrams of bromazolam per bar": the content of one piece."""
+    if mention.unit not in ("mg", "µg"):
+        return False
+    return _per_piece(analysis.lang).match(analysis.folded, mention.end, mention.end + 48) is not None
+
+
+@cache
+def _per_piece(lang: str) -> re.Pattern[str]:
+    return re.compile(
+        rf"[^,;:.]{{0,36}}[ ](?:par|per|a|each|in each|dans chaque)[ ](?:{piece_words(lang)})\b"
+    )
+
+
 def _unit_of_trade(analysis: Analysis, mention: QuantityMention) -> bool:
     """ "le prix d'un gramme", "on achète au dixième de gramme", "sur un kilo, il gagne": what is counted by, not held."""
     value = mention.low if mention.low is not None else mention.high
     if value is None or value > 1:
         return False
     head = analysis.folded[max(0, mention.start - 24) : mention.start]
-    return _counted_by(analysis.lang).search(head) is not None
+    if _counted_by(analysis.lang).search(head) is not None:
+        return True
+    return value == 1 and _quoted(analysis, mention)
+
+
+def _quoted(analysis: Analysis, mention: QuantityMention) -> bool:
+    """ "A kilo of cocaine bought in Antwerp for £18,500 is worth £29,000": one unit that the prices of its sentence are for."""
+    sentence = analysis.sentence_at(mention.start)
+    opens = re.fullmatch(
+        r"[^\w]*(?:(?:and|but|et|mais|or|aujourd'hui|today|now)[ ,]+)?",
+        analysis.folded[sentence.start : mention.start],
+    )
+    return opens is not None and any(
+        isinstance(d.value, PriceValue) and d.value.per_unit == mention.unit and d.value.per_value == 1.0
+        for d in analysis.prices
+        if sentence.start <= d.start < sentence.end
+    )
 
 
 @cache
@@ -133,9 +176,11 @@ def _per_hour(lang: str) -> re.Pattern[str]:
 
 
 def rate(analysis: Analysis, mention: QuantityMention) -> bool:
-    return _rate(analysis.lang).match(analysis.folded[mention.end : mention.end + 24] + " ") is not None
+    return _rate(analysis.lang).match(analysis.folded[mention.end : mention.end + 56]) is not None
 
 
 @cache
 def _rate(lang: str) -> re.Pattern[str]:
-    return re.compile(rf"[ ]{link_words(lang, 'rate')}")
+    return re.compile(
+        rf"(?:[ ](?:de |d'|of )[^,;:.\d]{{2,28}}?)?[ ]{alternation(grammar(lang).link['rate'])}\b"
+    )

@@ -21,6 +21,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from functools import cache, cached_property
+from itertools import pairwise
 
 from vigie.lexicon.matcher import Hit, expand, flatten
 from vigie.lexicon.substances import context_matcher, measure_words, same_family
@@ -33,6 +34,7 @@ _BESIDE = 28  # the same, for words that need tight support
 _MONEY = re.compile(
     r"[€£$]\s?\d|\d\s?(?:€|£|\$|e\b|eur\b|euros?\b|balles\b|dollars?\b|pounds?\b|quid\b|francs?\b|ff\b)"
 )
+_COLOURS = frozenset({"pink", "brown", "yellow", "white", "black", "blue"})
 # Between two names of a list there is a comma or a conjunction: "sachets de coke" is no list, "coke, taz et MD" is.
 _LIST = re.compile(
     r"[\s\"')]*(?:[,;/&+(]|\b(?:et|ou|and|or|puis|voire)\b)[\s,;/&+(\"']*"
@@ -85,9 +87,11 @@ def accepted(text: str, folded: str, lang: str, hits: Sequence[Hit]) -> list[Hit
     scenes = _scenes(text, folded, lang, [hit for _, hit in doubtful])
     _place_strong(hits, scenes)
     named = {hit.term.id for hit in hits if hit.term.status == "strong"}
-    refused: set[int] = set()
+    refused = _colours(flat, hits)
     waiting: list[tuple[int, Hit, _Sentence]] = []
     for (index, hit), scene in zip(doubtful, scenes, strict=True):
+        if index in refused:
+            continue
         if _forbidden(text, flat, hit, scene):
             refused.add(index)
         elif hit.term.extra.get("needs") == "nothing":
@@ -106,6 +110,19 @@ def accepted(text: str, folded: str, lang: str, hits: Sequence[Hit]) -> list[Hit
         else:
             refused.add(index)
     return [hit for index, hit in enumerate(hits) if index not in refused]
+
+
+def _colours(flat: str, hits: Sequence[Hit]) -> set[int]:
+    """Which hits are colours of the product named right after: "pink ecstasy tablets", "brown heroin"."""
+    return {
+        index
+        for index, (hit, other) in enumerate(pairwise(hits))
+        if hit.term.status == "ambiguous"
+        and other.start == hit.end + 1
+        and flat[hit.start : hit.end] in _COLOURS
+        and flat[hit.end] == " "
+        and other.term.id != hit.term.id
+    }
 
 
 def _scenes(text: str, folded: str, lang: str, hits: Sequence[Hit]) -> list[_Sentence]:
