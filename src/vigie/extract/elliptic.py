@@ -18,7 +18,7 @@ from vigie.extract.cues import hits_in
 from vigie.extract.mentions import DateMention, MoneyMention
 from vigie.extract.price_lots import as_portion, lot_after, number, portion_of
 from vigie.extract.price_nouns import names_unit, unit_before
-from vigie.extract.price_words import any_of, leading
+from vigie.extract.price_words import any_of, counting_verbs, leading, verbs_of_price
 from vigie.lexicon.grammar import alternation, grammar, link_words
 from vigie.text.sentences import Span
 
@@ -30,6 +30,8 @@ _LOT_SCALE = 60.0  # the same for several at once ("70 pour deux, 150 pour cinq"
 _WORTH = 100_000.0  # from here on "trois millions" may be what a haul is worth
 _PLACE_NEAR = 30  # code points from a number to the place it is paid in
 _LOOK_BACK = 48  # code points
+_PARALLEL_SCALE = 3.0  # times dearer or cheaper in a list of clauses
+_PARALLEL_REACH = 60  # code points from one of them to the next
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +62,13 @@ def _words(lang: str) -> _Words:
     pronoun = link_words(lang, "pronoun_priced")
     return _Words(
         list=re.compile(
-            rf"(?:(?:(?<!\w)|(?=[,;(])){link_words(lang, 'list_lead')})+(?:{pronoun})?(?:{near}[ ]*)?(?:{link_words(lang, 'at')})?$"
+            rf"(?:(?:(?<!\w)|(?=[,;(])){link_words(lang, 'list_lead')})+(?:{pronoun})?(?:[\"][ ]?)?"
+            rf"(?:{leading(lang, 'priced_adverb')})?(?:{near}[ ]*)?(?:{link_words(lang, 'at')})?$"
         ),
         told=re.compile(rf"(?<!\w){pronoun}(?:{near}[ ]*)?(?:{link_words(lang, 'at')})?$"),
         verb=re.compile(
-            rf"(?<!\w){leading(lang, 'priced_verb')}(?:{leading(lang, 'priced_adverb')}){{0,2}}(?:{near}[ ]*)?$"
+            rf"(?<!\w)(?:{leading(lang, 'priced_verb')}|{verbs_of_price(lang)})"
+            rf"(?:{leading(lang, 'priced_adverb')}){{0,2}}(?:{near}[ ]*)?$"
         ),
         lots=re.compile(rf"[ ]{any_of(lang, 'lot_taken')}(?!\w)"),
         goes_on=re.compile(rf"[ ]{leading(lang, 'after_price')}"),
@@ -126,7 +130,11 @@ def _bare(
     words, folded = _words(analysis.lang), analysis.folded
     head_start = max(sentence.start, amount.start - _LOOK_BACK)
     said = words.verb.search(folded, head_start, amount.start)
-    verb = said is not None and not _other_count(analysis, sentence, said.start())
+    verb = (
+        said is not None
+        and not _other_count(analysis, sentence, said.start())
+        and not _counted(analysis, said.start(), amount.end)
+    )
     first = earliest if verb else sentence.start
     before = [m for m in [*within(money, first, amount.start), *extra] if first <= m.start]
     before = [m for m in before if m.end <= amount.start]
@@ -159,7 +167,11 @@ def _bare(
         closed = aimed and _goes_on(analysis, amount.end)
         closed = closed or words.setting.match(folded, amount.end) is not None
     closed = closed or (listed is not None and words.lots.match(folded, amount.end) is not None)
-    after = words.after_compared.match(folded, amount.end) is not None and (compared is not None)
+    closed = closed or (listed is not None and _parallel(analysis, model, amount))
+    after = compared is not None and (
+        words.after_compared.match(folded, amount.end) is not None
+        or (_goes_on(analysis, amount.end) and _next_figure(analysis, model.end, amount.start))
+    )
     explained = _explained(analysis, amount.end)
     if not (per_unit or closed or told or after or explained or scoped):
         return None
@@ -197,6 +209,34 @@ def _portion(analysis: Analysis, model: MoneyMention, start: int, amount: Amount
     )  # fmt: skip
 
 
+def _parallel(analysis: Analysis, model: MoneyMention, amount: Amount) -> bool:
+    """ "30 euros en semaine, 40 le dimanche", "60 pour les habitués, 70 pour les autres": a short clause for each figure.
+
+    What follows both is no noun that they count, and nothing is counted in between.
+    """
+    value, reference = amount.low or amount.high, model.low or model.high
+    if not value or not reference or not 1 / _PARALLEL_SCALE <= value / reference <= _PARALLEL_SCALE:
+        return False
+    if amount.start - model.end > _PARALLEL_REACH or _goes_on(analysis, model.end) is False:
+        return False
+    if _sum_follows(analysis.lang).match(analysis.folded, amount.end) is not None:
+        return False  # "pills £10 each or five for £30"
+    if not _goes_on(analysis, amount.end) or not _next_figure(analysis, model.end, amount.start):
+        return False
+    clause = analysis.folded[model.end : amount.start]
+    told = any(
+        hits_in(analysis, name, model.end, amount.start) for name in ("events", "purity", "quantity_kinds")
+    )
+    return (
+        not told and re.search(r"[;:.]", clause) is None and not _counted(analysis, amount.start, amount.end)
+    )
+
+
+@cache
+def _sum_follows(lang: str) -> re.Pattern[str]:
+    return re.compile(rf"[ ]{link_words(lang, 'at')}[€£$]?\d")
+
+
 def _next_figure(analysis: Analysis, start: int, end: int) -> bool:
     """Whether no other figure but those of dates stands between: "60 euros, trois blessés, 12 en ville" lists no price."""
     return all(
@@ -211,6 +251,25 @@ def _goes_on(analysis: Analysis, end: int) -> bool:
         words.pause.match(analysis.folded, end) is not None
         or words.goes_on.match(analysis.folded, end) is not None
     )
+
+
+def _counted(analysis: Analysis, verb: int, end: int) -> bool:
+    """Whether a verb at `verb` counts things up to `end`, no sum: "il en vendait 30", "vendu 200 par jour"."""
+    head = analysis.folded[max(0, verb - 12) : verb]
+    after_en = re.search(r"\ben (?:a |ont |avait |avaient )?$", head) if analysis.lang == "fr" else None
+    if after_en and _counting(analysis.lang).match(analysis.folded, verb):
+        return True
+    return _rate(analysis.lang).match(analysis.folded, end) is not None
+
+
+@cache
+def _counting(lang: str) -> re.Pattern[str]:
+    return re.compile(rf"{counting_verbs(lang)}(?!\w)")
+
+
+@cache
+def _rate(lang: str) -> re.Pattern[str]:
+    return re.compile(rf"[ ]{any_of(lang, 'per_time')}(?!\w)")
 
 
 def _alone(

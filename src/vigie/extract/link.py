@@ -147,6 +147,8 @@ def link_substance(
     if antidote is not None and (not named or named[-1].start < antidote):
         return Link(None, None, "other:antidote", 0.5, other=True)
     before = _last_before(analysis, sentence, start, unit, product=product)
+    if product and (powder := _powder(analysis, before.end if before else sentence.start, start)) is not None:
+        return Link(powder.substance, powder.form, "powder", 0.75)
     after = _first_after(analysis, end, sentence.end, unit, product=product)
     if before and after and object_first:
         gap_after = analysis.folded[end : after.start]
@@ -184,6 +186,26 @@ def link_substance(
         if usual == {"mdma"}:
             return Link("mdma", "pill", "document", 0.55)  # "£60 for a gram of cocaine, £12 for a pill"
     return NO_LINK
+
+
+def _powder(analysis: Analysis, start: int, end: int) -> SubstanceMention | None:
+    """What "la poudre", said in [start, end) without more, is: the last product before it that is sold as powder.
+
+    None where no such word stands there, or no such product was named.
+    """
+    words = list(_powder_word(analysis.lang).finditer(analysis.folded, start, end))
+    if not words or within(analysis.products, words[-1].end(), words[-1].end() + 8):
+        return None
+    powders = data_toml("taxonomy", "retail.toml")["by_gram"]
+    known = [
+        m for m in analysis.products_in(0, words[-1].start()) if m.substance in powders and m.form != "pill"
+    ]
+    return known[-1] if known else None
+
+
+@cache
+def _powder_word(lang: str) -> re.Pattern[str]:
+    return re.compile(rf"\b{leading(lang, 'that')}(?:{'poudre' if lang == 'fr' else '(?:white )?powder'})\b")
 
 
 def _last_antidote(analysis: Analysis, start: int, end: int) -> int | None:
@@ -380,7 +402,7 @@ def _and_also(lang: str) -> re.Pattern[str]:
 @cache
 def _holds(lang: str) -> re.Pattern[str]:
     return re.compile(
-        rf"\b(?:{link_words(lang, 'adulterant')}|{leading(lang, 'holds_more')})(?:[\d.,]+[ ]?%[ ])?"
+        rf"\b(?:{link_words(lang, 'adulterant')}|{leading(lang, 'holds_more')}|{leading(lang, 'made_from')})(?:[\d.,]+[ ]?%[ ])?"
         rf"(?:{link_words(lang, 'of')}|{link_words(lang, 'list_articles')})?$"
     )
 

@@ -30,7 +30,7 @@ from vigie.extract.nearness import word_of
 from vigie.extract.price_asked import asked_unit, asked_worth, worth_said
 from vigie.extract.price_carry import assumed_gram, carried_unit, model_price
 from vigie.extract.price_kind import bought_to_sell, kind_of
-from vigie.extract.price_lists import explained_next, over_places
+from vigie.extract.price_lists import as_listed, explained_next, over_places
 from vigie.extract.price_lots import as_portion, without_lot
 from vigie.extract.price_nouns import names_unit, units_named
 from vigie.extract.price_unit import Candidate, with_unit
@@ -53,7 +53,7 @@ def extract_prices(analysis: Analysis) -> Iterator[Draft]:
         mentions = [replace(m, currency="CHF") if m.currency == "FRF" else m for m in mentions]
     if any(m.currency == "XPF" for m in mentions):  # "120 000 francs Pacifique … pour 10 000 francs"
         mentions = [replace(m, currency="XPF") if m.currency == "FRF" else m for m in mentions]
-    mentions = [as_portion(analysis, without_lot(analysis, m)) for m in mentions]
+    mentions = [as_portion(analysis, without_lot(analysis, m)) for m in as_listed(analysis, mentions)]
     mentions = told_apart(
         analysis, sorted([*mentions, *elliptic_prices(analysis, found, mentions)], key=lambda m: m.start)
     )

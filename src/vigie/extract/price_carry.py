@@ -18,7 +18,7 @@ from vigie.extract.link import Link, named_after
 from vigie.extract.mentions import MoneyMention
 from vigie.extract.price_nouns import unit_before
 from vigie.extract.price_unit import Candidate, piece_words, unit_of
-from vigie.extract.price_words import leading
+from vigie.extract.price_words import leading, verbs_of_price
 from vigie.lexicon.grammar import alternation, grammar, link_words, mass_in_grams
 from vigie.lexicon.substances import ancestors
 from vigie.lexicon.terms import data_toml
@@ -138,6 +138,7 @@ def carried_unit(analysis: Analysis, candidate: Candidate, previous: Draft | Non
                 value.per_value is not None and value.per_value < 1
             )  # "la boulette de 0,7 gramme … part à 50"
             bare = all(a.unit is None for a in within(analysis.amounts, money.start, money.end))
+            part = part or (apart == 0 and _sold_again(analysis, money))
             part = part and bare and money.per_value is None and not _product_before(analysis, candidate)
             per_value = candidate.per_value or (value.per_value if said_again or part else 1.0)
             return replace(candidate, per_value=per_value, per_unit=value.per_unit, unit_reason="carried")
@@ -194,6 +195,18 @@ def _product_before(analysis: Analysis, candidate: Candidate) -> bool:
         return False
     gap = analysis.folded[named[-1].end : money.start]
     return re.fullmatch(rf"[^;:\d]{{0,24}}[ ]{link_words(analysis.lang, 'priced_at')}", gap) is not None
+
+
+def _sold_again(analysis: Analysis, money: MoneyMention) -> bool:
+    """ "La plaquette de 100 grammes coûte 280 euros et ressort à 450": a verb of sale right before, of the same thing."""
+    return (
+        _sold_verb(analysis.lang).search(analysis.folded, max(0, money.start - 30), money.start) is not None
+    )
+
+
+@cache
+def _sold_verb(lang: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w){verbs_of_price(lang)}$")
 
 
 def _that_of(analysis: Analysis, candidate: Candidate) -> bool:

@@ -61,9 +61,11 @@ def kind_of(analysis: Analysis, candidate: Candidate) -> tuple[PriceKind | None,
             if hit.term.id == "wage" or (hit.term.id == "turnover" and _earner(analysis, near_head)):
                 return ("wage", "wage") if _earner(analysis, near_head) else (None, hit.term.id)
             return None, hit.term.id
-        if hit.term.id == "wholesale" and not said and _large(analysis, candidate):
+        if hit.term.id == "wholesale" and not said and not has_unit and _large(analysis, candidate):
             return "seizure-valuation", "valuation"
         small = has_unit and not _large(analysis, candidate)  # "le flacon en vaut quinze à la revente"
+        if hit.term.id == "valuation" and _of_next(analysis, hit):
+            continue  # "bought for £18,500 is worth £29,000 by the time it lands"
         if hit.term.id == "valuation" and hit.start - money.end < 12 and not small:
             return "seizure-valuation", "valuation"
         if hit.term.id in ("min-order", "delivery-fee", "deposit") and hit.start - money.end < 4:
@@ -85,10 +87,10 @@ def kind_of(analysis: Analysis, candidate: Candidate) -> tuple[PriceKind | None,
             and "retail" not in ids[: ids.index("thing")]
         ):
             return None, "thing"  # "le test revient à 12 euros"
-        if not has_unit:
-            for special in ("min-order", "delivery-fee", "deposit"):
-                if special in ids:
-                    return special, special
+        for special in ("min-order", "delivery-fee", "deposit"):
+            carried = candidate.unit_reason == "carried" and closest.term.id == special
+            if special in ids and (not has_unit or carried):
+                return _fee(special), special
         if "fine" in ids and has_unit:
             return "other", "fine"
         if "valuation" in ids and "turnover" in ids and not has_unit:
@@ -116,6 +118,12 @@ def kind_of(analysis: Analysis, candidate: Candidate) -> tuple[PriceKind | None,
     if _large(analysis, candidate):
         return "seizure-valuation", "amount"
     return "retail", "amount"
+
+
+def _of_next(analysis: Analysis, hit: Hit) -> bool:
+    """Whether a word of value stands right before a sum, and so is said of that one."""
+    after = within(analysis.money, hit.end, hit.end + 12)
+    return bool(after) and _BREAK.search(analysis.folded, hit.end, after[0].start) is None
 
 
 def _plain_fee(analysis: Analysis, candidate: Candidate) -> bool:

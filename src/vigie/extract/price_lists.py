@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 
 from vigie.extract.analysis import Analysis, Draft, within
@@ -24,6 +25,40 @@ from vigie.model.observation import PriceKind, PriceValue
 from vigie.text.sentences import Span
 
 Told = tuple[float | None, str | None, Link, PriceKind]
+
+
+def as_listed(analysis: Analysis, mentions: Sequence[MoneyMention]) -> list[MoneyMention]:
+    """The sums without the unit of the next one ("1 g : 60 € / 5 g : 250 €"); "down from $15 to $20" as the range it is."""
+    kept: list[MoneyMention] = []
+    for money in mentions:
+        last = kept[-1] if kept else None
+        if last is not None and last.end <= money.start:
+            gap = analysis.folded[last.end : money.start]
+            if last.per_unit is not None and _OPENS.fullmatch(gap):
+                slash = analysis.folded.rfind("/", last.start, last.end)
+                if slash > last.start:
+                    kept[-1] = replace(last, end=slash, per_value=None, per_unit=None)
+            elif gap == " to " and _fallen(analysis, last, money):
+                kept[-1] = replace(
+                    money, start=last.start, low=last.low, per_value=money.per_value or last.per_value,
+                    per_unit=money.per_unit or last.per_unit,
+                )  # fmt: skip
+                continue
+        kept.append(money)
+    return kept
+
+
+def _fallen(analysis: Analysis, low: MoneyMention, high: MoneyMention) -> bool:
+    """Whether what fell is said to come from the lower of two sums: then they are the ends of a range."""
+    if analysis.lang != "en" or low.low is None or high.low is None or low.currency != high.currency:
+        return False
+    head = analysis.folded[max(0, low.start - 12) : low.start]
+    return (
+        low.low < high.low and low.low == low.high and high.low == high.high and head.endswith("down from ")
+    )
+
+
+_OPENS = re.compile(r"[ ]?[:=][ ]?")
 
 
 def over_places(

@@ -107,7 +107,8 @@ def unit_before(lang: str) -> re.Pattern[str]:
             rf"(?P<num>(?<![\w.,]){numeral}|(?<![\w.,])\d[\d.,]*)[ ]?|"
             r"(?P<ind>\b(?:des|de|du|en|quelques|plusieurs|certains|leurs|ses)[ ]|\bd'|(?<![\w'])))"
         )
-        return re.compile(rf"{article}(?P<half>{fraction})?(?:{adjective}[ ])?(?P<u>{unit})(?![\w'])")
+        night = r"(?!(?<=en )boites?\b|boites? de nuit)"  # "en boîte" is where, no box
+        return re.compile(rf"{article}(?P<half>{fraction})?(?:{adjective}[ ])?{night}(?P<u>{unit})(?![\w'])")
     article = (
         r"(?:(?P<def>\b(?:the|a|an|per|each|every)[ ])|"
         rf"(?P<num>(?<![\w.,]){numeral}|(?<![\w.,])\d[\d.,]*)[ -]?|(?P<ind>\b(?:in|of|with|for)[ ]|\b))"

@@ -18,7 +18,7 @@ from vigie.extract.link import named_after
 from vigie.extract.mentions import MoneyMention, QuantityMention
 from vigie.extract.price_lots import lot_after, lot_before, number, portion_of
 from vigie.extract.price_nouns import names_unit, unit_before
-from vigie.extract.price_words import leading
+from vigie.extract.price_words import any_of, leading
 from vigie.lexicon.grammar import alternation, grammar, link_words, mass_in_grams
 from vigie.model.observation import PriceKind
 from vigie.text.sentences import Span
@@ -60,8 +60,18 @@ def with_unit(analysis: Analysis, money: MoneyMention, mentions: list[MoneyMenti
     """The candidate with what it buys: said after, said before, or carried inside the sentence."""
     sentence = analysis.sentence_at(money.start)
     candidate = Candidate(money=money, sentence=sentence, per_value=money.per_value, per_unit=money.per_unit)
+    if money.per_unit in ("mg", "µg") and (
+        piece := _sized_piece(analysis.lang).match(analysis.folded, money.end)
+    ):
+        code = grammar(analysis.lang).units[piece["u"]].code
+        return replace(
+            candidate, per_value=1.0, per_unit=code, unit_reason="said"
+        )  # "50p for a 300 mg capsule"
     if money.per_unit and money.per_unit != "unit":
         return replace(candidate, unit_reason="said")
+    if money.per_unit == "unit" and _one_of_it(analysis.lang).search(analysis.folded, money.start, money.end):
+        money = replace(money, per_unit=None)  # "£35 for half a gram, £60 for one"
+        candidate = replace(candidate, money=money, per_unit=None)
     english = analysis.lang == "en" and not money.per_unit
     after = (
         _piece_after(analysis.lang).match(analysis.folded[money.end : money.end + 24]) if english else None
@@ -116,6 +126,16 @@ def with_unit(analysis: Analysis, money: MoneyMention, mentions: list[MoneyMenti
             candidate, per_value=per_value, per_unit=code, unit_start=best.start(), unit_end=best.end(), unit_reason="before"
         )  # fmt: skip
     return candidate
+
+
+@cache
+def _sized_piece(lang: str) -> re.Pattern[str]:
+    return re.compile(rf"[ -](?P<u>{piece_words(lang)})(?!\w)")
+
+
+@cache
+def _one_of_it(lang: str) -> re.Pattern[str]:
+    return re.compile(rf"[ ]{any_of(lang, 'one_of_it')}$")
 
 
 def _bundled(analysis: Analysis, unit: re.Match[str], floor: int) -> bool:
@@ -224,10 +244,8 @@ def _unit_fits(analysis: Analysis, match: re.Match[str], money: MoneyMention) ->
         and len(gap) < 40
     ):
         return True  # "wraps of heroin went for £10"
-    return (
-        kind == "piece"
-        and re.fullmatch(rf"[ ]*{leading(analysis.lang, 'piece_gap')}(?:de )?", gap) is not None
-    )
+    gaps = "piece_gap" if kind == "piece" else "each_gap" if match["u"].endswith("s") else None
+    return gaps is not None and re.fullmatch(rf"[ ]*{leading(analysis.lang, gaps)}(?:de )?", gap) is not None
 
 
 def _apposed_to(analysis: Analysis, match: re.Match[str], gap: str, money: MoneyMention) -> bool:
