@@ -41,6 +41,17 @@ PRICES: list[tuple[str, str, str, list[Fact]]] = [
     ("counted_per_day", "fr", "La cocaïne est à 60 euros le gramme ; le réseau écoulait 70 par jour.", [("cocaine", 60, 60, 1, "g")]),
     ("fee", "fr", "Des livreurs de cocaïne exigent une course minimum de cent euros, frais de route de dix euros en sus.",
      [("cocaine", 100, 100, None, None), ("cocaine", 10, 10, None, None)]),
+    ("fee_of_an_order", "fr", "La cocaïne est vendue 60 euros le gramme. Commande minimum de 80 euros, livraison gratuite en ville, 15 euros au-delà.",
+     [("cocaine", 60, 60, 1, "g"), (None, 80, 80, None, None), (None, 15, 15, None, None)]),
+    ("either", "fr", "Des boîtes de Lyrica étaient remboursées 20 euros, puis revendues 60 ou 80 à Lille.",
+     [("pregabalin", 20, 20, 1, "box"), ("pregabalin", 60, 80, 1, "box")]),
+    ("unnamed_container", "fr", "Le gramme de cocaïne se négociait soixante-dix euros, parfois cinquante le « ballon » de 0,8.",
+     [("cocaine", 70, 70, 1, "g"), ("cocaine", 50, 50, 0.8, "g")]),
+    ("carried_in_a_box", "fr", "Il cachait 300 comprimés d'ecstasy dans une boîte de céréales. Il les avait payés deux euros pièce.",
+     [("mdma", 2, 2, 1, "pill")]),
+    ("lost", "fr", "La cocaïne, à 80 euros le gramme, a perdu vingt euros depuis 2020.", [("cocaine", 80, 80, 1, "g")]),
+    ("content_compared", "fr", "Le cachet d'ecstasy coûte 10 euros et contient 160 mg de MDMA, contre 70 à 80 autrefois.",
+     [("mdma", 10, 10, 1, "pill")]),
     ("worth_of_the_next", "en", "A kilo of cocaine bought in Antwerp for £18,500 is worth £29,000 by the time it reaches London.",
      [("cocaine", 18500, 18500, 1, "kg"), ("cocaine", 29000, 29000, 1, "kg")]),
     ("ounces_at", "en", "Cocaine: a kilo at £26,000, ounces at £1,100, and a gram at £80.",
@@ -63,3 +74,10 @@ def test_price(row: tuple[str, str, str, list[Fact]]) -> None:
     assert [
         (substance, low, high, value, unit) for _, substance, low, high, _, value, unit in found
     ] == expected
+
+
+def test_a_place_that_serves_a_comparison_is_not_that_of_the_price() -> None:
+    (only,) = observations(
+        "À Fort-de-France, le gramme de cocaïne est à 30 euros, deux fois moins qu'à Paris.", "price"
+    )
+    assert only.place is not None and only.place.label == "Fort-de-France"

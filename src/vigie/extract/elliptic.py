@@ -30,6 +30,8 @@ _LOT_SCALE = 60.0  # the same for several at once ("70 pour deux, 150 pour cinq"
 _WORTH = 100_000.0  # from here on "trois millions" may be what a haul is worth
 _PLACE_NEAR = 30  # code points from a number to the place it is paid in
 _LOOK_BACK = 48  # code points
+_SIZE = 24  # code points from a sum to the size of the piece it buys ("dix euros la gélule de 100 mg")
+_SENTENCES_BACK = 2  # from a verb of sale to the price whose currency it takes
 _PARALLEL_SCALE = 3.0  # times dearer or cheaper in a list of clauses
 _PARALLEL_REACH = 60  # code points from one of them to the next
 
@@ -104,8 +106,24 @@ def elliptic_prices(analysis: Analysis, found: list[Amount], money: list[MoneyMe
         if mention is not None and not any(
             d.start < amount.token.end and d.end > amount.token.start for d in _dates_near(analysis, amount)
         ):
+            last = extra[-1] if extra else None
+            if last is not None and _either(analysis, last, mention):
+                extra[-1] = replace(mention, start=last.start, low=last.low)
+                continue
             extra.append(mention)
     return extra
+
+
+def _either(analysis: Analysis, low: MoneyMention, high: MoneyMention) -> bool:
+    """ "60 ou 80", "100, voire 120": the two ends of a range."""
+    if (
+        low.per_unit is not None
+        or low.low is None
+        or high.high is None
+        or not low.low == low.high < high.high
+    ):
+        return False
+    return re.fullmatch(r",?[ ](?:ou|voire|or|even)[ ]", analysis.folded[low.end : high.start]) is not None
 
 
 def _each(amount: Amount) -> Amount:
@@ -124,7 +142,7 @@ def _bare(
     """A bare number that goes on with a price of its sentence, or, after a verb of price, of the one before."""
     index = analysis.sentence_index(amount.start)
     sentence = analysis.sentences[index]
-    earliest = analysis.sentences[index - 1].start if index else sentence.start
+    earliest = analysis.sentences[max(0, index - _SENTENCES_BACK)].start
     if not within(money, earliest, amount.start) and not any(earliest <= m.start for m in extra):
         return _alone(analysis, amount, money, sentence)  # nothing to go on with: most bare numbers
     words, folded = _words(analysis.lang), analysis.folded
@@ -143,6 +161,8 @@ def _bare(
     model = max(before, key=lambda m: m.start)
     compared = words.compared.search(folded, head_start, amount.start)
     listed = words.list.search(folded, head_start, amount.start)
+    if (compared or listed) and _of_other_measure(analysis, sentence, amount):
+        compared = listed = None  # "160 mg, contre 70 à 80": goes on with a content
     unit = _unit_noun(analysis, max(sentence.start, model.end), amount.start)
     product = _product(analysis, max(sentence.start, model.end), amount.start)
     pause = words.pause.match(folded, amount.end) is not None
@@ -230,6 +250,16 @@ def _parallel(analysis: Analysis, model: MoneyMention, amount: Amount) -> bool:
     return (
         not told and re.search(r"[;:.]", clause) is None and not _counted(analysis, amount.start, amount.end)
     )
+
+
+def _of_other_measure(analysis: Analysis, sentence: Span, amount: Amount) -> bool:
+    """Whether the last figure with a unit before a bare one is a content or a share, which it goes on with."""
+    for found in reversed(within(analysis.amounts, sentence.start, amount.start)):
+        if found.unit is None or found.end > amount.start:
+            continue
+        sizes = any(m.end > found.start - _SIZE for m in within(analysis.money, sentence.start, found.start))
+        return found.unit.kind == "percent" or (found.unit.code in ("mg", "µg") and not sizes)
+    return False
 
 
 @cache

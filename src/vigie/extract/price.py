@@ -107,7 +107,12 @@ def _judge(analysis: Analysis, candidate: Candidate, drafts: list[Draft]) -> Dra
         elif money.low is None:  # nor does "en dessous de 50 euros, pas de déplacement"
             candidate = replace(candidate, money=replace(money, low=money.high))
         plain = replace(candidate, per_value=None, per_unit=None, unit_reason="lump")
-        return _draft(analysis, plain, kind, only_product(analysis), reason, 0.7)
+        spans = ((0, analysis.body_start), (candidate.sentence.start, candidate.sentence.end))
+        told = any(m.substance for span in spans for m in within(analysis.substances, *span))
+        charged = (
+            only_product(analysis) if told else Link(None, None, "none", 0.7)
+        )  # of an order, whatever is in it
+        return _draft(analysis, plain, kind, charged, reason, 0.7)
     if kind == "wage":
         earners = [
             h

@@ -239,6 +239,10 @@ def _piece_subject(analysis: Analysis, candidate: Candidate, retail: bool) -> Ca
     for match in re.finditer(
         rf"\b(?P<u>{piece_words(analysis.lang)})(?![\w'])", analysis.folded[first : candidate.money.start]
     ):
+        if _holds_other(analysis.lang).search(
+            analysis.folded, max(0, first + match.start() - 16), first + match.start()
+        ):
+            continue  # "312 comprimés dans une boîte de céréales"
         here = first + match.start() >= candidate.sentence.start
         starts = first + match.start() - first < 16
         if each or here or starts:
@@ -247,6 +251,16 @@ def _piece_subject(analysis: Analysis, candidate: Candidate, retail: bool) -> Ca
     if found is None or found in ("parcel", "bar"):
         return candidate
     return replace(candidate, per_value=candidate.per_value or 1.0, per_unit=found, unit_reason="subject")
+
+
+@cache
+def _holds_other(lang: str) -> re.Pattern[str]:
+    """What stands before a thing that others are in."""
+    return re.compile(
+        r"\b(?:dans|en)[ ](?:une?|des|la|le|les|sa|son|deux|plusieurs)[ ](?:[a-z]+[ ])?$"
+        if lang == "fr"
+        else r"\b(?:in|inside)[ ](?:an?|the|two|his|her|their)[ ](?:[a-z]+[ ])?$"
+    )
 
 
 def _listed(analysis: Analysis, money: MoneyMention) -> bool:

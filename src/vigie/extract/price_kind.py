@@ -22,6 +22,9 @@ from vigie.model.observation import PriceKind
 _BREAK = re.compile(r"[,;.()]")
 _FEE = re.compile(r"[ ](?:fee|surcharge)\b")
 _OF = re.compile(r"[ ](?:worth )?of[ ]")
+_ELSEWHERE = frozenset(
+    {"carried", "sentence", "ahead", "subject"}
+)  # units that do not stand at the sum itself
 _LUMP = 5_000.0  # EUR: the least that a seizure is valued at without a valuation word
 
 
@@ -77,7 +80,8 @@ def kind_of(analysis: Analysis, candidate: Candidate) -> tuple[PriceKind | None,
         ids = [h.term.id for h in near_head]
         if closest.term.id == "wage" and not (has_unit and candidate.unit_reason == "before"):
             return "wage", "wage"
-        if closest.term.id in BLOCKING and not has_unit:
+        right_before = candidate.unit_reason in _ELSEWHERE and _right_before(analysis, closest, money.start)
+        if closest.term.id in BLOCKING and (not has_unit or right_before):
             return None, closest.term.id
         if "bribe" in ids:
             return None, "bribe"
@@ -87,8 +91,10 @@ def kind_of(analysis: Analysis, candidate: Candidate) -> tuple[PriceKind | None,
             and "retail" not in ids[: ids.index("thing")]
         ):
             return None, "thing"  # "le test revient à 12 euros"
+        if closest.term.id == "min-order" and not has_unit and _free_but(analysis, closest, money.start):
+            return "delivery-fee", "delivery-fee"
         for special in ("min-order", "delivery-fee", "deposit"):
-            carried = candidate.unit_reason == "carried" and closest.term.id == special
+            carried = candidate.unit_reason in _ELSEWHERE and closest.term.id == special
             if special in ids and (not has_unit or carried):
                 return _fee(special), special
         if "fine" in ids and has_unit:
@@ -118,6 +124,24 @@ def kind_of(analysis: Analysis, candidate: Candidate) -> tuple[PriceKind | None,
     if _large(analysis, candidate):
         return "seizure-valuation", "amount"
     return "retail", "amount"
+
+
+def _free_but(analysis: Analysis, hit: Hit, start: int) -> bool:
+    """ "livraison gratuite en ville, 15 euros au-delà": what it costs where it is not free."""
+    said = analysis.folded[hit.start : hit.end]
+    free = re.search(r"\b(?:gratuite|offerte|free)\b", said) is not None
+    gap = analysis.folded[hit.end : start]
+    return free and re.fullmatch(r"[^,;.]{3,40},[ ](?:but |mais )?", gap) is not None
+
+
+def _right_before(analysis: Analysis, hit: Hit, start: int) -> bool:
+    """Whether a word stands right before a sum, but for an adverb: "a perdu vingt euros", "ne rapportait jamais moins de"."""
+    if analysis.folded[max(0, hit.start - 3) : hit.start] == "en ":
+        return False  # "le kilo, acheté 1 000 euros, en rapporte 5 000"
+    return (
+        hit.end <= start
+        and re.fullmatch(r"(?:[ ][a-z']+){0,3}[ ]?", analysis.folded[hit.end : start]) is not None
+    )
 
 
 def _of_next(analysis: Analysis, hit: Hit) -> bool:

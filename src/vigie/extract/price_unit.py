@@ -72,6 +72,10 @@ def with_unit(analysis: Analysis, money: MoneyMention, mentions: list[MoneyMenti
     if money.per_unit == "unit" and _one_of_it(analysis.lang).search(analysis.folded, money.start, money.end):
         money = replace(money, per_unit=None)  # "£35 for half a gram, £60 for one"
         candidate = replace(candidate, money=money, per_unit=None)
+    if not money.per_unit and (size := _sized_thing(analysis.lang).match(analysis.folded, money.end)):
+        return replace(
+            candidate, per_value=number(size["n"], analysis.lang), per_unit="g", unit_reason="said"
+        )
     english = analysis.lang == "en" and not money.per_unit
     after = (
         _piece_after(analysis.lang).match(analysis.folded[money.end : money.end + 24]) if english else None
@@ -131,6 +135,15 @@ def with_unit(analysis: Analysis, money: MoneyMention, mentions: list[MoneyMenti
 @cache
 def _sized_piece(lang: str) -> re.Pattern[str]:
     return re.compile(rf"[ -](?P<u>{piece_words(lang)})(?!\w)")
+
+
+@cache
+def _sized_thing(lang: str) -> re.Pattern[str]:
+    """ "le ballon de 0,8", "the bag of 0.7 grams": something sold by its weight, whatever it is called."""
+    article, of = (r"(?:le |la |l'|les )", "de") if lang == "fr" else (r"(?:an? |the |per )", "of")
+    return re.compile(
+        rf"[ ]{article}[\"]?[ ]?[a-z]{{3,}}[ ]?[\"]?[ ]{of}[ ](?P<n>\d?\d[.,]\d{{1,2}})(?![\d%])(?![ ]?(?:mg|ml|cl|l|kg|oz|%|pour|per)\b)"
+    )
 
 
 @cache
@@ -245,7 +258,30 @@ def _unit_fits(analysis: Analysis, match: re.Match[str], money: MoneyMention) ->
     ):
         return True  # "wraps of heroin went for £10"
     gaps = "piece_gap" if kind == "piece" else "each_gap" if match["u"].endswith("s") else None
+    if gaps == "each_gap" and not (match["ind"] or _list_ends(analysis, match.start())):
+        return False  # "cent grammes"
+    if (
+        gaps == "each_gap"
+        and retail
+        and not blocked
+        and kind == "mass"
+        and match["num"] is None
+        and len(gap) < 40
+    ):
+        return (
+            re.search(rf"[ ]{link_words(analysis.lang, 'at')}$", gap) is not None
+        )  # "with pounds bought in Ohio for $1,400"
     return gaps is not None and re.fullmatch(rf"[ ]*{leading(analysis.lang, gaps)}(?:de )?", gap) is not None
+
+
+def _list_ends(analysis: Analysis, start: int) -> bool:
+    """Whether a comma or a conjunction stands before `start`: "a kilo at £26,000, ounces at £1,100"."""
+    return (
+        re.search(
+            r"(?:[,;:(\"]|\b(?:et|ou|and|or|with|avec))[ ]?$", analysis.folded[max(0, start - 6) : start]
+        )
+        is not None
+    )
 
 
 def _apposed_to(analysis: Analysis, match: re.Match[str], gap: str, money: MoneyMention) -> bool:
