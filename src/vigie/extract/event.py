@@ -23,6 +23,7 @@ from vigie.extract.assertion import assertion_of
 from vigie.extract.clauses import breaks
 from vigie.extract.cues import cue_hits, hits_in
 from vigie.extract.event_link import drug_link, may_be_about_drugs
+from vigie.extract.event_list import listed_events
 from vigie.extract.link import Link
 from vigie.extract.numbers import number_tokens
 from vigie.extract.persons import (
@@ -37,6 +38,7 @@ from vigie.extract.persons import (
     whole_number,
 )
 from vigie.extract.tallies import after_noun, later, sites
+from vigie.extract.when import told
 from vigie.lexicon.grammar import alternation, grammar, link_words, plurals
 from vigie.lexicon.matcher import Hit
 from vigie.lexicon.terms import data_toml
@@ -52,6 +54,7 @@ _OBJECT_REACH = 40  # code points from a verb to the persons it is about
 
 def extract_events(analysis: Analysis) -> Iterator[Draft]:
     """Drafts of events, in order of text; at most one per kind, count and sentence."""
+    yield from listed_events(analysis)
     seen: set[tuple[str, int, float | None]] = set()
     for hit in cue_hits(analysis, "events"):
         for draft in _judge(analysis, hit):
@@ -206,13 +209,23 @@ def _names_drugs(analysis: Analysis, start: int, end: int) -> bool:
 def _uncounted(analysis: Analysis, hit: Hit, kind: EventKind, link: Link, head: str) -> Iterator[Draft]:
     """A noun without a number counts only where the text denies it, fears it, or says that it was one."""
     plain = _draft(hit, kind, "noun", link, None)
-    if re.search(rf"\b{link_words(analysis.lang, 'none')}(?:\w+[ ])?$", head):
+    if re.search(rf"\b{link_words(analysis.lang, 'none')}(?:\w+[ ])?$", head) or _denied_any(
+        analysis, hit, head
+    ):
         for one in (kind, *hit.term.extra.get("also", [])):
             yield _occurrence(_draft(hit, one, "noun", link, None), "negated")
     elif _feared(analysis, hit):
         yield _occurrence(plain, "hypothetical")
     elif kind not in ("death", "violence") and re.search(r"(?:\b(?:une?|an?|one)[ ]|d'une[ ]|par[ ])$", head):
         yield plain
+
+
+def _denied_any(analysis: Analysis, hit: Hit, head: str) -> bool:
+    """ "have not made any arrests": a denial before "any" governs the noun."""
+    return re.search(r"\b(?:any|de|d')[ ]?(?:\w+[ ])?$", head) is not None and any(
+        cue.kind == "negated" and cue.start < hit.start
+        for cue in analysis.cues_over(hit.start, hit.start + 1)
+    )
 
 
 def _said_better(analysis: Analysis, persons: Persons, hit: Hit, role: str, sentence: Span) -> bool:
@@ -238,7 +251,7 @@ def _when(analysis: Analysis, sentence: Span) -> When | None:
         return None
     before = analysis.sentences[index - 1]
     goes_on = before.start >= analysis.body_start and "\n" not in analysis.text[before.end : sentence.start]
-    known = within(analysis.dates, before.start, before.end) if goes_on else []
+    known = told(analysis, before.start, before.end) if goes_on else []
     if len(known) != 1 or known[0].precision not in ("week", "month"):
         return None
     return When(known[0].start_date, known[0].end_date, known[0].precision, "text")
@@ -344,7 +357,17 @@ def _also_sentenced(analysis: Analysis, end: int, sentence: Span) -> list[Person
     found = [
         g for g in groups(analysis, end, sentence.end) if _term(analysis.lang).match(analysis.folded, g.end)
     ]
-    return [g for g in found if not re.search(r"[;.]", analysis.folded[end : g.start])]
+    return [
+        g
+        for g in found
+        if not re.search(r"[;.]", analysis.folded[end : g.start])
+        and not _among(analysis.lang).search(analysis.folded[end : g.start])
+    ]
+
+
+@cache
+def _among(lang: str) -> re.Pattern[str]:
+    return re.compile(rf"\b{alternation(data_toml('grammar', 'persons.toml')[lang]['among'])}[ ]$")
 
 
 @cache

@@ -48,7 +48,10 @@ def drug_link(analysis: Analysis, hit: Hit, sentence: Span) -> Link | None:
     if kind in HEALTH_KINDS and (cause := _adulterant(analysis, sentence)):
         return cause
     if kind in HEALTH_KINDS:
-        here = [m for m in here if not _only_sold_as(analysis, sentence, m)]
+        true = [m for m in here if not _only_sold_as(analysis, sentence, m)]
+        if here and not true and (cause := _found_next(analysis, hit)):
+            return cause
+        here = true
     if here:
         return _named_here(hit, here, analysis)
     index = analysis.sentence_index(hit.start)
@@ -82,6 +85,15 @@ def drug_link(analysis: Analysis, hit: Hit, sentence: Span) -> Link | None:
     if link.substance is None and kind in HEALTH_KINDS and index < last:
         return _told_next(analysis, analysis.sentences[last]) or link
     return link
+
+
+def _found_next(analysis: Analysis, hit: Hit) -> Link | None:
+    """ "… two tablets sold as diazepam. They contained metonitazene": what the product turned out to hold."""
+    index = analysis.sentence_index(hit.start)
+    for span in analysis.sentences[index + 1 : index + 1 + _NEXT]:
+        if cause := _adulterant(analysis, span):
+            return cause
+    return None
 
 
 def _told_next(analysis: Analysis, sentence: Span) -> Link | None:

@@ -9,7 +9,7 @@ Left out: fractions ("la moitié d'entre eux"), totals that another sentence giv
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Literal
 
@@ -17,9 +17,13 @@ from vigie.extract.amounts import Amount
 from vigie.extract.analysis import Analysis, within
 from vigie.lexicon.grammar import alternation, grammar
 from vigie.lexicon.terms import data_toml
+from vigie.text.normalise import fold
 
 _VERB = re.compile(r"[\w'-]+")
+_NATIONAL = re.compile(r"(?<=[ ])([A-ZÀ-Þ][a-zà-ÿ]{3,})\b")
+_ARTICLE = re.compile(r"(?:^|[ (])(?P<a>(?:une?|an?)[ ])$")
 _PLURAL = re.compile(r"(?:[eut]e?s|ent)$")
+_SUBJECT = 120  # code points between a number that opens a subject and its verb
 _FAR = 160  # code points between a subject and its verb, asides included
 Number = Literal["one", "many", "unsaid"]
 
@@ -68,6 +72,11 @@ class _Words:
     vehicles: frozenset[str]
     stop: frozenset[str]
     out_of: re.Pattern[str]
+    body: re.Pattern[str]
+    opening: re.Pattern[str]
+    part: re.Pattern[str]
+    object: re.Pattern[str]
+    day: re.Pattern[str]
     aged: re.Pattern[str]
 
 
@@ -83,7 +92,7 @@ def _words(lang: str) -> _Words:
     free = (
         rf"(?:(?!{alternation(data['stop'])}\b)[a-z-]+[ ]){{0,2}}?" if lang == "en" else rf"{before}{{0,2}}"
     )
-    of = "(?:de |d'|des |de ces )?" if lang == "fr" else "(?:of )?"
+    of = "(?:de (?:ses |leurs |ces )?|d'|des )?" if lang == "fr" else "(?:of (?:his |her |their |its )?)?"
     articles = alternation([w for w in data["one"] if not w.endswith("'")])
     elided = alternation([w for w in data["one"] if w.endswith("'")] or ["\0"])
     detail = r"(?:,?[ ](?:(?:agee?s?[ ])?de[ ]|aged[ ])?\(?\d{1,2}(?:[ ]ans)?\)?,?)?"
@@ -100,7 +109,7 @@ def _words(lang: str) -> _Words:
         part_of=re.compile(r"[ ](?:des|of the|of these|of those|de ces)[ ]"),
         opened=re.compile(rf"\b{alternation(ranges['range_open'])}[ ]$"),
         to_end=re.compile(rf"[ ]{alternation([*ranges['range_and'], *ranges['range_to']])}[ ]"),
-        both=re.compile(rf"\bboth[ ]{free}{alternation(forms)}\b"),
+        both=re.compile(rf"\bboth[ ]{free}(?:{alternation(forms)}\b|[a-z]+s(?=[ ](?:were|have|had|are)\b))"),
         crew=re.compile(rf"{alternation(data['crew'])}[ ]$"),
         him=re.compile(rf"[ ]{alternation(data['him'])}\b"),
         her=re.compile(rf"{alternation(data['her'])}$"),
@@ -128,6 +137,13 @@ def _words(lang: str) -> _Words:
         not_persons=frozenset([*data["not_persons"], *data["vehicles"]]),
         vehicles=frozenset(data["vehicles"]),
         stop=frozenset(data["stop"]),
+        body=re.compile(rf"(?:l'|\b(?:le|la|un|une|the|an?)[ ]){alternation(data['bodies'])}[ ]?,[ ]$"),
+        opening=re.compile(
+            rf"[^\w]*(?:{articles}[ ]|{elided})(?P<noun>[a-z-]{{3,}})(?:[ ][a-z'-]+){{0,3}}?,?[ ](?:qui|who)[ ]"
+        ),
+        day=re.compile(rf"[ ]{alternation(data['day'])}\b"),
+        object=re.compile(r"[ ](?:une?|an?)[ ](?P<noun>[a-z-]{4,})(?=[ ](?:de|d'|age|aged|of)\b|[ ,.]|$)"),
+        part=re.compile(rf",[ ]{alternation(data['among'])}[ ][^,;:.]*,"),
         aged=re.compile(rf"\b{alternation(data['aged'])}[ ](?:[a-z]+[ ]|\d+,?[ ]){{0,4}}$"),
         out_of=re.compile(rf"\b{alternation(data['out_of'])}[ ]$"),
     )
@@ -161,6 +177,7 @@ def groups(analysis: Analysis, start: int, end: int) -> list[Persons]:
             elif before is not None and words.to_end.fullmatch(gap):
                 group = Persons(before.start, stop, before.low, amount.high)
             found.append(group)
+    found += _nationals(analysis, start, end, found)
     for match in words.sets.finditer(analysis.folded, start, end):
         size = words.sizes[match["set"]]
         found.append(Persons(match.start(), match.end(), size, size, whole=True))
@@ -175,6 +192,33 @@ def groups(analysis: Analysis, start: int, end: int) -> list[Persons]:
         Persons(m.start(), m.end(), 1.0, 1.0) for m in words.aged_one.finditer(analysis.folded, start, end)
     ]
     return _joined(analysis, sorted(found, key=lambda group: group.start))
+
+
+def _nationals(analysis: Analysis, start: int, end: int, known: list[Persons]) -> list[Persons]:
+    """ "deux Bulgares et un Espagnol", "three Romanians": people named by their country or town, with a capital."""
+    found = []
+    for match in _NATIONAL.finditer(analysis.text, start, end):
+        word = analysis.folded[match.start(1) : match.end(1)]
+        if word not in people() or any(g.start < match.end() and match.start(1) < g.end for g in known):
+            continue
+        amounts = [
+            a
+            for a in within(analysis.amounts, match.start(1) - 24, match.start(1))
+            if whole_number(analysis, a)
+        ]
+        if amounts and amounts[-1].token.end + 1 == match.start(1):
+            found.append(Persons(amounts[-1].start, match.end(1), amounts[-1].low, amounts[-1].high))
+        elif article := _ARTICLE.search(analysis.folded, max(start, match.start(1) - 5), match.start(1)):
+            found.append(Persons(article.start("a"), match.end(1), 1.0, 1.0))
+    return found
+
+
+@cache
+def people() -> frozenset[str]:
+    """Names of people by their country or town, folded, singular and plural."""
+    forms = [f for d in data_toml("gazetteer", "demonyms.toml")["demonym"] for f in d["forms"]]
+    forms += [f for nouns in data_toml("grammar", "persons.toml")["people"].values() for f in nouns]
+    return frozenset(variant for f in forms for variant in (fold(f), fold(f) + "s"))
 
 
 def _joined(analysis: Analysis, found: list[Persons]) -> list[Persons]:
@@ -192,6 +236,10 @@ def _joined(analysis: Analysis, found: list[Persons]) -> list[Persons]:
             if gap["and"]:
                 closed = last
         run = found[index : closed + 1]
+        if len(run) > 2 and run[0].low == sum(group.low or 0.0 for group in run[1:]):
+            result.append(run[0])  # "Cinq hommes, quatre Brésiliens et un Surinamais, ont été …"
+            index = closed + 1
+            continue
         if len(run) > 1:
             total = sum(group.low or 0.0 for group in run)
             high = total if all(group.high == group.low for group in run) else None
@@ -224,6 +272,7 @@ def subject(analysis: Analysis, start: int, verb: int, verb_end: int) -> Persons
     known = [g for g in groups(analysis, start, verb) if g.end <= verb and verb - g.end < _FAR]
     known = [g for g in known if not re.search(r"[;:]", analysis.folded[g.end : verb])]
     known = [g for g in known if not _aside(analysis, g, start, verb, words)]
+    known = [_whole(analysis, g, start, words) for g in known]
     direct = _counted_subject(analysis, start, verb, verb_end, words)
     if direct is not None and words.among.search(
         analysis.folded, max(start, direct.start - 24), direct.start
@@ -237,8 +286,36 @@ def subject(analysis: Analysis, start: int, verb: int, verb_end: int) -> Persons
     agreeing = [g for g in known if g.whole or number == "unsaid" or g.several == (number == "many")]
     best = max(agreeing, key=lambda group: group.start, default=None)
     if best is None and number == "one":
-        return _one_unknown(analysis, start, verb, words) or _one_bare(analysis, start, verb, words)
+        return (
+            _one_unknown(analysis, start, verb, words)
+            or _one_bare(analysis, start, verb, words)
+            or _opening(analysis, start, verb, words)
+        )
     return best if best is None or number == "one" else _with_unknown(analysis, best, start, words)
+
+
+def _whole(analysis: Analysis, group: Persons, start: int, words: _Words) -> Persons:
+    """ "L'équipage, neuf hommes, a été arrêté": the number of a body of persons, whose verb is singular."""
+    if group.whole or not words.body.search(analysis.folded, max(start, group.start - 40), group.start):
+        return group
+    return replace(group, whole=analysis.folded[group.end : group.end + 1] == ",")
+
+
+def _opening(analysis: Analysis, start: int, verb: int, words: _Words) -> Persons | None:
+    """ "Un promeneur qui avait gardé trois pains chez lui, à Étaples, a été interpellé": who opens the sentence."""
+    match = words.opening.match(analysis.folded, start, verb)
+    if (
+        match is None
+        or match["noun"] in words.not_persons
+        or not words.begins_be.match(analysis.folded, verb)
+    ):
+        before = words.be_one.search(analysis.folded, max(start, verb - 12), verb)
+        if match is None or match["noun"] in words.not_persons or before is None:
+            return None
+    clause = analysis.folded[match.end() : verb]
+    if clause.count(",") < 1 or re.search(r"[;:.]", clause):
+        return None
+    return Persons(match.start("noun"), verb, 1.0, 1.0)
 
 
 def _one_unknown(analysis: Analysis, start: int, verb: int, words: _Words) -> Persons | None:
@@ -299,10 +376,17 @@ def _counted_subject(
     analysis: Analysis, start: int, verb: int, verb_end: int, words: _Words
 ) -> Persons | None:
     """ "Six ont été hospitalisées", "onze barons ont été interpellés": a number begins the words before the verb."""
-    for amount in reversed(within(analysis.amounts, max(start, verb - 80), verb)):
+    for amount in reversed(within(analysis.amounts, max(start, verb - _SUBJECT), verb)):
         if not whole_number(analysis, amount) or amount.token.end > verb:
             continue
-        match = words.subject.fullmatch(analysis.folded, amount.token.end, verb)
+        if words.among.search(analysis.folded, max(start, amount.start - 24), amount.start):
+            continue
+        said_of = analysis.folded[amount.token.end : verb]
+        if '"' in said_of or "," in said_of:  # "Treize « extracteurs », dont cinq mineurs, ont été …"
+            said_of = re.sub(
+                r"[ ]*\"[ ]?", " ", words.part.sub("", said_of.replace('" ,', '",').replace('",', ","))
+            ).replace("  ", " ")
+        match = words.subject.fullmatch(said_of)
         if match is None:
             return None
         noun = match["np"].split()
@@ -362,6 +446,12 @@ def apposed(analysis: Analysis, start: int, verb: int, verb_end: int, end: int) 
 def objects(analysis: Analysis, start: int, end: int, reach: int, *, bare: bool = False) -> Persons | None:
     """Who a verb in the active is about: the first group after it; with `bare` also a number or "him" right after it."""
     words = _words(analysis.lang)
+    at = _after_time(analysis, start) if bare else start
+    unknown = words.object.match(analysis.folded, at, end) if bare else None
+    if unknown is not None and unknown["noun"] not in words.not_persons:
+        if (known := groups(analysis, start, unknown.end() + 1)) and known[0].start <= unknown.start("noun"):
+            return known[0]
+        return Persons(at + 1, unknown.end(), 1.0, 1.0)
     for group in groups(analysis, start, min(end, start + reach + 60)):
         gap = analysis.folded[start : group.start]
         if group.start - start <= reach and not re.search(r"[;:.]", gap):
@@ -369,13 +459,22 @@ def objects(analysis: Analysis, start: int, end: int, reach: int, *, bare: bool 
     pronoun = words.him.match(analysis.folded, start) if bare else None
     if pronoun is not None:
         return Persons(start, pronoun.end(), 1.0, 1.0)
-    for amount in within(analysis.amounts, start, min(end, start + 3)) if bare else ():
+    for amount in within(analysis.amounts, at, min(end, at + 3)) if bare else ():
         following = re.match(
             r"[ ]([a-z'-]+)|[.,;)]|$", analysis.folded[amount.token.end : amount.token.end + 24]
         )
         if following and following[1] not in words.not_persons and whole_number(analysis, amount):
             return Persons(amount.start, amount.token.end, amount.low, amount.high)
     return None
+
+
+def _after_time(analysis: Analysis, start: int) -> int:
+    """`start`, or the end of a time right after it: "a condamné lundi un carrossier"."""
+    for date in within(analysis.dates, start, start + 4):
+        if date.end - start < 30:
+            return date.end
+    day = _words(analysis.lang).day.match(analysis.folded, start)
+    return day.end() if day is not None else start
 
 
 def clitic(analysis: Analysis, verb: int) -> Persons | None:

@@ -19,6 +19,7 @@ from vigie.lexicon.grammar import alternation, plurals
 from vigie.lexicon.terms import data_toml
 from vigie.text.sentences import Span
 
+_TIME_ASIDE = re.compile(r",[ ][^,;:.]{2,36},")  # "a démantelé, fin mai, deux laboratoires"
 _NEXT = 110  # code points from a figure to the one it is compared with
 
 
@@ -129,6 +130,8 @@ def after_noun(analysis: Analysis, end: int, sentence: Span) -> list[Persons]:
             return [_one(amount)]
         if words.that_is.search(head) and "," not in head[:-6]:
             return [_one(amount)]
+        if re.fullmatch(r"[ ]?[a-z' -]{0,24},[ ]", head) and _dated(analysis, amount.token.end):
+            return [_one(amount), *_onward_aside(analysis, amount.token.end, sentence)]
         ranged = amount.low != amount.high and words.changed.search(head) is not None
         if re.search(r"[.;(]" if ranged else r"[.;,(]", head):
             tail = head.rsplit(",", 1)[-1]  # "ont doublé, passant de 40 à 82"
@@ -157,6 +160,18 @@ def _onward(analysis: Analysis, end: int, sentence: Span) -> list[Persons]:
     return []
 
 
+def _onward_aside(analysis: Analysis, end: int, sentence: Span) -> list[Persons]:
+    """ "Les décès, 48 en 2022, sont passés à 57": the figure that the verb after the aside leads to."""
+    words = _words(analysis.lang)
+    for amount in within(analysis.amounts, end, min(sentence.end, end + _NEXT)):
+        if not whole_number(analysis, amount):
+            continue
+        head = analysis.folded[end : amount.start]
+        led = words.change.search(head) or words.became.search(head)
+        return [_one(amount)] if led and words.alone.match(analysis.folded, amount.token.end) else []
+    return []
+
+
 def _split(analysis: Analysis, amount: Amount) -> list[Persons]:
     """A range that tells a change ("de 12 à 31") is two figures."""
     start, end = amount.start, amount.token.end
@@ -172,7 +187,7 @@ def _one(amount: Amount) -> Persons:
 def sites(analysis: Analysis, start: int, end: int, sentence: Span) -> list[Persons]:
     """ "démantelé onze laboratoires", "onze laboratoires ont été démantelés": places and networks, two or more."""
     noun = _site(analysis.lang)
-    for amount in within(analysis.amounts, max(sentence.start, start - 60), min(sentence.end, end + 30)):
+    for amount in within(analysis.amounts, max(sentence.start, start - 60), min(sentence.end, end + 50)):
         match = noun.match(analysis.folded, amount.token.end)
         if match is None or not whole_number(analysis, amount) or (amount.low or amount.high or 0) < 2:
             continue
@@ -181,7 +196,7 @@ def sites(analysis: Analysis, start: int, end: int, sentence: Span) -> list[Pers
             if amount.start >= end
             else analysis.folded[match.end() : start]
         )
-        if not re.search(r"[.;:,]", gap):
+        if not re.search(r"[.;:,]", _TIME_ASIDE.sub(" ", gap)):
             return [Persons(amount.start, match.end(), amount.low, amount.high)]
     return []
 

@@ -37,12 +37,13 @@ from vigie.text.sentences import Span
 _PAUSE = re.compile(r"[,;:.]")
 _SINCE = {"fr": re.compile(r"\bdepuis\b"), "en": re.compile(r"\bsince\b")}
 _JOINT = 24  # the longest between two figures of a change
+_OPENS = 14  # code points: "Période du 1er au 31 juillet"
 _OWN = 30  # code points from a figure to the date that is its own
 
 
 def when_of(analysis: Analysis, start: int, end: int, sentence: Span, value: Value) -> When:
     """The time of a fact at [start, end)."""
-    told = _told(analysis, sentence.start, sentence.end)
+    known = told(analysis, sentence.start, sentence.end)
     side = _side_of_change(analysis, end, sentence) if isinstance(value, PriceValue | PurityValue) else None
 
     def serves(m: DateMention) -> bool:
@@ -55,27 +56,50 @@ def when_of(analysis: Analysis, start: int, end: int, sentence: Span, value: Val
         # "15 €, contre 30 il y a deux ans" is a fall of today
         return not (isinstance(value, TrendValue) and compares(analysis, start, max(start, m.start)))
 
-    best = cheapest(told, start, end, serves, lambda m: cost(analysis, start, end, m.start, m.end))
+    best = cheapest(known, start, end, serves, lambda m: cost(analysis, start, end, m.start, m.end))
     if best is not None:
-        alone = side == "old" and not any(m is not best and serves(m) for m in told)
+        alone = side == "old" and not any(m is not best and serves(m) for m in known)
         return _from_mention(best) if side is None else _of_change(analysis, best, side, alone=alone)
     if isinstance(value, EventValue | QuantityValue):
         index = analysis.sentence_index(sentence.start)
         if index > 0:
             previous = analysis.sentences[index - 1]
-            carried = within(analysis.dates, max(previous.start, analysis.body_start), previous.end)
+            carried = told(
+                analysis, max(previous.start, analysis.body_start), max(previous.start, previous.end)
+            )
             days = [m for m in carried if m.precision == "day"]
             if days and previous.start >= analysis.body_start:
                 return _from_mention(days[-1])
             goes_on = "\n" not in analysis.text[previous.end : sentence.start]
             if goes_on and len(carried) == 1 and carried[0].precision in ("week", "month"):
                 return _from_mention(carried[0])
+        framed = _frame(analysis, index)
+        if framed is not None:
+            return _from_mention(framed)
     title = [m for m in within(analysis.dates, 0, analysis.body_start) if not m.relative]
     if title:
         return _from_mention(title[0])
     if analysis.document.published is not None:
         return When.of(analysis.document.published, "document")
     return UNKNOWN_WHEN
+
+
+def _frame(analysis: Analysis, index: int) -> DateMention | None:
+    """The date that opens the paragraph of sentence `index` ("En 2020, les États membres ont saisi …"), where no other
+    comes in between."""
+    first = index
+    while first > 0 and analysis.sentences[first - 1].start >= analysis.body_start:
+        if "\n" in analysis.text[analysis.sentences[first - 1].end : analysis.sentences[first].start]:
+            break
+        first -= 1
+    if first == index:
+        return None
+    opening = analysis.sentences[first]
+    found = told(analysis, opening.start, opening.end)
+    if not found or found[0].start - opening.start > _OPENS or found[0].relative:
+        return None
+    others = [m for m in told(analysis, opening.end, analysis.sentences[index].start) if not m.relative]
+    return None if others or len(found) > 2 else found[0]
 
 
 def _side_of_change(analysis: Analysis, end: int, sentence: Span) -> Literal["old", "new"] | None:
@@ -174,7 +198,7 @@ def _compared(analysis: Analysis, mention: DateMention) -> bool:
 
 
 @lru_cache(maxsize=64)  # many facts of one sentence ask
-def _told(analysis: Analysis, start: int, end: int) -> list[DateMention]:
+def told(analysis: Analysis, start: int, end: int) -> list[DateMention]:
     """The dates of [start, end) that serve more than a comparison."""
     return [m for m in within(analysis.dates, start, end) if not _compared(analysis, m)]
 
