@@ -56,6 +56,27 @@ ROWS = [
     ("trebled", "fr", "Cannabis", "Le taux de THC de la résine a triplé en vingt ans, de 10 à 30 %.",
      [("cannabis-resin", 10, 10, "thc"), ("cannabis-resin", 30, 30, "thc")]),
     ("bare_at", "en", "Cocaine", "Cocaine came in at 69 per cent, ketamine at 81.", [("cocaine", 69, 69, "purity"), ("ketamine", 81, 81, "purity")]),
+    ("extremes", "fr", "Analyses", "La cocaïne reste pure : 78 % en moyenne (minimum 31, maximum 96).",
+     [("cocaine", 78, 78, "purity"), ("cocaine", 31, 31, "purity"), ("cocaine", 96, 96, "purity")]),
+    ("low_and_high", "en", "Analyses", "Cocaine purity averaged 72%, with a low of 30 and a high of 94.",
+     [("cocaine", 72, 72, "purity"), ("cocaine", 30, 30, "purity"), ("cocaine", 94, 94, "purity")]),
+    ("range_in_brackets", "en", "Samples tested", "Cocaine came at a mean of 69% (range 12–91).",
+     [("cocaine", 69, 69, "purity"), ("cocaine", 12, 91, "purity")]),
+    ("aside", "fr", "Analyses", "L'héroïne brune, plus rare, plafonnait à 14 %, contre 19 un an auparavant.",
+     [("heroin", 14, 14, "purity"), ("heroin", 19, 19, "purity")]),
+    ("of_product", "fr", "Cocaïne", "Ce que l'on achète en rue, c'est 68 % de produit en moyenne.", [("cocaine", 68, 68, "purity")]),
+    ("rates_of", "fr", "Héroïne", "L'expert a relevé dans l'héroïne des taux de 11 à 26 %, le reste étant de la caféine.",
+     [("heroin", 11, 26, "purity")]),
+    ("said_bare", "fr", "Cocaïne", "En 2014, l'échantillon moyen de cocaïne affichait 39 %. En 2019, la pureté était de 58.",
+     [("cocaine", 39, 39, "purity"), ("cocaine", 58, 58, "purity")]),
+    ("for_another_pill", "fr", "Ecstasy", "Les comprimés circulent : 198 mg de MDMA pour les « Netflix » rouges, 240 pour un « Skype » bleu.",
+     [("mdma", 198, 198, "mg-per-unit"), ("mdma", 240, 240, "mg-per-unit")]),
+    ("colour_of_a_brand", "en", "Ecstasy", 'Ecstasy pills averaged 176 mg of MDMA; a pink "Rolls Royce" held 241 mg.',
+     [("mdma", 176, 176, "mg-per-unit"), ("mdma", 241, 241, "mg-per-unit")]),
+    ("per_bar", "en", "Bars", "Tests detected 3 to 4 milligrams of bromazolam per bar.", [("bromazolam", 3, 4, "mg-per-unit")]),
+    ("tests_put_it", "en", "Customs", "Customs recovered 310kg of cocaine; tests put it at 88 per cent.", [("cocaine", 88, 88, "purity")]),
+    ("or_better", "en", "Ketamine", "Ketamine samples were 80% or better.", [("ketamine", 80, None, "purity")]),
+    ("rate_of_unemployment", "fr", "Cocaïne", "La cocaïne gagne les quartiers où le chômage affiche un taux de 18 %.", []),
     ("as_advertised", "en", "Drug checking", "Ketamine was as advertised: 84%.", [("ketamine", 84, 84, "purity")]),
     ("of_the_average_bag", "en", "Fentanyl", "Fentanyl made up 8% of the average bag by weight.", [("fentanyl", 8, 8, "purity")]),
     ("held_between", "en", "Fentanyl", "Tested powder held between 3 and 16 per cent fentanyl.", [("fentanyl", 3, 16, "purity")]),
@@ -76,3 +97,33 @@ ROWS = [
 def test_contents(row: tuple[str, str, str, str, list[tuple[object, ...]]]) -> None:
     _, lang, title, text, expected = row
     assert [purity(o) for o in observations(text, "purity", lang=lang, title=title)] == expected
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "start", "end"),
+    [
+        (
+            "en",
+            "Between October and December we tested 164 samples. Cocaine was 69% pure.",
+            "2025-10-01",
+            "2025-12-31",
+        ),
+        (
+            "fr",
+            "Au cours du dernier trimestre 2025, 212 échantillons ont été analysés. La cocaïne titre 78 %.",
+            "2025-10-01",
+            "2025-12-31",
+        ),
+        (
+            "fr",
+            "Lundi, 12 échantillons ont été analysés. La cocaïne titre 78 %.",
+            "2026-01-15",
+            "2026-01-15",
+        ),  # one day is no survey
+    ],
+)
+def test_contents_are_of_the_time_that_samples_were_taken_in(
+    lang: str, text: str, start: str, end: str
+) -> None:
+    (only,) = observations(text, "purity", lang=lang, published="2026-01-15")
+    assert (str(only.when.start), str(only.when.end)) == (start, end)

@@ -42,7 +42,8 @@ def read(match: re.Match[str], kind: str, vocabulary: Words) -> Atom | None:
     weekday = int(vocabulary.reading("weekday", said["w"])) if "w" in said else None
     number = vocabulary.number(said["n"]) if "n" in said else None
     if "q" in said:
-        number = vocabulary.ordinal(said["q"])
+        last = 4 if kind == "quarter" else 2
+        number = last if said["q"] == "dernier" else vocabulary.ordinal(said["q"])
     if kind in ("nth-weekday", "nth-week", "nth"):
         number = (
             -1

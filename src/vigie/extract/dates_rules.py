@@ -198,6 +198,8 @@ def _french(v: Words) -> tuple[Rule, ...]:
         _rule("date", "year-word", rf"\b(?:en|depuis|annee|des|avant|apres|jusqu'en) (?:l'an )?(?P<x>(?P<yw>{year_word}))\b{no_count}"),
         _rule("quarter", "unit", rf"\b(?P<q>{ordinal})(?:er|e)? trimestres?\b{of_year}?(?P<rel> de (?:l'annee derniere|l'an dernier|l'an passe|cette annee))?", "trimestre"),
         _rule("half", "unit", rf"\b(?P<q>{ordinal}) semestre\b{of_year}?", "semestre"),
+        _rule("quarter", "unit", rf"\b(?P<q>dernier) trimestre{of_year}", "trimestre"),
+        _rule("half", "unit", rf"\b(?P<q>dernier) semestre{of_year}", "semestre"),
         _rule("first-months", "unit", rf"\b(?P<n>{number}) premiers mois (?:de |d')(?:l'annee )?(?:{year}|(?P<sh>cette annee|l'annee|l'an dernier|l'annee derniere))\b", "premiers"),
         _rule("last-months", "unit", rf"\b(?P<n>{number}) derniers mois (?:de |d')(?:l'annee )?(?:{year})\b", "derniers"),
         _rule("decade", "unit", rf"\b(?:annees|decennie) (?:(?P<y>{Y})|(?P<yy>\d0)|(?P<dw>(?:vingt|trente|quarante|cinquante|soixante)(?:-dix)?|quatre-vingt(?:-dix|s)?))(?:'?s)?\b(?! ?[-/a]+ ?\d)", "annees|decennie"),

@@ -116,12 +116,8 @@ def elliptic_prices(analysis: Analysis, found: list[Amount], money: list[MoneyMe
 
 def _either(analysis: Analysis, low: MoneyMention, high: MoneyMention) -> bool:
     """ "60 ou 80", "100, voire 120": the two ends of a range."""
-    if (
-        low.per_unit is not None
-        or low.low is None
-        or high.high is None
-        or not low.low == low.high < high.high
-    ):
+    first, second = low.low, high.high
+    if low.per_unit is not None or first is None or second is None or first != low.high or first >= second:
         return False
     return re.fullmatch(r",?[ ](?:ou|voire|or|even)[ ]", analysis.folded[low.end : high.start]) is not None
 

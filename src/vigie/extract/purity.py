@@ -15,7 +15,7 @@ from dataclasses import replace
 from functools import cache
 
 from vigie.extract.amount_patterns import patterns
-from vigie.extract.analysis import Analysis, Draft
+from vigie.extract.analysis import Analysis, Draft, within
 from vigie.extract.cues import hits_in
 from vigie.extract.link import Link, link_substance, named_after
 from vigie.extract.mentions import PercentMention, SubstanceMention
@@ -28,8 +28,16 @@ from vigie.extract.purity_context import (
     distance,
     hits_around,
     of_another_thing,
+    sampled,
 )
-from vigie.extract.purity_holds import held_by, holder, holds_before, measured, of_another_name
+from vigie.extract.purity_holds import (
+    held_by,
+    holder,
+    holds_before,
+    measured,
+    of_another_name,
+    of_itself,
+)
 from vigie.extract.purity_unit import milligrams
 from vigie.extract.tallies import changes, later, ranging, stands_alone
 from vigie.lexicon.grammar import alternation, grammar, link_words
@@ -45,6 +53,7 @@ _PAUSE = re.compile(r"[,:=]")
 _REACH = 90  # code points from a word of purity to its figure
 _AHEAD = 30  # the same when the word comes after the figure
 _CHANGED = 60  # code points from a verb of change to its two figures
+_SAID = 48  # code points from a word of purity to a figure without its sign
 _LIST = 60  # from one figure to the next of a list
 _ORDERED = 6  # sentences back in which "la première", "la seconde" find their two products
 
@@ -83,13 +92,66 @@ def extract_purities(analysis: Analysis) -> Iterator[Draft]:
     """Drafts of purities, in order of text."""
     drafts = [*_percentages(analysis), *milligrams(analysis)]
     starts = [m.start for m in analysis.percents] + [m.start for m in analysis.quantities]
+    drafts += _said_bare(analysis, drafts)
     for draft in sorted(drafts, key=lambda d: d.start):
         yield draft
         sentence = analysis.sentence_at(draft.start)
         stop = min((start for start in starts if start >= draft.end), default=sentence.end)
         rest = Span(sentence.start, min(sentence.end, stop))
         found = [*_further(analysis, draft, rest), *bare_contents(analysis, draft, rest)]
-        yield from {d.start: d for d in reversed(found)}.values()
+        yield from {d.end: d for d in reversed(found)}.values()
+
+
+def _said_bare(analysis: Analysis, drafts: Sequence[Draft]) -> list[Draft]:
+    """ "En 2019, la pureté était de 58", after a percentage: a figure without its sign that a word of purity introduces."""
+    first = next(
+        (d for d in drafts if isinstance(d.value, PurityValue) and d.value.measure != "mg-per-unit"), None
+    )
+    if first is None:
+        return []
+    found: list[Draft] = []
+    for hit in hits_in(analysis, "purity", first.end, len(analysis.folded)):
+        if hit.term.id != "purity":
+            continue
+        for amount in within(analysis.amounts, hit.end, hit.end + _SAID)[:1]:
+            if (
+                amount.unit is not None
+                or amount.token.article
+                or not 0 < (amount.high or amount.low or 0) <= 100
+            ):
+                continue
+            gap = analysis.folded[hit.end : amount.start]
+            if not _at(analysis.lang).fullmatch(gap) or not stands_alone(analysis, amount.token.end):
+                continue
+            if within(analysis.dates, amount.start - 8, amount.end):
+                continue
+            link = link_substance(analysis, hit.start, hit.end)
+            link = link if link.substance is not None else Link(first.substance, first.form, "carried", 0.6)
+            measure: PurityMeasure = "thc" if link.substance in _THC_PRODUCTS else "purity"
+            value = PurityValue(low=amount.low, high=amount.high, measure=measure)
+            found.append(
+                Draft(
+                    start=amount.start,
+                    end=amount.token.end,
+                    substance=link.substance,
+                    form=link.form,
+                    value=value,
+                    rule=f"purity.percent@2|figure:said|substance:{link.reason}",
+                    confidence=0.7,
+                )
+            )
+    return found
+
+
+@cache
+def _at(lang: str) -> re.Pattern[str]:
+    near = alternation(grammar(lang).bounds["near"])
+    moved = (
+        r"[^.,;:%\d()]{0,24}[ ](?:de|a|est de|etait de)"
+        if lang == "fr"
+        else r"[^.,;:%\d()]{0,24}[ ](?:of|at|was|is|averages|averaged|to)"
+    )
+    return re.compile(rf"(?:{moved}|,[ ][^.;:]{{0,24}}[ ]averages)[ ](?:{near}[ ])?")
 
 
 def _percentages(analysis: Analysis) -> Iterator[Draft]:
@@ -182,6 +244,9 @@ def _percentage(
     sure = direct or (held is not None and measured(analysis, percent))
     told = told or of_dose is not None or (sure and not any(h.term.id in _NO for h in hits))
     told = told or (_asked(analysis, sentence) and stands_alone(analysis, percent.end))
+    told = told or (measured(analysis, percent) and sampled(analysis, sentence, percent.start))
+    told = told or of_itself(analysis, percent.end)
+    told = told or (content and _average(analysis.lang).match(analysis.folded, percent.end) is not None)
     plain = (
         beside is not None and stands_alone(analysis, percent.end) and not any(h.term.id in _NO for h in hits)
     )
@@ -228,6 +293,13 @@ def _taken_for(analysis: Analysis, percent: PercentMention, head: str) -> bool:
 @cache
 def _thought(lang: str) -> re.Pattern[str]:
     return re.compile(rf"\b{any_of(lang, 'taken_for')}(?!\w)")
+
+
+@cache
+def _average(lang: str) -> re.Pattern[str]:
+    """ "68 % de cocaïne en moyenne": a share of a product that is an average is a content."""
+    of, mean = ("(?:de |d')", "en (?:moyenne|mediane)") if lang == "fr" else ("", "on average")
+    return re.compile(rf"[ ]{of}[a-z0-9-]+[ ]{mean}\b")
 
 
 def _positive(hits: Sequence[Hit]) -> list[Hit]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 
 from vigie.extract.amounts import Amount
@@ -28,7 +29,12 @@ def bare_contents(analysis: Analysis, draft: Draft, rest: Span) -> Iterator[Draf
     if not isinstance(value, PurityValue):
         return
     end = draft.end
-    for amount in within(analysis.amounts, draft.end, min(rest.end, draft.end + 4 * _REACH)):
+    spread = _spread(analysis, draft, rest)
+    if spread is not None:
+        yield spread
+        end = spread.end
+    for said in within(analysis.amounts, end, min(rest.end, draft.end + 4 * _REACH)):
+        amount = _as_extreme(analysis, said)
         top = amount.high if amount.high is not None else amount.low
         if amount.start - end > _REACH or amount.unit is not None or top is None or amount.token.article:
             return
@@ -37,7 +43,8 @@ def bare_contents(analysis: Analysis, draft: Draft, rest: Span) -> Iterator[Draf
         if within(analysis.dates, amount.start, amount.end):
             return
         found = _product(analysis, amount, end)
-        if found is None and not _goes_on(analysis, amount, end):
+        extreme = amount is not said or _extreme(analysis.lang).search(analysis.folded, end, amount.start)
+        if found is None and not extreme and not _goes_on(analysis, amount, end):
             return
         substance = found.substance if found is not None else draft.substance
         measure: PurityMeasure = value.measure
@@ -50,6 +57,52 @@ def bare_contents(analysis: Analysis, draft: Draft, rest: Span) -> Iterator[Draf
             rule=draft.rule.split("|")[0] + "|figure:bare", confidence=0.7,
         )  # fmt: skip
         end = amount.token.end
+
+
+def _spread(analysis: Analysis, draft: Draft, rest: Span) -> Draft | None:
+    """The range around a mean: "69% (range 12–91)", "72 %, de 18 à 94 selon les échantillons"."""
+    value = draft.value
+    match = _spread_after(analysis.lang).match(analysis.folded, draft.end, rest.end)
+    if match is None or not isinstance(value, PurityValue):
+        return None
+    low, high = (float(match[side].replace(",", ".")) for side in ("low", "high"))
+    mean = value.low if value.low is not None else value.high
+    if mean is None or not low <= mean <= high or (value.measure != "mg-per-unit" and high > 100):
+        return None
+    return Draft(
+        start=match.start("low"), end=match.end("high"), substance=draft.substance, form=draft.form,
+        value=PurityValue(low=low, high=high, measure=value.measure),
+        rule=draft.rule.split("|")[0] + "|figure:spread", confidence=0.75,
+    )  # fmt: skip
+
+
+@cache
+def _spread_after(lang: str) -> re.Pattern[str]:
+    level = "(?:en moyenne |en mediane |de moyenne )?" if lang == "fr" else "(?:on average |average )?"
+    figure = r"\d{1,3}(?:[.,]\d{1,2})?"
+    lead = rf"[ ]?{level}(?:[(,]|\bwith)[ ]?(?:{words(lang, 'spread')}[ ]?)"
+    return re.compile(
+        rf"{lead}(?P<low>{figure})(?:[ ]?-[ ]?|[ ](?:a|et|to|and)[ ])(?P<high>{figure})(?![\w.,]\d|\d)"
+    )
+
+
+def _as_extreme(analysis: Analysis, amount: Amount) -> Amount:
+    """ "minimum 31", read as a floor, is the least that was measured."""
+    lead = analysis.folded[amount.start : amount.token.start]
+    if amount.unit is None and lead and _extreme(analysis.lang).fullmatch(lead):
+        return replace(amount, low=amount.token.value, high=amount.token.value)
+    tail = analysis.folded[amount.token.end : amount.token.end + 10]
+    if (amount.low is None or amount.high is None) and re.match(r"[ ]?[,;)]", tail):
+        head = analysis.folded[max(0, amount.token.start - 24) : amount.token.start]
+        if _extreme(analysis.lang).search(head):
+            return replace(amount, low=amount.token.value, high=amount.token.value)
+    return amount
+
+
+@cache
+def _extreme(lang: str) -> re.Pattern[str]:
+    of = "(?:de |a |: )?" if lang == "fr" else "(?:of |at |: )?"
+    return re.compile(rf"(?<!\w){words(lang, 'extreme')}[ ]{of}$")
 
 
 def _product(analysis: Analysis, amount: Amount, end: int) -> SubstanceMention | None:
@@ -70,13 +123,20 @@ def _goes_on(analysis: Analysis, amount: Amount, end: int) -> bool:
     gap = analysis.folded[end : amount.start]
     if _again(analysis.lang).search(gap) and stands_alone(analysis, amount.token.end):
         return True
-    listed = re.fullmatch(r"[^;.:]{0,24}(?:,| et| and| puis| then)[ ]", gap) is not None
+    listed = re.fullmatch(r"[^;.:]{0,40}(?:,| et| and| puis| then)[ ]", gap) is not None
+    if listed and _for_a(analysis.lang).match(analysis.folded, amount.token.end):
+        return True
     return listed and _told(analysis.lang).match(analysis.folded, amount.token.end) is not None
 
 
 @cache
 def _for(lang: str) -> re.Pattern[str]:
     return re.compile(rf"[ ]{words(lang, 'for')}[ ]?")
+
+
+@cache
+def _for_a(lang: str) -> re.Pattern[str]:
+    return re.compile(rf"[ ]{words(lang, 'for_a')}[ ]")
 
 
 @cache

@@ -41,6 +41,11 @@ def about_contents(analysis: Analysis, sentence: Span) -> bool:
     return any(h.term.id in wanted for start, end in spans for h in hits_in(analysis, "purity", start, end))
 
 
+def sampled(analysis: Analysis, sentence: Span, start: int) -> bool:
+    """Whether samples or tests are named in a sentence before `start`."""
+    return any(h.term.id == "sample" for h in hits_in(analysis, "purity", sentence.start, start))
+
+
 def distance(a_start: int, a_end: int, b_start: int, b_end: int) -> int:
     """Code points between two spans; 0 when they touch or overlap."""
     return max(0, b_start - a_end, a_start - b_end)

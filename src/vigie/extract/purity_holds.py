@@ -27,7 +27,8 @@ def words(lang: str, key: str) -> str:
 def _between(lang: str) -> re.Pattern[str]:
     """From a product to its content: up to three words, a verb of holding, up to two words, a colon."""
     some = r"(?:[ ][a-z'-]+)"
-    return re.compile(rf"{some}{{0,3}}?[ ]{words(lang, 'holds')}{some}{{0,2}}?:?[ ]")
+    aside = r"(?:,[ ][^,;.:()\d%]{2,30},)?"  # "l'héroïne brune, plus rare, plafonnait à 14 %"
+    return re.compile(rf"{some}{{0,3}}?{aside}[ ]{words(lang, 'holds')}{some}{{0,2}}?:?[ ]")
 
 
 @cache
@@ -70,6 +71,18 @@ def measured(analysis: Analysis, percent: PercentMention) -> bool:
 @cache
 def _strong(lang: str) -> re.Pattern[str]:
     return re.compile(rf"\b{words(lang, 'strong')}(?:[ ][a-z'-]+){{0,2}}[ ]$")
+
+
+def of_itself(analysis: Analysis, end: int) -> bool:
+    """ "68 % de produit en moyenne": a share of the product itself, not of a thing in it."""
+    return _itself(analysis.lang).match(analysis.folded, end) is not None
+
+
+@cache
+def _itself(lang: str) -> re.Pattern[str]:
+    return re.compile(
+        rf"[ ]{words(lang, 'active')}(?=[ ]?(?:[.,;:)!?]|$)|[ ](?:en|au|on|at|in|dans|selon)\b)"
+    )
 
 
 def of_another_name(analysis: Analysis, start: int, sentence: Span) -> bool:

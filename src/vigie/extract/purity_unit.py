@@ -47,6 +47,10 @@ def _in_unit(analysis: Analysis, mention: QuantityMention, sentence: Span, follo
     listed = re.search(r'["»] ?(?:a|de|at) $', brand) is not None
     unit = any(h.term.id in ("unit", "content") and h.start < mention.end + 40 for h in hits)
     level = any(h.term.id in ("purity", "level") and 0 <= mention.start - h.end < 60 for h in hits)
+    named_next = named is not None and named.substance is not None and named.reason == "named"
+    level = level or (
+        named_next and any(h.term.id == "level" and 0 <= h.start - mention.end < 28 for h in hits)
+    )
     if not (unit or level or listed or follows):
         return None
     taken = [h for h in hits if h.term.id == "posology"]

@@ -21,6 +21,10 @@ from vigie.text.normalise import fold
 
 _OF = re.compile(r"\s(?:(?:de|of)\s(?:la\s|l'|the\s)?|d')[\"']?")
 _IN = re.compile(r"[\"']?(?:\s(?:en|in)\s|\s\(?|-)")
+_COLOURS = frozenset(
+    {"pink", "rose", "blue", "bleue", "white", "blanche", "brown", "yellow", "green", "orange"}
+)
+_BRAND = re.compile(r"[ ][\"'][ ]?[\w-]")
 _SIGNS = ("$", "€", "£")
 _LOOSE = frozenset({"pill"})  # "ecstasy" means pills unless the text says powder
 
@@ -34,7 +38,9 @@ def find_substances(text: str, lang: str) -> list[SubstanceMention]:
     hits = [
         hit
         for hit in every
-        if hit.term.id != BLOCKER and folded[hit.end : hit.end + 1] not in _SIGNS  # "C$2" is money
+        if hit.term.id != BLOCKER
+        and not _colours_a_brand(hit, folded)
+        and folded[hit.end : hit.end + 1] not in _SIGNS  # "C$2" is money
     ]
     misspelt = find_misspelt(text, folded, lang, every)
     if not hits and not misspelt:
@@ -49,6 +55,12 @@ def find_substances(text: str, lang: str) -> list[SubstanceMention]:
     named = [*accepted(text, folded, lang, hits), *misspelt]
     named.sort(key=lambda hit: hit.start)
     return [_mention(hit, folded, forms) for hit in named]
+
+
+def _colours_a_brand(hit: Hit, folded: str) -> bool:
+    """ "a pink \"Tesla\"", "un rose « Punisher »": a colour before the name of a pill is no product."""
+    word = folded[hit.start : hit.end]
+    return word in _COLOURS and _BRAND.match(folded, hit.end) is not None
 
 
 def find_forms(text: str, lang: str) -> list[SubstanceMention]:

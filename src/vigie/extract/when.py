@@ -22,6 +22,7 @@ from vigie.extract.clauses import breaks
 from vigie.extract.dates_calendar import period_around
 from vigie.extract.mentions import DateMention
 from vigie.extract.nearness import cheapest, compares, cost, word_of
+from vigie.extract.price_words import any_of
 from vigie.lexicon.grammar import alternation, grammar, link_words
 from vigie.model.observation import (
     EventValue,
@@ -38,6 +39,9 @@ _PAUSE = re.compile(r"[,;:.]")
 _SINCE = {"fr": re.compile(r"\bdepuis\b"), "en": re.compile(r"\bsince\b")}
 _JOINT = 24  # the longest between two figures of a change
 _OPENS = 14  # code points: "Période du 1er au 31 juillet"
+_OPENING = 4  # sentences of the body that may tell when what follows was gathered
+_LONG = ("month", "quarter", "year")
+_WEEKS = 27  # days
 _OWN = 30  # code points from a figure to the date that is its own
 
 
@@ -76,6 +80,10 @@ def when_of(analysis: Analysis, start: int, end: int, sentence: Span, value: Val
         framed = _frame(analysis, index)
         if framed is not None:
             return _from_mention(framed)
+    if isinstance(value, PriceValue | PurityValue):
+        surveyed = _survey(analysis, sentence, "contents" if isinstance(value, PurityValue) else "prices")
+        if surveyed is not None:
+            return _from_mention(surveyed)
     title = [m for m in within(analysis.dates, 0, analysis.body_start) if not m.relative]
     if title:
         return _from_mention(title[0])
@@ -100,6 +108,37 @@ def _frame(analysis: Analysis, index: int) -> DateMention | None:
         return None
     others = [m for m in told(analysis, opening.end, analysis.sentences[index].start) if not m.relative]
     return None if others or len(found) > 2 else found[0]
+
+
+def _survey(analysis: Analysis, sentence: Span, of: str) -> DateMention | None:
+    """The time that samples or prices were gathered in: "Entre octobre et décembre, nous avons analysé 160 produits".
+
+    Of the first sentences of the body; where several tell one, none is taken.
+    """
+    found = analysis.once((_survey, of), lambda: _surveys(analysis, of))
+    return found[0] if len(found) == 1 and found[0].end <= sentence.start else None
+
+
+def _surveys(analysis: Analysis, of: str) -> list[DateMention]:
+    """The spans of a month or more beside a word of gathering, one for each sentence that has one."""
+    found = []
+    first = analysis.sentence_index(analysis.body_start)
+    for sentence in analysis.sentences[first : first + _OPENING]:
+        if _gathered(analysis.lang, of).search(analysis.folded, sentence.start, sentence.end) is None:
+            continue
+        spans = [m for m in told(analysis, sentence.start, sentence.end) if m.precision in _LONG or _long(m)]
+        found += spans[:1]
+    return found
+
+
+def _long(mention: DateMention) -> bool:
+    """Whether a date covers four weeks or more."""
+    return (mention.end_date - mention.start_date).days >= _WEEKS
+
+
+@cache
+def _gathered(lang: str, of: str) -> re.Pattern[str]:
+    return re.compile(rf"\b{any_of(lang, 'gathered_' + of)}(?!\w)")
 
 
 def _side_of_change(analysis: Analysis, end: int, sentence: Span) -> Literal["old", "new"] | None:
