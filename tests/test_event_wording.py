@@ -27,6 +27,11 @@ ROWS = [
      "hospitalisation", [(None, 320, "affirmed"), ("cocaine", 150, "affirmed"), ("heroin", 41, "affirmed")]),
     ("prices_are_no_bulletin", "fr", "Voici les prix : 12 relevés. Cocaïne : 60. Héroïne : 40.", "hospitalisation", []),
     ("turned_out_to_be", "en", "A man died in March after taking two tablets sold to him as diazepam. They contained metonitazene.", "death", [("metonitazene", 1, "affirmed")]),
+    ("length_of_prison", "fr", "Le gérant, trafiquant de cocaïne, a pris quatre ans, dont deux ferme.", "sentence", [("cocaine", 1, "affirmed")]),
+    ("length_of_an_inquiry", "fr", "L'enquête sur la cocaïne a pris huit mois.", "sentence", []),
+    ("length_of_prison_en", "en", "Two cocaine dealers got four years in prison.", "sentence", [("cocaine", 2, "affirmed")]),
+    ("in_a_coma", "en", "Three people who had taken cocaine are in a coma.", "hospitalisation", [("cocaine", 3, "affirmed")]),
+    ("cost_his_life", "fr", "Le fentanyl lui a coûté la vie.", "death", [("fentanyl", 1, "affirmed")]),
     ("not_excluded", "fr", "Il n'est pas exclu que le HHC soit interdit.", "regulation", [("hhc", None, "hypothetical")]),
 ]  # fmt: skip
 

@@ -114,7 +114,7 @@ ROWS = [
     ("bare_object", "fr", "Des vendeurs de cocaïne, la police en a arrêté douze.", [("arrest", 12, 12)]),
     ("one_by_pronoun", "fr", "Vendeur de cocaïne, le tribunal l'a condamné à deux ans.", [("sentence", 1, 1)]),
     ("term_for", "fr", "Au procès de la cocaïne, sept ans de prison pour l'organisateur.", [("sentence", 1, 1)]),
-    ("term_for_drugs", "en", "She got 12 years for 41 kilograms of heroin.", []),
+    ("term_for_drugs", "en", "She got 12 years for 41 kilograms of heroin.", [("sentence", 1, 1)]),
     ("terms_of_others", "fr", "Le meneur du trafic de cocaïne a été condamné à douze ans, ses trois complices à des peines de quatre à six ans.",
      [("sentence", 1, 1), ("sentence", 3, 3)]),
     ("aside_before_a_verb", "fr", "Cinq guetteurs, dont deux mineurs, attendent leur procès pour vente de crack.", [("arrest", 5, 5)]),

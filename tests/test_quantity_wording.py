@@ -35,6 +35,9 @@ ROWS = [
      [("seized", None, 6, 6, "t"), ("seized", None, 4.1, 4.1, "t")]),
     ("bags_of_what_is_spoken_of", "en", "Tusi in town", "Volunteers tested tusi. Officers recovered 60 deal bags.", [("seized", "tuci", 60, 60, "bag")]),
     ("colour_of_a_product", "en", "", "Officers seized 12kg of pink ecstasy tablets.", [("seized", "mdma", 12, 12, "kg")]),
+    ("headed_for", "en", "", "Three tonnes of cocaine were headed for Antwerp.", [("shipped", "cocaine", 3, 3, "t")]),
+    ("in_the_boot", "en", "", "In the boot were 12 kilos of heroin.", [("seized", "heroin", 12, 12, "kg")]),
+    ("doing_a_gram", "en", "", "He was doing a gram of cocaine a day.", [("consumed", "cocaine", 1, 1, "g")]),
     ("content_of_a_piece", "en", "", "Police found bars. Tests detected 3 milligrams of bromazolam per bar.", []),
     ("one_deal", "en", "", "Police said the heroin was sold in points of a tenth of a gram.", []),
 ]  # fmt: skip

@@ -16,6 +16,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
+from heapq import merge
 from typing import Literal
 
 from vigie.extract.analysis import Analysis, Draft, within
@@ -24,6 +25,7 @@ from vigie.extract.clauses import breaks
 from vigie.extract.cues import cue_hits, hits_in
 from vigie.extract.event_link import drug_link, may_be_about_drugs
 from vigie.extract.event_list import listed_events
+from vigie.extract.event_term import term_hits
 from vigie.extract.link import Link
 from vigie.extract.numbers import number_tokens
 from vigie.extract.persons import (
@@ -56,7 +58,7 @@ def extract_events(analysis: Analysis) -> Iterator[Draft]:
     """Drafts of events, in order of text; at most one per kind, count and sentence."""
     yield from listed_events(analysis)
     seen: set[tuple[str, int, float | None]] = set()
-    for hit in cue_hits(analysis, "events"):
+    for hit in merge(cue_hits(analysis, "events"), term_hits(analysis), key=lambda h: h.start):
         for draft in _judge(analysis, hit):
             value = draft.value
             if not isinstance(value, EventValue):
