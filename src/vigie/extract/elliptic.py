@@ -26,6 +26,7 @@ _DEFAULT_CURRENCY = {"fr": "EUR"}
 _SCALE = 8.0  # times dearer or cheaper than the price that lends its currency
 _UNIT_SCALE = 2_000.0  # the same when the number has a unit of its own ("le kilo 2 400")
 _ROUTE_SCALE = 40.0  # the same along a route ("1 500 euros le kilo en Colombie, 28 000 à Anvers")
+_RESALE_SCALE = 20.0  # the same from what is paid to what is asked ("acheté 3 euros le gramme, revendu 40")
 _LOT_SCALE = 60.0  # the same for several at once ("70 pour deux, 150 pour cinq")
 _WORTH = 100_000.0  # from here on "trois millions" may be what a haul is worth
 _PLACE_NEAR = 30  # code points from a number to the place it is paid in
@@ -67,7 +68,10 @@ def _words(lang: str) -> _Words:
             rf"(?:(?:(?<!\w)|(?=[,;(])){link_words(lang, 'list_lead')})+(?:{pronoun})?(?:[\"][ ]?)?"
             rf"(?:{leading(lang, 'priced_adverb')})?(?:{near}[ ]*)?(?:{link_words(lang, 'at')})?$"
         ),
-        told=re.compile(rf"(?<!\w){pronoun}(?:{near}[ ]*)?(?:{link_words(lang, 'at')})?$"),
+        told=re.compile(
+            rf"(?<!\w)(?:{pronoun}(?:{near}[ ]*)?(?:{link_words(lang, 'at')})?"
+            rf"|(?:{any_of(lang, 'first_named')}|{any_of(lang, 'second_named')})[ ]{link_words(lang, 'at')})$"
+        ),
         verb=re.compile(
             rf"(?<!\w)(?:{leading(lang, 'priced_verb')}|{verbs_of_price(lang)})"
             rf"(?:{leading(lang, 'priced_adverb')}){{0,2}}(?:{near}[ ]*)?$"
@@ -199,6 +203,8 @@ def _bare(
         and bool(within(analysis.places, amount.end, amount.end + _PLACE_NEAR))
     )
     scale = _UNIT_SCALE if unit or (per_unit and several is None) else _SCALE * 4 if product else _SCALE
+    resold = said is not None and verb and folded[said.start() : said.start() + 2] == "re"
+    scale = max(scale, _RESALE_SCALE) if resold else scale
     scale = _ROUTE_SCALE if by_route else _LOT_SCALE if several is not None else scale
     if not reference or value is None or not 1 / scale <= value / reference <= scale:
         return None
@@ -266,7 +272,9 @@ def _sum_follows(lang: str) -> re.Pattern[str]:
 def _next_figure(analysis: Analysis, start: int, end: int) -> bool:
     """Whether no other figure but those of dates stands between: "60 euros, trois blessés, 12 en ville" lists no price."""
     return all(
-        within(analysis.dates, max(start, a.start - 12), a.end) for a in within(analysis.amounts, start, end)
+        within(analysis.dates, max(start, a.start - 12), a.end)
+        or any(m.end > a.start for m in within(analysis.substances, a.start - 1, a.end))  # "3-MMC"
+        for a in within(analysis.amounts, start, end)
     )
 
 
@@ -305,6 +313,8 @@ def _alone(
 
     Its currency is that of the nearest amount of money of the document; without one it is no price.
     """
+    if (rated := _rated(analysis, amount, money)) is not None:
+        return rated
     if not money or analysis.lang != "fr" or not _goes_on(analysis, amount.end):
         return None
     folded, floor = analysis.folded, max(sentence.start, amount.start - 80)
@@ -332,6 +342,29 @@ def _alone(
     return MoneyMention(
         start=amount.start, end=amount.end, low=amount.low, high=amount.high, currency=nearest.currency
     )
+
+
+def _rated(analysis: Analysis, amount: Amount, money: list[MoneyMention]) -> MoneyMention | None:
+    """ "Soixante le gramme": a number said for one gram or kilo with an article is a sum."""
+    if analysis.lang != "fr" or _for_each().match(analysis.folded, amount.end) is None:
+        return None
+    value, unit, end = per_unit_after(analysis.folded, amount.end, patterns("fr"), grammar("fr"))
+    if (
+        unit not in ("g", "kg")
+        or value is None
+        or not (money or '"' in analysis.folded[amount.start - 2 : amount.start])
+    ):
+        return None
+    nearest = min(money, key=lambda m: abs(m.start - amount.start), default=None)
+    currency = nearest.currency if nearest is not None else _DEFAULT_CURRENCY["fr"]
+    return MoneyMention(
+        start=amount.start, end=end, low=amount.low, high=amount.high, currency=currency, per_value=value, per_unit=unit
+    )  # fmt: skip
+
+
+@cache
+def _for_each() -> re.Pattern[str]:
+    return re.compile(r"[ ](?:le|la|l')[ ]?(?:demi[ -])?[a-z]")
 
 
 def _worth(analysis: Analysis, amount: Amount, money: list[MoneyMention]) -> MoneyMention | None:
@@ -423,6 +456,11 @@ def _product(analysis: Analysis, start: int, end: int) -> bool:
     return aside is not None and re.fullmatch(link_words(analysis.lang, "at"), aside["at"]) is not None
 
 
+@cache
+def _that_of(lang: str) -> re.Pattern[str]:
+    return re.compile(rf"[ ]{leading(lang, 'that_of')}")
+
+
 def _explained(analysis: Analysis, end: int) -> bool:
     """Whether what follows a bare number says what it is the price of: a substance, a year, a place."""
     folded, words = analysis.folded, _words(analysis.lang)
@@ -433,6 +471,9 @@ def _explained(analysis: Analysis, end: int) -> bool:
     if within(analysis.dates, end, end + 2) or words.now.match(folded, end):
         return True
     if (match := words.place_next.match(folded, end)) and within(analysis.places, end, match.end() + 4):
+        return True
+    of = _that_of(analysis.lang).match(folded, end)  # "10 celui d'herbe"
+    if of is not None and any(m.substance for m in within(analysis.substances, of.end() - 1, of.end() + 2)):
         return True
     arrived = words.arrived.match(folded, end)
     return arrived is not None and bool(within(analysis.places, end, arrived.end() + 2))

@@ -291,13 +291,20 @@ def _counts(analysis: Analysis, unit: str | None) -> Counter[str | None]:
 
 def _without_pieces(analysis: Analysis, mentions: Iterable[SubstanceMention]) -> Iterator[SubstanceMention]:
     """Without the words that size or shape a product: "LSD tabs", "MDMA crystal", "an eight ball" where meth is named."""
-    portions, shapes = grammar(analysis.lang).portions, _shapes(analysis.lang)
+    portions, units, shapes = (
+        grammar(analysis.lang).portions,
+        grammar(analysis.lang).units,
+        _shapes(analysis.lang),
+    )
     named = analysis.once(_without_pieces, lambda: {m.substance for m in analysis.products})
     last: SubstanceMention | None = None
     for mention in mentions:
         word = analysis.folded[mention.start : mention.end]
         if word in portions and not named <= {mention.substance}:
             continue  # a weight of whatever is spoken of
+        tab = mention.substance == "mdma" and last is not None and last.substance == "lsd"
+        if tab and word in units and not mention.strong:
+            continue  # "LSD remains cheap: a tab is £5"
         if not (word in shapes and last is not None and mention.start - last.end == 1):
             last = mention
             yield mention

@@ -35,9 +35,9 @@ from vigie.extract.price_lots import as_portion, without_lot
 from vigie.extract.price_nouns import names_unit, units_named
 from vigie.extract.price_unit import Candidate, with_unit
 from vigie.extract.price_words import any_of
-from vigie.extract.respective import respective_link, told_apart
+from vigie.extract.respective import ordered_before, respective_link, told_apart
 from vigie.extract.valuation import only_product, second_value, valued
-from vigie.lexicon.grammar import mass_in_grams
+from vigie.lexicon.grammar import alternation, grammar, mass_in_grams
 from vigie.lexicon.terms import data_toml
 from vigie.model.observation import PriceKind, PriceValue
 
@@ -186,6 +186,8 @@ def _sold(analysis: Analysis, candidate: Candidate) -> bool:
 
 def _price_link(analysis: Analysis, candidate: Candidate) -> Link:
     money = candidate.money
+    if (ordered := ordered_before(analysis, money.start)) is not None:
+        return ordered
     after = named_after(analysis, money.end)
     if after is not None and after.substance:
         return after
@@ -209,10 +211,20 @@ def _price_link(analysis: Analysis, candidate: Candidate) -> Link:
         if candidate.unit_reason in ("said", "before", "ahead", "subject", "buys")
         else None
     )
+    if unit in mass_in_grams() and _in_canister(analysis.lang).search(
+        analysis.folded, money.start - 24, money.end
+    ):
+        unit = "canister"  # "25 euros la bonbonne de 600 grammes"
     link = link_substance(analysis, money.start, money.end, piece=piece, unit=unit, product=True)
     if link.other:
         link = link_substance(analysis, money.start, money.start, piece=piece, unit=unit, product=True)
     return link
+
+
+@cache
+def _in_canister(lang: str) -> re.Pattern[str]:
+    words = [s for s, u in grammar(lang).units.items() if u.code == "canister"]
+    return re.compile(rf"\b{alternation(words)}s?\b")
 
 
 def _in_a_shop(analysis: Analysis, candidate: Candidate) -> bool:

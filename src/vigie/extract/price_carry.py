@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import cache
 
 from vigie.extract.analysis import Analysis, Draft, within
-from vigie.extract.cues import nearest
+from vigie.extract.cues import hits_in, nearest
 from vigie.extract.currency import to_eur
 from vigie.extract.link import Link, named_after
 from vigie.extract.mentions import MoneyMention
@@ -95,7 +95,7 @@ def carried_unit(analysis: Analysis, candidate: Candidate, previous: Draft | Non
         ahead is not None
         and ahead.start() - money.end < 70
         and not within(analysis.money, money.end, ahead.start())
-        and not re.search(r"[;:]", analysis.folded[money.end : ahead.start()])
+        and not re.search(r"[;:)]", analysis.folded[money.end : ahead.start()])
         and not (
             previous is not None
             and previous.start >= sentence.start
@@ -127,6 +127,7 @@ def carried_unit(analysis: Analysis, candidate: Candidate, previous: Draft | Non
             or _listed(analysis, money)
             or _product_before(analysis, candidate)
             or _that_of(analysis, candidate)
+            or _it_is(analysis, candidate)
         )
         if (
             apart <= 2
@@ -186,6 +187,9 @@ def _take(analysis: Analysis, candidate: Candidate, match: re.Match[str], reason
     return replace(candidate, per_value=candidate.per_value or value, per_unit=code, unit_reason=reason)
 
 
+_ends_here = re.compile(r"[ ]?(?:[.;)]|$)")
+
+
 def _product_before(analysis: Analysis, candidate: Candidate) -> bool:
     """ "la kétamine à 30 euros", "l'héroïne est stable, à 35 euros": a product right before its price."""
     money = candidate.money
@@ -194,6 +198,13 @@ def _product_before(analysis: Analysis, candidate: Candidate) -> bool:
     if not named:
         return False
     gap = analysis.folded[named[-1].end : money.start]
+    if re.fullmatch(r"(?:[ ][a-z']+){0,3}[ ]?:[ ]?", gap) is not None:
+        return True  # "Kétamine : 35 €"
+    if gap == " " and analysis.folded[money.start] in "£$€":
+        return True  # "Coke £70"
+    if gap == ", " and _ends_here.match(analysis.folded, money.end) is not None:
+        taken = hits_in(analysis, "quantity_kinds", candidate.sentence.start, money.start)
+        return not taken  # "Il livrait aussi de la kétamine, 30 euros."
     return re.fullmatch(rf"[^;:\d]{{0,24}}[ ]{link_words(analysis.lang, 'priced_at')}", gap) is not None
 
 
@@ -216,6 +227,22 @@ def _that_of(analysis: Analysis, candidate: Candidate) -> bool:
     return re.fullmatch(pattern, head) is not None
 
 
+def _it_is(analysis: Analysis, candidate: Candidate) -> bool:
+    """ "It is £50 now", "C'était 70 euros en 2019": a sentence that begins with a pronoun goes on with the price before."""
+    head = analysis.folded[candidate.sentence.start : candidate.money.start]
+    return _pronoun_first(analysis.lang).fullmatch(head) is not None
+
+
+@cache
+def _pronoun_first(lang: str) -> re.Pattern[str]:
+    time = (
+        r"(?:(?:today|now|then|aujourd'hui|desormais|maintenant|hier|alors|mais|but|en \d{4}|in \d{4}),?[ ])?"
+    )
+    near = alternation(grammar(lang).bounds["near"])
+    verb = leading(lang, "pronoun_is")
+    return re.compile(rf"[\"(]*{time}{verb}(?:{leading(lang, 'priced_adverb')})?(?:{near}[ ])?")
+
+
 def _definite_unit(analysis: Analysis, start: int, end: int, *, first: bool = False) -> re.Match[str] | None:
     """The last (or first) "le gramme", "the pill" in [start, end)."""
     last = None
@@ -235,7 +262,7 @@ def _piece_subject(analysis: Analysis, candidate: Candidate, retail: bool) -> Ca
     g = grammar(analysis.lang)
     index = analysis.sentence_index(candidate.money.start)
     first = analysis.sentences[max(0, index - 1)].start
-    found = None
+    found, last = None, 0
     for match in re.finditer(
         rf"\b(?P<u>{piece_words(analysis.lang)})(?![\w'])", analysis.folded[first : candidate.money.start]
     ):
@@ -248,8 +275,14 @@ def _piece_subject(analysis: Analysis, candidate: Candidate, retail: bool) -> Ca
         if each or here or starts:
             code = g.units[" ".join(match["u"].split())].code
             found = code if code != "dose" or found is None else found
+            last = first + match.start()
     if found is None or found in ("parcel", "bar"):
         return candidate
+    if not each and _product_before(analysis, candidate):
+        own = analysis.products_in(candidate.sentence.start, candidate.money.start)[-1:]
+        usual: dict[str, str] = data_toml("taxonomy", "retail.toml")["piece"]
+        if any(m.start > last and found not in (m.form, usual.get(m.substance or "")) for m in own):
+            return candidate  # "pills £10 each or five for £30; ketamine £30"
     return replace(candidate, per_value=candidate.per_value or 1.0, per_unit=found, unit_reason="subject")
 
 
@@ -292,7 +325,8 @@ def assumed_gram(analysis: Analysis, candidate: Candidate, link: Link) -> Candid
     )
     low = to_eur(money.low or money.high or 0.0, money.currency, analysis.reference)[0] or 0.0
     in_range = by_gram["range_eur"][0] <= low <= by_gram["range_eur"][1]
-    if link.substance not in by_gram["by_gram"] or not in_range:
+    loose = link.substance == "mdma" and link.form in ("powder", "crystal")
+    if (link.substance not in by_gram["by_gram"] and not loose) or not in_range:
         return candidate
     between = analysis.folded[sold.end : money.start] if sold is not None else ","
     beside = _product_before(analysis, candidate)  # "à Lyon, la cocaïne est à 65 euros"

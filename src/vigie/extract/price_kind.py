@@ -75,6 +75,7 @@ def kind_of(analysis: Analysis, candidate: Candidate) -> tuple[PriceKind | None,
             return _fee(hit.term.id), hit.term.id
         if hit.term.id in ("wholesale", "other") and (has_unit or hit.term.id == "other"):
             return ("wholesale" if hit.term.id == "wholesale" else "other"), hit.term.id
+    near_head = [h for h in near_head if not (h.term.id == "change" and _first_of_two(analysis, candidate))]
     if near_head:
         closest = near_head[-1]
         ids = [h.term.id for h in near_head]
@@ -138,9 +139,22 @@ def _right_before(analysis: Analysis, hit: Hit, start: int) -> bool:
     """Whether a word stands right before a sum, but for an adverb: "a perdu vingt euros", "ne rapportait jamais moins de"."""
     if analysis.folded[max(0, hit.start - 3) : hit.start] == "en ":
         return False  # "le kilo, acheté 1 000 euros, en rapporte 5 000"
+    if "marche" in analysis.folded[hit.start : hit.end] or "market" in analysis.folded[hit.start : hit.end]:
+        return False  # "quand le marché noir en exige 12"
     return (
         hit.end <= start
         and re.fullmatch(r"(?:[ ][a-z']+){0,3}[ ]?", analysis.folded[hit.end : start]) is not None
+    )
+
+
+def _first_of_two(analysis: Analysis, candidate: Candidate) -> bool:
+    """ "a reculé de 70 à 58 euros": the first end of a change is a price, no difference."""
+    money = candidate.money
+    after = within(analysis.money, money.end, money.end + 8)
+    joint = analysis.folded[money.end : after[0].start] if after else ""
+    return (
+        joint.strip() in ("a", "to")
+        and re.search(r"\b(?:de|from) $", analysis.folded[max(0, money.start - 6) : money.start]) is not None
     )
 
 

@@ -23,6 +23,9 @@ from vigie.lexicon.grammar import alternation, grammar, link_words, mass_in_gram
 from vigie.model.observation import PriceKind
 from vigie.text.sentences import Span
 
+_COUNTED = re.compile(
+    r"(?:\d|\b(?:hundred|thousand|million|dozens? of|cents?|mille|millions?|milliers? de|centaines? de|dizaines? de))[ ]?$"
+)
 _MOST = 50  # amounts of money looked back over: more than any sentence holds before one
 BLOCKING = frozenset({"wage", "fine", "cash", "turnover", "stock", "change", "thing", "bribe"})
 
@@ -258,7 +261,7 @@ def _unit_fits(analysis: Analysis, match: re.Match[str], money: MoneyMention) ->
     ):
         return True  # "wraps of heroin went for £10"
     gaps = "piece_gap" if kind == "piece" else "each_gap" if match["u"].endswith("s") else None
-    if gaps == "each_gap" and not (match["ind"] or _list_ends(analysis, match.start())):
+    if gaps == "each_gap" and _COUNTED.search(analysis.folded[max(0, match.start() - 12) : match.start()]):
         return False  # "cent grammes"
     if (
         gaps == "each_gap"
@@ -272,16 +275,6 @@ def _unit_fits(analysis: Analysis, match: re.Match[str], money: MoneyMention) ->
             re.search(rf"[ ]{link_words(analysis.lang, 'at')}$", gap) is not None
         )  # "with pounds bought in Ohio for $1,400"
     return gaps is not None and re.fullmatch(rf"[ ]*{leading(analysis.lang, gaps)}(?:de )?", gap) is not None
-
-
-def _list_ends(analysis: Analysis, start: int) -> bool:
-    """Whether a comma or a conjunction stands before `start`: "a kilo at £26,000, ounces at £1,100"."""
-    return (
-        re.search(
-            r"(?:[,;:(\"]|\b(?:et|ou|and|or|with|avec))[ ]?$", analysis.folded[max(0, start - 6) : start]
-        )
-        is not None
-    )
 
 
 def _apposed_to(analysis: Analysis, match: re.Match[str], gap: str, money: MoneyMention) -> bool:
@@ -327,6 +320,9 @@ def unit_of(analysis: Analysis, match: re.Match[str]) -> tuple[str, float]:
     g = grammar(analysis.lang)
     unit = g.units[" ".join(match["u"].split())]
     value = number(match["num"], analysis.lang) if match["num"] else 1.0
+    part = _part_of(analysis.lang).search(analysis.folded, max(0, match.start() - 16), match.start())
+    if part is not None and value == 1.0:
+        return unit.code, {"eighth": 0.125, "sixteenth": 0.0625, "tenth": 0.1}[part["p"]]
     if match["half"]:
         value *= next((v for word, v in g.fractions.items() if match["half"].startswith(word)), 1.0)
     sized = patterns(analysis.lang).sized.match(analysis.folded, match.end())
@@ -342,6 +338,11 @@ def unit_of(analysis: Analysis, match: re.Match[str]) -> tuple[str, float]:
         if container:
             return g.units[container["c"]].code, 1.0
     return unit.code, value
+
+
+@cache
+def _part_of(lang: str) -> re.Pattern[str]:
+    return re.compile(r"\b(?P<p>eighth|sixteenth|tenth)[ ]of[ ]$" if lang == "en" else r"(?!)")
 
 
 _product_of = re.compile(

@@ -16,9 +16,11 @@ from functools import cache
 from vigie.extract.analysis import Analysis
 from vigie.extract.link import Link
 from vigie.extract.mentions import MoneyMention
-from vigie.extract.price_words import any_of
+from vigie.extract.price_words import any_of, leading, verbs_of_price
 from vigie.lexicon.grammar import link_words
 from vigie.text.sentences import Span
+
+_ORDINAL = 40  # code points from "la seconde" to its figure
 
 
 def told_apart(analysis: Analysis, mentions: Sequence[MoneyMention]) -> list[MoneyMention]:
@@ -69,3 +71,34 @@ def _told(analysis: Analysis, sentence: Span) -> bool:
 @cache
 def _mark(lang: str) -> re.Pattern[str]:
     return re.compile(rf"\b{any_of(lang, 'respectively')}\b")
+
+
+def ordered_before(analysis: Analysis, start: int) -> Link | None:
+    """The product that an ordinal before a figure means: "de la résine et de la cocaïne … la première à 4 euros, la seconde à 60".
+
+    Of the two that the nearest sentence names, this one or one of the two before.
+    """
+    sentence = analysis.sentence_at(start)
+    said = _ordinal(analysis.lang).search(analysis.folded, max(sentence.start, start - _ORDINAL), start)
+    if said is None:
+        return None
+    place = 0 if said["first"] else 1
+    index = analysis.sentence_index(start)
+    for back in range(3):
+        if index < back:
+            break
+        span = analysis.sentences[index - back]
+        named = analysis.products_in(span.start, min(span.end, said.start()))
+        distinct = list({m.substance: m for m in named}.values())
+        if len(distinct) == 2:
+            return Link(distinct[place].substance, distinct[place].form, "ordinal", 0.8)
+        if distinct:
+            break
+    return None
+
+
+@cache
+def _ordinal(lang: str) -> re.Pattern[str]:
+    first, second = any_of(lang, "first_named"), any_of(lang, "second_named")
+    led = rf"[ ](?:{link_words(lang, 'at')}|{leading(lang, 'priced_verb')}|{verbs_of_price(lang)})"
+    return re.compile(rf"\b(?:(?P<first>{first})|{second}),?{led}(?:[a-z']+[ ])?$")

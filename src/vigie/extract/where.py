@@ -204,7 +204,8 @@ def _county() -> re.Pattern[str]:
 def _not_where(lang: str) -> re.Pattern[str]:
     moved = rf"{alternation(grammar(lang).link['from_stems'])}\w{{0,3}}[ ](?:(?:par|by|in|en) (?:[a-z-]+ ){{1,3}})?{link_words(lang, 'from_words')}"
     toward = f"{link_words(lang, 'toward')}(?:{link_words(lang, 'determiners')})?"
-    than = rf"(?:{leading(lang, 'than_in')})(?:{link_words(lang, 'determiners')})?"
+    more = r"\b(?:moins|plus|fois|autant|aussi)\b[^,;.:\d]{0,24}[ ]" if lang == "fr" else ""
+    than = rf"{more}(?:{leading(lang, 'than_in')})(?:{link_words(lang, 'determiners')})?"
     return re.compile(rf"\b(?:{link_words(lang, 'not_where')}|{moved}|{toward}|{than})$")
 
 
