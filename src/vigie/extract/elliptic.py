@@ -102,6 +102,7 @@ def _words(lang: str) -> _Words:
 def elliptic_prices(analysis: Analysis, found: list[Amount], money: list[MoneyMention]) -> list[MoneyMention]:
     """Money mentions made of bare numbers, in order."""
     extra: list[MoneyMention] = []
+    found = _between(analysis, found)
     for index, said in enumerate(found):
         amount = _each(said)
         if amount.unit is not None or amount.token.article or (amount.low is None and amount.high is None):
@@ -116,6 +117,24 @@ def elliptic_prices(analysis: Analysis, found: list[Amount], money: list[MoneyMe
                 continue
             extra.append(mention)
     return extra
+
+
+def _between(analysis: Analysis, found: list[Amount]) -> list[Amount]:
+    """The amounts, with "entre 50 et 100" as one where neither has a unit."""
+    lead, joint = ("entre ", " et ") if analysis.lang == "fr" else ("between ", " and ")
+    if lead not in analysis.folded:
+        return found
+    joined: list[Amount] = []
+    for amount in found:
+        last = joined[-1] if joined else None
+        if last is not None and last.unit is None and amount.unit is None and last.low is not None:
+            opened = analysis.folded[max(0, last.start - len(lead)) : last.start] == lead
+            rises = amount.high is not None and last.low < amount.high and last.low == last.high
+            if opened and rises and analysis.folded[last.end : amount.start] == joint:
+                joined[-1] = replace(amount, start=last.start - len(lead), low=last.low)
+                continue
+        joined.append(amount)
+    return joined
 
 
 def _either(analysis: Analysis, low: MoneyMention, high: MoneyMention) -> bool:

@@ -41,6 +41,7 @@ from vigie.lexicon.grammar import alternation, grammar, mass_in_grams
 from vigie.lexicon.terms import data_toml
 from vigie.model.observation import PriceKind, PriceValue
 
+_FEES = frozenset({"min-order", "delivery-fee", "deposit"})
 _BULK_GRAMS = 100.0  # from here on a mass is bought to be sold again
 
 
@@ -61,7 +62,7 @@ def extract_prices(analysis: Analysis) -> Iterator[Draft]:
     for index, money in enumerate(mentions):
         candidate = with_unit(analysis, money, mentions, index)
         told = over_places(analysis, money, mentions, drafts) or explained_next(analysis, money)
-        if told is not None:
+        if told is not None and kind_of(analysis, candidate)[0] not in _FEES:
             per_value, per_unit, link, kind = told
             candidate = replace(candidate, per_value=per_value, per_unit=per_unit, unit_reason="list")
             drafts.append(_draft(analysis, candidate, kind, link, "list", 0.8))
@@ -99,7 +100,7 @@ def _judge(analysis: Analysis, candidate: Candidate, drafts: list[Draft]) -> Dra
     kind, reason = kind_of(analysis, candidate)
     if kind is None or candidate.unit_reason == "bundle":
         return None
-    if kind in ("min-order", "delivery-fee", "deposit"):
+    if kind in _FEES:
         if (
             money.high is None
         ):  # the "minimum" of "commande minimum 50 euros" says the kind, it bounds nothing

@@ -213,6 +213,9 @@ def _of_another(analysis: Analysis, start: int, end: int, mention: DateMention) 
     if owner is None or _PAUSE.search(analysis.folded, owner.end, mention.start):
         return False
     if mention.start >= end and owner.start >= end:
+        opened = analysis.folded.rfind("(", end, owner.start)
+        if opened >= 0 and ")" not in analysis.folded[opened : mention.start]:
+            return True  # "Kétamine : 35 €, en baisse (40 € en 2022)"
         return breaks(analysis.folded, Span(end, owner.start), analysis.lang)
     if mention.end <= start and owner.end <= start:
         return _now(analysis.lang).search(analysis.folded, mention.end, start) is not None
