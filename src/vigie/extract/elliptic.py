@@ -28,6 +28,7 @@ _UNIT_SCALE = 2_000.0  # the same when the number has a unit of its own ("le kil
 _ROUTE_SCALE = 40.0  # the same along a route ("1 500 euros le kilo en Colombie, 28 000 à Anvers")
 _RESALE_SCALE = 20.0  # the same from what is paid to what is asked ("acheté 3 euros le gramme, revendu 40")
 _LOT_SCALE = 60.0  # the same for several at once ("70 pour deux, 150 pour cinq")
+_KILO = 500.0  # from here on a price along a route is that of a kilo
 _WORTH = 100_000.0  # from here on "trois millions" may be what a haul is worth
 _PLACE_NEAR = 30  # code points from a number to the place it is paid in
 _LOOK_BACK = 48  # code points
@@ -218,7 +219,7 @@ def _bare(
     reference = model.low if model.low is not None else model.high
     by_route = (
         explained
-        and model.per_unit == "kg"
+        and (model.per_unit == "kg" or (verb and (model.low or model.high or 0) >= _KILO))
         and bool(within(analysis.places, amount.end, amount.end + _PLACE_NEAR))
     )
     scale = _UNIT_SCALE if unit or (per_unit and several is None) else _SCALE * 4 if product else _SCALE

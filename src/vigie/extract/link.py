@@ -19,7 +19,7 @@ from operator import attrgetter
 
 from vigie.extract.analysis import ANTIDOTES, Analysis, within
 from vigie.extract.mentions import SubstanceMention
-from vigie.extract.price_words import leading, price_words
+from vigie.extract.price_words import any_of, leading, price_words
 from vigie.lexicon.grammar import alternation, grammar, link_words, plurals
 from vigie.lexicon.substances import ancestors
 from vigie.lexicon.terms import data_toml
@@ -278,9 +278,27 @@ def _carried_from(
             found = _without_families(analysis, found)
         if not found or previous.start < analysis.body_start:
             return None
+        sold = [m for m in found if product and _is_sold(analysis, m)]
+        if sold and not any(m.form == piece for m in found if piece is not None):
+            return sold[-1]  # "consommateur d'héroïne, il revendait de la cocaïne"
         return _topic(found, _subject(analysis), piece)
 
     return analysis.once((_carried_from, index, piece, unit, product), read)
+
+
+def _is_sold(analysis: Analysis, mention: SubstanceMention) -> bool:
+    """Whether a product is the object of a verb of sale."""
+    return (
+        _sells(analysis.lang).search(analysis.folded, max(0, mention.start - 40), mention.start) is not None
+    )
+
+
+@cache
+def _sells(lang: str) -> re.Pattern[str]:
+    article = (
+        r"(?:de la |du |de l'|des |de |d'|la |le |les |l')" if lang == "fr" else r"(?:some |the |his |her )?"
+    )
+    return re.compile(rf"(?<!\w){any_of(lang, 'sells')}[ ](?:[a-z]+[ ]){{0,1}}{article}$")
 
 
 def _counts(analysis: Analysis, unit: str | None) -> Counter[str | None]:
