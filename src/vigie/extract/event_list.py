@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from vigie.extract.analysis import Analysis, Draft, within
-from vigie.extract.cues import hits_in
+from vigie.extract.cues import cue_hits, hits_in
 from vigie.extract.persons import whole_number
 from vigie.extract.tallies import stands_alone
 from vigie.model.observation import EventKind, EventValue
@@ -26,6 +26,10 @@ _AFTER = re.compile(r"[ ]?(?:$|[.,;(\n])")
 def listed_events(analysis: Analysis) -> Iterator[Draft]:
     """Drafts of the lines of such lists, in order of text."""
     kind: EventKind | None = None
+    if not any(
+        h.term.id in _KINDS and h.term.extra.get("role") == "noun" for h in cue_hits(analysis, "events")
+    ):
+        return
     for span in analysis.sentences:
         if span.start < analysis.body_start or ":" not in analysis.folded[span.start : span.end]:
             kind = kind if span.start >= analysis.body_start else None
