@@ -82,6 +82,8 @@ PRICES: list[tuple[str, str, str, list[Fact]]] = [
      [("heroin", 12, 12, 1, "g"), ("heroin", 30, 30, 1, "g")]),
     ("along_a_route", "fr", "Le kilo de cocaïne, vendu 1 500 euros au producteur, en vaut 30 000 une fois au Havre.",
      [("cocaine", 1500, 1500, 1, "kg"), ("cocaine", 30000, 30000, 1, "kg")]),
+    ("boulette", "fr", "La boulette de cocaïne se vend 40 euros à Rouen.", [("cocaine", 40, 40, 1, "bag")]),
+    ("no_gram_of_a_line", "en", "A line of ketamine is €13 at the bar.", [("ketamine", 13, 13, None, None)]),
     ("content_compared", "fr", "Le cachet d'ecstasy coûte 10 euros et contient 160 mg de MDMA, contre 70 à 80 autrefois.",
      [("mdma", 10, 10, 1, "pill")]),
     ("worth_of_the_next", "en", "A kilo of cocaine bought in Antwerp for £18,500 is worth £29,000 by the time it reaches London.",

@@ -18,12 +18,13 @@ from vigie.extract.link import Link, named_after
 from vigie.extract.mentions import MoneyMention
 from vigie.extract.price_nouns import unit_before
 from vigie.extract.price_unit import Candidate, piece_words, unit_of
-from vigie.extract.price_words import leading, verbs_of_price
+from vigie.extract.price_words import any_of, leading, verbs_of_price
 from vigie.lexicon.grammar import alternation, grammar, link_words, mass_in_grams
 from vigie.lexicon.substances import ancestors
 from vigie.lexicon.terms import data_toml
 from vigie.model.observation import PriceValue
 
+_AT = re.compile(r"\b(?:at|in|behind|inside|outside|near|from)[ ]$")  # "£3 at the bar"
 _MEDICINES = frozenset({"medicines", "benzodiazepines", "gabapentinoids", "z-drugs"})
 _SAME_SCALE = 8.0  # a price without unit takes that of a neighbour at most so many times dearer or cheaper
 _SAME_SENTENCE_SCALE = 30.0  # within one sentence: "60 euros, celui de la résine de 6 euros"
@@ -82,7 +83,7 @@ def _is_medicine(substance: str | None) -> bool:
 def carried_unit(analysis: Analysis, candidate: Candidate, previous: Draft | None) -> Candidate:
     """The unit of the price before, of a noun in the sentence, or of the piece spoken of, by scale and wording."""
     money, sentence = candidate.money, candidate.sentence
-    if _unknown_unit(analysis, money):
+    if _unknown_unit(analysis, money) or _odd_portion(analysis, candidate):
         return replace(candidate, unit_reason="unknown")
     value = previous.value if previous is not None else None
     compared = previous is not None and _compared_with(analysis, previous, money)
@@ -95,6 +96,7 @@ def carried_unit(analysis: Analysis, candidate: Candidate, previous: Draft | Non
         ahead is not None
         and ahead.start() - money.end < 70
         and not within(analysis.money, money.end, ahead.start())
+        and not _AT.search(analysis.folded[max(0, ahead.start() - 10) : ahead.start()])
         and not re.search(r"[;:)]", analysis.folded[money.end : ahead.start()])
         and not (
             previous is not None
@@ -172,6 +174,24 @@ def _unknown_unit(analysis: Analysis, money: MoneyMention) -> bool:
     """ "5 euros la cigarette": sold by something that is no unit here; better no unit than a wrong one."""
     match = _thing_after(analysis.lang).match(analysis.folded, money.end)
     return match is not None and match["w"] not in grammar(analysis.lang).link["not_a_unit"]
+
+
+def _odd_portion(analysis: Analysis, candidate: Candidate) -> bool:
+    """ "le ticket de coke à 50 euros": the product in a measure of its own, of which no weight is known: no gram."""
+    start = max(candidate.sentence.start, candidate.money.start - 60)
+    said = _odd(analysis.lang).search(analysis.folded, start, candidate.money.start)
+    if said is None or within(analysis.money, said.end(), candidate.money.start):
+        return False
+    return any(
+        m.substance and m.start <= said.end() + 2
+        for m in within(analysis.substances, said.end() - 1, said.end() + 3)
+    )
+
+
+@cache
+def _odd(lang: str) -> re.Pattern[str]:
+    one = r"(?:le|la|l'|une?|du|de la|la)" if lang == "fr" else r"(?:an?|the|per)"
+    return re.compile(rf"\b{one}[ ]?{any_of(lang, 'odd_portions')}[ ](?:de la |de l'|du |de |d'|of )")
 
 
 @cache
