@@ -96,7 +96,7 @@ PRICES: list[Row] = [
     ("sold_at", "fr", "", "L'herbe est à 10 euros le gramme. La résine, elle, se vend à 6.",
      [("cannabis-herb", 10, 10, 1, "g"), ("cannabis-resin", 6, 6, 1, "g")]),
     ("climbs_even", "fr", "", "Le caillou de crack coûte 10 euros ; le soir, on monte à 15, voire 20.",
-     [("crack", 10, 10, 1, "rock"), ("crack", 15, 15, 1, "rock"), ("crack", 20, 20, 1, "rock")]),
+     [("crack", 10, 10, 1, "rock"), ("crack", 15, 20, 1, "rock")]),  # one price that varies, as it is annotated
     ("setting_next", "fr", "", "La méthamphétamine se vend 200 euros le gramme en moyenne, 250 dans les îles.",
      [("methamphetamine", 200, 200, 1, "g"), ("methamphetamine", 250, 250, 1, "g")]),
     ("height_of_a_year", "fr", "", "L'héroïne valait 120 francs le gramme en 1972, 900 au sommet de 1986.",
