@@ -19,6 +19,7 @@ from vigie.redact.identifiers import find_identifiers
 from vigie.redact.links import find_links
 from vigie.redact.payment import find_payments
 from vigie.redact.phones import find_phones, within_sentence
+from vigie.redact.plates import find_plates
 from vigie.redact.points_of_sale import find_points_of_sale
 from vigie.redact.sellers import find_sellers, quoted_beside
 from vigie.redact.series import find_series
@@ -60,6 +61,7 @@ def _everything(text: str, folded: str, lang: str) -> list[Removal]:
         *find_series(text, folded),
         *find_addresses(text, folded),
         *find_codes(text, folded),
+        *find_plates(text, folded),
         *find_points_of_sale(text, folded),
         *find_sellers(text, folded),
     ]
