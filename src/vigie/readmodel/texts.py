@@ -314,6 +314,10 @@ class TextQuestions(Opened):
         rows = [IndexRow(**row) for row in self._named(sql, values)]
         return rows if f.area else [row for row in rows if _is_market(row.area)]
 
+    def index_keys(self) -> list[tuple[str, str, str]]:
+        """(substance, unit, area) of every price index, in order."""
+        return self._rows("SELECT DISTINCT substance, unit, area FROM indices ORDER BY ALL")
+
 
 def _within(code: str, area: str | None) -> bool:
     if area is None or code == area:

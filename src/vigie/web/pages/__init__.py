@@ -23,6 +23,7 @@ from vigie.web.pages import (
     flows,
     harms,
     overview,
+    price_index,
     prices,
     sources,
     substances,
@@ -66,6 +67,7 @@ _NO_AREA = tuple(f for f in ALL if f != "area")
 PAGES: tuple[Page, ...] = (
     Page(name="overview", path="/", build=overview.build, filters=ALL, nav="overview"),
     Page(name="prices", path="/prices", build=prices.build, query=("from", "topic"), filters=ALL, nav="prices"),
+    Page(name="price-index", path="/price-index/{key}", build=price_index.build, nav="prices", each=price_index.each),
     Page(name="substances", path="/substances", build=substances.listing, filters=_NO_SUBSTANCE, nav="substances"),
     Page(name="substance", path="/substance/{id}", build=substances.build, filters=_NO_SUBSTANCE, nav="substances", each=substances.each),
     Page(name="areas", path="/areas", build=areas.listing, filters=_NO_AREA, nav="areas"),
