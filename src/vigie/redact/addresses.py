@@ -90,6 +90,11 @@ _FLAT = re.compile(
     r"(?:n°\s?)?(?:\d{1,4}[a-z]?|[a-z]\d{0,3})(?!\w)(?:\s?,\s?)?"
     r"|(?<!\w)(?:\d{1,2}\s?(?:er|e|eme|nd|st|rd|th)[\s_.\-]?(?:etage|floor)|rez-de-chaussee|ground floor|sous-sol)(?!\w)"
 )
+_FLAT_WORDS = (
+    "app", "appt", "appartement", "apartment", "apt", "flat", "room", "unit", "suite", "bat", "batiment", "esc", "escalier", "hall",
+    "porte", "chambre", "cage",
+)  # fmt: skip
+_FLOOR_WORDS = ("etage", "floor", "rez-de-chaussee", "sous-sol")  # also straight after the number
 _GOES_ON = re.compile(
     r"(?:\s|-)(?:(?:d'|l'|de la |de l'|des |de |du |la |le |les |et |en |sur )?)"
     r"(?:[A-ZÀ-ÖØ-Þ][\w'’.\-]{0,29}|1[89]\d\d(?!\d)|\d{1,2}(?:er)?\s(?:janvier|f[ée]vrier|mars|avril|mai|juin|juillet|ao[ûu]t|septembre|octobre|novembre|d[ée]cembre)(?:\s\d{4})?|(?:janvier|f[ée]vrier|mars|avril|mai|juin|juillet|ao[ûu]t|septembre|octobre|novembre|d[ée]cembre)(?:\s\d{4})?)"
@@ -127,9 +132,10 @@ def find_addresses(text: str, folded: str) -> Iterator[Removal]:
         while end > start and text[end - 1] in " ,.;":
             end -= 1
         yield Removal(start, end, "address")
-    if ends:
+    flats = sorted([*words_at(folded, _FLAT_WORDS), *marks_at(folded, _FLOOR_WORDS)])
+    if ends and flats:
         beside = list(ends)
-        for match in _FLAT.finditer(folded):
+        for match in around(_FLAT, folded, flats, 12, 32):
             if any(abs(match.start() - end) <= 4 or abs(start - match.end()) <= 3 for start, end in beside):
                 beside.append(match.span())  # "12 rue X, bât. B, 3e étage"
                 yield Removal(match.start(), match.end(), "address")

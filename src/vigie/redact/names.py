@@ -25,7 +25,7 @@ from vigie.redact.sequences import Span, Token, runs, token_at
 from vigie.redact.spans import Removal
 from vigie.redact.wordlists import UPPER, Lists, lists
 from vigie.redact.words import words_at
-from vigie.text.normalise import fold
+from vigie.text.normalise import fold, fold_word
 
 _CALLING = r"(?:dit|dite|alias|surnommee?|aka|a\.k\.a\.?|(?:also |better |otherwise )?known as|nicknamed|street name|called)"
 _CALLED = re.compile(
@@ -52,7 +52,7 @@ def find_names(text: str, folded: str, extra: Sequence[str] = ()) -> list[Remova
     spans: list[Span] = []
     known: set[str] = set()
     for start, end in lone:
-        verdict = _alone(text[start:end], folded[start:end])
+        verdict = _alone(text[start:end])
         if verdict == _NEVER:
             continue
         every.append((start, end))
@@ -113,8 +113,8 @@ _TITLED = 3  # a word of sentences that is also a surname: a name only after "M.
 
 
 @lru_cache(maxsize=1 << 14)
-def _alone(word: str, low: str) -> int:
-    words = lists()
+def _alone(word: str) -> int:
+    words, low = lists(), fold_word(word)
     if low in words.inert:
         return _NEVER
     if low in words.titles:
