@@ -21,8 +21,9 @@ from vigie.redact.spans import Removal
 from vigie.redact.words import words_at
 
 _MARKS = r"[ \u00a0\-–·._/•|*]"
-_GLUED = r"(?:(?<![^\W_])|(?<=immat)|(?<=plaque)|(?<=plate)|(?<=\breg))"  # "immatAB-123-CD"
-_PIECES = re.compile(rf"{_GLUED}[A-Z0-9]{{1,8}}(?:(?:{_MARKS}|-\n){{1,3}}[A-Z0-9]{{1,7}}){{0,8}}(?![^\W_])")
+# "immatAB-123-CD"; the look-behinds stand after the first letter: the engine then skips from capital to capital.
+_GLUED = r"[A-Z0-9](?:(?<![^\W_].)|(?<=immat.)|(?<=plaque.)|(?<=plate.)|(?<=\breg.))"
+_PIECES = re.compile(rf"{_GLUED}[A-Z0-9]{{0,7}}(?:(?:{_MARKS}|-\n){{1,3}}[A-Z0-9]{{1,7}}){{0,8}}(?![^\W_])")
 _PIECE = re.compile(r"[A-Za-z0-9]+")
 _SMALL = re.compile(
     rf"(?<![^\W_])(?:[b-df-hj-np-tv-z]{{2}}{_MARKS}?\d{{3}}{_MARKS}?[b-df-hj-np-tv-z]{{2}}"
@@ -32,6 +33,7 @@ _BRITISH = re.compile(r"[A-Z](?<!\w.)[A-Z]\d\d ?[A-HJ-PR-Z]{3}(?![\w-])")
 _GERMAN = re.compile(r"[A-ZÄÖÜ]{1,3}[-–·. ]{1,2}[A-Z]{1,2}[-–·. ]{0,2}\d{1,4}[EH]?")
 _SPANISH = re.compile(r"\d{4}[B-DF-HJ-NP-TV-Z]{3}")
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_FIGURE = re.compile(r"\d")
 _AMOUNT = re.compile(
     r"\s?(?:g|gr|kg|mg|ml|cl|l|m|km|h|e|k|ans?|euros?|grammes?|kilos?|jours?|fois|heures?|years?|grams?|days?|people|%|€|£|\$|litres?|pieds|comprim\w+|tablets?|pills?|personn\w+)(?!\w)",
     re.IGNORECASE,
@@ -70,6 +72,8 @@ def find_plates(text: str, folded: str) -> Iterator[Removal]:
     lists = _lists()
     words = words_at(folded, lists.context)
     for low, high in windows(words, lists.back, lists.ahead, len(text)):
+        if not _FIGURE.search(text, low, high):
+            continue  # every form has one
         for match in _PIECES.finditer(text, low, high):
             yield from _plates(text, match.start(), match.end(), words, lists)
         for match in _SMALL.finditer(text, low, high):

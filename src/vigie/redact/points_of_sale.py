@@ -44,6 +44,7 @@ _OF = re.compile(r"\s(?:de\s|d['’])$")
 _PIECE = re.compile(r"(?<!<)(?<!</)[^\W\d_](?:[\w'’]*[^\W_])?")
 _QUOTED_FOUR = re.compile(r"[«“\"][ \u00a0\u202f]?(?:[Ll]e|[Aa]u) $")
 _SEEN = re.compile(r"[\s_\-.]")
+_ARTICLE_BEFORE = re.compile(r"(?:\s|^)(?:la|le|les|l'|l’|du|des|une?|cette|ce)?[^\w]*$")
 _AT = frozenset(["near", "by", "at", "on", "in", "around", "outside", "behind", "off", "beside"])
 _CAMEL = re.compile(r"[^\W\d_]*[a-zà-ÿ][A-ZÀ-Þ][^\W_]*(?:[\-'’][^\W_]+)*")
 _CASES = bytes(65 if chr(c).isupper() else 97 if chr(c).islower() else 32 for c in range(256))  # of Latin-1
@@ -59,6 +60,7 @@ class _Words(NamedTuple):
     loose: tuple[str, ...]
     short: tuple[str, ...]
     before_loose: tuple[str, ...]
+    after_blank: tuple[str, ...]  # the same with a blank before
     streets: tuple[str, ...]
     venues: frozenset[str]
     not_names: frozenset[str]
@@ -89,6 +91,7 @@ def _words() -> _Words:
         loose=plain(fr["loose"]),
         short=plain(fr["short"]),
         before_loose=phrases(fr["before_loose"]),
+        after_blank=tuple(f" {word}" for word in phrases(fr["before_loose"])),
         streets=tuple(dict.fromkeys([*plain(en["streets"]), *plain(en["venues"])])),
         venues=frozenset(plain(en["venues"])),
         not_names=frozenset(plain(fr["not_names"])),
@@ -146,8 +149,8 @@ def _near(sales: Spans, start: int) -> bool:
 def _somewhere(folded: str, start: int, words: _Words) -> bool:
     """Whether a preposition of place stands before, with or without an article: "devant la place", not "en place"."""
     before = _SEEN.sub(" ", folded[max(0, start - 24) : start])
-    before = re.sub(r"(?:\s|^)(?:la|le|les|l'|l’|du|des|une?|cette|ce)?[^\w]*$", "", before)
-    return before.endswith(tuple(f" {word}" for word in words.before_loose)) or before in words.before_loose
+    before = _ARTICLE_BEFORE.sub("", before)
+    return before.endswith(words.after_blank) or before in words.before_loose
 
 
 def _named(text: str, folded: str, start: int, end: int, words: _Words) -> bool:
