@@ -152,6 +152,7 @@ def _views(view: View) -> Iterator[View]:
         joined.regrouped(text, " "),
         joined.regrouped(text, ""),
         joined.unlinked(text),
+        joined.worded(text),
         joined.relined(text, ""),
         joined.relined(text, " "),
         joined.rechunked(text),
