@@ -21,35 +21,38 @@ _HOUR = re.compile(r"(?<![\w.])(?:0?[1-9]|1[0-2])\.[ap]m\Z")  # "back at 9.am" i
 _BEFORE, _AFTER = 60, 120  # code points around a removal in which its list may go on
 _NUMBER = r"(?:[-+−]?(?:0|[1-9]\d{0,5})(?:[.,]\d{1,3})?)"
 _RUN = re.compile(
-    rf"(?<![\w.,+/(-])(?P<first>{_NUMBER})(?:(?P<by>[ \u00a0\u202f\n]|, |\s?; |-|–|\s-\s|\s–\s|\s?/\s?){_NUMBER}(?![\w]|[.,]\d))"
+    rf"[-+−0-9](?<![\w.,+/(-].)(?:(?<=[-+−])(?:0|[1-9]\d{{0,5}})|(?<=0)|(?<=[1-9])\d{{0,5}})(?:[.,]\d{{1,3}})?(?P<head>)"
+    rf"(?:(?P<by>[ \u00a0\u202f\n]|, |\s?; |-|–|\s-\s|\s–\s|\s?/\s?){_NUMBER}(?![\w]|[.,]\d))"
     rf"(?:(?P=by){_NUMBER}(?![\w]|[.,]\d)){{1,40}}(?!\w|[.,/]\d)"
 )
-_PAIRS = re.compile(r"(?<![\w.,+-])\d\d(?:, \d\d(?!\d)){5,40}(?:,? (?:et|and|ou|or) \d\d(?!\d))?(?![\w])")
-_CODES = re.compile(r"(?<![\w.,+-])(?P<code>\d{5})(?:(?:, |,? (?:et|and|ou|or) )\d{5}(?!\d)){2,40}(?![\w])")
+_PAIRS = re.compile(r"\d(?<![\w.,+-].)\d(?:, \d\d(?!\d)){5,40}(?:,? (?:et|and|ou|or) \d\d(?!\d))?(?![\w])")
+_CODES = re.compile(r"\d(?<![\w.,+-].)\d{4}(?:(?:, |,? (?:et|and|ou|or) )\d{5}(?!\d)){2,40}(?![\w])")
 _SUM = re.compile(
     r"(?<![\w.,])(\d{1,9})\s?([*x×+/÷-])\s?(\d{1,9})\s?=\s?(\d{1,12})(?!\w|[.,]\d)", re.IGNORECASE
 )
 _DATE = re.compile(
-    r"(?<![\w.,/-])(?:0?[1-9]|[12]\d|3[01])([/.-])(?:0?[1-9]|1[0-2])\1(?:19|20)\d\d(?![\w/]|[.,-]\d)"
+    r"[0-9](?<![\w.,/-].)(?:(?<=[1-9])|(?<=0)[1-9]|(?<=[12])\d|(?<=3)[01])([/.-])(?:0?[1-9]|1[0-2])\1(?:19|20)\d\d(?![\w/]|[.,-]\d)"
 )
 _MONTH = re.compile(
-    r"(?<![\w.,/-])(?:0?[1-9]|1[0-2])/(?:19|20)\d\d(?: \d{1,3}(?=\s?[;,.)|]|$))?(?![\w/]|[.,]\d)"
+    r"[0-9](?<![\w.,/-].)(?:(?<=[1-9])|(?<=0)[1-9]|(?<=1)[0-2])/(?:19|20)\d\d(?: \d{1,3}(?=\s?[;,.)|]|$))?(?![\w/]|[.,]\d)"
 )
-_CLOCK = re.compile(r"(?<![\w:.])(?:[01]?\d|2[0-3])[:h][0-5]\d(?![\d:]|[.,]\d)")
+_CLOCK = re.compile(r"\d(?<![\w:.].)(?:(?<=[01])\d|(?<=2)[0-3])?[:h][0-5]\d(?![\d:]|[.,]\d)")
 _HOURS = re.compile(
-    r"(?<![\w.,+(-])(?:[01]\d|2[0-3])[0-5][05]\s?[-–]\s?(?:[01]\d|2[0-3])[0-5][05](?![\w-]|[.,]\d)"
+    r"[0-2](?<![\w.,+(-].)(?:(?<=[01])\d|(?<=2)[0-3])[0-5][05]\s?[-–]\s?(?:[01]\d|2[0-3])[0-5][05](?![\w-]|[.,]\d)"
 )
 _PAGES = re.compile(r"(?:[):,]\s?|\bpp?\.\s?)(\d{4})[-–](\d{4})(?!\w|[.,-]\d)")
 _FEW_PAGES = 200
-_RATIO = re.compile(r"(?<![\w:.,])1(?::\d{1,3}(?!\d)){2,6}(?![:\w])")
-_QUARTER = re.compile(r"(?<!\w)[QT][1-4](?:[ :]{1,2}\d{1,6}(?:[.,]\d{1,2})?)?(?![\w])")
-_FRACTION = re.compile(r"(?<![\w.,])0[.,]\d{3}(?: \d{3}){1,4}(?!\w|[ .,]\d)")
-_SIGNED = re.compile(r"(?<![\w.,])[+-]\d{1,2}[.,]\d{1,2}\s?\([+-]\d{1,2}\)\s?\d{1,5}(?!\w|[.,]\d)")
+_RATIO = re.compile(r"1(?<![\w:.,].)(?::\d{1,3}(?!\d)){2,6}(?![:\w])")
+_QUARTER = re.compile(r"[QT](?<!\w.)[1-4](?:[ :]{1,2}\d{1,6}(?:[.,]\d{1,2})?)?(?![\w])")
+_FRACTION = re.compile(r"0(?<![\w.,].)[.,]\d{3}(?: \d{3}){1,4}(?!\w|[ .,]\d)")
+_SIGNED = re.compile(r"[+-](?<![\w.,].)\d{1,2}[.,]\d{1,2}\s?\([+-]\d{1,2}\)\s?\d{1,5}(?!\w|[.,]\d)")
 _REFERENCE = re.compile(
     r"(?i)(?<!\w)(?:arxiv|ecli|doi|pmid|pmcid|isbn|issn|nct|prospero|cas|inchi(?:key)?|finess|nor)\s?[:=]?\s?"
     r"(?=[\w.:/()-]*\d)[\w.:/();-]{4,80}|(?<![\w.])10\.\d{4,5}/[\w.:/();-]{3,80}"
 )
-_YEARS_AND_COUNTS = re.compile(r"(?<![\w.,+-])(?:19|20)\d\d(?: \d{1,6}(?!\d)){3,60}(?!\w|[.,]\d)")
+_YEARS_AND_COUNTS = re.compile(
+    r"[12](?<![\w.,+-].)(?:(?<=1)9|(?<=2)0)\d\d(?: \d{1,6}(?!\d)){3,60}(?!\w|[.,]\d)"
+)
 # What no match of these does without.
 _REFERENCE_WORDS = (
     "arxiv", "ecli", "doi", "pmid", "pmcid", "isbn", "issn", "nct", "prospero", "cas", "inchi", "finess", "nor",
@@ -162,8 +165,11 @@ def _comes_out(match: re.Match[str]) -> bool:
 
 def _values(match: re.Match[str]) -> list[str]:
     """The numbers of a list as they are written; a dash between two of them is no sign."""
-    rest = match.group()[len(match["first"]) :]
-    parts = [match["first"], *re.findall(f"{re.escape(match['by'])}({_NUMBER})", rest)]
+    first, rest = (
+        match.string[match.start() : match.start("head")],
+        match.string[match.end("head") : match.end()],
+    )
+    parts = [first, *re.findall(f"{re.escape(match['by'])}({_NUMBER})", rest)]
     return [part.replace("−", "-").replace(",", ".") for part in parts]
 
 
