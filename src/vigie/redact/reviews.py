@@ -36,7 +36,9 @@ _QUOTED = re.compile(r"[«“\"'‘][ \u00a0\u202f]?(?P<name>[^«»“”\"\n]{3
 _PLAIN = re.compile(r"[a-zà-ÿ][a-zà-ÿ\d]{4,24}")
 _AND = re.compile(rf"\s(?:et|and|ou|or|above|over|than|&|,)\s(?P<name>{_RUN})")
 _BACK = 64  # code points before a phrase in which a name begins
-_BEFORE_TAIL = re.compile(r"[\s,;:)»”\"'’*_`\-–—]{0,4}$")
+_MAY_NAME = re.compile(rf"[{_UP}\d_]")  # what every word of a name has
+_TAIL = " \t\n\r\x0b\x0c\x85\u00a0\u2007\u2009\u200a\u202f\u2028\u2029,;:)»”\"'’*_`-–—"
+_TAIL_MOST = 4  # of these between a name and a phrase
 _ODD = re.compile(r"[^\W\d_]+\d+[^\W\d_]|[^\W\d_]{4,}\d+$|[^\W\d_]{2,}_|[a-zà-ÿ]{2,}[A-ZÀ-Þ]")
 _CHEMICAL = re.compile(r"(?:\d|[a-z]{1,5}[-\d])", re.IGNORECASE)
 _PRICE = re.compile(r"\d\s?(?:€|£|\$|e(?:uros?)?\b|g\b|gr\b|mg\b|balles|/g|quid|%)|[€£$]\s?\d")
@@ -249,9 +251,9 @@ def _before_phrase(
     text: str, folded: str, start: int, end: int, lists: _Lists, cut: bool, *, sure: bool
 ) -> Iterator[Removal]:
     low = max(0, start - _BACK)
-    tail = _BEFORE_TAIL.search(text, low, start)
-    high = tail.start() if tail else start
-    if "\n\n" in text[high:start]:
+    high = max(low + len(text[low:start].rstrip(_TAIL)), start - _TAIL_MOST)
+    token = text[low:high].rsplit(None, 1)[-1:]
+    if not token or not _MAY_NAME.search(token[0]) or "\n\n" in text[high:start]:
         return
     last: re.Match[str] | None = None
     for found in _NAME.finditer(text, low, high):
@@ -260,7 +262,7 @@ def _before_phrase(
         return
     a, b = last.span()
     odd = _ODD.search(text[a:b]) is not None
-    quoted = tail is not None and any(mark in tail.group() for mark in "»”\"'’")
+    quoted = any(mark in text[high:start] for mark in "»”\"'’")
     if not (odd or sure or quoted or _deals(text, folded, start, end, lists, cut)):
         return
     span = _kept(text, a, b, lists)
