@@ -19,6 +19,7 @@ from vigie.redact.spans import Removal
 _KINDS = frozenset(["phone", "card"])
 _HOUR = re.compile(r"(?<![\w.])(?:0?[1-9]|1[0-2])\.[ap]m\Z")  # "back at 9.am" is no address in Armenia
 _BEFORE, _AFTER = 60, 120  # code points around a removal in which its list may go on
+_LONGEST = 400  # code points of a word that the stretch takes along whole; without an end, figures without blanks take a square
 _NUMBER = r"(?:[-+−]?(?:0|[1-9]\d{0,5})(?:[.,]\d{1,3})?)"
 _RUN = re.compile(
     rf"[-+−0-9](?<![\w.,+/(-].)(?:(?<=[-+−])(?:0|[1-9]\d{{0,5}})|(?<=0)|(?<=[1-9])\d{{0,5}})(?:[.,]\d{{1,3}})?(?P<head>)"
@@ -93,8 +94,9 @@ def _is_figures(text: str, folded: str, item: Removal) -> bool:
     if not digits:
         return _THOUSANDS.match(folded, item.start, item.end) is not None and not called(folded, item.start)
     low, high = max(0, item.start - _BEFORE), min(len(text), item.end + _AFTER)
-    while low and not text[low - 1].isspace():
-        low -= 1
+    word = text[max(0, low - _LONGEST) : low]
+    if word and not word[-1].isspace():
+        low -= len(word.split()[-1])
     around = text[low:high]
     runs = list(_RUN.finditer(text, low, high))
     stretches = list(_proven(text, low, high, around, runs))
