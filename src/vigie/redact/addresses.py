@@ -80,7 +80,7 @@ _GERMAN = re.compile(
 _UK_POSTCODE = re.compile(
     r"(?<![A-Za-z0-9])(?:[A-Z]{1,2}\d[A-Z\d]?|GIR)\s\d[ABD-HJLNP-UW-Z]{2}(?![A-Za-z0-9])"
 )
-_BOX = re.compile(r"(?<![\w])(?:BP|B\.P\.|CS|P\.?O\.? Box)\s?\d{2,6}(?!\d)")
+_BOX = re.compile(r"(?<![\w])(?:BP|B\.P\.|CS|P\.?O\.? Box)\s?\d{2,6}(?!\d|/\d)")
 _CODE = re.compile(
     r"(?<!\w)(?:digicode|code (?:de )?porte|code (?:d')?entree|door code|gate code|interphone)\s?[:=]?\s?"
     r"(?:est\s|is\s)?[a-z]?\d[\da-z]{2,6}(?!\w)|(?<!\w)code\s?:?\s(?:\d{2,5}[ab]|\d{1,3}[ab]\d{1,4}|[ab]\d{4})(?!\w)"

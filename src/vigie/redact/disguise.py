@@ -144,6 +144,9 @@ def _views(view: View) -> Iterator[View]:
         yield shown
         text = shown.text
         folded = fold(text)
+    worded = shown.edited(joined.worded(text))
+    if worded:  # a word that only this view shows announces codes that are written plainly
+        yield replace(worded, loose=True)
     channels = len(_CHANNEL.findall(text))
     for edits in (
         joined.spelled(text),
@@ -152,7 +155,6 @@ def _views(view: View) -> Iterator[View]:
         joined.regrouped(text, " "),
         joined.regrouped(text, ""),
         joined.unlinked(text),
-        joined.worded(text),
         joined.relined(text, ""),
         joined.relined(text, " "),
         joined.rechunked(text),

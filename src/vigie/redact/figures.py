@@ -51,6 +51,8 @@ _REFERENCE = re.compile(
     r"(?i)(?<!\w)(?:arxiv|ecli|doi|pmid|pmcid|isbn|issn|nct|prospero|cas|inchi(?:key)?|finess|nor)\s?[:=]?\s?"
     r"(?=[\w.:/()-]*\d)[\w.:/();-]{4,80}|(?<![\w.])10\.\d{4,5}/[\w.:/();-]{3,80}"
 )
+# "E-2025-0417", "SI 2023/1417": samples, statutory instruments, files by year.
+_FILE = re.compile(r"(?<![\w/-])[A-Z]{1,5}[-/ .]{1,2}(?:19|20)\d\d[-/]\d{2,6}(?![\w/-])")
 _YEARS_AND_COUNTS = re.compile(
     r"[12](?<![\w.,+-].)(?:(?<=1)9|(?<=2)0)\d\d(?: \d{1,6}(?!\d)){3,60}(?!\w|[.,]\d)"
 )
@@ -65,6 +67,7 @@ _OTHERS = (
     (_RATIO, ("1:",)),
     (_FRACTION, ("0.", "0,")),
     (_SIGNED, ("(",)),
+    (_FILE, ("-", "/")),
 )
 _PHONE = re.compile(r"0[1-9]\d{8}")
 # Years and amounts in words: "two thousand and nineteen, twenty twenty".

@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from vigie.lexicon.terms import data_toml
 from vigie.redact.around import windows
+from vigie.redact.references import with_misspelt
 from vigie.redact.shape import shape
 from vigie.redact.spans import Removal
 from vigie.redact.words import words_at
@@ -42,6 +43,7 @@ _AROUND = 24  # code points that must not all be capitals around a plate without
 _MOST_GROUPS = 5
 _CLOSE = 24  # code points between the word and a plate of a doubtful form
 _LEAST, _MOST = 5, 10
+_MISSPELT = ("immat", "registration", "licence")  # words that are often mistyped
 Spans = Sequence[tuple[int, int]]
 
 
@@ -57,8 +59,11 @@ class _Lists(NamedTuple):
 @cache
 def _lists() -> _Lists:
     data = data_toml("redaction", "plates.toml")
+    words = [word.replace("-", " ") for word in data["context"].split()]
     return _Lists(
-        context=tuple(dict.fromkeys(word.replace("-", " ") for word in data["context"].split())),
+        context=tuple(
+            dict.fromkeys([*words, *with_misspelt([w for w in words if w.startswith(_MISSPELT)], set())])
+        ),
         ahead=data["ahead"],
         back=data["back"],
         forms=frozenset(data["forms"].split()),
