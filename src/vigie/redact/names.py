@@ -19,7 +19,10 @@ from functools import lru_cache
 from vigie.redact.communes import is_commune
 from vigie.redact.name_context import announced
 from vigie.redact.name_extent import extended, listed_beside, unknown_beside
+from vigie.redact.name_forms import formed
+from vigie.redact.name_kept import without_kept
 from vigie.redact.name_runs import PARTICLES, is_lone_name, is_titled_surname, may_stand_alone, names_in
+from vigie.redact.name_scores import scored
 from vigie.redact.name_unknown import unknown_persons
 from vigie.redact.sequences import Span, Token, runs, token_at
 from vigie.redact.spans import Removal
@@ -46,7 +49,7 @@ _CALLED_BEFORE = re.compile(
 def find_names(text: str, folded: str, extra: Sequence[str] = ()) -> list[Removal]:
     """Removals of kind "name". `extra`: names known from metadata, removed wherever they stand."""
     words = lists()
-    guarded = words_at(folded, words.protected)
+    guarded = list(words_at(folded, words.protected))
     lone, several = runs(text, folded)
     every: list[Span] = []
     spans: list[Span] = []
@@ -90,6 +93,8 @@ def find_names(text: str, folded: str, extra: Sequence[str] = ()) -> list[Remova
         for a, b in unknown_persons(spans, lone, several, text, folded, words)
         if not any(c < b and a < d for c, d in guarded)
     ]
+    firm = formed(lone, several, text, folded, words)
+    spans += firm
     if known:
         spans += [word for word in every if folded[word[0] : word[1]].removesuffix("-") in known]
     if spans:
@@ -102,6 +107,9 @@ def find_names(text: str, folded: str, extra: Sequence[str] = ()) -> list[Remova
         beside = listed_beside(spans, heads, text, folded, words)
         spans += extended(beside, every, text, folded, words)
         spans += _nicknames(text, folded, spans)
+    spans = scored(_widest(spans), firm, lone, several, text, folded, words)
+    if spans:
+        spans = without_kept(spans, guarded, several, text, folded, words)
     return _joined(spans, text)
 
 
