@@ -20,7 +20,7 @@ from vigie.lexicon.terms import data_toml
 from vigie.redact.name_unknown import unknown
 from vigie.redact.spans import Removal
 from vigie.redact.words import words_at
-from vigie.text.normalise import fold
+from vigie.text.normalise import fold, fold_word
 
 _UP = "A-ZÀ-ÖØ-Þ"
 _WORD = rf"(?:[{_UP}][\w’'\-]*[\w]|[{_UP}]|(?=[^\W\d_]*\d?[^\W\d_]*[\d_{_UP}])[^\W_][\w\-]{{3,}})"
@@ -68,20 +68,30 @@ class _Phrases(NamedTuple):
     """Phrases by the word of each that is rarest in plain text: that word is looked for, and the phrase around it."""
 
     keys: tuple[str, ...]
+    opening: dict[str, re.Pattern[str]]  # those that begin with the word, which are tried there only
     around: dict[str, re.Pattern[str]]
 
     def at(self, folded: str) -> Iterator[tuple[int, int]]:
         """Where phrases stand, the longest where several end or begin alike."""
         for start, end in words_at(folded, self.keys):
-            seen = self.around[folded[start:end]]
-            for found in seen.finditer(folded, max(0, start - _PHRASE), min(len(folded), end + _PHRASE)):
-                if found.start() <= start and end <= found.end():
-                    yield found.span()
+            key = folded[start:end]
+            stop = min(len(folded), end + _PHRASE)
+            held = False
+            if key in self.around:
+                for found in self.around[key].finditer(folded, max(0, start - _PHRASE), stop):
+                    if found.start() <= start and end <= found.end():
+                        held = True
+                        yield found.span()
+            if not held and key in self.opening:
+                opened = self.opening[key].match(folded, start, stop)
+                if opened:
+                    yield opened.span()
 
 
 def _phrases(listed: str) -> _Phrases:
     """The phrases of a list, compiled."""
-    by_key: dict[str, list[str]] = {}
+    opening: dict[str, list[str]] = {}
+    around: dict[str, list[str]] = {}
     for phrase in dict.fromkeys(listed.split()):
         steps = [
             (part.removesuffix("?").replace("~", " ").split("|"), part.endswith("?"))
@@ -96,14 +106,17 @@ def _phrases(listed: str) -> _Phrases:
             pattern += f"(?:{step})?" if optional else step
         sure = [words for words, optional in steps if not optional and "*" not in words] or [steps[0][0]]
         for rare in max(sure, key=lambda words: min(_rarity(word) for word in words)):
-            by_key.setdefault(rare, []).append(pattern)
-    return _Phrases(
-        tuple(by_key),
-        {
-            key: re.compile(rf"(?<![^\W_])(?:{'|'.join(sorted(patterns, key=len, reverse=True))})(?![^\W_])")
-            for key, patterns in by_key.items()
-        },
-    )
+            first, optional = steps[0]
+            begins = not optional and [word for word in first if rare in word] == [rare]
+            (opening if begins else around).setdefault(rare, []).append(pattern)
+    return _Phrases(tuple(dict.fromkeys([*opening, *around])), _compiled(opening), _compiled(around))
+
+
+def _compiled(by_key: dict[str, list[str]]) -> dict[str, re.Pattern[str]]:
+    return {
+        key: re.compile(rf"(?<![^\W_])(?:{'|'.join(sorted(patterns, key=len, reverse=True))})(?![^\W_])")
+        for key, patterns in by_key.items()
+    }
 
 
 def _rarity(word: str) -> int:
@@ -273,15 +286,15 @@ def _before_phrase(
 def _kept(text: str, low: int, high: int, lists: _Lists) -> tuple[int, int] | None:
     """The part of a run of words that may be a name: words that are none are left at its ends, and cut it."""
     spans = [(low + m.start(), low + m.end()) for m in _PIECE.finditer(text[low:high])]
-    while spans and fold(text[slice(*spans[0])]) in lists.not_names:
-        if len(spans) > 1 and fold(text[slice(*spans[0])]) in _ARTICLES and _inside(text, spans[0][0]):
+    while spans and fold_word(text[slice(*spans[0])]) in lists.not_names:
+        if len(spans) > 1 and fold_word(text[slice(*spans[0])]) in _ARTICLES and _inside(text, spans[0][0]):
             break
         spans.pop(0)
     for count in range(1, len(spans)):
-        if fold(text[slice(*spans[count])]) in lists.not_names and text[spans[count][0]].isupper():
+        if fold_word(text[slice(*spans[count])]) in lists.not_names and text[spans[count][0]].isupper():
             spans = spans[:count]
             break
-    while len(spans) > 1 and fold(text[slice(*spans[-1])]) in lists.not_names:
+    while len(spans) > 1 and fold_word(text[slice(*spans[-1])]) in lists.not_names:
         spans.pop()
     if not spans:
         return None
