@@ -180,6 +180,8 @@ def _after(text: str, folded: str, start: int, end: int, sales: Spans, words: _W
         match = _SMALL.match(text, end) if told else None
     if match is None:
         return
+    if text[end : end + 1] == "-" and _is_known(folded[start : match.end()], 0):
+        return  # Bar-le-Duc
     low, high = match.span(1)
     name = folded[low:high]
     first = re.split(r"[\s\-_'’.]", name, maxsplit=1)[0]
