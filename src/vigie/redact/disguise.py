@@ -216,7 +216,7 @@ def _odd_signs(text: str, signs: frozenset[str]) -> Iterator[tuple[int, int]]:
 
 
 def _leet_and_chunks(text: str, folded: str) -> Iterator[tuple[int, int]]:
-    """Where a word of a channel may stand with signs for letters, and where chunks of one size do."""
+    """Where a word may stand with signs for letters, and where chunks of one size do."""
     classes = folded.encode("latin-1", "replace").translate(_SPOTS)
     if b"0" not in classes:
         return
@@ -229,6 +229,8 @@ def _leet_and_chunks(text: str, folded: str) -> Iterator[tuple[int, int]]:
             if _LEET_CUE.search(folded, low, place + 11):
                 yield place, place + 1
     for place in meetings:
+        if joined.LEET_SPOT.match(text, place):
+            yield place, place + 2
         head = _CHUNK.match(text, place)
         if head and any(True for _ in joined.rechunked(text[max(0, place - 26) : head.end() + 80])):
             yield head.span()

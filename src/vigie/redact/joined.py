@@ -23,9 +23,9 @@ _ODD_SIGN = re.compile(_ODD)
 _YEARS = re.compile(r"(?:(?:1[89]|20)\d\d\W{0,4}){1,9}")
 # A figure between two letters, and the words in reach of it in which figures may stand for letters.
 LEET_SPOT = re.compile(r"[A-Za-zÀ-ÿ][013457](?<=\w\w)(?=[a-zA-ZÀ-ÿ])")
-_LEET_WORD = re.compile(r"(?<![\w@#.-])(?=[\w]*[^\W\d_])(?=\w*[013457])[^\W_]+(?![\w@]|-\d)")
+_LEET_WORD = re.compile(r"(?<![\w@#.])(?<!\d-)(?=[\w]*[^\W\d_])(?=\w*[013457])[^\W_]+(?![\w@]|-\d)")
 _LETTERS = {"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t"}
-_LEADING = re.compile(r"\d\d|\d[A-Za-z]{0,3}$|[A-Z]{1,3}\d+$|[A-Za-z]+\d\d+$|\w*[2689]")
+_LEADING = re.compile(r"\d\d|[1-9][A-Za-z]{0,3}$|[A-Z]{1,3}\d+$|[A-Za-z]+\d\d+$|\w*[2689]|0[A-Za-z]$")
 _LEAST_LEET = 3
 _DIGIT = re.compile(r"\d")
 # Words joined into one: rue_des_Acacias, Doc.Marmotte, #DocMarmotte.
@@ -111,7 +111,7 @@ def worded(text: str) -> Iterator[Edit]:
     for match in _LEET_WORD.finditer(text):
         word = match.group()
         letters = sum(map(str.isalpha, word))
-        if len(word) < _LEAST_LEET or letters < (len(word) - letters) or _LEADING.match(word):
+        if len(word) < _LEAST_LEET or 3 * letters < 2 * (len(word) - letters) or _LEADING.match(word):
             continue
         for n, char in enumerate(word):
             if char in _LETTERS:
