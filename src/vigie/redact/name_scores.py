@@ -72,7 +72,7 @@ def scored(
         if not beside:
             continue
         word, span = sorts[n], (found[n].start, found[n].end)
-        score = word.base + sum(known.weights.get(sign, 0.0) for sign in beside)
+        score = word.base + sum(filter(None, map(known.weights.get, beside)))
         if n in alone:
             if score < _REFUSED:
                 refused.add(span)

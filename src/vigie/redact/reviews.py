@@ -268,15 +268,17 @@ def _before_phrase(
     token = text[low:high].rsplit(None, 1)[-1:]
     if not token or not _MAY_NAME.search(token[0]) or "\n\n" in text[high:start]:
         return
+    quoted = any(mark in text[high:start] for mark in "»”\"'’")
+    likely = sure or quoted or _deals(text, folded, start, end, lists, cut)
+    if not likely and not _ODD.search(text[low:high]):
+        return
     last: re.Match[str] | None = None
     for found in _NAME.finditer(text, low, high):
         last = found
     if last is None or last.end() != high or (last.start() and text[last.start() - 1].isalnum()):
         return
     a, b = last.span()
-    odd = _ODD.search(text[a:b]) is not None
-    quoted = any(mark in text[high:start] for mark in "»”\"'’")
-    if not (odd or sure or quoted or _deals(text, folded, start, end, lists, cut)):
+    if not likely and not _ODD.search(text[a:b]):
         return
     span = _kept(text, a, b, lists)
     if span and span[1] == b:

@@ -60,7 +60,7 @@ def _ready(lists: list[Words], form: Callable[[str], bytes], sure: Callable[[str
             else:
                 patterns.setdefault(form(word), []).append(("" if sure(word) else word, number))
     automaton = ahocorasick_rs.BytesAhoCorasick(
-        list(patterns), implementation=ahocorasick_rs.Implementation.DFA
+        list(patterns), implementation=ahocorasick_rs.Implementation.ContiguousNFA
     )
     return _Lists(automaton, list(patterns.values()), strange)
 
