@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from vigie.redact.address_forms import other_forms
 from vigie.redact.around import around, windows
 from vigie.redact.shape import shape
 from vigie.redact.spans import Removal
@@ -86,7 +87,7 @@ _CODE = re.compile(
     r"(?:est\s|is\s)?[a-z]?\d[\da-z]{2,6}(?!\w)|(?<!\w)code\s?:?\s(?:\d{2,5}[ab]|\d{1,3}[ab]\d{1,4}|[ab]\d{4})(?!\w)"
 )
 _FLAT = re.compile(
-    r"(?<!\w)(?:appt?\.?|appartement|apartment|apt\.?|flat|room|unit|suite|bat\.?|batiment|esc\.?|escalier|hall|porte|chambre|cage|floor|etage)[\s_.\-]"
+    r"(?<!\w)(?:appt?\.?|appartement|apartment|apt\.?|flat|room|unit|suite|bat\.?|batiment|esc\.?|escalier|hall|porte|chambre|cage|floor|etage|boite|bte|landing|block|stair|lot)[\s_.\-]"
     r"(?:n°\s?)?(?:\d{1,4}[a-z]?|[a-z]\d{0,3})(?!\w)(?:\s?,\s?)?"
     r"|(?<!\w)(?:\d{1,2}\s?(?:er|e|eme|nd|st|rd|th)[\s_.\-]?(?:etage|floor)|rez-de-chaussee|ground floor|sous-sol)(?!\w)"
 )
@@ -128,6 +129,7 @@ def find_addresses(text: str, folded: str) -> Iterator[Removal]:
         reversed_order = _REVERSED.match(text, start)
         if reversed_order:
             ends.append(reversed_order.span())
+    ends += other_forms(text, folded)
     for start, end in ends:
         while end > start and text[end - 1] in " ,.;":
             end -= 1
@@ -136,9 +138,13 @@ def find_addresses(text: str, folded: str) -> Iterator[Removal]:
     if ends and flats:
         beside = list(ends)
         for match in around(_FLAT, folded, flats, 12, 32):
-            if any(abs(match.start() - end) <= 4 or abs(start - match.end()) <= 3 for start, end in beside):
-                beside.append(match.span())  # "12 rue X, bât. B, 3e étage"
-                yield Removal(match.start(), match.end(), "address")
+            for start, end in beside:
+                if (
+                    abs(match.start() - end) <= 4 or abs(start - match.end()) <= 3
+                ):  # "12 rue X, bât. B, 3e étage"
+                    beside.append(match.span())
+                    yield Removal(min(start, match.start()), max(end, match.end()), "address")
+                    break
 
 
 def _each(pattern: re.Pattern[str], text: str, starts: Iterable[int]) -> Iterator[tuple[int, int]]:
