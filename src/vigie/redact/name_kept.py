@@ -20,6 +20,10 @@ from vigie.text.normalise import fold
 _OF = (" de ", " d'", " du ", " of ")
 _NEXT = re.compile(r"[ \u00a0]([a-z]+)(?![\w'])")
 _OWNED = re.compile(r"['’]s ([A-Z]\w+)")
+# "de Madagascar ou de |": a town after a country.
+_AFTER_PLACE = re.compile(
+    r"(?<!\w)(?:de|d'|a|en|from|to|in) ?[a-z\-]{4,},? (?:ou|et|or|and) (?:de |d'|a |en |from |to |in )$"
+)
 _NEAR = 40
 
 
@@ -96,6 +100,7 @@ def _bears_a_name(span: Span, text: str, folded: str, words: Lists) -> bool:
         or (single and folded[start:end] in known.eponyms)
         or (single and folded.startswith(known.states, end))
         or _opens(folded[start:end], words)
+        or (single and folded[start:end] in words.towns and _AFTER_PLACE.search(near) is not None)
     )
     if not thing and text[start].isupper():
         after = _NEXT.match(folded, end) if single else None

@@ -26,6 +26,8 @@ _ARTICLES = frozenset(
     {"le", "la", "les", "l'", "un", "une", "des", "du", "au", "aux", "the", "a", "an", "this"}
 )
 _ARTICLE = re.compile(r"(?<!\w)(?:l[ea]s?|un|une|des|du|au|aux|the|an?|this)\s$|\bl['’]$")
+_ROMAN = re.compile(r"[ivx]{1,5}")
+_MESSAGE = 40  # code points from which on a text is no mere label
 _LEAST = 4  # letters of a name that is looked for again elsewhere
 
 
@@ -105,7 +107,12 @@ def _stays(
     if low in words.calendar or before in words.named_after or before in words.lettered:
         return True
     if word.small:
-        return low in words.slang or low in words.brands or low in words.places
+        few = (
+            len(text) < _MESSAGE and text.strip().count(" ") < 2
+        )  # the name of a file, a heading of a column
+        return few or low in words.slang or low in words.brands or low in words.places
+    if _ROMAN.fullmatch(low):
+        return True
     if low in words.slang and any(
         0 <= k < len(found) and folded[found[k].start : found[k].end] in words.slang for k in (n - 1, n + 1)
     ):

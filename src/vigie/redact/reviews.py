@@ -323,11 +323,14 @@ def _may_be(name: str, lists: _Lists, *, quoted: bool = False) -> bool:
     return not _names_other(folded)
 
 
+_WHEN = re.compile(r" (?:in|since|en|depuis|on|by) ")
+
+
 @lru_cache(maxsize=1 << 12)
 def _names_other(folded: str) -> bool:
     """A place, a substance, or one word that the lists know as something else."""
-    if gazetteer().find(key(folded)):
-        return True
+    if gazetteer().find(key(folded)) or gazetteer().find(key(_WHEN.split(folded)[0])):
+        return True  # "Dubai", "Dubai in 2019"
     parts = _JOINED.split(folded)
     if len(parts) > 1 and any(gazetteer().find(key(part)) for part in parts):
         return True
