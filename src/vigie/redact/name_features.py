@@ -141,7 +141,7 @@ def _before(near: str, kind: str, position: str, words: Lists) -> list[str]:
         signs += [f"pp={second}_{last}", f"pp={kind}{second}_{last}"]
     else:
         signs += [f"p={kind}#", f"pq={last}{position}", f"pqs={kind}{_sort(last)}{position}"]
-    if any(word in words.roles for word in said[-5:]):
+    if not words.roles.isdisjoint(said[-5:]):
         signs += ["role", f"role={kind}"]
     head = near.rfind(":")
     if head > 0:

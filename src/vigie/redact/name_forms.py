@@ -28,7 +28,8 @@ _LONGEST = 16  # letters before the first figure
 _CLASSES = bytes(
     97 if chr(c).isalpha() else 48 if 48 <= c < 58 else 32 if chr(c) in " .-*_\n" else 35 for c in range(256)
 )
-_SPELLED_OUT = (b" a a a a", b" a  a  a  a", b" a   a   a   a")
+# As patterns: a search of bytes within bytes is slower where a text has few classes.
+_SPELLED_OUT = tuple(map(re.compile, (rb" a a a a", rb" a  a  a  a", rb" a   a   a   a")))
 _FIGURES = str.maketrans("013457@", "oieasta")
 _CELLS = re.compile(r"[;\t|,]")
 _NAME = rf"[{UPPER}](?:[\w'’\-]*\w|\.)"
@@ -76,7 +77,7 @@ def formed(lone: list[Span], several: list[list[Span]], text: str, folded: str, 
     """Spans of names that need no word beside them, or only the form of their line."""
     classes = (b" " + text.encode("latin-1", "replace") + b" ").translate(_CLASSES)
     found: list[Span] = []
-    if any(form in classes for form in _SPELLED_OUT):
+    if any(form.search(classes) for form in _SPELLED_OUT):
         found += _spelled(text, folded, words)
     at = classes.find(b"a0")
     while at >= 0:
