@@ -21,6 +21,7 @@ from vigie.redact.payment import find_payments
 from vigie.redact.phones import find_phones, within_sentence
 from vigie.redact.plates import find_plates
 from vigie.redact.points_of_sale import find_points_of_sale
+from vigie.redact.positions import find_positions
 from vigie.redact.references import find_references
 from vigie.redact.reviews import find_reviewed, is_prose
 from vigie.redact.sellers import find_sellers, quoted_beside
@@ -66,6 +67,7 @@ def _everything(text: str, folded: str, lang: str, *, cut: bool | None = None) -
         *find_addresses(text, folded),
         *find_codes(text, folded),
         *find_plates(text, folded),
+        *find_positions(text, folded),
         *find_references(text, folded),
         *find_points_of_sale(text, folded),
         *find_sellers(text, folded),
