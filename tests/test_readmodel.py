@@ -58,6 +58,7 @@ from vigie.store import Store
 from vigie.store.beside import pages_folder
 from vigie.web.groups import change_words, compared, limits_of, row_id
 from vigie.web.pages import harms, substances
+from vigie.web.pages.triangulation import _names, name_of_source
 from vigie.web.words import page_words
 
 DAY = date(2026, 6, 1)
@@ -334,6 +335,19 @@ def test_what_answers_take_is_bounded(path: Path, monkeypatch: pytest.MonkeyPatc
             model.counts(Filters(period=str(year)), (), "month")  # twelve records
         assert 40 < model._records == sum(len(kept) for kept in model._answers.values()) <= 60
         assert model._rows("SELECT current_setting('memory_limit')") == [("61.0 MiB",)]
+
+
+def test_publishers_have_the_name_that_is_written(tmp_path: Path) -> None:
+    """Sources of one publisher are told apart from others without capitals and accents; that is no name for a reader."""
+    listed = [
+        Paper(source=s, publisher="Groupe de l'Été", published="2025-01-10", says=[said_price(60, place="FR-69")]) for s in "ab"
+    ]  # fmt: skip
+    path = build(tmp_path / "vigie.duckdb", listed)
+    with opened(path, False) as model:
+        assert model.publishers() == {"groupe de l'ete": "Groupe de l'Été"}
+        found = model.triangulation(Filters(substance="cocaine", area="FR", period="2025-Q1"))
+        assert found is not None
+        assert {name_of_source(one.source, _names(model)) for one in found.coverage} == {"Groupe de l'Été"}
 
 
 def test_rows_of_a_part_are_those_of_the_whole(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -167,7 +167,17 @@ def _triangles(store: Store, left: list[str]) -> Mapping[str, pa.Table]:
     if seen is None:
         left.append("triangulation")
         return {}
-    return {"triangle_rows": seen.rows, "triangle_read": seen.read, "triangle_tables": seen.tables}
+    # Sources of one publisher are one there, by the publisher's name without capitals and accents: as it is written is for the reader.
+    names = store.query(
+        "SELECT lower(strip_accents(trim(publisher))) AS source, min(trim(publisher)) AS name FROM sources "
+        "WHERE trim(publisher) <> '' GROUP BY 1 ORDER BY 1"
+    )
+    return {
+        "triangle_rows": seen.rows,
+        "triangle_read": seen.read,
+        "triangle_tables": seen.tables,
+        "triangle_names": names,
+    }
 
 
 def _told_at_once(store: Store) -> Admitted:

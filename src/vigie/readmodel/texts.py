@@ -91,6 +91,12 @@ class TextQuestions(Opened):
         end, span = (period.end, period.kind) if period else (latest_quarter(sight.last), "quarter")
         return triangulate(sight, f.substance, area, end, span)  # type: ignore[arg-type]
 
+    def publishers(self) -> dict[str, str]:
+        """Names of publishers as they are written, by how `triangulation` tells sources apart; none for the public."""
+        return dict(
+            self._once(("publishers",), lambda: self._rows("SELECT source, name FROM triangle_names"))
+        )
+
     def facts(
         self, f: Filters, topic: str | None = None, key: Key | None = None, limit: int = 50, offset: int = 0
     ) -> tuple[list[FactRow], int]:

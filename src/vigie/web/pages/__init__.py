@@ -82,7 +82,7 @@ PAGES: tuple[Page, ...] = (
     Page(name="document", path="/document/{doc_id}", build=documents.build, nav="documents", each=documents.each),
     Page(name="evidence", path="/evidence", build=evidence.build, query=("from", "key", "topic"), filters=ALL, each=evidence.each),
     Page(name="fact", path="/evidence/{address}", build=evidence.fact, each=evidence.each_fact),
-    Page(name="sources", path="/sources", build=sources.build, nav="sources"),
+    Page(name="sources", path="/sources", build=sources.build, query=("from",), nav="sources"),
     Page(name="about", path="/about", build=about.build),
     Page(name="accessibility", path="/accessibility", build=accessibility.build),
 )  # fmt: skip
