@@ -100,22 +100,24 @@ _UNIT_WORDS = ("unit", "flat", "apartment", "apt", "block", "studio", "lockup", 
 _FIRST_UNITS = tuple(unit.replace("s?", "") for unit in _UNITS.split("|") if unit not in ("un", "une", "one"))
 _BOX_WORDS = ("boite", "bte", "bus")
 _DIGIT = re.compile(r"\d")
-_GLUED = re.compile(r"#?\d(?<![\w.,]\d)\d{0,3}(?:bis|ter|quater)?,?(?=[^\W\d_]{6})")
+_GLUED = re.compile(r"\d(?<![\w.,]\d)\d{0,3}(?:bis|ter|quater)?,?(?=[^\W\d_]{6})")
 _FIRST_WORD = re.compile(r"\s(?:(?:de la|de|du|des|la|le|les)\s|[dl]['’]){0,2}[\w'’\-]+")
 _CAPITAL_NEXT = re.compile(r"(?:\s(?:d['’]|de |du |des |la |le |les )?[A-ZÀ-ÖØ-Þ][\w'’\-]+)")
 
 
 def other_forms(text: str, folded: str) -> Iterator[tuple[int, int]]:
     """Spans of addresses in these forms."""
+    ways, streets = words_at(folded, _WAYS), words_at(folded, _STREETS)
+    last_way, last_street = ways[-1][0] if ways else -1, streets[-1][0] if streets else -1
     for start, _ in words_at(folded, _FIRST_UNITS):
-        said = _FRENCH_SAID.match(folded, start)
+        said = _FRENCH_SAID.match(folded, start) if start < last_way else None
         if said:
             yield start, _cut(text, said.end("way"), said.end())
-        said = _ENGLISH_SAID.match(folded, start)
+        said = _ENGLISH_SAID.match(folded, start) if start < last_street else None
         if said:
             yield said.span()
     boxed = bool(words_at(folded, _BOX_WORDS))
-    for start, end in words_at(folded, _WAYS):
+    for start, end in ways:
         if _DIGIT.search(folded, max(0, start - 14), start):
             for match in _LINKED_FRENCH.finditer(folded, max(0, start - 14), min(len(text), end + 72)):
                 linked = any(mark in match.group() for mark in "_.·-") or not match.group().isascii()
@@ -124,7 +126,7 @@ def other_forms(text: str, folded: str) -> Iterator[tuple[int, int]]:
         belgian = _BELGIAN.match(text, start, min(len(text), end + 90)) if boxed else None
         if belgian:
             yield belgian.span()
-    for start, end in words_at(folded, _STREETS):
+    for start, end in streets:
         if not _DIGIT.search(folded, max(0, start - 60), start):
             continue
         for match in _LINKED_ENGLISH.finditer(folded, max(0, start - 60), min(len(text), end + 24)):
@@ -133,9 +135,10 @@ def other_forms(text: str, folded: str) -> Iterator[tuple[int, int]]:
             if match.start() < start and _PLACED.search(folded, max(0, match.start() - 14), match.start()):
                 yield match.span()
     for glued in _GLUED.finditer(folded):
-        run = _RUN_FRENCH.match(folded, glued.start())
+        at = glued.start() - (folded[glued.start() - 1 : glued.start()] == "#")
+        run = _RUN_FRENCH.match(folded, at)
         if run is None:
-            run = _RUN_ENGLISH.match(folded, glued.start())
+            run = _RUN_ENGLISH.match(folded, at)
             if run and run.group()[0] != "#" and text[slice(*run.span())] == run.group():
                 run = None  # in small letters it may be a word that ends like a street
         if run:
