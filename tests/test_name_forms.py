@@ -70,6 +70,11 @@ def test_a_second_reading_takes_nothing_more() -> None:
     assert clean(once) == once
 
 
+def test_a_placeholder_at_the_beginning_makes_no_message_of_a_line() -> None:
+    text = "[téléphone] Le gramme vaut 60 euros, alice disait la meme chose."
+    assert [r for r in find_removals(text, "fr") if r.kind == "name"] == []
+
+
 def test_weights_can_be_read() -> None:
     data = json.loads(WEIGHTS.read_text("utf-8"))
     assert set(data) == {"capital", "lower", "grams", "weights"}
