@@ -23,7 +23,7 @@ _REACH = 90  # code points before a place within which a word of sale makes a na
 _TOWNS = ("commune", "city", "arrondissement")
 _TOWN = 2_000  # inhabitants: the names of smaller communes are also those of lanes and cafés
 _CITY = 50_000  # the same in English, where no "de" tells "the station of"
-_S = r"(?:[^\S\n]|\n(?!\n)|[_·]|-|\.(?=\w))"  # what parts two words, also where somebody hides them
+_S = r"(?:[^\S\n]|\n(?!\n)|[_·]|-(?:\n|[\u2600-\u27bf\U0001f300-\U0001faff]\ufe0f?)?|\.(?=\w))"  # what parts two words, or hides that
 _SIGNS = "«\"“”'‘’(\\[`*#|"
 _OPEN = rf"(?:{_S}{{0,3}}(?:[{_SIGNS}]|<\w{{1,6}}>|[^\w\s.,;:!?)\]»<]){{0,3}}{_S}?)"
 _PARTICLE = rf"(?:(?:(?i:de{_S}la|de|du|des|la|le|les|aux?){_S}|(?:(?i:de){_S})?[Ll]['’]|[Dd]['’])[#«\"“`*_\[(]{{0,2}}){{0,2}}"
@@ -42,6 +42,9 @@ _SMALL = re.compile(
 _ARTICLE = re.compile(rf"{_OPEN}(?:(?i:de{_S}la|du|des|la|le|les){_S}|(?:de )?[lL]['’]|[dD]['’])")
 _OF = re.compile(r"\s(?:de\s|d['’])$")
 _PIECE = re.compile(r"(?<!<)(?<!</)[^\W\d_](?:[\w'’]*[^\W_])?")
+_QUOTED_NAME = re.compile(
+    r",?\s[«“\"'][ \u00a0\u202f]?(?:L[ea]s?\s|The\s|L['’])?([A-ZÀ-ÖØ-Þ][^«»“”\"\n]{2,38}?)[ \u00a0\u202f]?[»”\"'](?!\w)"
+)
 _QUOTED_FOUR = re.compile(r"[«“\"][ \u00a0\u202f]?(?:[Ll]e|[Aa]u) $")
 _SEEN = re.compile(r"[\s_\-.]")
 _ARTICLE_BEFORE = re.compile(r"(?:\s|^)(?:la|le|les|l'|l’|du|des|une?|cette|ce)?[^\w]*$")
@@ -72,6 +75,7 @@ class _Words(NamedTuple):
     direct: frozenset[str]
     not_before: frozenset[str]
     roads: frozenset[str]
+    quoted: tuple[str, ...]
     capital: frozenset[str]
 
 
@@ -103,6 +107,7 @@ def _words() -> _Words:
         direct=frozenset(plain(fr["direct"])),
         not_before=frozenset(plain(fr["not_before"])),
         roads=frozenset(plain(en["roads"])),
+        quoted=phrases(data["sale"]["quoted"]),
         capital=frozenset(plain(en["streets"])),
     )
 
@@ -121,6 +126,10 @@ def find_points_of_sale(text: str, folded: str) -> Iterator[Removal]:
             or _quoted(text, folded, start, end)
         ):
             yield from _after(text, folded, start, end, sales, words)
+    for _, end in words_at(folded, words.quoted):
+        quoted = _QUOTED_NAME.match(text, end)
+        if quoted and folded[slice(*quoted.span(1))] not in words.keep:
+            yield Removal(*quoted.span(1), "place")
     for start, end in words_at(folded, words.short):
         if folded[end : end + 1] == "." and (_somewhere(folded, start, words) or _near(sales, start)):
             yield from _after(text, folded, start, end + 1, sales, words)
@@ -202,7 +211,11 @@ def _before(text: str, folded: str, start: int, end: int, sales: Spans, words: _
     """The English order: "the Oxlea estate"."""
     word = folded[start:end]
     shouted = text[start:end].isupper() and text[max(0, start - 12) : start].isupper()
-    if not (word in words.venues if text[start].islower() or shouted else word in words.capital):
+    if not (
+        word in words.venues
+        if text[start].islower()
+        else word in words.capital or (shouted and word in words.venues)
+    ):
         return
     pieces = _pieces(text, max(0, start - 64), start)
     if not pieces or not _joined(text[pieces[-1][1] : start]):
