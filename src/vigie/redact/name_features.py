@@ -26,6 +26,7 @@ _BLANKS = " \u00a0\u202f"
 _MARKS = frozenset(",;:()/|–—-•>*&+=[]{}")
 _GAP = 8
 _SHORT = 40
+_MESSAGE = 400  # code points of a line of a chat, at most
 _TITLE = 4  # words of a line from which on capitals may make a heading of it
 
 
@@ -48,7 +49,7 @@ def candidates(
     words, known = lists(), known_words()
     at = 0
     for line in text.split("\n"):
-        if line and _INFORMAL.match(line):
+        if line and len(line) < _MESSAGE and _INFORMAL.match(line):
             for match in _SMALL.finditer(text, at, at + len(line)):
                 low = folded[match.start() : match.end()]
                 if len(low) > 1 and (low in words.listed or low not in known) and low not in words.not_named:
