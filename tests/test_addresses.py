@@ -40,6 +40,7 @@ PRINTED: list[tuple[str, Address, str]] = [
     ("cell_purity", Label("2025", "all", "", "", "purity", "thc", "cannabis", "%"), "cell/2025/all/-/purity/thc/cannabis/percent/-"),
     ("released", Alert(name="r3"), "alert/r3"),
     ("index", Index(substance="cocaine", unit="g", area="FR", period="2025-Q1"), "index/cocaine/g/FR/2025-Q1"),
+    ("index_of_other_prices", Index(substance="cocaine", unit="g", area="FR", period="2025-Q1", kind="wholesale"), "index/wholesale/cocaine/g/FR/2025-Q1"),
 ]  # fmt: skip
 
 
@@ -89,7 +90,7 @@ label = st.builds(
     figure
     | priced
     | label
-    | st.builds(Index, substance=part, unit=part, area=st.none() | part, period=period)
+    | st.builds(Index, substance=part, unit=part, area=st.none() | part, period=period, kind=part)
 )
 def test_every_part_comes_back(what: Address) -> None:
     text = print_address(what)

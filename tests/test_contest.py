@@ -249,6 +249,8 @@ ADDRESSES = [
     ("cell_of_a_way", print_address(Label("2025", "none", "", "", "modality", "channel:telegram", "", "")), True),
     ("cell_of_a_flow", print_address(Label("2025", "none", "", "", "flow", "ES>FR-69", "", "")), True),
     ("index", "index/cocaine/g/FR/2025-Q1", True),
+    ("index_of_wholesale", "index/wholesale/cocaine/g/FR/2025-Q1", True),
+    ("telephone_as_a_kind_of_price", "index/0639981234/cocaine/g/FR/2025-Q1", False),
     ("alert", "alert/r3", True),
     ("warning", warning_address("doc0"), True),
     ("telephone", "figure/retail/0639981234/g/FR/2025", False),

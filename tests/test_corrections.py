@@ -27,7 +27,7 @@ from vigie.report.corrections import (
     said_of,
 )
 from vigie.report.corrections import versions_told as versions_told_in
-from vigie.report.open_data import write_open_data
+from vigie.report.open_data import price_index, write_open_data
 from vigie.report.public import public_gate
 from vigie.report.versions import next_versions
 from vigie.report.words import Words
@@ -234,6 +234,97 @@ def test_a_reset_forgets_the_versions(path: Path) -> None:
         assert life(store, FRANCE) == [(1, "first", 6, 70.0)]
 
 
+# Price indices
+
+
+RHONE_INDEX, FRANCE_INDEX = "index/cocaine/g/FR-69/{}", "index/cocaine/g/FR/{}"
+
+
+def spring(sources: str, amount: float) -> list[Paper]:
+    return [Paper(source=s, published="2025-05-03", says=[said_price(amount, place=LYON)]) for s in sources]
+
+
+def shown(store: Store, address: str) -> list[tuple[int, str, float | None, str | None]]:
+    """(version, cause, median, index and base) of an address."""
+    return [(v.version, v.cause, v.values.median, v.values.parts) for v in versions_of(store, address)]
+
+
+def test_an_index_has_versions_as_other_figures_do(path: Path) -> None:
+    """It counts the quarter it is measured against too: what changes there changes it, and is told."""
+    add(path, spring("abc", 90), 6, TODAY)
+    day = date(2025, 12, 31)
+    with Store.open(path) as store:
+        publish(store, day)
+        first, second = (RHONE_INDEX.format(f"2025-Q{n}") for n in (1, 2))
+        assert shown(store, first) == [(1, "first", 60.0, "index 100.0, base 2025-Q1")]
+        assert shown(store, second) == [(1, "first", 90.0, "index 150.0, base 2025-Q1")]
+        publish(store, TODAY)  # nothing changed
+        assert len(versions_of(store, second)) == 1
+        store.connection.execute(
+            "UPDATE observations SET eur_per_unit = 45 WHERE place_department = 'FR-69' AND eur_per_unit = 60"
+        )
+        publish(store, LATER)
+        assert shown(store, first)[1:] == [(2, "correction", 45.0, "index 100.0, base 2025-Q1")]
+        assert shown(store, second)[1:] == [(2, "correction", 90.0, "index 200.0, base 2025-Q1")]
+        told = {c.address: (c.before, c.now) for c in corrections_of(store, Words("en"), cells=True)}
+        assert told[second] == (
+            "€90/g, index 150, 100 in Q1 2025 (3 statements, 3 independent sources)",
+            "€90/g, index 200, 100 in Q1 2025 (3 statements, 3 independent sources)",
+        )
+        rows = {r["id"]: r for r in price_index(store, as_of=LATER).to_pylist()}
+        for address, version in latest_versions(store).items():
+            if address.startswith("index/"):
+                row = rows.pop(address)
+                assert (version.values.median, version.values.sources) == (row["median"], row["sources"])
+                assert version.values.parts and version.values.parts.startswith(f"index {row['index']},")
+        assert rows == {}  # every row of the open data has a version
+
+
+def test_an_earlier_quarter_becomes_the_base_of_an_index(path: Path) -> None:
+    """New data are new data, though the quarter that was the base is counted no more."""
+    add(path, spring("abc", 90), 6, TODAY)
+    winter = [Paper(source=s, published="2024-11-03", says=[said_price(30, place=LYON)]) for s in "abc"]
+    with Store.open(path) as store:
+        publish(store, TODAY)
+    add(path, winter, 12, TODAY)
+    with Store.open(path) as store:
+        publish(store, LATER)
+        assert shown(store, RHONE_INDEX.format("2025-Q2"))[1:] == [
+            (2, "new-data", 90.0, "index 300.0, base 2024-Q4")
+        ]
+        assert shown(store, RHONE_INDEX.format("2024-Q4")) == [
+            (1, "first", 30.0, "index 100.0, base 2024-Q4")
+        ]
+
+
+def test_what_was_erased_from_the_base_of_an_index_leaves_no_value(path: Path) -> None:
+    add(path, spring("abc", 90), 6, TODAY)
+    with Store.open(path) as store:
+        publish(store, TODAY)
+        erase(store, "doc000")
+        for quarter in ("2025-Q1", "2025-Q2"):
+            assert [v.erased for v in versions_of(store, RHONE_INDEX.format(quarter))] == [True]
+        publish(store, LATER)
+        # Its own quarter can be shown still, and is the first one now.
+        assert shown(store, RHONE_INDEX.format("2025-Q2"))[1:] == [
+            (2, "removed", 90.0, "index 100.0, base 2025-Q2")
+        ]
+        last = versions_of(store, RHONE_INDEX.format("2025-Q1"))[-1]
+        assert (last.cause, last.shown) == ("removed", False)
+
+
+def test_a_store_whose_figures_have_versions_gets_those_of_its_indices(path: Path) -> None:
+    """As written before indices had any."""
+    with Store.open(path) as store:
+        publish(store, TODAY)
+        store.connection.execute("DELETE FROM public_versions WHERE address LIKE 'index/%'")
+        publish(store, LATER)
+        assert life(store, FRANCE) == [(1, "first", 6, 70.0)]
+        assert shown(store, FRANCE_INDEX.format("2025-Q1")) == [
+            (1, "first", 70.0, "index 100.0, base 2025-Q1")
+        ]
+
+
 # In words
 
 
@@ -402,6 +493,8 @@ FIGURES = [
     ("figure/ways/channel/telegram/FR/2025", Values(observations=3, sources=3), "3 statements, 3 independent sources"),
     ("cell/2025/country/FR/purity/purity/cocaine/percent/-", Values(observations=3, sources=3, median=70), "70 (3 statements, 3 independent sources)"),
     ("index/cocaine/g/FR/2025", None, "no longer shown"),
+    ("index/cocaine/g/FR/2025-Q2", Values(observations=3, sources=3, median=60, parts="index 95.2, base 2025-Q1"), "€60/g, index 95, 100 in Q1 2025 (3 statements, 3 independent sources)"),
+    ("index/wholesale/mdma/g/FR/2025-Q2", Values(observations=9, sources=7, low=55, median=60, high=66, parts="index 120.0, low 96.0, high 150.0, base 2024-Q1"), "€60/g (55–66), index 120 (96–150), 100 in Q1 2024 (9 statements, 7 independent sources)"),
     ("alert/r3", Values(), "no longer shown"),
 ]  # fmt: skip
 
@@ -449,8 +542,10 @@ def test_every_public_figure_has_its_version(tmp_path: Path, seed: int) -> None:
             elif len(rest) == 4:
                 area, period, topic, key = rest
                 seen[address_of(topic, key, area, period)] = set(facts)  # type: ignore[arg-type]
+        indices = {row["id"] for row in price_index(store, as_of=TODAY).to_pylist()}
     assert {a: facts for a, facts in told.items() if a in seen} == seen
-    for address in set(told) - set(seen):  # of other areas and periods than the auditor asks for
+    assert {a for a in told if a.startswith("index/")} == indices != set()
+    for address in set(told) - set(seen) - indices:  # of other areas and periods than the auditor asks for
         what = parse_address(address)
         assert isinstance(what, Figure) and not (what.area in AREAS and what.period in PERIODS), address
     assert len(seen) > 30

@@ -66,6 +66,9 @@ KNOWN: dict[str, dict[str, str]] = {
         "_new": "the gate: compares its cells with the versions written down",
         "_known": "the gate: addresses that were written down",
     },
+    "report/index_versions.py": {
+        "moved_indices": "the gate: compares its cells with those that the versions of indices count"
+    },
     "report/coverage.py": {
         "coverage": "takes a gate: documents by kind and quarter, no fact; areas of sources, which `looked_at` keeps from the public"
     },

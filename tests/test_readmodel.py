@@ -40,6 +40,7 @@ from vigie.model.errors import SettingsError, StoreError
 from vigie.pipeline import Reading
 from vigie.readmodel import Filters, shifts
 from vigie.readmodel import opened as opened_file
+from vigie.readmodel import told as told_file
 from vigie.readmodel.files import current, is_current
 from vigie.readmodel.model import ReadModel
 from vigie.readmodel.shifts import shift
@@ -57,6 +58,7 @@ from vigie.store import Store
 from vigie.store.beside import pages_folder
 from vigie.web.groups import change_words, compared, limits_of, row_id
 from vigie.web.pages import harms, substances
+from vigie.web.pages.triangulation import _names, name_of_source
 from vigie.web.words import page_words
 
 DAY = date(2026, 6, 1)
@@ -332,7 +334,39 @@ def test_what_answers_take_is_bounded(path: Path, monkeypatch: pytest.MonkeyPatc
             model.groups(Filters(period=str(year)), "retail")
             model.counts(Filters(period=str(year)), (), "month")  # twelve records
         assert 40 < model._records == sum(len(kept) for kept in model._answers.values()) <= 60
-        assert model._rows("SELECT current_setting('memory_limit')") == [("91.5 MiB",)]
+        assert model._rows("SELECT current_setting('memory_limit')") == [("61.0 MiB",)]
+
+
+def test_publishers_have_the_name_that_is_written(tmp_path: Path) -> None:
+    """Sources of one publisher are told apart from others without capitals and accents; that is no name for a reader."""
+    listed = [
+        Paper(source=s, publisher="Groupe de l'Été", published="2025-01-10", says=[said_price(60, place="FR-69")]) for s in "ab"
+    ]  # fmt: skip
+    path = build(tmp_path / "vigie.duckdb", listed)
+    with opened(path, False) as model:
+        assert model.publishers() == {"groupe de l'ete": "Groupe de l'Été"}
+        found = model.triangulation(Filters(substance="cocaine", area="FR", period="2025-Q1"))
+        assert found is not None
+        assert {name_of_source(one.source, _names(model)) for one in found.coverage} == {"Groupe de l'Été"}
+
+
+def test_rows_of_a_part_are_those_of_the_whole(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of an area or a product that has few are looked at alone: the same rows, for any filters and any stretch."""
+    with opened(path, False) as model:
+        told = model._told
+        stretches = [told.stretch(), slice(0, told.size), *(told.stretch(n) for n in range(1, 9))]
+        areas, substances = [None, *model._areas.values()][:12], [None, *model._substances.values()][:6]
+        asked = [
+            {"area": area, "substance": substance, "period": period, "types": types}
+            for area in areas for substance in substances for period in (None, "2025", "2025-Q1") for types in ((), (1, 4))
+        ]  # fmt: skip
+        found = []
+        for few in (1, 10**9):  # everything is few, nothing is
+            monkeypatch.setattr(told_file, "_FEW", few)
+            told._rows_of.clear()
+            found.append([told.choose(s, **a).tolist() for s in stretches for a in asked])
+        assert found[0] == found[1]
+        assert sum(map(bool, found[0])) > 100
         model.forget()
         assert model._records == 0
 

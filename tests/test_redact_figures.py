@@ -68,6 +68,7 @@ GOES = [
     pytest.param("Au 4, quai des Exemples.", "Exemples", id="address_on_a_quay"),
     pytest.param("Ils ont fouillé le domicile de Kamara.", "Kamara", id="home_of_a_person"),
     pytest.param("Voiture immatriculée AB 123 456.", "123", id="plate"),
+    pytest.param("Relevé : -0-7-5-6-4-9-9-2-7-9", "5-6-4", id="figures_with_a_mark_before_the_first"),
 ]  # fmt: skip
 
 

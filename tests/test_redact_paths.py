@@ -40,6 +40,10 @@ GOES = [
     ("https://t.me/zorvex75", "[lien]"),
 ]  # fmt: skip
 STAYS = [
+    "prix/Bar-le-Duc.html",
+    "Saint-Jean-de-Luz.pdf",
+    "PdfiumError: Failed to load document",
+    "Permission denied",
     "notes.md", "-", "a.txt", "./articles/2024-03-11.txt", "IMG_20240311_104500.txt", "scan20240311.pdf", "telegram_export_2024.json",
     "snapchat-lyon.html", "signal/source.toml", "Saint-Martin.txt", "bulletin-france-2024.pdf", "rapport_marseille_nord.docx",
     "Le prix de la cocaïne baisse à Lyon.html", "au-large-de-marie-galante.html", "a.warc.gz#12", "OFDT_TREND_2023.pdf",

@@ -227,7 +227,7 @@ def test_every_address_has_its_file(site: Path, store: Path) -> None:
     texts = {a: (site / a / "index.html").read_text("utf-8") for a in every}
     assert {
         f.parent.relative_to(site).as_posix()
-        for name in ("figure", "cell")
+        for name in ("figure", "cell", "index")
         for f in (site / name).rglob("*.html")
     } == set(every)
     assert len(list((site / "alert").rglob("index.html"))) == 1
@@ -241,6 +241,15 @@ def test_every_address_has_its_file(site: Path, store: Path) -> None:
         )
     with (site / "data" / "cells.csv").open(encoding="utf-8") as table:
         assert {row["id"] for row in csv.DictReader(table) if row["id"]} <= set(every)
+    with (site / "data" / "index.csv").open(encoding="utf-8") as table:
+        indices = {row["id"] for row in csv.DictReader(table)}
+    assert {a for a in every if a.startswith("index/")} >= indices != set()
+    for lang in ("fr", "en"):  # each quarter of an index names its address and leads to its file
+        page = (site / lang / "price-index" / "cocaine~7eg~7eFR-38.html").read_text("utf-8")
+        for quarter in ("2025-Q1", "2025-Q2", "2025-Q3"):
+            at = f"index/cocaine/g/FR-38/{quarter}"
+            assert f'id="{quarter}"' in page and f'href="../../{at}/index.html#contest-{lang}">{at}<' in page
+            assert f"/{lang}/price-index/cocaine~7eg~7eFR-38.html" in texts[at].replace("%7E", "~")
 
 
 def test_a_correction_is_seen_at_its_address_and_on_its_page(site: Path) -> None:
@@ -281,7 +290,7 @@ def test_sitemap_robots_and_feeds(site: Path) -> None:
     ]
     assert f"{BASE}/fr/index.html" in urls
     listed = {
-        n for n, _ in pages(site) if n.split("/")[0] not in ("alert", "cell", "figure")
+        n for n, _ in pages(site) if n.split("/")[0] not in ("alert", "cell", "figure", "index")
     }  # addresses to be quoted, not pages to find
     assert {u.removeprefix(f"{BASE}/") for u in urls} == listed - {"404.html"}
     assert f"Sitemap: {BASE}/sitemap.xml" in (site / "robots.txt").read_text("utf-8")

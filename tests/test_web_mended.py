@@ -80,7 +80,7 @@ ADDRESSES = [
     ("a figure", "figure/retail/cocaine/g/FR/2025", "/fr/evidence?key=cocaine~g&topic=retail&area=FR&period=2025"),
     ("of all", "figure/retail/cocaine/g/all/all", "/fr/evidence?key=cocaine~g&topic=retail"),
     ("a cell", "cell/2025/country/FR/price/retail/cocaine/EUR-g/-", "/fr/prices?area=FR&period=2025&substance=cocaine"),
-    ("an index", "index/cocaine/g/FR/2025-Q1", "/fr/prices?area=FR&period=2025-Q1&substance=cocaine#index"),
+    ("an index", "index/cocaine/g/FR/2025-Q1", "/fr/price-index/cocaine~g~FR#2025-Q1"),
 ]  # fmt: skip
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from fastapi.testclient import TestClient
@@ -507,3 +508,34 @@ def test_models_are_lent_until_read(store: Path, analyst: TestClient) -> None:
 def test_no_file_no_pages(tmp_path: Path) -> None:
     with pytest.raises(StoreError):
         make_app(tmp_path / "none.duckdb", public=False)
+
+
+def test_each_price_index_has_an_address_a_version_and_a_way_to_contest_it(
+    store: Path, public: TestClient, analyst: TestClient
+) -> None:
+    """On the pages of anyone; the analyst's index is worked out otherwise, and each of its quarters leads to sentences."""
+    links = [u for u in inner_links(public.get("/en/prices").text) if "/price-index/" in u]
+    assert links
+    address, version = "index/cocaine/g/FR/2024-Q2", r"version 1, since \d+ \w+ \d{4}"
+    app = make_app(store.with_name("public.pages"), public=True, contests=store.with_name("contests"))
+    with TestClient(app, base_url="http://127.0.0.1") as asked:
+        text = asked.get("/en/price-index/cocaine~g~FR").text
+    form = rf'<a href="/en/contest\?address={quote(address, safe="")}">{address}</a>'
+    assert re.search(rf'id="2024-Q2".*{form} <span class=sub>{version}<', text)
+    assert re.search(
+        rf'id="2024-Q2".*>{address} <span class=sub>{version}<',
+        public.get("/en/price-index/cocaine~g~FR").text,
+    )
+    assert public.get(f"/{address}").headers["location"].endswith("/price-index/cocaine~g~FR#2024-Q2")
+    (row,) = [
+        r
+        for r in public.get("/api/v1/indices", params={"substance": "cocaine"}).json()["items"]
+        if r["area"] == "FR" and r["period"] == "2024-Q2"
+    ]
+    assert (row["address"], row["version"]) == (address, 1)
+    mine = analyst.get("/en/price-index/cocaine~g~FR").text
+    assert "period=2024-Q2" in mine and "index/cocaine/g" not in mine
+    for client in (public, analyst):
+        gone = client.get("/en/price-index/mdma~g~FR")
+        assert gone.status_code == 200 and 'class="missing' in gone.text
+        assert client.get("/en/price-index/cocaine~g~nowhere").status_code == 404

@@ -15,7 +15,7 @@ from report_store import Paper, build, said_price
 from vigie.lexicon.substances import taxonomy
 from vigie.readmodel import build as readmodel
 from vigie.readmodel.model import ReadModel
-from vigie.readmodel.records import Figures, Filters, Group, IndexRow, PeriodFigures, Shift
+from vigie.readmodel.records import Figures, Filters, Group, IndexRow, PeriodFigures, Shift, SourceRow
 from vigie.stats.prices import PriceState
 from vigie.web.app import make_app
 
@@ -121,6 +121,22 @@ def test_every_row_is_reached_by_links(client: TestClient, page: str, topic: str
         path = next((link for link in links if f"topic={topic}" in link), "")
     assert found == rows and asked == -(-rows // (60 if page == "prices" else 100))
     assert "Rows before these" in text
+
+
+def test_sources_go_on_behind_a_link(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    listed = [
+        SourceRow(source_id=f"s{n}", name=f"Journal {n}", kind="press", grade="B", country="FR", documents=n, first=None, last=None)
+        for n in range(250)
+    ]  # fmt: skip
+    monkeypatch.setattr(ReadModel, "sources", lambda self, filters: listed)
+    found, path = [], "/fr/sources"
+    while path:
+        text = client.get(path).text
+        found += [int(n) for n in re.findall(r"<th[^>]*>Journal (\d+)<", text)]
+        links = [html.unescape(link) for link in re.findall(r'href="([^"]+)">Lignes \d+ à', text)]
+        path = links[0] if links else ""
+    assert found == list(range(250)) and "from=100" in text
+    assert ">Journal 0<" in client.get("/fr/sources?from=900").text  # no such part: the first one
 
 
 def test_a_part_that_is_not_there_is_the_whole_page(client: TestClient) -> None:

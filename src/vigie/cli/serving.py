@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Any
@@ -106,8 +107,9 @@ def serve(
         from vigie.web.health import Metrics, Operation
         from vigie.web.logs import journal_of_stderr
         from vigie.web.provider import Models
-        from vigie.web.server import make_server
+        from vigie.web.server import few_arenas, make_server
 
+        few_arenas()
         operation = Operation()
         if log == "json":
             operation.journal = journal_of_stderr()
@@ -177,13 +179,14 @@ def _installed() -> None:
     from vigie.model.errors import MissingExtraError
 
     try:
-        import altair  # noqa: F401
         import fastapi  # noqa: F401
         import jinja2  # noqa: F401
         import uvicorn  # noqa: F401
-        import vl_convert  # noqa: F401
     except ImportError:
         raise MissingExtraError("vigie serve", "serve") from None
+    # Looked for, not loaded: the first chart loads the one, and the other lives in a process of its own.
+    if any(find_spec(name) is None for name in ("altair", "vl_convert")):
+        raise MissingExtraError("vigie serve", "serve")
 
 
 @contextmanager

@@ -23,8 +23,8 @@ from vigie.model.errors import SeriesError, StoreError
 from vigie.readmodel.version import code_version
 from vigie.report.corrections import versions_told
 from vigie.report.facts import Fact, as_facts, source_lines
-from vigie.report.open_index import index_rows
-from vigie.report.period import parse_period, quarter_of
+from vigie.report.open_index import index_cells, index_rows
+from vigie.report.period import quarter_of
 from vigie.report.public import Admitted, Gate, public_gate
 from vigie.report.rules import rules
 from vigie.report.words import Words
@@ -100,22 +100,17 @@ def public_extras(store: Store, gate: Gate, read: Admitted, day: date) -> Extras
 
 
 def _versions(store: Store) -> Rows:
-    """(address, version, line in French, in English) of the figures that stand."""
+    """(address, version, line in French, in English) of the figures and price indices that stand."""
     french, english = (versions_told(store, Words(lang)) for lang in LANGUAGES)
-    return [(a, n, line, english[a][1]) for a, (n, line) in french.items() if a.startswith("figure/")]
+    return [
+        (a, n, line, english[a][1]) for a, (n, line) in french.items() if a.startswith(("figure/", "index/"))
+    ]
 
 
 def _public_indices(gate: Gate, read: Admitted) -> Rows:
     """Medians of whole public cells of quarters that are over, retail only, as open data have them (`report/open_index.py`)."""
-    cells = [
-        cell
-        for cell in read.cells
-        if cell.label.level != "all"
-        and "-Q" in cell.label.period
-        and gate.closed(parse_period(cell.label.period, ()))
-    ]
     rows: dict[tuple[Any, ...], tuple[Any, ...]] = {}
-    for r in index_rows(cells):
+    for r in index_rows(index_cells(read.cells, gate.closed)):
         if r["kind"] != "retail":
             continue
         period = quarter_of(r["quarter"]).label
@@ -172,7 +167,17 @@ def _triangles(store: Store, left: list[str]) -> Mapping[str, pa.Table]:
     if seen is None:
         left.append("triangulation")
         return {}
-    return {"triangle_rows": seen.rows, "triangle_read": seen.read, "triangle_tables": seen.tables}
+    # Sources of one publisher are one there, by the publisher's name without capitals and accents: as it is written is for the reader.
+    names = store.query(
+        "SELECT lower(strip_accents(trim(publisher))) AS source, min(trim(publisher)) AS name FROM sources "
+        "WHERE trim(publisher) <> '' GROUP BY 1 ORDER BY 1"
+    )
+    return {
+        "triangle_rows": seen.rows,
+        "triangle_read": seen.read,
+        "triangle_tables": seen.tables,
+        "triangle_names": names,
+    }
 
 
 def _told_at_once(store: Store) -> Admitted:

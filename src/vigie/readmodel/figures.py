@@ -38,6 +38,8 @@ TYPES = ("price", "quantity", "purity", "event", "modality", "trend", "flow", "l
 DIRECTIONS = ("up", "down", "stable", "emerging", "peak")
 LEVELS: tuple[Level, ...] = ("department", "region", "country")
 STEPS: tuple[Step, ...] = ("month", "quarter", "year")
+_NO_FIGURES: tuple[State, ...] = ("nothing-collected", "withheld", "zero")
+_EMPTY = {state: Figures(state=state) for state in _NO_FIGURES}  # one for all: most periods of most series
 
 
 class FigureQuestions(Opened):
@@ -190,7 +192,7 @@ class FigureQuestions(Opened):
         return [
             PeriodFigures(
                 period=p,
-                figures=found.get(n) or Figures(state=self._empty(first + n in collected)),
+                figures=found.get(n) or _EMPTY[self._empty(first + n in collected)],
             )
             for n, p in enumerate(periods)
         ]
@@ -216,7 +218,7 @@ class FigureQuestions(Opened):
             by_code = {self._codes[n]: self._shown(topic, figure) for n, figure in found.items() if n > 0}
         if not self.public:
             for code in self._areas_collected(f, level):
-                by_code.setdefault(code, Figures(state="zero"))
+                by_code.setdefault(code, _EMPTY["zero"])
         return [AreaFigures(code=code, name=_label(code), figures=by_code[code]) for code in sorted(by_code)]
 
     def _areas_collected(self, f: Filters, level: Level) -> list[str]:

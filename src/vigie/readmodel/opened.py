@@ -35,9 +35,9 @@ Result = TypeVar("Result")
 TOPIC_OF = {topic.id: (number, topic) for number, topic in enumerate(TOPICS, 1)}
 _REMEMBERED = 1_000  # answers kept in memory: the charts of a page ask what the page asked
 _RECORDS = 50_000  # of all these answers together: a group takes some 700 bytes, and a list of figures may have thousands
-# MB of the database once the arrays are read: answers need 20 to 60, the rest would be blocks kept of what nobody asks again. To set it also
+# MB of the database once the arrays are read: answers are as quick with 40, the rest would be blocks kept of what nobody asks again. To set it also
 # makes the database's allocator give back what reading the arrays took, 100 MB of a million statements.
-_READING_MB = 96
+_READING_MB = 64
 _YEARS_BACK = 30  # of a series: a date read as 1700 must not make a chart of centuries
 
 

@@ -91,6 +91,12 @@ class TextQuestions(Opened):
         end, span = (period.end, period.kind) if period else (latest_quarter(sight.last), "quarter")
         return triangulate(sight, f.substance, area, end, span)  # type: ignore[arg-type]
 
+    def publishers(self) -> dict[str, str]:
+        """Names of publishers as they are written, by how `triangulation` tells sources apart; none for the public."""
+        return dict(
+            self._once(("publishers",), lambda: self._rows("SELECT source, name FROM triangle_names"))
+        )
+
     def facts(
         self, f: Filters, topic: str | None = None, key: Key | None = None, limit: int = 50, offset: int = 0
     ) -> tuple[list[FactRow], int]:
@@ -174,19 +180,22 @@ class TextQuestions(Opened):
 
     def alerts(self, f: Filters, *, lang: str = "fr") -> list[AlertRow]:
         """Alerts, latest first (the latest 500), without their evidence. Official warnings and releases in words of `lang`."""
-        where, values = ["lang IN ('', ?)"], list[Any]((lang,))
-        if f.substance:
-            where.append("substance = ?")
-            values.append(f.substance)
-        if f.area:
-            where.append("list_contains(within, ?)")
-            values.append(f.area)
-        if f.period:
-            period = parse_period(f.period, ())
-            where.append("started <= ? AND last >= ?")
-            values += [period.end, period.start]
-        sql = f"SELECT record FROM alerts WHERE {' AND '.join(where)} ORDER BY last DESC, position LIMIT {MOST_ROWS}"
-        return [_alert(json.loads(row[0])) for row in self._rows(sql, values)]
+        period = parse_period(f.period, ()) if f.period else None
+        return [
+            alert
+            for alert, within in self._alerts(lang)
+            if (not f.substance or alert.substance == f.substance)
+            and (not f.area or f.area in within)
+            and (period is None or (alert.started <= period.end and alert.last >= period.start))
+        ][:MOST_ROWS]
+
+    def _alerts(self, lang: str) -> list[tuple[AlertRow, tuple[str, ...]]]:
+        """All, latest first, with the areas that hold each."""
+        sql = "SELECT record, within FROM alerts WHERE lang IN ('', ?) ORDER BY last DESC, position"
+        return self._once(
+            ("alerts", lang),
+            lambda: [(_alert(json.loads(r)), tuple(within or ())) for r, within in self._rows(sql, [lang])],
+        )
 
     def alert(self, alert_id: str, *, lang: str = "fr") -> AlertRow | None:
         """One alert with its evidence and signals; None if there is none."""
@@ -287,8 +296,9 @@ class TextQuestions(Opened):
 
     def terms(self, limit: int = 50) -> list[TermRow]:
         """Words that may be new, likeliest first; none for the public."""
-        rows = self._rows("SELECT record FROM terms ORDER BY position LIMIT ?", [max(limit, 0)])
-        return [_term(json.loads(row[0])) for row in rows]
+        sql = "SELECT record FROM terms ORDER BY position"
+        found = self._once(("terms",), lambda: [_term(json.loads(row[0])) for row in self._rows(sql)])
+        return found[: max(limit, 0)]
 
     def languages(self) -> list[tuple[str, int]]:
         """(language, documents), most first; none for the public."""
@@ -302,17 +312,21 @@ class TextQuestions(Opened):
         Without an area those of countries and overseas territories. None with a grade or language: they rest on all sources."""
         if f.grade or f.lang:
             return []
-        where, values = ["true"], list[Any]()
-        for condition, value in (("substance = ?", f.substance), ("area = ?", f.area)):
-            if value:
-                where.append(condition)
-                values.append(value)
-        if f.period:
-            where.append("(period = ? OR starts_with(period, ?))")
-            values += [f.period, f"{f.period}-"]
-        sql = f"SELECT * FROM indices WHERE {' AND '.join(where)} ORDER BY ALL"
-        rows = [IndexRow(**row) for row in self._named(sql, values)]
-        return rows if f.area else [row for row in rows if _is_market(row.area)]
+        return [
+            row
+            for row in self._indices
+            if (not f.substance or row.substance == f.substance)
+            and (row.area == f.area if f.area else _is_market(row.area))
+            and (not f.period or row.period == f.period or row.period.startswith(f"{f.period}-"))
+        ]
+
+    @cached_property
+    def _indices(self) -> list[IndexRow]:
+        return [IndexRow(**row) for row in self._named("SELECT * FROM indices ORDER BY ALL")]
+
+    def index_keys(self) -> list[tuple[str, str, str]]:
+        """(substance, unit, area) of every price index, in order."""
+        return sorted({(row.substance, row.unit, row.area) for row in self._indices})
 
 
 def _within(code: str, area: str | None) -> bool:
@@ -322,6 +336,7 @@ def _within(code: str, area: str | None) -> bool:
     return entry is not None and area in (entry.department, entry.region, entry.country)
 
 
+@cache
 def _is_market(code: str) -> bool:
     entry = gazetteer().by_code(code)
     return entry is None or entry.level not in ("department", "region") or code.startswith(("FR-97", "FR-98"))

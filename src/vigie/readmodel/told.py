@@ -7,6 +7,8 @@ Left out: SQL (planning one statement takes longer than this), texts.
 
 from __future__ import annotations
 
+import threading
+from collections import OrderedDict
 from typing import Any
 
 import numpy as np
@@ -24,6 +26,7 @@ _COLUMNS = """
     grade, credibility, lang, counted, fresh, reviewed, doc, ord
 """
 _CREDIBILITY = 7  # 0 unknown, 1 to 6
+_FEW = 12  # an area or a substance with at most this part of all rows is looked at by itself
 
 
 class Told:
@@ -36,6 +39,8 @@ class Told:
         self.counted = int(np.count_nonzero(columns.pop("counted")))
         self.size = len(columns["key"])
         self.voices = int(columns["voice"].max()) + 1 if self.size else 1
+        self._rows_of: OrderedDict[tuple[str, int], Ints | None] = OrderedDict()
+        self._lock = threading.Lock()
         self._topics: dict[int, tuple[int, int]] = {}
         topic = columns.pop("topic")[: self.counted]
         for number in np.unique(topic).tolist():
@@ -57,29 +62,63 @@ class Told:
         grade: int | None = None, lang: int | None = None, types: tuple[int, ...] = (),
     ) -> Ints:  # fmt: skip
         """Rows of the stretch under these filters, given as numbers of the file."""
+        few, done = self._few(area, substance)
+        if few is not None:
+            few = few[slice(*np.searchsorted(few, [within.start, within.stop]).tolist())]
+        at: Any = within if few is None else few
         kept: NDArray[np.bool_] | None = None
         tests = []
-        if area is not None:
-            held = self.columns["place"][within] == area
-            for level in Places[1:]:
-                held |= self.columns[level][within] == area
-            tests.append(held)
-        if substance is not None:
-            tests.append(self.columns["substance"][within] == substance)
+        if area is not None and done != "area":
+            tests.append(self._in_area(area, at))
+        if substance is not None and done != "substance":
+            tests.append(self.columns["substance"][at] == substance)
         if period is not None:
             column, number = number_of(period)
-            tests.append(self.columns[column][within] == number)
+            tests.append(self.columns[column][at] == number)
         if grade is not None:
-            tests.append(self.columns["grade"][within] <= grade)
+            tests.append(self.columns["grade"][at] <= grade)
         if lang is not None:
-            tests.append(self.columns["lang"][within] == lang)
+            tests.append(self.columns["lang"][at] == lang)
         if types:
-            tests.append(np.isin(self.columns["type"][within], types))
+            tests.append(np.isin(self.columns["type"][at], types))
         for test in tests:
             kept = test if kept is None else kept & test
         if kept is None:
-            return np.arange(within.start, within.stop)
-        return np.asarray(np.flatnonzero(kept) + within.start)
+            return np.arange(within.start, within.stop) if few is None else few
+        return np.asarray(np.flatnonzero(kept) + within.start) if few is None else few[kept]
+
+    def _in_area(self, area: int, at: Any) -> NDArray[np.bool_]:
+        held = self.columns["place"][at] == area
+        for level in Places[1:]:
+            held |= self.columns[level][at] == area
+        return np.asarray(held)
+
+    def _few(self, area: int | None, substance: int | None) -> tuple[Ints | None, str]:
+        """All rows of the area or of the substance, and of which; (None, "") where neither keeps few of them.
+
+        They are found once: a page asks of one department, or one product, twenty times, and each time a part of the whole would be read.
+        """
+        for what, number in (("area", area), ("substance", substance)):
+            if number is None:
+                continue
+            key = (what, number)
+            with self._lock:
+                known = key in self._rows_of
+                rows = self._rows_of.get(key)
+                if known:
+                    self._rows_of.move_to_end(key)
+            if not known:
+                whole = slice(0, self.size)
+                held = self._in_area(number, whole) if what == "area" else self.columns["substance"] == number
+                found = np.flatnonzero(held)
+                rows = found if len(found) * _FEW <= self.size else None
+                with self._lock:
+                    self._rows_of[key] = rows
+                    while sum(len(r) for r in self._rows_of.values() if r is not None) > self.size // 2:
+                        self._rows_of.popitem(last=False)
+            if rows is not None:
+                return rows, what
+        return None, ""
 
     def figures(
         self, rows: Ints, labels: Ints, size: int, *, public: bool, values: bool = True

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from vigie.redact.address_forms import other_forms
 from vigie.redact.around import around, windows
 from vigie.redact.shape import shape
 from vigie.redact.spans import Removal
@@ -80,16 +81,21 @@ _GERMAN = re.compile(
 _UK_POSTCODE = re.compile(
     r"(?<![A-Za-z0-9])(?:[A-Z]{1,2}\d[A-Z\d]?|GIR)\s\d[ABD-HJLNP-UW-Z]{2}(?![A-Za-z0-9])"
 )
-_BOX = re.compile(r"(?<![\w])(?:BP|B\.P\.|CS|P\.?O\.? Box)\s?\d{2,6}(?!\d)")
+_BOX = re.compile(r"(?<![\w])(?:BP|B\.P\.|CS|P\.?O\.? Box)\s?\d{2,6}(?!\d|/\d)")
 _CODE = re.compile(
     r"(?<!\w)(?:digicode|code (?:de )?porte|code (?:d')?entree|door code|gate code|interphone)\s?[:=]?\s?"
     r"(?:est\s|is\s)?[a-z]?\d[\da-z]{2,6}(?!\w)|(?<!\w)code\s?:?\s(?:\d{2,5}[ab]|\d{1,3}[ab]\d{1,4}|[ab]\d{4})(?!\w)"
 )
 _FLAT = re.compile(
-    r"(?<!\w)(?:appt?\.?|appartement|apartment|apt\.?|flat|room|unit|suite|bat\.?|batiment|esc\.?|escalier|hall|porte|chambre|cage|floor|etage)[\s_.\-]"
+    r"(?<!\w)(?:appt?\.?|appartement|apartment|apt\.?|flat|room|unit|suite|bat\.?|batiment|esc\.?|escalier|hall|porte|chambre|cage|floor|etage|boite|bte|landing|block|stair|lot)[\s_.\-]"
     r"(?:n°\s?)?(?:\d{1,4}[a-z]?|[a-z]\d{0,3})(?!\w)(?:\s?,\s?)?"
     r"|(?<!\w)(?:\d{1,2}\s?(?:er|e|eme|nd|st|rd|th)[\s_.\-]?(?:etage|floor)|rez-de-chaussee|ground floor|sous-sol)(?!\w)"
 )
+_FLAT_WORDS = (
+    "app", "appt", "appartement", "apartment", "apt", "flat", "room", "unit", "suite", "bat", "batiment", "esc", "escalier", "hall",
+    "porte", "chambre", "cage",
+)  # fmt: skip
+_FLOOR_WORDS = ("etage", "floor", "rez-de-chaussee", "sous-sol")  # also straight after the number
 _GOES_ON = re.compile(
     r"(?:\s|-)(?:(?:d'|l'|de la |de l'|des |de |du |la |le |les |et |en |sur )?)"
     r"(?:[A-ZÀ-ÖØ-Þ][\w'’.\-]{0,29}|1[89]\d\d(?!\d)|\d{1,2}(?:er)?\s(?:janvier|f[ée]vrier|mars|avril|mai|juin|juillet|ao[ûu]t|septembre|octobre|novembre|d[ée]cembre)(?:\s\d{4})?|(?:janvier|f[ée]vrier|mars|avril|mai|juin|juillet|ao[ûu]t|septembre|octobre|novembre|d[ée]cembre)(?:\s\d{4})?)"
@@ -123,16 +129,22 @@ def find_addresses(text: str, folded: str) -> Iterator[Removal]:
         reversed_order = _REVERSED.match(text, start)
         if reversed_order:
             ends.append(reversed_order.span())
+    ends += other_forms(text, folded)
     for start, end in ends:
         while end > start and text[end - 1] in " ,.;":
             end -= 1
         yield Removal(start, end, "address")
-    if ends:
+    flats = sorted([*words_at(folded, _FLAT_WORDS), *marks_at(folded, _FLOOR_WORDS)])
+    if ends and flats:
         beside = list(ends)
-        for match in _FLAT.finditer(folded):
-            if any(abs(match.start() - end) <= 4 or abs(start - match.end()) <= 3 for start, end in beside):
-                beside.append(match.span())  # "12 rue X, bât. B, 3e étage"
-                yield Removal(match.start(), match.end(), "address")
+        for match in around(_FLAT, folded, flats, 12, 32):
+            for start, end in beside:
+                if (
+                    abs(match.start() - end) <= 4 or abs(start - match.end()) <= 3
+                ):  # "12 rue X, bât. B, 3e étage"
+                    beside.append(match.span())
+                    yield Removal(min(start, match.start()), max(end, match.end()), "address")
+                    break
 
 
 def _each(pattern: re.Pattern[str], text: str, starts: Iterable[int]) -> Iterator[tuple[int, int]]:

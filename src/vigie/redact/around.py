@@ -41,6 +41,8 @@ def around(
         spans: where the triggers stand in `text` (or in its folded copy), in order.
         before, after: code points from the trigger to the farthest one that a match or what it looks at can reach.
     """
+    if not spans:
+        return ()
     stretches = windows(spans, before, after, len(text))
     if len(stretches) == 1:
         return pattern.finditer(text, *stretches[0])

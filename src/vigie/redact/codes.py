@@ -64,15 +64,11 @@ _FIGURES = re.compile(
 )
 _CAPITALS = re.compile(r"(?:[^\w\s]|_|\s){1,3}(?:[A-Z]{1,3}|[b-df-hj-np-tv-z]{3})(?!\w)")
 _CONSONANTS = re.compile(r"[b-df-hj-np-tv-z]{2,3}")  # of plates in small letters; no word is made of them
-_PLATE = re.compile(
-    r"[A-Z]{2}\d{3}[A-Z]{2}|\d{4}[A-Z]{3}|\d[A-Z]{3}\d{3}|[A-Z]{2}\d{2}[A-Z]{3}|\d{3,4}[A-Z]{2,3}\d{2}"
-)  # without its marks
 _PASSPORT = re.compile(r"(?<![\w-])\d{2}[A-Z]{2}\d{5}(?![\w-])")  # French, since 2009
 _BRITISH = re.compile(r"[a-z]{2}\d\d", re.IGNORECASE)  # the first half of a British plate
 _HEX = re.compile(r"[0-9A-Fa-f]{1,4}|[0-9A-Fa-f]{12}")
 _INSIDE = (":", "-", ".", "/", "_")
 _GAP = 16  # code points between two pieces of one code
-_GROUPS = 2  # a German plate has more pieces
 _LETTERS_MOST = 3  # letters in a row in a plate
 _ALPHABET = "2-9CFGHJMPQRVWX"
 _GAPS = r"[ \-/.…\n]{0,2}"
@@ -112,7 +108,6 @@ class _Family(NamedTuple):
     hexadecimal: bool
     pieces: int
     reach: int
-    strict: bool
 
 
 @cache
@@ -127,7 +122,6 @@ def _families() -> tuple[_Family, ...]:
             entry.get("hexadecimal", False),
             entry.get("pieces", 1),
             entry.get("reach", _REACH),
-            entry.get("strict", False),
         )
         for entry in data_toml("redaction", "codes.toml")["family"]
     )
@@ -227,16 +221,9 @@ def _code(text: str, at: int, family: _Family) -> tuple[int, int] | None:
         or len(pieces) < family.pieces
         or sum(c.isdigit() for c in written) < 2
         or (family.letters and not any(c.isalpha() for c in written))
-        or (family.strict and not _is_plate(written, [piece.group() for piece in pieces]))
     ):
         return None
     return pieces[0].start(), pieces[-1].end()
-
-
-def _is_plate(written: str, pieces: list[str]) -> bool:
-    """The form of a plate of a country; the German one, letters and figures, is told by its two groups of letters."""
-    german = len(pieces) > _GROUPS and re.fullmatch(r"[A-Z]{2,5}\d{2,4}", written) is not None
-    return german or _PLATE.fullmatch(written) is not None
 
 
 def _is_one(between: str, mark: str, whole: bool) -> bool:
@@ -283,8 +270,6 @@ def _goes_on(text: str, token: re.Match[str], pieces: list[re.Match[str]], famil
         return True
     if (before.isspace() or before in ",") and _AMOUNT.match(text, token.start()):
         return False
-    if family.strict and _DATE.match(text, token.start()):
-        return False  # "Golf GTI 2019"
     if any(c.isdigit() for c in word):
         return True
     if len(word) > _LETTERS_MOST:

@@ -19,7 +19,11 @@ from vigie.redact.identifiers import find_identifiers
 from vigie.redact.links import find_links
 from vigie.redact.payment import find_payments
 from vigie.redact.phones import find_phones, within_sentence
+from vigie.redact.plates import find_plates
 from vigie.redact.points_of_sale import find_points_of_sale
+from vigie.redact.positions import find_positions
+from vigie.redact.references import find_references
+from vigie.redact.reviews import find_reviewed, is_prose
 from vigie.redact.sellers import find_sellers, quoted_beside
 from vigie.redact.series import find_series
 from vigie.redact.shape import NOTHING, shape
@@ -43,12 +47,14 @@ def contacts(text: str, folded: str, lang: str) -> list[Removal]:
     _know_lists()
     found = [*find_spoken_numbers(folded)] if _is_quiet(text, folded) else _everything(text, folded, lang)
     for view in views(written, as_written):  # written to deceive; none in plain text
-        found += view.back(_everything(view.text, fold(view.text), lang))
+        cut = is_prose(written, view.starts[0], view.ends[-1]) if view.text else False
+        found += view.back(_everything(view.text, fold(view.text), lang, cut=cut))
     kept = spare(text, folded, found)
     return [within_sentence(text, item) for item in [*kept, *quoted_beside(text, folded, kept)]]
 
 
-def _everything(text: str, folded: str, lang: str) -> list[Removal]:
+def _everything(text: str, folded: str, lang: str, *, cut: bool | None = None) -> list[Removal]:
+    """Removals of all finders. `cut`: of a view, whether it is cut out of prose; None: the text itself."""
     return [
         *find_links(text, folded),
         *find_handles(text, folded),
@@ -60,8 +66,12 @@ def _everything(text: str, folded: str, lang: str) -> list[Removal]:
         *find_series(text, folded),
         *find_addresses(text, folded),
         *find_codes(text, folded),
+        *find_plates(text, folded),
+        *find_positions(text, folded),
+        *find_references(text, folded),
         *find_points_of_sale(text, folded),
         *find_sellers(text, folded),
+        *find_reviewed(text, folded, cut=cut is True, seen=cut is not None),
     ]
 
 

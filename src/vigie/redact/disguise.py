@@ -11,7 +11,6 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from functools import lru_cache
 
 from vigie.redact import characters, joined
 from vigie.redact.around import around, windows
@@ -33,7 +32,7 @@ _REACH = 160  # code points on either side of something odd that a view shows
 _MARKUP = re.compile(r"&[#a-zA-Z]|`|\*\*|<[/a-zA-Z!]|%[2-7][0-9A-Fa-f]|__|~~|\|\||\\[ux]")
 _MARKUP_SIGNS = frozenset("&`*<%_~|\\")
 # What odd separators hold, each rare in plain text and quick to find; the pattern decides.
-_RARE = "_|*·•~\\^=→\t…#–—"
+_RARE = frozenset("_|*·•~\\^=→\t…#–—")
 _PLAIN = bytes(code for code in range(128) if chr(code).isalnum() or chr(code) in " \n,.'-?")
 # Each with the signs that it cannot do without.
 _PAIRED = (
@@ -145,6 +144,9 @@ def _views(view: View) -> Iterator[View]:
         yield shown
         text = shown.text
         folded = fold(text)
+    worded = shown.edited(joined.worded(text))
+    if worded:  # a word that only this view shows announces codes that are written plainly
+        yield replace(worded, loose=True)
     channels = len(_CHANNEL.findall(text))
     for edits in (
         joined.spelled(text),
@@ -174,20 +176,9 @@ def _odd(text: str, folded: str) -> Iterator[tuple[int, int]]:
     others = beyond_ascii(text)
     if others and characters.strange(text):
         yield from ((edit.start, edit.end) for edit in characters.decoded(text))
-    signs = set(text.encode("latin-1", "replace").translate(None, _PLAIN).decode("latin-1"))
-    signs |= others
-    if not signs.isdisjoint(_MARKUP_SIGNS):
-        yield from (m.span() for m in _MARKUP.finditer(text))
-    patterns = [pattern for pattern, needed in _PAIRED if needed <= signs]
-    if "  " in text:
-        patterns.append(_WIDE)
-    if not signs.isdisjoint(_RARE):
-        patterns.append(_any_of("".join(sign for sign in _RARE if sign in signs)))
-    if patterns:
-        odd = sorted(m.span() for pattern in patterns for m in pattern.finditer(text))
-        yield from (m.span() for m in around(_ODD, text, odd, 4, 40))
-    if any(char >= "\u2190" for char in others):
-        yield from (m.span() for m in characters.PICTURES.finditer(text))
+    signs = text.encode("latin-1", "replace").translate(None, _PLAIN)
+    if signs or others or "  " in text:
+        yield from _odd_signs(text, others.union(signs.decode("latin-1")))
     yield from _singles(text)
     yield from _leet_and_chunks(text, folded)
     yield from sign_spots(text, folded)
@@ -207,13 +198,25 @@ def _odd(text: str, folded: str) -> Iterator[tuple[int, int]]:
             yield start, stop
 
 
-@lru_cache(maxsize=256)
-def _any_of(signs: str) -> re.Pattern[str]:
-    return re.compile(f"[{re.escape(signs)}]")
+def _odd_signs(text: str, signs: frozenset[str]) -> Iterator[tuple[int, int]]:
+    """The same, where `signs` are what the text has beside letters, figures and the commonest marks."""
+    if not signs.isdisjoint(_MARKUP_SIGNS):
+        yield from (m.span() for m in _MARKUP.finditer(text))
+    odd = [m.span() for pattern, needed in _PAIRED if needed <= signs for m in pattern.finditer(text)]
+    odd += (m.span() for m in _WIDE.finditer(text))
+    for sign in signs & _RARE:
+        at = text.find(sign)
+        while at >= 0:
+            odd.append((at, at + 1))
+            at = text.find(sign, at + 1)
+    if odd:
+        yield from (m.span() for m in around(_ODD, text, sorted(odd), 4, 40))
+    if any(char >= "\u2190" for char in signs):
+        yield from (m.span() for m in characters.PICTURES.finditer(text))
 
 
 def _leet_and_chunks(text: str, folded: str) -> Iterator[tuple[int, int]]:
-    """Where a word of a channel may stand with signs for letters, and where chunks of one size do."""
+    """Where a word may stand with signs for letters, and where chunks of one size do."""
     classes = folded.encode("latin-1", "replace").translate(_SPOTS)
     if b"0" not in classes:
         return
@@ -226,6 +229,8 @@ def _leet_and_chunks(text: str, folded: str) -> Iterator[tuple[int, int]]:
             if _LEET_CUE.search(folded, low, place + 11):
                 yield place, place + 1
     for place in meetings:
+        if joined.LEET_SPOT.match(text, place):
+            yield place, place + 2
         head = _CHUNK.match(text, place)
         if head and any(True for _ in joined.rechunked(text[max(0, place - 26) : head.end() + 80])):
             yield head.span()

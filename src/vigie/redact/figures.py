@@ -19,38 +19,56 @@ from vigie.redact.spans import Removal
 _KINDS = frozenset(["phone", "card"])
 _HOUR = re.compile(r"(?<![\w.])(?:0?[1-9]|1[0-2])\.[ap]m\Z")  # "back at 9.am" is no address in Armenia
 _BEFORE, _AFTER = 60, 120  # code points around a removal in which its list may go on
+_LONGEST = 400  # code points of a word that the stretch takes along whole; without an end, figures without blanks take a square
 _NUMBER = r"(?:[-+−]?(?:0|[1-9]\d{0,5})(?:[.,]\d{1,3})?)"
 _RUN = re.compile(
-    rf"(?<![\w.,+/(-])(?P<first>{_NUMBER})(?:(?P<by>[ \u00a0\u202f\n]|, |\s?; |-|–|\s-\s|\s–\s|\s?/\s?){_NUMBER}(?![\w]|[.,]\d))"
+    rf"[-+−0-9](?<![\w.,+/(-].)(?:(?<=[-+−])(?:0|[1-9]\d{{0,5}})|(?<=0)|(?<=[1-9])\d{{0,5}})(?:[.,]\d{{1,3}})?(?P<head>)"
+    rf"(?:(?P<by>[ \u00a0\u202f\n]|, |\s?; |-|–|\s-\s|\s–\s|\s?/\s?){_NUMBER}(?![\w]|[.,]\d))"
     rf"(?:(?P=by){_NUMBER}(?![\w]|[.,]\d)){{1,40}}(?!\w|[.,/]\d)"
 )
-_VALUE = re.compile(_NUMBER)
-_PAIRS = re.compile(r"(?<![\w.,+-])\d\d(?:, \d\d(?!\d)){5,40}(?:,? (?:et|and|ou|or) \d\d(?!\d))?(?![\w])")
-_CODES = re.compile(r"(?<![\w.,+-])(?P<code>\d{5})(?:(?:, |,? (?:et|and|ou|or) )\d{5}(?!\d)){2,40}(?![\w])")
+_PAIRS = re.compile(r"\d(?<![\w.,+-].)\d(?:, \d\d(?!\d)){5,40}(?:,? (?:et|and|ou|or) \d\d(?!\d))?(?![\w])")
+_CODES = re.compile(r"\d(?<![\w.,+-].)\d{4}(?:(?:, |,? (?:et|and|ou|or) )\d{5}(?!\d)){2,40}(?![\w])")
 _SUM = re.compile(
     r"(?<![\w.,])(\d{1,9})\s?([*x×+/÷-])\s?(\d{1,9})\s?=\s?(\d{1,12})(?!\w|[.,]\d)", re.IGNORECASE
 )
 _DATE = re.compile(
-    r"(?<![\w.,/-])(?:0?[1-9]|[12]\d|3[01])([/.-])(?:0?[1-9]|1[0-2])\1(?:19|20)\d\d(?![\w/]|[.,-]\d)"
+    r"[0-9](?<![\w.,/-].)(?:(?<=[1-9])|(?<=0)[1-9]|(?<=[12])\d|(?<=3)[01])([/.-])(?:0?[1-9]|1[0-2])\1(?:19|20)\d\d(?![\w/]|[.,-]\d)"
 )
 _MONTH = re.compile(
-    r"(?<![\w.,/-])(?:0?[1-9]|1[0-2])/(?:19|20)\d\d(?: \d{1,3}(?=\s?[;,.)|]|$))?(?![\w/]|[.,]\d)"
+    r"[0-9](?<![\w.,/-].)(?:(?<=[1-9])|(?<=0)[1-9]|(?<=1)[0-2])/(?:19|20)\d\d(?: \d{1,3}(?=\s?[;,.)|]|$))?(?![\w/]|[.,]\d)"
 )
-_CLOCK = re.compile(r"(?<![\w:.])(?:[01]?\d|2[0-3])[:h][0-5]\d(?![\d:]|[.,]\d)")
+_CLOCK = re.compile(r"\d(?<![\w:.].)(?:(?<=[01])\d|(?<=2)[0-3])?[:h][0-5]\d(?![\d:]|[.,]\d)")
 _HOURS = re.compile(
-    r"(?<![\w.,+(-])(?:[01]\d|2[0-3])[0-5][05]\s?[-–]\s?(?:[01]\d|2[0-3])[0-5][05](?![\w-]|[.,]\d)"
+    r"[0-2](?<![\w.,+(-].)(?:(?<=[01])\d|(?<=2)[0-3])[0-5][05]\s?[-–]\s?(?:[01]\d|2[0-3])[0-5][05](?![\w-]|[.,]\d)"
 )
 _PAGES = re.compile(r"(?:[):,]\s?|\bpp?\.\s?)(\d{4})[-–](\d{4})(?!\w|[.,-]\d)")
 _FEW_PAGES = 200
-_RATIO = re.compile(r"(?<![\w:.,])1(?::\d{1,3}(?!\d)){2,6}(?![:\w])")
-_QUARTER = re.compile(r"(?<!\w)[QT][1-4](?:[ :]{1,2}\d{1,6}(?:[.,]\d{1,2})?)?(?![\w])")
-_FRACTION = re.compile(r"(?<![\w.,])0[.,]\d{3}(?: \d{3}){1,4}(?!\w|[ .,]\d)")
-_SIGNED = re.compile(r"(?<![\w.,])[+-]\d{1,2}[.,]\d{1,2}\s?\([+-]\d{1,2}\)\s?\d{1,5}(?!\w|[.,]\d)")
+_RATIO = re.compile(r"1(?<![\w:.,].)(?::\d{1,3}(?!\d)){2,6}(?![:\w])")
+_QUARTER = re.compile(r"[QT](?<!\w.)[1-4](?:[ :]{1,2}\d{1,6}(?:[.,]\d{1,2})?)?(?![\w])")
+_FRACTION = re.compile(r"0(?<![\w.,].)[.,]\d{3}(?: \d{3}){1,4}(?!\w|[ .,]\d)")
+_SIGNED = re.compile(r"[+-](?<![\w.,].)\d{1,2}[.,]\d{1,2}\s?\([+-]\d{1,2}\)\s?\d{1,5}(?!\w|[.,]\d)")
 _REFERENCE = re.compile(
     r"(?i)(?<!\w)(?:arxiv|ecli|doi|pmid|pmcid|isbn|issn|nct|prospero|cas|inchi(?:key)?|finess|nor)\s?[:=]?\s?"
     r"(?=[\w.:/()-]*\d)[\w.:/();-]{4,80}|(?<![\w.])10\.\d{4,5}/[\w.:/();-]{3,80}"
 )
-_YEARS_AND_COUNTS = re.compile(r"(?<![\w.,+-])(?:19|20)\d\d(?: \d{1,6}(?!\d)){3,60}(?!\w|[.,]\d)")
+# "E-2025-0417", "SI 2023/1417": samples, statutory instruments, files by year.
+_FILE = re.compile(r"(?<![\w/-])[A-Z]{1,5}[-/ .]{1,2}(?:19|20)\d\d[-/]\d{2,6}(?![\w/-])")
+_YEARS_AND_COUNTS = re.compile(
+    r"[12](?<![\w.,+-].)(?:(?<=1)9|(?<=2)0)\d\d(?: \d{1,6}(?!\d)){3,60}(?!\w|[.,]\d)"
+)
+# What no match of these does without.
+_REFERENCE_WORDS = (
+    "arxiv", "ecli", "doi", "pmid", "pmcid", "isbn", "issn", "nct", "prospero", "cas", "inchi", "finess", "nor",
+)  # fmt: skip
+_OTHERS = (
+    (_CODES, (", ", " et ", " and ", " ou ", " or ")),
+    (_MONTH, ("/",)),
+    (_HOURS, ("-", "–")),
+    (_RATIO, ("1:",)),
+    (_FRACTION, ("0.", "0,")),
+    (_SIGNED, ("(",)),
+    (_FILE, ("-", "/")),
+)
 _PHONE = re.compile(r"0[1-9]\d{8}")
 # Years and amounts in words: "two thousand and nineteen, twenty twenty".
 _THOUSANDS = re.compile(r"\w+ thousand(?: and)?\W|(?:nineteen|twenty)[ -](?:\w+ty|\w+teen)\W")
@@ -58,10 +76,18 @@ _THOUSANDS = re.compile(r"\w+ thousand(?: and)?\W|(?:nineteen|twenty)[ -](?:\w+t
 
 def spare(text: str, folded: str, found: list[Removal]) -> list[Removal]:
     """The removals without those numbers that are figures of something."""
+    told: dict[tuple[int, int], bool] = {}  # one number is often found in several ways
+
+    def figures(item: Removal) -> bool:
+        span = item.start, item.end
+        if span not in told:
+            told[span] = _is_figures(text, folded, item)
+        return told[span]
+
     return [
         item
         for item in found
-        if not (item.kind in _KINDS and _is_figures(text, folded, item))
+        if not (item.kind in _KINDS and figures(item))
         and not (item.kind in ("email", "url") and _HOUR.search(folded, item.start, item.end))
     ]
 
@@ -71,48 +97,66 @@ def _is_figures(text: str, folded: str, item: Removal) -> bool:
     if not digits:
         return _THOUSANDS.match(folded, item.start, item.end) is not None and not called(folded, item.start)
     low, high = max(0, item.start - _BEFORE), min(len(text), item.end + _AFTER)
-    while low and not text[low - 1].isspace():
-        low -= 1
-    stretches = list(_proven(text, low, high))
+    word = text[max(0, low - _LONGEST) : low]
+    if word and not word[-1].isspace():
+        low -= len(word.split()[-1])
+    around = text[low:high]
+    runs = list(_RUN.finditer(text, low, high))
+    stretches = list(_proven(text, low, high, around, runs))
     if not called(folded, item.start):
-        stretches += _likely(text, low, high)
+        stretches += _likely(text, low, high, around, runs)
     return bool(stretches) and all(any(a <= n < b for a, b in stretches) for n in digits)
 
 
-def _proven(text: str, low: int, high: int) -> Iterator[tuple[int, int]]:
-    """Sums that come out, even steps, years and what was counted in them, dates, references."""
-    for match in _SUM.finditer(text, low, high):
-        if _comes_out(match):
-            yield match.span()
-    for match in _RUN.finditer(text, low, high):
+def _proven(
+    text: str, low: int, high: int, around: str, runs: list[re.Match[str]]
+) -> Iterator[tuple[int, int]]:
+    """Sums that come out, even steps, years and what was counted in them, dates, references.
+
+    `around` is the stretch itself: a pattern is tried only where what it cannot do without stands in it.
+    """
+    if "=" in around:
+        for match in _SUM.finditer(text, low, high):
+            if _comes_out(match):
+                yield match.span()
+    for match in runs:
         if _is_even(match):
             yield match.span()
-    for match in _YEARS_AND_COUNTS.finditer(text, low, high):
-        if _alternates(match.group()):
-            yield match.span()
-    dates = [match.span() for match in _DATE.finditer(text, low, high)]
-    yield from dates
-    for pattern in (_REFERENCE, _CLOCK) if dates else (_REFERENCE,):
-        yield from (match.span() for match in pattern.finditer(text, low, high))
+    dates: list[tuple[int, int]] = []
+    if "19" in around or "20" in around:
+        for match in _YEARS_AND_COUNTS.finditer(text, low, high):
+            if _alternates(match.group()):
+                yield match.span()
+        dates = [match.span() for match in _DATE.finditer(text, low, high)]
+        yield from dates
+    plain = around.casefold().replace("ı", "i")  # the pattern passes over case
+    if "10." in around or any(word in plain for word in _REFERENCE_WORDS):
+        yield from (match.span() for match in _REFERENCE.finditer(text, low, high))
+    if dates:
+        yield from (match.span() for match in _CLOCK.finditer(text, low, high))
 
 
-def _likely(text: str, low: int, high: int) -> Iterator[tuple[int, int]]:
+def _likely(
+    text: str, low: int, high: int, around: str, runs: list[re.Match[str]]
+) -> Iterator[tuple[int, int]]:
     """Lists of decimals, of round or of rising figures, of codes; pages, months, quarters, ratios."""
-    for match in _RUN.finditer(text, low, high):
+    for match in runs:
         if _is_list(match):
             yield match.span()
-    for match in _PAIRS.finditer(text, low, high):
+    for match in _PAIRS.finditer(text, low, high) if ", " in around else ():
         values = [int(n) for n in re.findall(r"\d\d", match.group())]
         if all(a < b for a, b in pairwise(values)):
             yield match.span()
-    for match in _PAGES.finditer(text, low, high):
+    for match in _PAGES.finditer(text, low, high) if "-" in around or "–" in around else ():
         if 0 < int(match.group(2)) - int(match.group(1)) < _FEW_PAGES:
             yield match.span()
-    quarters = [match.span() for match in _QUARTER.finditer(text, low, high)]
-    if len(quarters) > 1:
-        yield from quarters
-    for pattern in (_CODES, _MONTH, _HOURS, _RATIO, _FRACTION, _SIGNED):
-        yield from (match.span() for match in pattern.finditer(text, low, high))
+    if "Q" in around or "T" in around:
+        quarters = [match.span() for match in _QUARTER.finditer(text, low, high)]
+        if len(quarters) > 1:
+            yield from quarters
+    for pattern, needed in _OTHERS:
+        if any(sign in around for sign in needed):
+            yield from (match.span() for match in pattern.finditer(text, low, high))
 
 
 def _comes_out(match: re.Match[str]) -> bool:
@@ -126,10 +170,12 @@ def _comes_out(match: re.Match[str]) -> bool:
 
 def _values(match: re.Match[str]) -> list[str]:
     """The numbers of a list as they are written; a dash between two of them is no sign."""
-    by = match["by"].strip()
-    body = match.group()
-    parts = body.split(match["by"]) if by else body.split()
-    return [part.strip().replace("−", "-").replace(",", ".") for part in parts]
+    first, rest = (
+        match.string[match.start() : match.start("head")],
+        match.string[match.end("head") : match.end()],
+    )
+    parts = [first, *re.findall(f"{re.escape(match['by'])}({_NUMBER})", rest)]
+    return [part.replace("−", "-").replace(",", ".") for part in parts]
 
 
 def _is_even(match: re.Match[str]) -> bool:

@@ -21,6 +21,10 @@ _MENTION = re.compile(
     r"@(?<![\w@/.]@)[ \u00a0]?[._]?(?=[\w.]{0,40}[A-Za-zÀ-ÿ_])[\w](?:[\w.\-]{0,40}\w|_)?_{0,3}"
 )
 _TAGGED = re.compile(r"(?<![\w#@])[A-Za-z][\w.]{1,31}#\d{4}(?!\w)")
+_CASH = ("cashapp", "cash app", "cashtag", "venmo", "paypal", "revolut", "lydia", "wero", "chime", "zelle")
+_CASHTAG = re.compile(
+    r"\$(?<![\w$]\$)[A-Za-z][\w-]{2,}(?:[\u2600-\u27bf\U0001f300-\U0001faff]\ufe0f?[\w-]{2,})*"
+)
 _SESSION = re.compile(r"05(?<!\w05)[0-9a-fA-F]{64}(?!\w)")
 _MATRIX = re.compile(r"@(?<!\w@)[\w.\-=]{1,40}:[a-z0-9.\-]{3,60}")
 _TOKEN = r"@?[A-Za-zÀ-ÿ0-9_](?:[\w.\-]{0,38}[\w_]|[\w_]?)"
@@ -77,6 +81,9 @@ def find_handles(text: str, folded: str) -> Iterator[Removal]:
         ):
             continue  # "50 € @ 2 g": a price, not an account
         yield Removal(match.start(), match.end(), "handle")
+    for start, end in words_at(folded, _CASH):
+        for match in _CASHTAG.finditer(text, max(0, start - 40), min(len(text), end + 60)):
+            yield Removal(match.start(), match.end(), "handle")
     for match in around(_TAGGED, text, marks_at(folded, ("#",)), 34, 6):
         yield Removal(match.start(), match.end(), "handle")
     for match in _SESSION.finditer(text) if shape(text).long_word else ():

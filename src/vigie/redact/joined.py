@@ -21,6 +21,12 @@ _ODD = r"(?:\)\s?\(|\]\s?\[|\}\s?\{|>\s?<|\s?[_|*·•~\\^=]+\s?|\s[–—]\s|[�
 _GROUPS = re.compile(rf"(?<![^\W_])[^\W_]{{1,8}}(?:{_ODD}[^\W_]{{1,8}}){{1,40}}(?![^\W_])")
 _ODD_SIGN = re.compile(_ODD)
 _YEARS = re.compile(r"(?:(?:1[89]|20)\d\d\W{0,4}){1,9}")
+# A figure between two letters, and the words in reach of it in which figures may stand for letters.
+LEET_SPOT = re.compile(r"[A-Za-zÀ-ÿ][013457](?<=\w\w)(?=[a-zA-ZÀ-ÿ])")
+_LEET_WORD = re.compile(r"(?<![\w@#.])(?<!\d-)(?=[\w]*[^\W\d_])(?=\w*[013457])[^\W_]+(?![\w@]|-\d)")
+_LETTERS = {"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t"}
+_LEADING = re.compile(r"\d\d|[1-9][A-Za-z]{0,3}$|[A-Z]{1,3}\d+$|[A-Za-z]+\d\d+$|\w*[2689]|0[A-Za-z]$")
+_LEAST_LEET = 3
 _DIGIT = re.compile(r"\d")
 # Words joined into one: rue_des_Acacias, Doc.Marmotte, #DocMarmotte.
 _LINKED = re.compile(r"(?<![\w@/.])[^\W_]{1,20}(?:[_.][^\W_]{1,20}){1,8}(?![\w/@])")
@@ -36,6 +42,9 @@ _IBAN_LIKE = re.compile(
     r"(?<![^\W_])[A-Z]{2}\d{2}(?:[^\w\n.]{1,3}[A-Z0-9]{2,4}){3,8}(?:[^\w\n.]{1,3}[A-Z0-9]{1,4})?(?![^\W_])"
 )
 _NO_WORD = re.compile(r"\W+")
+_PRICED = re.compile(
+    r"\d{1,4}\s?(?:g|gr|kg|mg|ml|€|e|euros?|£|x)(?!\w)"
+)  # "1g = 60", a line of a list of prices
 _CAPITALISED = re.compile(r"[A-ZÀ-Þ](?:[a-zà-ÿ]+)?['’ ,]|(?:et|le|la|les|pour|and|the|for|in|en|a|à)\s")
 # The second half, announced.
 _CLAUSE = re.compile(
@@ -95,6 +104,22 @@ def regrouped(text: str, shown: str) -> Iterator[Edit]:
             yield Edit(sign.start(), sign.end(), shown)
 
 
+def worded(text: str) -> Iterator[Edit]:
+    """Figures that stand for letters in words ("T4rt1n3", "ru3") as those letters; amounts and codes stay as they are."""
+    if not LEET_SPOT.search(text):
+        return
+    for match in _LEET_WORD.finditer(text):
+        word = match.group()
+        letters = sum(map(str.isalpha, word))
+        if len(word) < _LEAST_LEET or 3 * letters < 2 * (len(word) - letters) or _LEADING.match(word):
+            continue
+        for n, char in enumerate(word):
+            if char in _LETTERS:
+                shown = _LETTERS[char]
+                capital = word.upper() == word and letters > 1
+                yield Edit(match.start() + n, match.start() + n + 1, shown.upper() if capital else shown)
+
+
 def unlinked(text: str) -> Iterator[Edit]:
     """Words of a name written as one."""
     edits: list[Edit] = []
@@ -117,7 +142,7 @@ def relined(text: str, shown: str) -> Iterator[Edit]:
         low, high = match.span()
         if low == 0 or high == len(text) or text[low - 1] in "!?;":
             continue
-        if not shown and _CAPITALISED.match(text, high):
+        if not shown and (_CAPITALISED.match(text, high) or _PRICED.match(text, high)):
             continue
         if text[low - 1] == "-" and low > 1 and text[low - 2].isalnum() and not shown:
             low -= 1

@@ -21,24 +21,25 @@ _AT = r"(?:\s?@\s?|\s?[\[({<]\s?(?:at|@|a|arobase|arrobase|arobas|chez)\s?[\])}>
 _DOT = r"(?:\.|\s?[\[({<]\s?(?:dot|point|\.)\s?[\])}>]\s?|\s(?:dot|point)\s|\s\.\s?)"
 # What stands between the parts of the name before the at sign.
 _JOINT = r"(?:\s(?:dot|point|tiret|underscore|dash|moins|plus|hyphen)\s|\s?[\[({<]\s?(?:dot|point|\.)\s?[\])}>]\s?|\s\.\s)"
+# The look-behinds of the next patterns stand after the first character: the engine skips what no address begins with.
 _SPELLED_EMAIL = re.compile(
-    r"(?<!\w)(?!à )\w(?: [\w.\-]){2,40} ?(?:@|\(at\)|\[at\]) ?\w(?: [\w.\-]){3,40}(?!\w)"
+    r"\w(?<!\w.)(?<!à)(?: [\w.\-]){2,40} ?(?:@|\(at\)|\[at\]) ?\w(?: [\w.\-]){3,40}(?!\w)"
 )
 _EMAIL = re.compile(
-    r"(?<![\w.+-])[\w+-][\w.+-]{0,63}@(?:[a-zA-Z0-9][a-zA-Z0-9-]{0,62}\.){1,5}[a-zA-Z]{2,24}(?![\w@])"
+    r"[\w+-](?<![\w.+-].)[\w.+-]{0,63}@(?:[a-zA-Z0-9][a-zA-Z0-9-]{0,62}\.){1,5}[a-zA-Z]{2,24}(?![\w@])"
 )
 # Cut off or mistyped: no known domain, but no word either where what stands before the sign is made up.
 _BROKEN_EMAIL = re.compile(
-    r"(?<![\w.+-])(?=\w*[^\W\d_])(?=\w{0,40}[\d._])[\w+-][\w.+-]{3,63}@[^\W\d_][\w-]{1,62}(?:\.[\w-]{1,62}){0,4}"
+    r"\w(?<![\w.+-].)(?:(?<=[^\W\d_])|(?=\w*[^\W\d_]))(?:(?<=[\d_])|(?=\w{0,39}[\d._]))[\w.+-]{3,63}@[^\W\d_][\w-]{1,62}(?:\.[\w-]{1,62}){0,4}"
 )
 _HIDDEN_EMAIL = re.compile(
-    rf"(?i)(?<![\w.+-])[\w+-][\w.+-]{{0,40}}(?:{_JOINT}[\w+-]{{1,30}}){{0,3}}{_AT}"
+    rf"(?i)[\w+-](?<![\w.+-].)[\w.+-]{{0,40}}(?:{_JOINT}[\w+-]{{1,30}}){{0,3}}{_AT}"
     rf"[a-z0-9][a-z0-9-]{{0,40}}(?:{_DOT}[a-z0-9-]{{2,30}}){{1,3}}(?!\w)"
 )
 _HOST_AHEAD = re.compile(rf"(?i)[\s\])}}>]{{0,3}}[a-z0-9][a-z0-9-]{{0,40}}{_DOT}[a-z0-9-]{{2,30}}")
 # A comma typed for the dot, and "chez" for the sign where what stands before it is no word of a language.
 _MISTYPED_EMAIL = re.compile(
-    r"(?<![\w.+-])(?:[\w+-][\w.+-]{0,63}@[a-z0-9-]{2,62},|[\w+-]{1,40}[._\d][\w.+-]{0,40}\schez\s[a-z0-9-]{2,62}"
+    r"[\w+-](?<![\w.+-].)(?:[\w.+-]{0,63}@[a-z0-9-]{2,62},|[\w+-]{0,39}[._\d][\w.+-]{0,40}\schez\s[a-z0-9-]{2,62}"
     r"(?:\.|\s(?:point|dot)\s))([a-z]{2,12})(?!\w)"
 )
 _SCHEME = re.compile(

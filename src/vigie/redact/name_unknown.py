@@ -17,7 +17,7 @@ from vigie.lexicon.terms import data_toml
 from vigie.redact.name_cues import word_before
 from vigie.redact.sequences import Span
 from vigie.redact.wordlists import Lists, lists
-from vigie.text.normalise import fold
+from vigie.text.normalise import fold, fold_word
 
 _WORD = re.compile(r"[\w'\-]+")
 _ARTICLE_BEFORE = re.compile(r"(?:\b(?:le|la|les|un|une|des|du|au|aux|the|an?|this)\s|\bl['’])$")
@@ -35,8 +35,8 @@ _PROSE = 3  # lower-case words a sentence must hold around a pair
 
 
 @cache
-def _acts() -> tuple[re.Pattern[str], re.Pattern[str], frozenset[str]]:
-    """What persons do, after a name; what is done to them, before it; the first words of the former."""
+def _acts() -> tuple[re.Pattern[str], re.Pattern[str], tuple[str, ...], frozenset[str]]:
+    """What persons do, after a name; what is done to them, before it, and its ends; the first words of the former."""
     data = data_toml("redaction", "names.toml")["acts"]
 
     def group(words: str) -> str:
@@ -48,9 +48,11 @@ def _acts() -> tuple[re.Pattern[str], re.Pattern[str], frozenset[str]]:
     after = re.compile(rf" {small}(?:{french}|{english}|{group(data['after'])})(?!\w)")
     before = re.compile(rf"(?<!\w)(?:{group(data['before'])}) $")
     firsts = {w.partition("_")[0] for k, v in data.items() if k in _AFTER_KEYS for w in fold(v).split()}
+    suffered = [w.replace("_", " ") for w in fold(data["before"]).split()]
     return (
         after,
         before,
+        (*(f"{words} " for words in suffered), "\n"),
         frozenset(firsts | {"ne", "y", "lui", "leur", "se", "en", "nous", "la", "le", "les"}),
     )
 
@@ -106,8 +108,8 @@ def unknown_persons(
         if word[0] not in taken
         and word[1] not in taken
         and (
-            _acts_or_suffers(word, text, folded)
-            or ("-" in text[slice(*word)] and _joined_surnames(word, text, folded, words))
+            (_may_act(said := text[word[0] : word[1]]) and _acts_or_suffers(word, text, folded))
+            or ("-" in said and _joined_surnames(word, text, folded, words))
         )
     ]
     for run in several:
@@ -135,15 +137,16 @@ def _joined_surnames(word: Span, text: str, folded: str, words: Lists) -> bool:
     )
 
 
+@lru_cache(maxsize=1 << 14)
+def _may_act(word: str) -> bool:
+    """Whether the word is unknown and long enough; remembered by word: most are known, and spare the patterns."""
+    least = _LEAST_CAPITALS if word.isupper() else _LEAST
+    return len(word) >= least and unknown(fold_word(word).removesuffix("'s"))
+
+
 def _acts_or_suffers(word: Span, text: str, folded: str) -> bool:
     start, end = word
-    least = _LEAST_CAPITALS if text[start:end].isupper() else _LEAST
-    if end - start < least:
-        return False
-    low = folded[start:end].removesuffix("'s")
-    if not unknown(low):  # remembered by word: most are known, and spare the patterns
-        return False
-    after, before, firsts = _acts()
+    after, before, endings, firsts = _acts()
     acts = False
     if folded[end : end + 1] == " ":
         follows = _WORD.match(folded, end + 1)
@@ -151,7 +154,10 @@ def _acts_or_suffers(word: Span, text: str, folded: str) -> bool:
         acts = (first in firsts or "'" in first) and after.match(folded, end) is not None
     if not acts and _WAS_AFTER.match(folded, end):
         acts = _SAID_BEFORE.search(folded, max(0, start - 10), start) is not None
-    if not acts and not before.search(folded, max(0, start - _AROUND), start):
+    if not acts and not (
+        folded.endswith(endings, max(0, start - _AROUND), start)
+        and before.search(folded, max(0, start - _AROUND), start)
+    ):
         return False
     if _ARTICLE_BEFORE.search(folded, max(0, start - 6), start):
         return False
@@ -159,7 +165,10 @@ def _acts_or_suffers(word: Span, text: str, folded: str) -> bool:
         return False  # "un camion d'Indivior a été arrêté": the subject stands before
     opens = not start or text[start - 2 : start - 1] in ".!?\n:«" or text[start - 1] in '\n«"('
     return not (
-        acts and opens and low.endswith(("s", "ing", "ment", "tion")) and " were" in folded[end : end + 6]
+        acts
+        and opens
+        and folded[start:end].removesuffix("'s").endswith(("s", "ing", "ment", "tion"))
+        and " were" in folded[end : end + 6]
     )
 
 

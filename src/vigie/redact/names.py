@@ -19,13 +19,16 @@ from functools import lru_cache
 from vigie.redact.communes import is_commune
 from vigie.redact.name_context import announced
 from vigie.redact.name_extent import extended, listed_beside, unknown_beside
+from vigie.redact.name_forms import formed
+from vigie.redact.name_kept import without_kept
 from vigie.redact.name_runs import PARTICLES, is_lone_name, is_titled_surname, may_stand_alone, names_in
+from vigie.redact.name_scores import scored
 from vigie.redact.name_unknown import unknown_persons
 from vigie.redact.sequences import Span, Token, runs, token_at
 from vigie.redact.spans import Removal
 from vigie.redact.wordlists import UPPER, Lists, lists
 from vigie.redact.words import words_at
-from vigie.text.normalise import fold
+from vigie.text.normalise import fold, fold_word
 
 _CALLING = r"(?:dit|dite|alias|surnommee?|aka|a\.k\.a\.?|(?:also |better |otherwise )?known as|nicknamed|street name|called)"
 _CALLED = re.compile(
@@ -46,13 +49,13 @@ _CALLED_BEFORE = re.compile(
 def find_names(text: str, folded: str, extra: Sequence[str] = ()) -> list[Removal]:
     """Removals of kind "name". `extra`: names known from metadata, removed wherever they stand."""
     words = lists()
-    guarded = words_at(folded, words.protected)
+    guarded = list(words_at(folded, words.protected))
     lone, several = runs(text, folded)
     every: list[Span] = []
     spans: list[Span] = []
     known: set[str] = set()
     for start, end in lone:
-        verdict = _alone(text[start:end], folded[start:end])
+        verdict = _alone(text[start:end])
         if verdict == _NEVER:
             continue
         every.append((start, end))
@@ -90,6 +93,8 @@ def find_names(text: str, folded: str, extra: Sequence[str] = ()) -> list[Remova
         for a, b in unknown_persons(spans, lone, several, text, folded, words)
         if not any(c < b and a < d for c, d in guarded)
     ]
+    firm = formed(lone, several, text, folded, words)
+    spans += firm
     if known:
         spans += [word for word in every if folded[word[0] : word[1]].removesuffix("-") in known]
     if spans:
@@ -102,6 +107,9 @@ def find_names(text: str, folded: str, extra: Sequence[str] = ()) -> list[Remova
         beside = listed_beside(spans, heads, text, folded, words)
         spans += extended(beside, every, text, folded, words)
         spans += _nicknames(text, folded, spans)
+    spans = scored(_widest(spans), firm, lone, several, text, folded, words)
+    if spans:
+        spans = without_kept(spans, guarded, several, text, folded, words)
     return _joined(spans, text)
 
 
@@ -113,8 +121,8 @@ _TITLED = 3  # a word of sentences that is also a surname: a name only after "M.
 
 
 @lru_cache(maxsize=1 << 14)
-def _alone(word: str, low: str) -> int:
-    words = lists()
+def _alone(word: str) -> int:
+    words, low = lists(), fold_word(word)
     if low in words.inert:
         return _NEVER
     if low in words.titles:

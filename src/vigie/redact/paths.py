@@ -14,6 +14,7 @@ from functools import cache, lru_cache
 from itertools import pairwise
 from urllib.parse import unquote
 
+from vigie.lexicon.gazetteer import gazetteer, key
 from vigie.lexicon.terms import data_toml
 from vigie.redact.contacts import find_contacts, outside
 from vigie.redact.names import find_names
@@ -32,6 +33,8 @@ _STAMP = re.compile(
 _SEAM = re.compile(
     r"(?<=[a-zà-ÿ])(?=[A-ZÀ-Þ])|(?<=[A-Z])(?=[A-Z][a-zà-ÿ])|(?<=[A-Za-zÀ-ÿ])(?=\d)|(?<=\d)(?=[A-Za-zÀ-ÿ])"
 )
+_HYPHENED = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)+")
+_ERROR = re.compile(r"[A-Z]\w*(?:Error|Exception|Warning|Interrupt|Timeout)(?![a-z])")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _MADE_UP = re.compile(r"[a-z][\w]*\.[a-z]\w*\d*|(?=\w*[a-z]{3})\w*[a-z]\d{1,4}|[a-z]{3,}[_.-]\d{1,3}(?!\d)")
 
@@ -141,11 +144,20 @@ def _of_stem(stem: str, lang: str) -> Iterator[Removal]:
     spaced, spans = _spaced(stem)
     low = fold(spaced)
     found = [r for r in find_contacts(spaced, lang) if r.kind == "phone"]
-    guarded = words_at(folded, lists().protected)  # Marie-Galante
+    guarded = [*words_at(folded, lists().protected), *_places_and_errors(stem, folded)]  # Marie-Galante
     for removal in [*found, *find_names(spaced, low), *_small_names(low)]:
         start, end = spans[removal.start][0], spans[removal.end - 1][1]
         if removal.kind != "name" or not any(a < end and start < b for a, b in guarded):
             yield Removal(start, end, removal.kind)
+
+
+def _places_and_errors(stem: str, folded: str) -> Iterator[tuple[int, int]]:
+    """`Bar-le-Duc`, a commune; `PdfiumError`, what a program calls an error."""
+    for match in _HYPHENED.finditer(folded):
+        if gazetteer().find(key(match.group())):
+            yield match.span()
+    for match in _ERROR.finditer(stem):
+        yield match.span()
 
 
 def _spaced(stem: str) -> tuple[str, list[tuple[int, int]]]:

@@ -33,6 +33,7 @@ _CARD = re.compile(
     r"[2-6](?<![\d.,].)\d{3}([ \u00a0.-]?)\d{4}\1\d{4}\1\d{1,4}(?:\1\d{1,3})?(?!\d|[.,]\d)"
     r"|3[47](?<!\d..)\d{2}([ .-]?)\d{6}\2\d{5}(?!\d)"
 )
+_WORD = re.compile(r"(?<![^\W_])[A-Za-z][a-z]{2,}(?![^\W_])")
 _YEARS = re.compile(r"(?:(?:19|20)\d\d[ .-]?){4,5}")
 _ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _IBAN_COUNTRIES = frozenset(
@@ -172,6 +173,9 @@ def _iban_end(candidate: str) -> int:
     end = len(candidate)
     while end >= 15:
         compact = re.sub(r"[^A-Za-z0-9]", "", candidate[:end]).upper()
+        if candidate[:2].isupper() and _WORD.search(candidate, 0, end):
+            end -= 1
+            continue  # "AZ61 DET, deal of 23"
         if len(compact) >= 15 and candidate[end - 1].isalnum() and _mod97(compact):
             return end
         end -= 1

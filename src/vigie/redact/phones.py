@@ -35,61 +35,102 @@ _UNIT = (
     r"plants?\b|pieds?\b|deces\b|deaths?\b|cas\b|cases?\b|saisies?\b|seizures?\b|interpell|arrest|condamn|procedur|"
     r"consommateurs?\b|jeunes?\b|eleves?\b|adultes?\b|adults?\b|hommes?\b|femmes?\b|francais|residents?\b|copies?\b)"
 )
+# What no match of a pattern does without, told from the stretch as it is and folded. A sign of these lists is quick to find.
+_LAW_WORDS = (
+    "art", "loi", "decret", "arrete", "ordonnance", "directive", "circulaire", "reglement", "regulation", "act", "law", "section",
+    "isbn", "issn", "siren", "siret", "rcs", "cas", "doi", "ean", "einecs", "pmid", "ſ", "ı",  # which the pattern reads as s and i
+)  # fmt: skip
+
+
+def _years(text: str, _folded: str) -> bool:
+    return "19" in text or "20" in text or "18" in text
+
+
+def _twice(text: str, _folded: str) -> bool:
+    return text.count(".") > 1 or text.count("/") > 1 or text.count("-") > 1
+
+
+def _hours(text: str, _folded: str) -> bool:
+    return ":" in text or "h" in text
+
+
+def _colon(text: str, _folded: str) -> bool:
+    return ":" in text
+
+
+def _law(_text: str, folded: str) -> bool:
+    return any(word in folded for word in _LAW_WORDS)
+
+
+def _signed(text: str, _folded: str) -> bool:
+    return "-" in text or "/" in text
+
+
+_LAW = re.compile(
+    r"(?i)\b(?:art(?:icles?|\.)?|loi|decret|décret|arrêté|arrete|ordonnance|directive|circulaire|reglement|règlement|regulation|act|law|"
+    r"section|isbn|issn|siren|siret|rcs|cas|doi|ean|einecs|pmid)\b(?:\s?(?:n[°ºo.]?|no\.?|:))*\s?(?:[LRDAC]\.?\s?\*?\s?)?\d[\d\s.\-/]*\d"
+)
+# The look-behinds stand after the first figure: the engine then skips from figure to figure.
 _NOT_PHONE = [
     # dates and date-times; a two-figure year may not go on into further figures
-    re.compile(r"(?<![\d.,/-])(?:0?[1-9]|[12]\d|3[01])\s?([./\- ])\s?(?:0?[1-9]|1[0-2])\s?\1\s?(?:19|20)\d\d(?!\d|\1\d)"),
-    re.compile(r"(?<![\d.,/-])(?:0?[1-9]|[12]\d|3[01])([./\-])(?:0?[1-9]|1[0-2])\1\d\d(?![\s./-]?\d)"),
-    re.compile(r"(?<![\d.,/-])(?:0?[1-9]|1[0-2])/(?:0?[1-9]|[12]\d|3[01])/(?:19|20)\d\d(?!\d)"),
-    re.compile(r"(?<![\d.,/-])(?:19|20)\d\d([./\-])(?:0?[1-9]|1[0-2])\1(?:0?[1-9]|[12]\d|3[01])(?!\d)"),
+    (_years, re.compile(
+        r"[0-9](?<![\d.,/-].)(?:(?<=[1-9])|(?<=0)[1-9]|(?<=[12])\d|(?<=3)[01])\s?([./\- ])\s?(?:0?[1-9]|1[0-2])\s?\1\s?"
+        r"(?:19|20)\d\d(?!\d|\1\d)"
+    )),
+    (_twice, re.compile(r"[0-9](?<![\d.,/-].)(?:(?<=[1-9])|(?<=0)[1-9]|(?<=[12])\d|(?<=3)[01])([./\-])(?:0?[1-9]|1[0-2])\1\d\d(?![\s./-]?\d)")),
+    (_years, re.compile(r"[0-9](?<![\d.,/-].)(?:(?<=[1-9])|(?<=0)[1-9]|(?<=1)[0-2])/(?:0?[1-9]|[12]\d|3[01])/(?:19|20)\d\d(?!\d)")),
+    (_years, re.compile(r"[12](?<![\d.,/-].)(?:(?<=1)9|(?<=2)0)\d\d([./\-])(?:0?[1-9]|1[0-2])\1(?:0?[1-9]|[12]\d|3[01])(?!\d)")),
     # times of day, but not "mon 07 : 07 56 ..."
-    re.compile(r"(?<![\d:])\d{1,2}(?::|\s?h\s?)\d\d(?::\d\d)?(?![\d:])"),
-    re.compile(r"(?<![\d:])\d{1,2}(?:\s:\s?|:\s)\d\d(?![\d:]|[\s.\-]\d\d[\s.\-]\d\d)"),
+    (_hours, re.compile(r"\d(?<![\d:].)\d?(?::|\s?h\s?)\d\d(?::\d\d)?(?![\d:])")),
+    (_colon, re.compile(r"\d(?<![\d:].)\d?(?:\s:\s?|:\s)\d\d(?![\d:]|[\s.\-]\d\d[\s.\-]\d\d)")),
     # years, ranges and lists of years
-    re.compile(r"(?<![\d.,+(])(?:1[89]|20)\d\d(?:\s?[-/–,;]\s?(?:1[89]|20)?\d\d(?!\d))+(?![\s.-]?\d)"),
-    re.compile(r"(?<![\d.,+(])(?:1[89]|20)\d\d(?:\s(?:1[89]|20)\d\d(?!\d))+(?![\s.-]?\d)"),
+    (_years, re.compile(r"[12](?<![\d.,+(].)(?:(?<=1)[89]|(?<=2)0)\d\d(?:\s?[-/–,;]\s?(?:1[89]|20)?\d\d(?!\d))+(?![\s.-]?\d)")),
+    (_years, re.compile(r"[12](?<![\d.,+(].)(?:(?<=1)[89]|(?<=2)0)\d\d(?:\s(?:1[89]|20)\d\d(?!\d))+(?![\s.-]?\d)")),
     # law articles, reference numbers of law, CAS numbers
-    re.compile(r"(?i)\b(?:art(?:icles?|\.)?|loi|decret|décret|arrêté|arrete|ordonnance|directive|circulaire|reglement|règlement|regulation|act|law|section|isbn|issn|siren|siret|rcs|cas|doi|ean|einecs|pmid)\b(?:\s?(?:n[°ºo.]?|no\.?|:))*\s?(?:[LRDAC]\.?\s?\*?\s?)?\d[\d\s.\-/]*\d"),
-    re.compile(r"\b[Nn](?:[°º]|[oO]\.?)\s?\d{2,4}[/-]\d{2,4}(?![\d/.-]|\s\d)"),
-    re.compile(r"\b[LRD]\.?\s?\d{3,4}(?:-\d{1,3}){1,4}\b"),
-    re.compile(r"(?<![\d-])[1-9]\d{1,6}-\d\d-\d(?![\d-])"),
+    (_law, _LAW),
+    (_signed, re.compile(r"[Nn](?<!\w.)(?:[°º]|[oO]\.?)\s?\d{2,4}[/-]\d{2,4}(?![\d/.-]|\s\d)")),
+    (_signed, re.compile(r"[LRD](?<!\w.)\.?\s?\d{3,4}(?:-\d{1,3}){1,4}\b")),
+    (_twice, re.compile(r"[1-9](?<![\d-].)\d{1,6}-\d\d-\d(?![\d-])")),
 ]  # fmt: skip
 _THOUSANDS = re.compile(
-    r"(?<![\d.,+(/-])(?<!\d[\s.)-])(?<!\+\s)[1-9]\d{0,2}(?:([ .,'’\u00a0\u202f])\d{3}(?!\d))(?:\1\d{3}(?!\d))*"
+    r"[1-9](?<![\d.,+(/-].)(?<!\d[\s.)-].)(?<!\+\s.)\d{0,2}(?:([ .,'’\u00a0\u202f])\d{3}(?!\d))(?:\1\d{3}(?!\d))*"
     r"(?:[.,]\d{1,2}(?!\d))?(?![\s.\-/(]{0,2}\d|\s?[xX]\s?\d|\s?ext)"
 )
 _AMOUNT_AFTER = re.compile(rf"\s?(?:a|à|et|ou|to|-|–)?\s?{_UNIT}")
 _MONEY = re.compile(r"[€$£¤]\s?\d{1,3}(?:[ .,]\d{3})*(?:[.,]\d+)?|[€$£¤]\s?\d+(?:[.,]\d+)?")
-_DECIMAL = re.compile(r"(?<![\d.,])\d{1,9},\d{1,6}(?![\d,])")
-_AMOUNT = re.compile(rf"(?<![\d.,/+-])(?<!\d\s)[1-9]\d*(?:[.,]\d+)?\s?{_UNIT}")
-_EDGE = r"(?<!\d)(?<!\d[.,])(?<![\w#])"
+_DECIMAL = re.compile(r"\d(?<![\d.,].)\d{0,8},\d{1,6}(?![\d,])")
+_AMOUNT = re.compile(rf"[1-9](?<![\d.,/+-].)(?<!\d\s.)\d*(?:[.,]\d+)?\s?{_UNIT}")
+_EDGE = r"(?<!\d[.,].)(?<![\w#].)"  # before the first sign, behind which it is tried
 _S = r"[\s.\-/_*•·|~,;:'’\ufe0f\u20e3\\–—]{0,4}"
+# With the signs of which every match has one; without any, it is always tried.
 _STRONG = [
     # +33 6 ..., 0033 6 ..., (+31) (12) ..., + 1 (312) ...
-    re.compile(r"(?<!\d)[(\[]?\s?\+\s?[()\[\]]?\s?[1-9](?:[\s.\-/()\[\]_*•·]{0,4}\d){6,14}(?!\d)"),
-    re.compile(rf"{_EDGE}\(?00[\s.-]?[1-9](?:[\s.\-/()_*•·]{{0,4}}\d){{7,13}}(?!\d)"),
-    re.compile(rf"{_EDGE}011[\s.-][1-9](?:[\s.\-/()]{{0,3}}\d){{7,13}}(?!\d)"),
+    (("+",), re.compile(r"(?<!\d)[(\[]?\s?\+\s?[()\[\]]?\s?[1-9](?:[\s.\-/()\[\]_*•·]{0,4}\d){6,14}(?!\d)")),
+    (("00",), re.compile(rf"[(0]{_EDGE}(?:(?<=\()0|(?<=0))0[\s.-]?[1-9](?:[\s.\-/()_*•·]{{0,4}}\d){{7,13}}(?!\d)")),
+    (("011",), re.compile(rf"0{_EDGE}11[\s.-][1-9](?:[\s.\-/()]{{0,3}}\d){{7,13}}(?!\d)")),
     # 06 12 34 56 78 and any other ten figures that begin with 0; nine to twelve for other countries
-    re.compile(rf"{_EDGE}\(?0\)?{_S}[1-9](?!\s?[:=]\s)(?:{_S}\d){{8}}(?!\d|[.,]\d)"),
-    re.compile(rf"{_EDGE}0[1-37-9](?:[\s*_•·|~\-]{{0,3}}\d){{9}}(?!\d|[.,]\d)"),
-    re.compile(rf"{_EDGE}\(?0[1-9]\d{{0,3}}\)?(?:[\s.\-/]{{0,3}}\d){{5,9}}(?!\d|[.,]\d)"),
-    re.compile(rf"{_EDGE}\(\s?0?\d{{1,4}}\s?\)[\s.\-]{{0,2}}\d(?:[\s.\-]?\d){{5,9}}(?!\d|[.,]\d)"),
+    (("0",), re.compile(rf"[(0]{_EDGE}(?:(?<=\()0|(?<=0))\)?{_S}[1-9](?!\s?[:=]\s)(?:{_S}\d){{8}}(?!\d|[.,]\d)")),
+    (("0",), re.compile(rf"0{_EDGE}[1-37-9](?:[\s*_•·|~\-]{{0,3}}\d){{9}}(?!\d|[.,]\d)")),
+    (("0",), re.compile(rf"[(0]{_EDGE}(?:(?<=\()0|(?<=0))[1-9]\d{{0,3}}\)?(?:[\s.\-/]{{0,3}}\d){{5,9}}(?!\d|[.,]\d)")),
+    (("(",), re.compile(rf"\({_EDGE}\s?0?\d{{1,4}}\s?\)[\s.\-]{{0,2}}\d(?:[\s.\-]?\d){{5,9}}(?!\d|[.,]\d)")),
     # North America: 312-515-2239, (312) 515 2239, 1 312 515 2239
-    re.compile(rf"{_EDGE}(?:1[\s.\-]?)?\(?[2-9]\d\d\)?[\s.\-]{{0,2}}\d{{3}}[\s.\-]\d{{4}}(?!\d|[.,]\d)"),
-    re.compile(rf"{_EDGE}\d{{3}}([.-])\d{{3}}\1\d{{4}}(?!\d|[.,]\d)"),
+    ((), re.compile(rf"[(1-9]{_EDGE}(?:(?<=1)[\s.\-]?\(?[2-9]|(?<=\()[2-9]|(?<=[2-9]))\d\d\)?[\s.\-]{{0,2}}\d{{3}}[\s.\-]\d{{4}}(?!\d|[.,]\d)")),
+    ((".", "-"), re.compile(rf"\d{_EDGE}\d\d([.-])\d{{3}}\1\d{{4}}(?!\d|[.,]\d)")),
     # without the plus: 86-189-1111-1111, 971-50-123-4567
-    re.compile(rf"{_EDGE}\d{{1,3}}-\d{{2,4}}-\d{{3,4}}-\d{{3,4}}(?!\d|[.,-]\d)"),
-    re.compile(rf"{_EDGE}\d{{1,3}}\s(?:\(\d{{1,4}}\)\s?|\d{{3}}-)\d{{4,8}}(?:-\d{{4}})?(?!\d|[.,]\d)"),
-    re.compile(rf"{_EDGE}(?:33|32|41|44|352|377|212|213|216|221|225|237|243)[\s.]?(?:\(0\)\s?)?[1-9](?:[\s.\-]\d{{2,3}}){{3,5}}(?!\d|[.,]\d)"),
+    (("-",), re.compile(rf"\d{_EDGE}\d{{0,2}}-\d{{2,4}}-\d{{3,4}}-\d{{3,4}}(?!\d|[.,-]\d)")),
+    (("(", "-"), re.compile(rf"\d{_EDGE}\d{{0,2}}\s(?:\(\d{{1,4}}\)\s?|\d{{3}}-)\d{{4,8}}(?:-\d{{4}})?(?!\d|[.,]\d)")),
+    ((), re.compile(rf"[2-4]{_EDGE}(?:(?<=3)(?:3|2|52|77)|(?<=4)(?:1|4)|(?<=2)(?:12|13|16|21|25|37|43))"
+        r"[\s.]?(?:\(0\)\s?)?[1-9](?:[\s.\-]\d{2,3}){3,5}(?!\d|[.,]\d)")),
     # glued to the word before by a lost space: "est le06.12..."
-    re.compile(r"(?<=[a-z])0[1-9](?:[ .\-]\d\d){4}(?!\d|[.,]\d)"),
+    (("0",), re.compile(r"0(?<=[a-z].)[1-9](?:[ .\-]\d\d){4}(?!\d|[.,]\d)")),
     # figures one by one
-    re.compile(rf"{_EDGE}\d(?P<one>\s?[\s.\-_*•·|,/]\s?)\d(?:(?P=one)\d(?!\d)){{6,16}}(?![.,]?\d)"),
+    ((), re.compile(rf"\d{_EDGE}(?P<one>\s?[\s.\-_*•·|,/]\s?)\d(?:(?P=one)\d(?!\d)){{6,16}}(?![.,]?\d)")),
     # two-figure groups, or four and four, of a number written without its first 0
-    re.compile(rf"{_EDGE}\d{{4,5}}-\d{{4}}(?!\d|[.,-]\d)"),
-    re.compile(rf"{_EDGE}\d{{2}}\s\d{{7,9}}(?!\d|[.,]\d)"),
-    re.compile(rf"{_EDGE}[67]([ .\-])\d\d(?:\1\d\d){{3}}(?!\d|[.,]\d|\s\d)"),
+    (("-",), re.compile(rf"\d{_EDGE}\d{{3,4}}-\d{{4}}(?!\d|[.,-]\d)")),
+    ((), re.compile(rf"\d{_EDGE}\d\s\d{{7,9}}(?!\d|[.,]\d)")),
+    ((), re.compile(rf"[67]{_EDGE}([ .\-])\d\d(?:\1\d\d){{3}}(?!\d|[.,]\d|\s\d)")),
     # nine figures or more in one run are an identifier of somebody or something
-    re.compile(rf"{_EDGE}\d{{9,16}}(?!\d|[.,]\d|\w)"),
+    ((), re.compile(rf"\d{_EDGE}\d{{8,15}}(?!\d|[.,]\d|\w)")),
 ]  # fmt: skip
 _FEWEST = 5  # figures of the shortest match of _STRONG and _CUED
 _DIGIT = re.compile(r"\d")
@@ -108,7 +149,9 @@ _CUE_STEMS = (
     "tel", "phone", "portable", "mobile", "cell", "fax", "appel", "call", "joign", "joindre", "contact", "whats", "sms", "texto",
     "wa", "num", "signal", "text me", "ring", "reach", "0rdre", "commande", "standard",
 )  # fmt: skip
-_CUED = re.compile(rf"{_EDGE}\(?\d(?:[ \t\u00a0.\-/()]{{0,3}}\d){{4,15}}(?!\d|[.,]\d|\w)")
+_CUED = re.compile(
+    rf"[(\d]{_EDGE}(?:(?<=\()\d|(?<=\d))(?:[ \t\u00a0.\-/()]{{0,3}}\d){{4,15}}(?!\d|[.,]\d|\w)"
+)
 # Figures of the next sentence, where a full stop and a blank do not part the groups of the number itself.
 _OPEN_ENDED = frozenset(
     ["phone", "card", "imei", "national-id", "iban", "wallet", "gps", "plate", "handle", "url", "email"]
@@ -138,7 +181,8 @@ def _last(pattern: re.Pattern[str], text: str) -> int | None:
 
 
 def _digits(text: str) -> str:
-    return "".join(str(int(c)) for c in text if c.isdecimal())
+    figures = "".join(_DIGIT.findall(text))
+    return figures if figures.isascii() else "".join(str(int(c)) for c in figures)
 
 
 def find_phones(text: str, folded: str, lang: str) -> Iterator[Removal]:
@@ -149,8 +193,8 @@ def find_phones(text: str, folded: str, lang: str) -> Iterator[Removal]:
         start, end = window.span()
         while start and text[start - 1] in "+([ ":
             start -= 1
-        size = sum(c.isdecimal() for c in window.group())
-        if size < 5:
+        size = len(_DIGIT.findall(window.group()))
+        if size < _FEWEST:
             continue
         before = folded[max(0, start - 32) : start]
         cue = _last(_CUE, before) if any(stem in before for stem in _CUE_STEMS) else None
@@ -219,8 +263,9 @@ def _in_window(text: str, folded: str, start: int, end: int, cued: bool, lang: s
     if len(_DIGIT.findall(shadow)) < _FEWEST:
         return  # all of it was money, dates or law
     found: list[tuple[int, int]] = []
-    for pattern in _STRONG:
-        found += [m.span() for m in pattern.finditer(shadow)]
+    for signs, pattern in _STRONG:
+        if not signs or any(sign in shadow for sign in signs):
+            found += [m.span() for m in pattern.finditer(shadow)]
     if cued and not _NOT_A_NUMBER.search(shadow[: start - low]):
         found += [
             m.span()
@@ -277,21 +322,24 @@ def _looks_like_decimal(figure: str) -> bool:
 
 def _mask(text: str, folded: str) -> str:
     """`text` with the figures that are money, mass, dates or law replaced by "x"; same length."""
-    out = text
-    for pattern in _NOT_PHONE:
-        out = pattern.sub(_blank, out)
-    out = _MONEY.sub(_blank, out)
+    out = _unnumbered(text, folded)
     out = _THOUSANDS.sub(lambda m: _blank(m) if _is_amount(m, folded) else m.group(), out)
     out = _DECIMAL.sub(_blank, out) if re.search(r"\d(?:,\d+){2}", out) is None else out
     return _AMOUNT.sub(lambda m: re.sub(r"\d", "x", m.group()), out) if _AMOUNT.search(folded) else out
 
 
+def _unnumbered(text: str, folded: str) -> str:
+    """`text` with dates, law and money as "x"."""
+    out = text
+    for likely, pattern in _NOT_PHONE:
+        if likely(text, folded):
+            out = pattern.sub(_blank, out)
+    return _MONEY.sub(_blank, out)
+
+
 def masked(text: str, folded: str) -> str:
     """`text` with dates, law, money and amounts as "x"; thousands stay, because a cue may make them a number."""
-    out = text
-    for pattern in _NOT_PHONE:
-        out = pattern.sub(_blank, out)
-    out = _MONEY.sub(_blank, out)
+    out = _unnumbered(text, folded)
     return _AMOUNT.sub(lambda m: re.sub(r"\d", "x", m.group()), out) if _AMOUNT.search(folded) else out
 
 

@@ -23,7 +23,7 @@ _REACH = 90  # code points before a place within which a word of sale makes a na
 _TOWNS = ("commune", "city", "arrondissement")
 _TOWN = 2_000  # inhabitants: the names of smaller communes are also those of lanes and cafés
 _CITY = 50_000  # the same in English, where no "de" tells "the station of"
-_S = r"(?:[^\S\n]|\n(?!\n)|[_·]|-|\.(?=\w))"  # what parts two words, also where somebody hides them
+_S = r"(?:[^\S\n]|\n(?!\n)|[_·]|-(?:\n|[\u2600-\u27bf\U0001f300-\U0001faff]\ufe0f?)?|\.(?=\w))"  # what parts two words, or hides that
 _SIGNS = "«\"“”'‘’(\\[`*#|"
 _OPEN = rf"(?:{_S}{{0,3}}(?:[{_SIGNS}]|<\w{{1,6}}>|[^\w\s.,;:!?)\]»<]){{0,3}}{_S}?)"
 _PARTICLE = rf"(?:(?:(?i:de{_S}la|de|du|des|la|le|les|aux?){_S}|(?:(?i:de){_S})?[Ll]['’]|[Dd]['’])[#«\"“`*_\[(]{{0,2}}){{0,2}}"
@@ -42,8 +42,12 @@ _SMALL = re.compile(
 _ARTICLE = re.compile(rf"{_OPEN}(?:(?i:de{_S}la|du|des|la|le|les){_S}|(?:de )?[lL]['’]|[dD]['’])")
 _OF = re.compile(r"\s(?:de\s|d['’])$")
 _PIECE = re.compile(r"(?<!<)(?<!</)[^\W\d_](?:[\w'’]*[^\W_])?")
+_QUOTED_NAME = re.compile(
+    r",?\s[«“\"'][ \u00a0\u202f]?(?:L[ea]s?\s|The\s|L['’])?([A-ZÀ-ÖØ-Þ][^«»“”\"\n]{2,38}?)[ \u00a0\u202f]?[»”\"'](?!\w)"
+)
 _QUOTED_FOUR = re.compile(r"[«“\"][ \u00a0\u202f]?(?:[Ll]e|[Aa]u) $")
 _SEEN = re.compile(r"[\s_\-.]")
+_ARTICLE_BEFORE = re.compile(r"(?:\s|^)(?:la|le|les|l'|l’|du|des|une?|cette|ce)?[^\w]*$")
 _AT = frozenset(["near", "by", "at", "on", "in", "around", "outside", "behind", "off", "beside"])
 _CAMEL = re.compile(r"[^\W\d_]*[a-zà-ÿ][A-ZÀ-Þ][^\W_]*(?:[\-'’][^\W_]+)*")
 _CASES = bytes(65 if chr(c).isupper() else 97 if chr(c).islower() else 32 for c in range(256))  # of Latin-1
@@ -59,6 +63,7 @@ class _Words(NamedTuple):
     loose: tuple[str, ...]
     short: tuple[str, ...]
     before_loose: tuple[str, ...]
+    after_blank: tuple[str, ...]  # the same with a blank before
     streets: tuple[str, ...]
     venues: frozenset[str]
     not_names: frozenset[str]
@@ -70,6 +75,7 @@ class _Words(NamedTuple):
     direct: frozenset[str]
     not_before: frozenset[str]
     roads: frozenset[str]
+    quoted: tuple[str, ...]
     capital: frozenset[str]
 
 
@@ -89,6 +95,7 @@ def _words() -> _Words:
         loose=plain(fr["loose"]),
         short=plain(fr["short"]),
         before_loose=phrases(fr["before_loose"]),
+        after_blank=tuple(f" {word}" for word in phrases(fr["before_loose"])),
         streets=tuple(dict.fromkeys([*plain(en["streets"]), *plain(en["venues"])])),
         venues=frozenset(plain(en["venues"])),
         not_names=frozenset(plain(fr["not_names"])),
@@ -100,6 +107,7 @@ def _words() -> _Words:
         direct=frozenset(plain(fr["direct"])),
         not_before=frozenset(plain(fr["not_before"])),
         roads=frozenset(plain(en["roads"])),
+        quoted=phrases(data["sale"]["quoted"]),
         capital=frozenset(plain(en["streets"])),
     )
 
@@ -118,6 +126,10 @@ def find_points_of_sale(text: str, folded: str) -> Iterator[Removal]:
             or _quoted(text, folded, start, end)
         ):
             yield from _after(text, folded, start, end, sales, words)
+    for _, end in words_at(folded, words.quoted):
+        quoted = _QUOTED_NAME.match(text, end)
+        if quoted and folded[slice(*quoted.span(1))] not in words.keep:
+            yield Removal(*quoted.span(1), "place")
     for start, end in words_at(folded, words.short):
         if folded[end : end + 1] == "." and (_somewhere(folded, start, words) or _near(sales, start)):
             yield from _after(text, folded, start, end + 1, sales, words)
@@ -146,8 +158,8 @@ def _near(sales: Spans, start: int) -> bool:
 def _somewhere(folded: str, start: int, words: _Words) -> bool:
     """Whether a preposition of place stands before, with or without an article: "devant la place", not "en place"."""
     before = _SEEN.sub(" ", folded[max(0, start - 24) : start])
-    before = re.sub(r"(?:\s|^)(?:la|le|les|l'|l’|du|des|une?|cette|ce)?[^\w]*$", "", before)
-    return before.endswith(tuple(f" {word}" for word in words.before_loose)) or before in words.before_loose
+    before = _ARTICLE_BEFORE.sub("", before)
+    return before.endswith(words.after_blank) or before in words.before_loose
 
 
 def _named(text: str, folded: str, start: int, end: int, words: _Words) -> bool:
@@ -177,6 +189,8 @@ def _after(text: str, folded: str, start: int, end: int, sales: Spans, words: _W
         match = _SMALL.match(text, end) if told else None
     if match is None:
         return
+    if text[end : end + 1] == "-" and _is_known(folded[start : match.end()], 0):
+        return  # Bar-le-Duc
     low, high = match.span(1)
     name = folded[low:high]
     first = re.split(r"[\s\-_'’.]", name, maxsplit=1)[0]
@@ -197,7 +211,11 @@ def _before(text: str, folded: str, start: int, end: int, sales: Spans, words: _
     """The English order: "the Oxlea estate"."""
     word = folded[start:end]
     shouted = text[start:end].isupper() and text[max(0, start - 12) : start].isupper()
-    if not (word in words.venues if text[start].islower() or shouted else word in words.capital):
+    if not (
+        word in words.venues
+        if text[start].islower()
+        else word in words.capital or (shouted and word in words.venues)
+    ):
         return
     pieces = _pieces(text, max(0, start - 64), start)
     if not pieces or not _joined(text[pieces[-1][1] : start]):

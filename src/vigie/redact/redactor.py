@@ -24,7 +24,7 @@ from vigie.text.normalise import fold
 
 REDACTOR_VERSION = "2"
 _AROUND = 200  # code points read on either side of a placeholder when looking again
-_SEAM = "\n\0\n"  # between two of them when they are read as one text: no pattern reaches across
+_SEAM = "\n\n\0\n\n"  # between two of them when they are read as one text: no pattern reaches across
 _BESIDE = 60  # a new removal lies within so many code points of a placeholder
 # A removal may bring two words together that look like a contact; in practice the second look finds nothing. A text made for
 # it gives one more at each look: what is left then is no contact that anybody could read.

@@ -90,13 +90,30 @@ def quoted_beside(text: str, folded: str, found: list[Removal]) -> Iterator[Remo
     if not any(mark in text for mark in _QUOTE_MARKS):
         return
     words = _words()
-    for match in _IN_QUOTES.finditer(text):
+    for match in _quoted_names(text):
         low, high = match.span(1)
         first, last = _sentence(text, match.start(), match.end())
         sells = words.selling.match(folded, match.end()) and words.offers.search(folded, match.end(), last)
         reached = any(first <= item.start < last and item.kind in _REACHED for item in found)
         if (sells or reached) and _may_sell(folded, low, high, first, last, words):
             yield Removal(low, high, "seller")
+
+
+def _quoted_names(text: str) -> Iterator[re.Match[str]]:
+    """The matches of _IN_QUOTES, tried at the marks only."""
+    end = 0
+    for at in sorted(at for mark in _QUOTE_MARKS for at in _places(text, mark)):
+        match = _IN_QUOTES.match(text, at) if at >= end else None
+        if match:
+            end = match.end()
+            yield match
+
+
+def _places(text: str, mark: str) -> Iterator[int]:
+    at = text.find(mark)
+    while at >= 0:
+        yield at
+        at = text.find(mark, at + 1)
 
 
 def _sentence(text: str, low: int, high: int) -> tuple[int, int]:

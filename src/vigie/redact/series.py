@@ -91,6 +91,7 @@ _CUE = re.compile(
     r"(?![^\W_])[^\w.!?\n]{0,4}(?:[a-z'0-9/]{1,12}[^\w.!?\n]{1,3}){0,5}$"
 )
 _LEAST = 7  # figures, counted from below: a word of a number is one
+_FEWEST = 8  # of a number
 _ROW = re.compile(r"(\w+)([^\w.!?]*|\.(?!\s))")
 _FIRSTS = frozenset(word.split("-")[0] for word in _WORDS)
 _BETWEEN = frozenset(["et", "and", "puis", "then", "ensuite", "apres", "point", "o", "plus"])
@@ -119,11 +120,14 @@ def find_series(text: str, folded: str) -> Iterator[Removal]:
             low -= 1
         shadow = None
         for match in _SERIES.finditer(folded, max(low, done), high):
-            if match.end() - match.start() < 8:
+            if match.end() - match.start() < _FEWEST:
+                continue
+            groups = [*_groups(text, folded, match.start("body"), match.end("body"))]
+            if sum(len(group.figures) for group in groups) < _FEWEST:
                 continue
             if shadow is None:
                 shadow = masked(text[low:high], folded[low:high])
-            found = _number(text, folded, match, shadow, low)
+            found = _number(text, folded, match, groups, shadow, low)
             if found:
                 done = found.end
                 yield found
@@ -164,8 +168,9 @@ def _is_long(folded: str, start: int) -> bool:
     return False
 
 
-def _number(text: str, folded: str, match: re.Match[str], shadow: str, low: int) -> Removal | None:
-    groups = [*_groups(text, folded, match.start("body"), match.end("body"))]
+def _number(
+    text: str, folded: str, match: re.Match[str], groups: list[_Group], shadow: str, low: int
+) -> Removal | None:
     # What the text makes a date, a price or a mass ends the series, or is skipped at its beginning.
     groups = _unmasked(groups, text, shadow, low, plus=match.group("plus") is not None)
     if not groups:
@@ -244,7 +249,7 @@ def _unmasked(groups: list[_Group], text: str, shadow: str, low: int, *, plus: b
 
 def _is_number(groups: list[_Group], figures: str, *, plus: bool, cued: bool, text: str) -> bool:
     size = len(figures)
-    if size < 8 or size > 15 or (groups[-1].kind == "letters" and len(groups) == 1):
+    if size < _FEWEST or size > 15 or (groups[-1].kind == "letters" and len(groups) == 1):
         return False
     kinds = [group.kind for group in groups]
     digits = sum(len(g.figures) for g in groups if g.kind in ("digits", "look"))

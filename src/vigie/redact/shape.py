@@ -15,14 +15,15 @@ from typing import NamedTuple
 from vigie.text.normalise import beyond_ascii
 
 _UNKNOWN = ord("?")  # what a character outside Latin-1 becomes
-# Digits with at most five other characters between two of them.
-_GROUP = re.compile(rb"0(?:[^0]{0,5}0){4,}")
-_MIXED = re.compile(rb"0(?: {0,3}[0l]){4,}")
+# Digits with at most five other characters between two of them. What fails at the first digit of a number fails at the others.
+_GROUP = re.compile(rb"0(?<!00)(?:[^0]{0,5}0){4,}")
+_MIXED = re.compile(rb"0(?<!00)(?: {0,3}[0l]){4,}")
 _DOTTED = re.compile(rb"0(?:\.|\[\.\])0{1,3}(?:\.|\[\.\])0")
 _PLATE = re.compile(rb"AA[- ]?00")
 # The digits first, which are rarer than letters.
 _COUNTRY = re.compile(rb"00(?<=AA00)")
 LONG = 25
+_MARKS = 3  # around two pairs
 _OTHER_DIGIT = re.compile(r"[^\x00-\x7f]")
 
 
@@ -49,9 +50,8 @@ def _cased(char: str) -> str:
     return " " if char.isspace() else char
 
 
-_FIGURES = _table(lambda c: "0" if _digit(c) else c if c in ".,[]" else " ", " ")
+_FIGURES = _table(lambda c: "0" if _digit(c) else c if c in ".,[]" else "A" if c.isalpha() else " ", "A")
 _CASES = _table(_cased, " ")
-_LETTERS = _table(lambda c: "0" if _digit(c) else "A" if c.isalpha() else " ", "A")
 _WORDS = _table(lambda c: "a" if c.isalnum() else " ", "a")
 _HEXADECIMAL = _table(lambda c: "0" if c in "0123456789abcdefABCDEF" else "-" if c in ":-" else " ", " ")
 _SEPARATORS = " .-/()_*•·|~,;:'’\\"
@@ -100,7 +100,7 @@ NOTHING = Shape((), False, False, False, False, False, False, False, ())
 @lru_cache(maxsize=64)
 def shape(text: str) -> Shape:
     """The shape of a text; the last ones are remembered, because every family asks for it."""
-    if any(char.isdecimal() for char in beyond_ascii(text)):
+    if any(map(str.isdecimal, beyond_ascii(text))):
         text = _OTHER_DIGIT.sub(lambda m: "0" if m.group().isdecimal() else m.group(), text)
     latin = text.encode("latin-1", "replace")
     figures = latin.translate(_FIGURES)
@@ -115,7 +115,7 @@ def shape(text: str) -> Shape:
         long_word=b"a" * LONG in words,
         coordinates=b".0000" in figures or b",0000" in figures,
         dotted=(b".0" in figures or b".]0" in figures) and _DOTTED.search(figures) is not None,
-        country_digits=_COUNTRY.search(latin.translate(_LETTERS)) is not None,
+        country_digits=_COUNTRY.search(figures) is not None,
         plate=_PLATE.search(cases) is not None,
         postcode=b" 0AA" in cases,
         pairs=_pairs(latin),
@@ -124,7 +124,7 @@ def shape(text: str) -> Shape:
 
 
 def _pairs(latin: bytes) -> bool:
-    return b"-00-00-" in latin.translate(_HEXADECIMAL)
+    return latin.count(b":") + latin.count(b"-") >= _MARKS and b"-00-00-" in latin.translate(_HEXADECIMAL)
 
 
 def _mixed(classes: bytes) -> tuple[tuple[int, int], ...]:

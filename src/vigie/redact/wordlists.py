@@ -1,6 +1,6 @@
 """The word lists of name finding, loaded once.
 
-In: data/redaction/names.toml, given_names.txt, surnames.txt, also_words.txt, the cities of the gazetteer. Out: Lists, all words
+In: data/redaction/names.toml, kept_names.toml, given_names.txt, surnames.txt, also_words.txt, the cities of the gazetteer. Out: Lists, all words
 folded (lower case, no accents).
 """
 
@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import Any
 
 from vigie.lexicon.terms import data_text, data_toml
 from vigie.text.normalise import fold
@@ -43,6 +44,8 @@ class Lists:
     places: frozenset[str]
     towns: frozenset[str]  # cities whose name is also a person's, and all cities of several words
     brands: frozenset[str]
+    calendar: frozenset[str]  # months, days and feasts that are also given names
+    common: frozenset[str]  # words of the project's own texts in small letters
     listed: frozenset[str]  # all given names and surnames
     small: frozenset[str]  # names that are no words: they count in lower case, too
     family: frozenset[str]  # surnames that are no words, towns or given names
@@ -88,10 +91,17 @@ def _cities() -> set[str]:
     return {line[: line.index("\t")] for line in text.splitlines() if not line.startswith("#")}
 
 
+def _whole_names(kept: dict[str, Any]) -> tuple[str, ...]:
+    """Phrases that stay; an eponym of one word may also be somebody's surname (`name_kept`)."""
+    names = [*kept["firms"], *kept["works"], *kept["strains"], *kept["bodies"]]
+    return tuple(fold(name) for name in names + [name for name in kept["eponyms"] if not name.isalpha()])
+
+
 @cache
 def lists() -> Lists:
     """The lists, compiled."""
     data = data_toml("redaction", "names.toml")
+    kept = data_toml("redaction", "kept_names.toml")
 
     def words(key: str) -> frozenset[str]:
         return frozenset(fold(data[key]).split())
@@ -113,7 +123,7 @@ def lists() -> Lists:
     places = words("places")
     org = words("org_words")
     not_names = words("not_names")
-    brands = words("brands")
+    brands = words("brands") | frozenset(fold(kept["medicines"]).split())
     named_after = words("named_after")
     surnames = words("surnames") | family
     doubtful = second | also["capital"] | places | org | not_names | brands
@@ -145,6 +155,8 @@ def lists() -> Lists:
             | set(phrases("place_phrases"))
         ),
         brands=brands,
+        calendar=frozenset(fold(data["forms"]["calendar"]).split()),
+        common=frozenset(w for _, names in _groups("common_words.txt") for w in names),
         listed=frozenset(listed),
         family=frozenset(family - doubtful - given),
         small=frozenset(n for n in no_words if len(n) >= 4),
@@ -171,5 +183,5 @@ def lists() -> Lists:
         surname_form=form,
         inert=frozenset((not_names | places | org) - listed),
         life_after=re.compile(rf"\s(?:{life})(?!\w)"),
-        protected=phrases("protected"),
+        protected=phrases("protected") + _whole_names(kept),
     )

@@ -60,7 +60,7 @@ def _ready(lists: list[Words], form: Callable[[str], bytes], sure: Callable[[str
             else:
                 patterns.setdefault(form(word), []).append(("" if sure(word) else word, number))
     automaton = ahocorasick_rs.BytesAhoCorasick(
-        list(patterns), implementation=ahocorasick_rs.Implementation.DFA
+        list(patterns), implementation=ahocorasick_rs.Implementation.ContiguousNFA
     )
     return _Lists(automaton, list(patterns.values()), strange)
 
@@ -85,7 +85,10 @@ def _words_found(folded: str, lists: int) -> list[Spans]:
         if latin or _is_whole(folded, start, end):
             for word, number in ready.holders[pattern]:
                 if not word or folded.startswith(word, start):
-                    _add(found, number, (start, end))
+                    if found[number]:
+                        found[number].append((start, end))
+                    else:
+                        found[number] = [(start, end)]
     for word, number in ready.strange:
         for span in _plainly(folded, word):
             if _is_whole(folded, *span):

@@ -9,7 +9,7 @@ made of letters, figures and - . _ ~ between slashes: it needs no escape in a UR
 | `cell/PERIOD/LEVEL/AREA/TYPE/KIND/SUBSTANCE/UNIT/MARKET` | a row of the open data: the label of public cells |
 | `alert/rN` | an alert that an editor released, by its number in the log |
 | `alert/w-HASH` | a warning of an official source, by a hash of its document |
-| `index/SUBSTANCE/UNIT/AREA/PERIOD` | a price index |
+| `index/SUBSTANCE/UNIT/AREA/PERIOD` | a price index of retail prices; of other prices their kind stands before the substance |
 
 "all" stands for every area or period, "-" for what is not said. Left out: what stands at an address (`corrections.py`).
 """
@@ -45,6 +45,7 @@ _PERIOD = re.compile(r"all|\d{4}(?:-Q[1-4])?")
 LONGEST = 800  # characters: many times the longest address of the taxonomy and the gazetteer
 _WHOLE = {"": "-", "%": "percent"}  # a part that is exactly this has a word of its own
 _ALL = "all"
+RETAIL = "retail"
 _JOINTS = {
     "modality": ":",
     "trend": ":",
@@ -78,12 +79,13 @@ class Alert:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Index:
-    """A price index of a substance in a unit."""
+    """A price index of a substance in a unit, in euros for one of it; `kind` of price as in labels of cells."""
 
     substance: str
     unit: str
     area: str | None
     period: str
+    kind: str = RETAIL
 
 
 Address = Figure | Label | Alert | Index
@@ -124,6 +126,7 @@ def _printed(address: Address) -> str:
     elif isinstance(address, Index):
         parts = [
             "index",
+            *(() if address.kind == RETAIL else (_write(address.kind),)),
             _write(address.substance),
             _write(address.unit),
             *_end(address.area, address.period),
@@ -155,9 +158,10 @@ def _parsed(text: str) -> Address | None:
     *names, area, period = parts
     where, when = None if area == _ALL else _read(area), "" if period == _ALL else period
     if kind == "index":
-        if len(names) != 2:
+        if len(names) not in (2, 3):
             return None
-        return Index(substance=_read(names[0]), unit=_read(names[1]), area=where, period=when)
+        kind_of, (substance, unit) = (_read(names[0]) if names[2:] else RETAIL), map(_read, names[-2:])
+        return Index(substance=substance, unit=unit, area=where, period=when, kind=kind_of)
     topic = _TOPICS.get(names[0]) if names else None
     if topic is None or len(names) not in ((3, 4) if topic.by_market else (3,)):
         return None

@@ -18,6 +18,7 @@ from typing import Any
 from vigie.lexicon.gazetteer import place_by_code
 from vigie.model.errors import SettingsError
 from vigie.report.addresses import Address, Alert, Figure, Index, parse_address
+from vigie.report.index_versions import index_parts
 from vigie.report.period import parse_period
 from vigie.report.rules import rules
 from vigie.report.tables import product_name, purity_value, seized, trend_name
@@ -192,7 +193,8 @@ def label_of(what: Address, words: Words) -> str:
         )
         return " – ".join((words[what.topic], name(what.key, words), area, period))
     if isinstance(what, Index):
-        return " – ".join((words.substance(what.substance), what.unit, area, period))
+        product = f"{words.substance(what.substance)}, {words.of('units', what.unit)}"
+        return " – ".join((_indices(words, what.kind), product, area, period))
     kind = " ".join(part for part in (what.kind, what.unit) if part)
     return " – ".join(part for part in (words.substance(what.substance), kind, area, period) if part)
 
@@ -214,6 +216,8 @@ def _figure(what: Address, values: Values, words: Words) -> str:
         return words.count("person", int(values.high))
     if values.median is None:
         return ""
+    if isinstance(what, Index):
+        return _index(what, values, words)
     if not isinstance(what, Figure):
         return words.short(values.median)
     unit = what.key[1] if len(what.key) > 1 else ""
@@ -223,6 +227,25 @@ def _figure(what: Address, values: Values, words: Words) -> str:
         return seized(unit, values.median, words)
     size, per = (1000.0, "kg") if what.topic == "wholesale" and unit == "g" else (1.0, unit)
     return f"{words.euro(values.median * size)}/{words.of('units', per)}"
+
+
+def _index(what: Index, values: Values, words: Words) -> str:
+    """ "60 €/g (55–66 €), index 104 (90–120), 100 = Q1 2023"."""
+    said, parts = correction_words(words.lang)["index"]["shown"], index_parts(values)
+    price = f"{words.euro(values.median or 0)}/{words.of('units', what.unit)}"
+    if values.low is not None and values.high is not None:
+        price += f" ({words.money_spread(values.low, values.high)})"
+    number = words.number(float(parts["index"]))
+    if "low" in parts:
+        number += f" ({words.spread(float(parts['low']), float(parts['high']))})"
+    base = words.period(parse_period(parts["base"], ()))
+    return str(said).format(price=price, index=number, base=base)
+
+
+def _indices(words: Words, kind: str) -> str:
+    """ "Indice des prix de détail"; a kind of price without words stands as its code."""
+    said: Mapping[str, str] = correction_words(words.lang)["index"]
+    return said.get(kind) or said["of"].format(kind=kind)
 
 
 def _harm(key: tuple[str, ...], words: Words) -> str:

@@ -22,7 +22,7 @@ from vigie.lexicon.gazetteer import place_by_code
 from vigie.report.addresses import print_address
 from vigie.report.disclosure import Label, figure_of
 from vigie.report.ledger import Shown
-from vigie.report.open_index import index_rows
+from vigie.report.open_index import index_cells, index_rows
 from vigie.report.open_package import write_beside
 from vigie.report.period import parse_period
 from vigie.report.public import Admitted, Gate, public_gate, sources_of
@@ -120,8 +120,7 @@ def _table(read: Admitted, gate: Gate) -> pa.Table:
 
 
 def _index(read: Admitted, gate: Gate) -> pa.Table:
-    cells = [cell for parts in _cells(read, gate).values() for cell in parts]
-    return pa.Table.from_pylist(index_rows(cells), schema=SCHEMAS["index"])
+    return pa.Table.from_pylist(index_rows(index_cells(read.cells, gate.closed)), schema=SCHEMAS["index"])
 
 
 def _row(label: Label, parts: Sequence[Shown]) -> dict[str, Any]:

@@ -11,12 +11,14 @@ amounts may change; the analyst's hedonic index holds it constant, but needs amo
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import ceil, floor, log10
 from typing import Any
 
 from vigie.lexicon.gazetteer import place_by_code
+from vigie.report.addresses import Index, print_address
 from vigie.report.certainty import by_source
+from vigie.report.disclosure import Label
 from vigie.report.ledger import Shown
 from vigie.report.markets import is_overseas
 from vigie.report.period import Period, parse_period
@@ -36,17 +38,41 @@ def index_rows(cells: Iterable[Shown]) -> list[dict[str, Any]]:
     """
     found: dict[Series, dict[str, list[Shown]]] = defaultdict(lambda: defaultdict(list))
     for cell in cells:
-        label = cell.label
-        if label.type != "price" or not label.unit or not label.substance or not label.market:
-            continue
-        for level, area in _areas(cell):
-            found[label.kind, label.substance, label.unit, level, area][label.period].append(cell)
-    return [row for series in sorted(found) for row in _rows(series, found[series])]
+        for series in series_of(cell.label):
+            found[series][cell.label.period].append(cell)
+    return [row for series in sorted(found) for row in rows_of(series, found[series])]
 
 
-def _areas(cell: Shown) -> list[tuple[str, str]]:
+def index_cells(cells: Iterable[Shown], closed: Callable[[Period], bool]) -> list[Shown]:
+    """Those of which indices are made, in the order given: of prices of a known place, of quarters that are `closed`."""
+    return [
+        cell
+        for cell in cells
+        if "-Q" in cell.label.period
+        and cell.label.level != "all"
+        and series_of(cell.label)
+        and closed(parse_period(cell.label.period, ()))
+    ]
+
+
+def series_of(label: Label) -> list[Series]:
+    """The indices that count cells of a label; none where it is of no price."""
+    if label.type != "price" or not label.unit or not label.substance or not label.market:
+        return []
+    return [(label.kind, label.substance, label.unit, level, area) for level, area in _areas(label)]
+
+
+def address_of(series: Series, period: str) -> str:
+    """The stable address of an index in a quarter, "2025-Q1"."""
+    kind, substance, unit, _, area = series
+    return print_address(
+        Index(substance=substance, unit=unit.removeprefix("EUR/"), area=area, period=period, kind=kind)
+    )
+
+
+def _areas(label: Label) -> list[tuple[str, str]]:
     """What a cell is a part of: its market, and within it its region and department."""
-    label, place = cell.label, place_by_code(cell.label.area)
+    place = place_by_code(label.area)
     areas = [("market", label.market)]
     if label.level in ("department", "region") and not is_overseas(label.area, label.market):
         region = label.area if label.level == "region" else place.region if place else None
@@ -55,7 +81,8 @@ def _areas(cell: Shown) -> list[tuple[str, str]]:
     return areas
 
 
-def _rows(series: Series, periods: Mapping[str, Sequence[Shown]]) -> list[dict[str, Any]]:
+def rows_of(series: Series, periods: Mapping[str, Sequence[Shown]]) -> list[dict[str, Any]]:
+    """The rows of one index, by quarter; the first quarter is the base of all."""
     kind, substance, unit, level, area = series
     place = place_by_code(area)
     by_start = sorted(
@@ -80,7 +107,7 @@ def _rows(series: Series, periods: Mapping[str, Sequence[Shown]]) -> list[dict[s
                 "base": base.start, "observations": len(facts), "documents": len({f.doc_id for f in facts}),
                 "sources": sources_of(facts), "cells": len(cells),
                 "place_lat": place.lat if place else None, "place_lon": place.lon if place else None,
-                "id": "/".join(("prices", period.label, level, area, kind, substance, unit.replace("/", "-"))),
+                "id": address_of(series, period.label),
             }
         )  # fmt: skip
     return rows

@@ -4,8 +4,8 @@ In: the public cells of a gate, the versions written down before. Out: rows of n
 
 A figure is a union of whole public cells, and a version remembers which cells it gained and lost: whatever an older version and a newer one
 differ by is made of whole cells, each of which could be shown by itself. Figures are those that any output could show: the groups of every
-topic in every area and period that hold a cell, and the labels of the cells. Only those that a cell joined or left are worked out again.
-Left out: wording (`corrections.py`); alerts (`vigie.feeds`); price indices, whose cells have versions.
+topic in every area and period that hold a cell, the labels of the cells, and price indices (`index_versions.py`). Only those that a cell joined
+or left are worked out again. Left out: wording (`corrections.py`); alerts (`vigie.feeds`).
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from vigie.lexicon.gazetteer import gazetteer
 from vigie.report.addresses import Figure, address_of, parse_address, print_address
 from vigie.report.disclosure import Label, figure_of
 from vigie.report.facts import Fact
+from vigie.report.index_versions import moved_indices
 from vigie.report.ledger import Shown, label_of_cell, told_fact
 from vigie.report.period import Period, parse_period, quarter_of, year_of
 from vigie.report.public import Admitted, Gate, inhabited, most_persons, sources_of, speaks_of_people
@@ -88,12 +89,14 @@ def _new(
     moved = set(cells) ^ cells_told(store)
     if everything:
         moved |= set(cells)
-    if not moved:
+    indices = moved_indices(store, cells, gate.closed, everything=everything)
+    if not moved and not indices.asked:
         return []
     labels = {cells[n].label for n in moved & set(cells)}
     labels |= {label_of_cell(c) for c in cells_numbered(store, moved - set(cells))}
     now = _standing(cells, labels, replace(gate, within=None))
-    asked = set(now) | _known(store, labels)
+    now |= {address: Standing(*found) for address, found in indices.now.items()}
+    asked = set(now) | _known(store, labels) | indices.asked
     before, held = latest_versions(store, asked), cells_of(store, asked)
     lost = {address: held[address] - _cells(now, address) for address in asked}
     gone = set().union(*lost.values())
@@ -103,7 +106,9 @@ def _new(
     for address in sorted(asked):
         old, new, went = before.get(address), now.get(address), lost[address]
         gained = _cells(now, address) - held[address]
-        cause = _cause(old, new, gained, went, erased, withdrawn)
+        # Where an earlier quarter became the base of an index, that of before is counted no more, but has not gone.
+        missed = went - indices.standing if gained and address in indices.now else went
+        cause = _cause(old, new, gained, missed, erased, withdrawn)
         if cause is None:
             continue
         version, shown = old.version + 1 if old else 1, new.values if new else NOTHING

@@ -34,7 +34,7 @@ class Values:
     Attributes:
         observations: statements; `sources` of them are independent, `figures` of them give a figure.
         low, q1, median, q3, high: in the unit of the address.
-        parts: of a trend "up 3, down 4"; else None.
+        parts: of a trend "up 3, down 4"; of a price index "index 104.3, low 90.0, high 120.0, base 2023-Q1"; else None.
     """
 
     observations: int | None = None
@@ -155,14 +155,14 @@ def latest_versions(store: Store, addresses: Collection[str] | None = None) -> d
     return {row["address"]: _version(row) for row in rows}
 
 
-def cells_told(store: Store) -> set[int]:
-    """Public cells that the last versions count: each is in the address of its own label."""
+def cells_told(store: Store, start: str = "cell/") -> set[int]:
+    """Public cells that the last versions of addresses that begin so count: each cell is in the address of its own label."""
     sql = (
         "SELECT cell FROM (SELECT unnest(string_split(gained, ' ')) AS cell, 1 AS n FROM public_versions WHERE "
-        "address LIKE 'cell/%' UNION ALL SELECT unnest(string_split(lost, ' ')), -1 FROM public_versions WHERE "
-        "address LIKE 'cell/%') WHERE cell <> '' GROUP BY cell HAVING sum(n) > 0"
+        "starts_with(address, $1) UNION ALL SELECT unnest(string_split(lost, ' ')), -1 FROM public_versions WHERE "
+        "starts_with(address, $1)) WHERE cell <> '' GROUP BY cell HAVING sum(n) > 0"
     )
-    return {int(cell) for cell in store.column(sql)}
+    return {int(cell) for cell in store.column(sql, [start])}
 
 
 def cells_of(store: Store, addresses: Collection[str]) -> dict[str, set[int]]:
@@ -182,6 +182,15 @@ def like(store: Store, starts: Collection[str]) -> list[str]:
         "WHERE array_to_string(string_split(address, '/')[1:4], '/') IN (SELECT unnest(?)) ORDER BY address"
     )
     return [str(address) for address in store.column(sql, [sorted(starts)])]
+
+
+def below(store: Store, starts: Collection[str]) -> list[str]:
+    """Addresses that were written down and are one of `starts` but for their last part; these end in a slash."""
+    sql = (
+        "SELECT DISTINCT address FROM public_versions WHERE regexp_replace(address, '[^/]*$', '') IN (SELECT unnest(?)) "
+        "ORDER BY address"
+    )
+    return [str(address) for address in store.column(sql, [sorted(starts)])] if starts else []
 
 
 _OTHER = (

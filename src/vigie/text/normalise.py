@@ -94,6 +94,11 @@ def beyond_ascii(text: str) -> frozenset[str]:
     return frozenset(rest.decode("utf-8", "surrogatepass"))
 
 
+def fold_word(word: str) -> str:
+    """`fold` of something short, which is not remembered."""
+    return word.translate(_FOLD)
+
+
 @lru_cache(maxsize=64)
 def fold(text: str) -> str:
     """Lower case without accents, plain quotes, dashes and spaces; one code point for one code point.

@@ -214,7 +214,7 @@ def _parts(what: Address) -> Iterable[str]:
     if isinstance(what, Figure):
         return (*what.key, what.area or "")
     if isinstance(what, Index):
-        return (what.substance, what.unit, what.area or "")
+        return (what.kind, what.substance, what.unit, what.area or "")
     if isinstance(what, Alert):
         return (what.name,)
     joint = {"modality": ":", "trend": ":", "flow": ">"}.get(what.type)

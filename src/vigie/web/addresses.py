@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from vigie.model.errors import SettingsError
 from vigie.readmodel.records import Filters
-from vigie.report.addresses import Alert, Figure, Index, parse_address
+from vigie.report.addresses import RETAIL, Alert, Figure, Index, parse_address
 from vigie.web.content import NotFoundError, Target, to
-from vigie.web.groups import KEY
+from vigie.web.groups import KEY, index_key
 
 KINDS = ("figure", "cell", "index", "alert")
 # The page that shows what a public cell counts, by the type of its statements.
@@ -29,8 +29,12 @@ def target_of(text: str, *, public: bool) -> Target:
             filters = _filters(public, area=found.area, period=found.period)
             return to("evidence", filters, topic=found.topic, key=KEY.join(found.key))
         if isinstance(found, Index):
-            filters = _filters(public, area=found.area, period=found.period, substance=found.substance)
-            return to("prices", filters, "index")
+            if found.kind == RETAIL and found.area is not None:  # other prices have no page of their index
+                key = index_key(found.substance, found.unit, found.area)
+                return to("price-index", None, found.period, key=key)
+            return to(
+                "prices", _filters(public, area=found.area, period=found.period, substance=found.substance)
+            )
         area = None if found.level == "all" else found.area
         filters = _filters(public, area=area, period=found.period, substance=found.substance)
         return to(_CELLS[found.type], filters)

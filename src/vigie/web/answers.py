@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 
 from vigie.accounts.records import Who, needed
 from vigie.charts import draw
+from vigie.charts.apart import artist
 from vigie.lexicon.terms import data_toml
 from vigie.model.errors import SettingsError
 from vigie.readmodel.model import ReadModel
@@ -178,10 +179,9 @@ class Answers:
             return answer(draw.spec(figure), MEDIA[form])
         with self._drawing.place():
             if form == "png":
-                return answer(draw.png(figure), MEDIA[form])
-            return answer(
-                draw.svg(figure, NARROW if form == NARROW_FORM else chart.width).encode(), MEDIA["svg"]
-            )
+                return answer(artist().draw(figure, "png"), MEDIA[form])
+            width = NARROW if form == NARROW_FORM else chart.width
+            return answer(artist().draw(figure, "svg", width), MEDIA["svg"])
 
     def _build(self, one: Asked, model: ReadModel) -> Content:
         words = page_words(one.lang)

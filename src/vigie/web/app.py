@@ -381,14 +381,15 @@ def _errors(app: FastAPI, made: Answers, *, asking: bool) -> None:
 
 def warm() -> None:
     """What the first page would wait for: the library, the names of places, and the first drawing of all."""
-    from vigie.charts import Bar, bars, draw
+    from vigie.charts import Bar, bars
+    from vigie.charts.apart import artist
     from vigie.lexicon.gazetteer import place_by_code
 
     assets()
     place_by_code("FR")
     drawn = bars("warm", "warm", [Bar(name="a", value=1.0)], lang="fr")
     if drawn is not None:
-        draw.svg(drawn)
+        artist().draw(drawn, "svg")
 
 
 __all__ = ["make_app", "warm"]

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from vigie.charts import bundle, theme
+from vigie.charts import theme
+from vigie.charts.apart import artist
 
 _TYPES = {
     "css": "text/css; charset=utf-8",
@@ -51,7 +52,7 @@ def assets() -> Mapping[str, Asset]:
     fonts = files("vigie") / "data" / "design" / "fonts"
     if fonts.is_dir():
         found |= {f"fonts/{f.name}": f.read_bytes() for f in fonts.iterdir() if f.name.endswith(".woff2")}
-    found[LIBRARY] = bundle.javascript()
+    found[LIBRARY] = artist().javascript()
     return {name: _asset(name, body) for name, body in sorted(found.items())}
 
 

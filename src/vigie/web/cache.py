@@ -129,7 +129,7 @@ class BusyError(Exception):
 class Drawing:
     """Lets few threads draw at once and few wait; raises BusyError for the rest, so that pages keep their threads."""
 
-    def __init__(self, at_once: int = 2, waiting: int = 16) -> None:
+    def __init__(self, at_once: int = 2, waiting: int = 22) -> None:
         self._drawing = Semaphore(at_once)
         self._places = Semaphore(at_once + waiting)
 

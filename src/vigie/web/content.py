@@ -13,12 +13,13 @@ from vigie.charts import Figure
 from vigie.readmodel.records import Filters
 
 Params = tuple[tuple[str, str], ...]
+CONTEST = "contest"  # where a figure is contested, which is no page of PAGES
 WIDE = 800  # px: a wider chart takes the whole width of the page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """Where a link leads: a page of PAGES with its parameters, filters and a place in it.
+    """Where a link leads: a page of PAGES with its parameters, filters and a place in it; or CONTEST with an `address`.
 
     Attributes:
         filters: None keeps none.

@@ -27,6 +27,11 @@ def key_of(text: str) -> tuple[str, ...]:
     return tuple(text.split(KEY))
 
 
+def index_key(substance: str, unit: str, area: str) -> str:
+    """A price index in an address: "cocaine~g~FR-69"."""
+    return KEY.join((substance, unit, area))
+
+
 def evidence_of(group: Group, filters: Filters) -> Target:
     """The page of the sentences behind a figure."""
     return to("evidence", filters, topic=group.topic, key=KEY.join(group.key))

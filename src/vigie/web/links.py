@@ -12,7 +12,7 @@ from typing import Literal, Protocol
 from urllib.parse import quote, urlencode
 
 from vigie.readmodel.records import Filters
-from vigie.web.content import Target
+from vigie.web.content import CONTEST, Target
 
 Form = Literal["png", "svg", "csv", "json", "narrow.svg"]
 LANGUAGES = ("fr", "en")
@@ -60,7 +60,9 @@ class Links(Protocol):
 
 
 def follow(links: Links, target: Target) -> str:
-    """The URL of a target."""
+    """The URL of a target; "" for a note that nobody would answer."""
+    if target.page == CONTEST:
+        return links.contest(dict(target.params)["address"])
     url = links.page(target.page, target.filters, **dict(target.params))
     return f"{url}#{quote(target.fragment)}" if target.fragment else url
 

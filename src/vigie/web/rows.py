@@ -74,8 +74,9 @@ def table_rows(table: Table, href: Callable[[Target], str], *, hushed: bool) -> 
 def _cell(cell: Cell, href: Callable[[Target], str]) -> str:
     lang = f' lang="{_safe(cell.lang)}"' if cell.lang else ""
     text = _safe(cell.text)
-    if cell.target:
-        text = f'<a href="{escaped(href(cell.target))}"{lang}>{text}</a>'
+    url = href(cell.target) if cell.target else ""
+    if url:
+        text = f'<a href="{escaped(url)}"{lang}>{text}</a>'
     elif lang:
         text = f"<span{lang}>{text}</span>"
     return f"{text} <span class=sub>{_safe(cell.sub)}</span>" if cell.sub else text

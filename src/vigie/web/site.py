@@ -195,7 +195,7 @@ class _Site:
             nearest = (
                 exact,
                 replace(exact, filters=None),
-                Address(lang=lang, name=target.page),
+                Address(lang=lang, name=BY_NAME[target.page].nav or target.page),
                 Address(lang=lang, name="overview"),
             )
             page = next(a for a in nearest if a in self.known or a is nearest[-1])

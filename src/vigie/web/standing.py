@@ -3,7 +3,7 @@
 In: versions of the public figures, alerts, in both languages. Out: Standing records, and the body of their files: what is shown, since
 which version, what was corrected and why, and how to contest it as far as a page without a server can. The file of
 "figure/retail/cocaine/g/FR/2025-Q1" is "figure/retail/cocaine/g/FR/2025-Q1/index.html", which any host of files sends for the address itself.
-Left out: price indices, which have no versions; the page behind (`site.py` knows which there are).
+Left out: the page behind (`site.py` knows which there are).
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from vigie.web.api.problems import Problem
 from vigie.web.api.statements import where
 from vigie.web.groups import compared
 from vigie.web.pages.evidence import figure_address
-from vigie.web.pages.prices import own_price
+from vigie.web.pages.price_index import address_of, own_price
 
 _PARTS = {
     "retail": ("substance", "unit", "market"),
@@ -160,12 +160,14 @@ def indices(model: ReadModel, asked: Asked) -> list[m.Index]:
     if model.public:
         rows = [own_price(row) for row in rows if row.price is not None or row.n]
         rows = rows if asked.filters.area else [row for row in rows if "-" not in row.area]
+    addresses = [address_of(r) if model.public else "" for r in rows]
     return [
         m.Index.model_construct(
             substance=r.substance, unit=r.unit, area=r.area, period=r.period, price=r.price, low=r.low, high=r.high,
             index=r.index, index_low=r.index_low, index_high=r.index_high, observations=r.n, sources=r.sources, state=r.state,
+            address=address or None, version=model.version(address)[0] or None if address else None,
         )
-        for r in rows
+        for r, address in zip(rows, addresses, strict=True)
     ]  # fmt: skip
 
 

@@ -227,6 +227,8 @@ class Index(Record):
     observations: Count
     sources: Count
     state: str
+    address: str | None
+    version: Count | None
 
 
 class Signal(Record):

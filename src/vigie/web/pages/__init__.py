@@ -23,6 +23,7 @@ from vigie.web.pages import (
     flows,
     harms,
     overview,
+    price_index,
     prices,
     sources,
     substances,
@@ -66,6 +67,7 @@ _NO_AREA = tuple(f for f in ALL if f != "area")
 PAGES: tuple[Page, ...] = (
     Page(name="overview", path="/", build=overview.build, filters=ALL, nav="overview"),
     Page(name="prices", path="/prices", build=prices.build, query=("from", "topic"), filters=ALL, nav="prices"),
+    Page(name="price-index", path="/price-index/{key}", build=price_index.build, nav="prices", each=price_index.each),
     Page(name="substances", path="/substances", build=substances.listing, filters=_NO_SUBSTANCE, nav="substances"),
     Page(name="substance", path="/substance/{id}", build=substances.build, filters=_NO_SUBSTANCE, nav="substances", each=substances.each),
     Page(name="areas", path="/areas", build=areas.listing, filters=_NO_AREA, nav="areas"),
@@ -80,7 +82,7 @@ PAGES: tuple[Page, ...] = (
     Page(name="document", path="/document/{doc_id}", build=documents.build, nav="documents", each=documents.each),
     Page(name="evidence", path="/evidence", build=evidence.build, query=("from", "key", "topic"), filters=ALL, each=evidence.each),
     Page(name="fact", path="/evidence/{address}", build=evidence.fact, each=evidence.each_fact),
-    Page(name="sources", path="/sources", build=sources.build, nav="sources"),
+    Page(name="sources", path="/sources", build=sources.build, query=("from",), nav="sources"),
     Page(name="about", path="/about", build=about.build),
     Page(name="accessibility", path="/accessibility", build=accessibility.build),
 )  # fmt: skip

@@ -82,16 +82,16 @@ def start_of(own: Mapping[str, str], most: int) -> int:
 
 
 def rest_of(
-    page: str, filters: Filters, topic: str, start: int, total: int, words: PageWords, most: int
+    page: str, filters: Filters | None, topic: str, start: int, total: int, words: PageWords, most: int
 ) -> tuple[Block, ...]:
-    """Links to the rows of a long table before and after those that are shown; nothing where all are."""
-    links = []
+    """Links to the rows of a long table before and after those that are shown; nothing where all are. `topic`: "" on a page of one table."""
+    links, of = [], {"topic": topic} if topic else {}
     if start:
-        back = {"topic": topic, "from": str(start - most)} if start > most else {}
+        back = of | {"from": str(start - most)} if start > most else {}
         links.append((words["more.rows_before"], to(page, filters, **back)))
     if start + most < total:
         last, number = min(start + 2 * most, total), words.figures.number
-        after = to(page, filters, topic=topic, **{"from": str(start + most)})
+        after = to(page, filters, **of, **{"from": str(start + most)})
         links.append(
             (
                 words.fill(

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from vigie.readmodel.model import ReadModel
 from vigie.readmodel.records import Filters, Group, IndexRow
-from vigie.stats.prices import PriceState
 from vigie.web import drawn
 from vigie.web.content import Block, Cell, Content, Missing, Row, Section, Table, Why, to
 from vigie.web.groups import compared
 from vigie.web.pages.parts import FEW_ROWS, map_of, nothing, part_of, rest_of, start_of, topic_section
+from vigie.web.pages.price_index import FIGURES, figures_of, own_price, product_of, target_of
 from vigie.web.words import PageWords
 
 
@@ -109,46 +108,16 @@ def index_section(
     return (Section(id="index", title=words["index.title"], lead=words["index.lead"], blocks=blocks),)
 
 
-def own_price(row: IndexRow) -> IndexRow:
-    """The row without a price where that rests on other quarters, other areas or one source more than on its own statements."""
-    if row.state == PriceState.ESTIMATED.label and row.n >= _LEAST_OWN and row.sources >= _LEAST_SOURCES:
-        return row
-    return replace(row, price=None, low=None, high=None, index=None, index_low=None, index_high=None)
-
-
-_LEAST_OWN, _LEAST_SOURCES = 3, 2
-_INDEX = (
-    "product", "area", "period", "estimate", "interval", "index", "index_interval", "statements", "sources",
-)  # fmt: skip
+_INDEX = ("product", "area", "period", *FIGURES)
 
 
 def _cells(row: IndexRow, words: PageWords) -> tuple[Cell, ...]:
     figures = words.figures
-    name = f"{figures.substance(row.substance)}, {words.fill('per', unit=figures.of('units', row.unit))}"
-    there = to(
-        "evidence",
-        Filters(area=row.area, period=row.period),
-        topic="retail",
-        key=f"{row.substance}~{row.unit}",
-    )
-    spread = "–" if row.low is None or row.high is None else figures.money_spread(row.low, row.high)
-    index = "–" if row.index is None else figures.number(row.index)
-    around = "–"
-    if row.index_low is not None and row.index_high is not None:
-        around = figures.spread(round(row.index_low), round(row.index_high))
-    texts = (
-        figures.area(row.area),
-        figures.quarter(row.period).replace(" ", "\u00a0"),
-        words["index.few"] if row.price is None else figures.euro(row.price),
-        spread,
-        index,
-        around,
-    )
     return (
-        Cell(text=words.name(name), target=there),
-        *(Cell(text=text) for text in texts),
-        Cell(text=figures.number(row.n)),
-        Cell(text=figures.number(row.sources)),
+        Cell(text=words.name(product_of(row.substance, row.unit, words)), target=target_of(row)),
+        Cell(text=figures.area(row.area)),
+        Cell(text=figures.quarter(row.period).replace(" ", "\u00a0")),
+        *figures_of(row, words),
     )
 
 

@@ -7,19 +7,22 @@ from vigie.readmodel.records import Filters
 from vigie.report.evidence import one_line
 from vigie.web import drawn
 from vigie.web.content import Block, Cell, Content, Missing, Row, Section, Table
-from vigie.web.pages.parts import empty_store
+from vigie.web.pages.parts import MOST_ROWS, empty_store, rest_of, start_of
 from vigie.web.words import PageWords
 
 _STRETCHES = 40  # rows of the strip; the table has all
 
 
-def build(model: ReadModel, filters: Filters, words: PageWords) -> Content:
+def build(model: ReadModel, filters: Filters, words: PageWords, **own: str) -> Content:
     title, lead = words["sources.title"], words["sources.lead_public" if model.public else "sources.lead"]
     found = model.sources(Filters())
     if not found:
         return Content(title=title, lead=lead, notes=(empty_store(model, words),))
+    start = start_of(own, MOST_ROWS)
+    if start >= len(found):
+        start = 0
     sections = []
-    if not model.public:
+    if not model.public and not start:
         strip: list[Block] = [
             *drawn.coverage("coverage", words["charts.coverage"], found[:_STRETCHES], words)
         ]
@@ -40,7 +43,7 @@ def build(model: ReadModel, filters: Filters, words: PageWords) -> Content:
         else ("source", "kind", "grade", "country", "state", "documents", "first", "last")
     )
     rows = []
-    for number, source in enumerate(found, 1):
+    for number, source in enumerate(found[start : start + MOST_ROWS], start + 1):
         state = (
             words["sources.quiet"]
             if source.quiet
@@ -72,5 +75,6 @@ def build(model: ReadModel, filters: Filters, words: PageWords) -> Content:
         rows=tuple(rows),
         text_columns=5,
     )
-    sections.append(Section(id="all", title=words["sources.all"], blocks=(table,)))
+    blocks = (table, *rest_of("sources", None, "", start, len(found), words, MOST_ROWS))
+    sections.append(Section(id="all", title=words["sources.all"], blocks=blocks))
     return Content(title=title, lead=lead, sections=tuple(sections))

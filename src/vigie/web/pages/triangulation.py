@@ -151,9 +151,10 @@ def _leads(found: Triangulation, words: PageWords) -> Section:
 
 
 def _names(model: ReadModel) -> dict[str, str]:
-    """Names on the cards of sources, by their ids and by themselves, as sources are told apart: lower case, no accents."""
+    """Names of publishers, and those on the cards of sources, by their ids and by themselves, as sources are told apart: lower case, no accents."""
     cards = [(c.source_id, one_line(c.name)) for c in model.sources(Filters()) if c.name]
-    return {fold(known).strip(): name for id_, name in cards for known in (name, id_)}
+    publishers = {fold(key).strip(): one_line(name) for key, name in model.publishers().items()}
+    return publishers | {fold(known).strip(): name for id_, name in cards for known in (name, id_)}
 
 
 def name_of_source(key: str, names: Mapping[str, str]) -> str:
