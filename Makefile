@@ -57,6 +57,7 @@ lint: $(VENV)/.dev  ## style, types, layers, licences, lexicons, generated data
 	$(BIN)/python scripts/build_data_dictionary.py --check
 	$(BIN)/python scripts/make_relevance_texts.py --check
 	$(BIN)/python scripts/train_relevance.py --check
+	$(BIN)/python scripts/train_names.py --check
 
 bench: $(VENV)/.dev  ## figures quoted in docs/performance.md (minutes)
 	$(BIN)/python benchmarks/startup.py

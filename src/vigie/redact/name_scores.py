@@ -18,7 +18,7 @@ from vigie.redact.name_words import Word, model, word_of
 from vigie.redact.sequences import Span
 from vigie.redact.wordlists import Lists
 
-_FLOOR = -2.6  # what a word gives by itself: below, next to nothing beside it makes a name of it
+_FLOOR = -1.6  # what a word gives by itself: below, next to nothing beside it makes a name of it
 _REFUSED = -3.6  # the score from which down a lone word is no name, whatever rule took it for one
 _STRANGE = frozenset("UQAD")  # kinds of words that no list of names holds
 _HEADING = 4  # words with capitals in a row from which on they are rather a heading
