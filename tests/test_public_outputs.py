@@ -161,7 +161,16 @@ KNOWN: dict[str, dict[str, str]] = {
         "_write": "the file that is made; what of a store is in it comes from _analyst, or from _public, which takes the gate",
     },
     "readmodel/extras.py": dict.fromkeys(
-        ("analyst_extras", "_indices", "_of_the_analyst", "_silent", "_sources", "_terms", "_told_at_once"),
+        (
+            "analyst_extras",
+            "_indices",
+            "_of_the_analyst",
+            "_silent",
+            "_sources",
+            "_terms",
+            "_told_at_once",
+            "_triangles",
+        ),
         "the edition of the analyst; public_extras takes a gate and what it admitted",
     ),
     "readmodel/opened.py": {"*": "reads a read-model file, never a store"},

@@ -1,4 +1,4 @@
-"""What bears the name of a person and is none: ships, firms, makes, instruments of measure, laws.
+"""What bears the name of a person and is none: ships, firms, makes, instruments of measure, laws, months, towns where a place is asked.
 
 In: spans of names found. Out: those that stand, without what is kept. Words: data/redaction/kept_names.toml.
 `le cargo Lady Rose`, `Finnegan score`, `loi de Zipf`, `Clare's Law`; a title or a role before it makes it a person again.
@@ -24,6 +24,8 @@ _OWNED = re.compile(r"['’]s ([A-Z]\w+)")
 _AFTER_PLACE = re.compile(
     r"(?<!\w)(?:de|d'|a|en|from|to|in) ?[a-z\-]{4,},? (?:ou|et|or|and) (?:de |d'|a |en |from |to |in )$"
 )
+_YEAR = re.compile(r"\.? ?(?:19|20)\d\d(?!\d)")
+_LABEL = re.compile(r"(?:^|[\n;,|])[ \-*]*([a-z]+) ?[:=\-] ?$")
 _NEAR = 40
 
 
@@ -34,6 +36,8 @@ class _Kept(NamedTuple):
     owned: frozenset[str]
     measures: frozenset[str]
     states: tuple[str, ...]
+    months: frozenset[str]
+    place_labels: frozenset[str]
 
 
 @cache
@@ -46,6 +50,8 @@ def _words() -> _Kept:
         frozenset(fold(data["owned"]).split()),
         frozenset(fold(data["measures"]).split()),
         tuple(f", {fold(name)}" for name in data["states"]),
+        frozenset(data["months"].split()),
+        frozenset(data["place_labels"].split()),
     )
 
 
@@ -64,8 +70,19 @@ def without_kept(
         for span in spans
         if not any(a < span[1] and span[0] < b for a, b in guarded)
         and not _bears_a_name(span, text, folded, words)
+        and not _is_dated_or_placed(span, folded, words)
         and not (span[0] in firsts and _is_thing(firsts[span[0]], text, folded))
     ]
+
+
+def _is_dated_or_placed(span: Span, folded: str, words: Lists) -> bool:
+    """A month before its year, a town after the word for it: "Jan 2025", "lieu : Charlotte"."""
+    start, end = span
+    name, known = folded[start:end].rstrip("."), _words()
+    if name in known.months and _YEAR.match(folded, end):
+        return True
+    label = _LABEL.search(folded, max(0, start - _NEAR), start) if name in words.towns else None
+    return label is not None and label.group(1) in known.place_labels
 
 
 def _is_thing(start: int, text: str, folded: str) -> bool:

@@ -42,6 +42,9 @@ _TAIL_MOST = 4  # of these between a name and a phrase
 _ODD = re.compile(r"[^\W\d_]+\d+[^\W\d_]|[^\W\d_]{4,}\d+$|[^\W\d_]{2,}_|[a-zà-ÿ]{2,}[A-ZÀ-Þ]")
 _CHEMICAL = re.compile(r"(?:\d|[a-z]{1,5}[-\d])", re.IGNORECASE)
 _PRICE = re.compile(r"\d\s?(?:€|£|\$|e(?:uros?)?\b|g\b|gr\b|mg\b|balles|/g|quid|%)|[€£$]\s?\d")
+_SOLD = re.compile(
+    r"\d\s?(?:€|£|\$|euros?\b|g\b|gr\b|mg\b|balles|/g|quid)|[€£$]\s?\d"
+)  # after a colon: "19e" is a district
 _JOINED = re.compile(r"\s(?:and|et|or|ou)\s")
 _PHRASE = 48  # code points on either side of its rarest word that a phrase takes
 _PIECE = re.compile(r"[\w’'\-&]+")
@@ -154,11 +157,23 @@ def find_reviewed(text: str, folded: str, *, cut: bool = False, seen: bool = Fal
                 if _ODD.search(name) or _wholly_unknown(folded[item.start : item.end]):
                     yield item
     for start, end in lists.after_sure.at(folded):
+        if text[end - 1] == ":" and not _sells_after(text, folded, start, end):
+            continue
         yield from _before_phrase(text, folded, start, end, lists, cut, sure=False)
     for start, end in lists.after_noun.at(folded):
         yield from _before_phrase(text, folded, start, end, lists, cut, sure=True)
     if not seen:
         yield from _in_lines(text, folded, lists, cut)
+
+
+def _sells_after(text: str, folded: str, start: int, end: int) -> bool:
+    """Whether a colon stands between a name and what it sells, and not between a label of a form and its value."""
+    low = text.rfind("\n", 0, start) + 1
+    high = text.find("\n", end)
+    return (
+        bool(text[low:start].strip())
+        and _SOLD.search(folded, end, high if high >= 0 else len(text)) is not None
+    )
 
 
 def _in_lines(text: str, folded: str, lists: _Lists, cut: bool) -> Iterator[Removal]:
