@@ -213,7 +213,8 @@ def test_who_asked_is_cleared_from_what_comes_later(tmp_path: Path, monkeypatch:
     summary = json.loads(run("add", "one.txt", "--format", "json").stdout)
     assert (summary["documents"]["unchanged"], summary["documents"]["new"]) == (1, 0)
     Path("two.txt").write_text(
-        f"2024-04-11\n\nAutre\n\nÀ Brest, le gramme de kétamine se vend 30 €, écrit {handle.upper()}.\n", "utf-8"
+        f"2024-04-11\n\nAutre\n\nÀ Brest, le gramme de kétamine se vend 30 €, écrit {handle.upper()}.\n",
+        "utf-8",
     )
     summary = json.loads(run("add", "two.txt", "--format", "json").stdout)
     assert (summary["documents"]["new"], summary["redactions"]) == (1, {"handle": 1})
