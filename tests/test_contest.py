@@ -357,15 +357,15 @@ def test_the_address_of_a_warning_goes_with_its_document(path: Path, box: Path) 
 
 
 def test_notes_are_kept_for_a_time(path: Path, box: Path) -> None:
-    code = drop(box, FRANCE, "fr", "Zibeline.")
+    code = drop(box, FRANCE, "fr", "À revoir.")
     drop(box, FRANCE, "fr", "Encore ouverte.")
     assert run("maintain").exit_code == 0  # takes them in
     with Store.open(path) as store:
-        number = next(c.contest_id for c in contests(store) if c.note == "Zibeline.")
+        number = next(c.contest_id for c in contests(store) if c.note == "À revoir.")
     run("contest", "answer", str(number), "--status", "rejected", "--answer", "Non.", "--role", "rédaction")
     with Store.open(path) as store:
         maintain(store, today=date.today() + timedelta(days=300))
-        assert {c.note for c in contests(store)} == {"Zibeline.", "Encore ouverte."}
+        assert {c.note for c in contests(store)} == {"À revoir.", "Encore ouverte."}
         maintain(store, today=date.today() + timedelta(days=370))
         assert {c.note for c in contests(store)} == {"", "Encore ouverte."}
     assert somewhere(path.parent, path, "Zibeline") == []

@@ -47,6 +47,7 @@ class Artist:
         self._process: subprocess.Popen[bytes] | None = None
         self._owner = 0
         self._timer: threading.Timer | None = None
+        self._ended = False  # the program ends: nobody waits for a drawing any more
         self.started = 0  # processes
 
     def draw(self, figure: Figure, form: Form, width: int = draw.WIDTH) -> bytes:
@@ -70,6 +71,8 @@ class Artist:
                 drawn = self._ask(asked)
             except (OSError, EOFError):
                 self.close()
+                if self._ended:
+                    raise SystemExit from None  # ends the thread, without a word
                 raise DrawingError(f"{job.get('id', 'the script')}: the process that draws ended") from None
             finally:
                 self._timer = threading.Timer(self._idle, self._leave)
@@ -102,6 +105,11 @@ class Artist:
         with self._lock:
             self.close()
 
+    def end(self) -> None:
+        """With the program: what is being drawn is wanted no more."""
+        self._ended = True
+        self.close()
+
     def close(self) -> None:
         """End the process; the next drawing starts another."""
         process, self._process = self._process, None
@@ -116,7 +124,7 @@ class Artist:
 
 
 _ARTIST = Artist()
-atexit.register(_ARTIST.close)
+atexit.register(_ARTIST.end)
 
 
 def artist() -> Artist:
@@ -130,6 +138,7 @@ def _start() -> subprocess.Popen[bytes]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,  # a library's warning may quote a label
+        start_new_session=True,  # Ctrl-C at the terminal is for the program, which ends this one
     )
 
 
