@@ -93,3 +93,16 @@ def runs(process: int) -> bool:
         return b"apart" in Path(f"/proc/{process}/cmdline").read_bytes()
     except OSError:
         return False
+
+
+def test_what_the_end_of_the_program_cuts_off_is_no_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    def cut(_: bytes) -> bytes:
+        raise EOFError
+
+    artist = Artist()
+    monkeypatch.setattr(artist, "_ask", cut)
+    with pytest.raises(DrawingError):
+        artist.javascript()
+    artist.end()
+    with pytest.raises(SystemExit):  # which ends a thread without a word
+        artist.javascript()
