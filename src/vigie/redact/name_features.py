@@ -8,7 +8,7 @@ Left out: weights (`name_scores`), the word itself (`name_words`).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -102,21 +102,16 @@ def _position(text: str, start: int) -> str:
     return last if last in _MARKS else "m"
 
 
-def features(
-    text: str,
-    folded: str,
-    found: Sequence[Candidate],
-    sorts: Sequence[Word],
-    wanted: Callable[[int], bool] = lambda _: True,
-) -> list[list[str]]:
-    """The features of each candidate that is wanted, without those of the word itself; an empty list for the others."""
+def features(text: str, folded: str, found: Sequence[Candidate], sorts: Sequence[Word]) -> list[list[str]]:
+    """The features of each candidate, without those of the word itself."""
     words = lists()
-    return [_beside(text, folded, found, sorts, n, words) if wanted(n) else [] for n in range(len(found))]
+    return [beside(text, folded, found, sorts, n, words) for n in range(len(found))]
 
 
-def _beside(
+def beside(
     text: str, folded: str, found: Sequence[Candidate], sorts: Sequence[Word], n: int, words: Lists
 ) -> list[str]:
+    """The features of the candidate `n`, without those of the word itself."""
     start, end, _, size = found[n]
     kind = sorts[n].kind + ("l" if sorts[n].small else "")
     position = _position(text, start)

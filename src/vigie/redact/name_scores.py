@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from vigie.redact.communes import is_commune
 from vigie.redact.name_cues import word_before
-from vigie.redact.name_features import Candidate, candidates, features
+from vigie.redact.name_features import Candidate, beside, candidates
 from vigie.redact.name_words import Word, model, word_of
 from vigie.redact.sequences import Span
 from vigie.redact.wordlists import Lists
@@ -50,31 +50,27 @@ def scored(
     found = candidates(text, folded, lone, several)
     if not found:
         return list(spans)
-    sorts = [word_of(text[c.start : c.end], folded[c.start : c.end]) for c in found]
+    sorts = [word_of(text[start:end], folded[start:end]) for start, end, _, _ in found]
     taken = sorted(spans)
-    inside = _covered([(c.start, c.end) for c in found], taken)
+    inside = _covered(found, taken)
     sure = {*firm}
     alone = {
         n
-        for n, c in enumerate(found)
-        if inside[n]
-        and c.size == 1
+        for n, span in inside.items()
+        if (found[n].start, found[n].end) == span
+        and found[n].size == 1
         and not sorts[n].small
-        and inside[n] not in sure
-        and (c.start, c.end) == inside[n]
+        and span not in sure
     }
-    signs = features(
-        text, folded, found, sorts, lambda n: n in alone or (sorts[n].base > _FLOOR and inside[n] is None)
-    )
+    wanted = [n for n, word in enumerate(sorts) if word.base > _FLOOR and n not in inside]
     known = model()
     added: list[Span] = []
     refused: set[Span] = set()
     again: set[str] = set()
-    for n, beside in enumerate(signs):
-        if not beside:
-            continue
+    for n in sorted([*wanted, *alone]):
         word, span = sorts[n], (found[n].start, found[n].end)
-        score = word.base + sum(filter(None, map(known.weights.get, beside)))
+        signs = beside(text, folded, found, sorts, n, words)
+        score = word.base + sum(filter(None, map(known.weights.get, signs)))
         if n in alone:
             if score < _REFUSED:
                 refused.add(span)
@@ -91,7 +87,7 @@ def scored(
         added += [
             (c.start, c.end)
             for n, c in enumerate(found)
-            if inside[n] is None and folded[c.start : c.end] in again and not sorts[n].small
+            if n not in inside and folded[c.start : c.end] in again and not sorts[n].small
         ]
     kept = [span for span in taken if span not in refused]
     return kept + added + _bridges(added, kept, several)
@@ -137,14 +133,19 @@ def _stays(
     return False
 
 
-def _covered(found: list[Span], taken: list[Span]) -> list[Span | None]:
-    """The name already found in which each word lies; both in order."""
-    inside: list[Span | None] = []
+def _covered(found: Sequence[Candidate], taken: list[Span]) -> dict[int, Span]:
+    """The name already found in which words lie, by the number of the word; both in order."""
+    inside: dict[int, Span] = {}
+    if not taken:
+        return inside
     at = 0
-    for start, end in found:
-        while at < len(taken) and taken[at][1] <= start:
+    for n, (start, end, _, _) in enumerate(found):
+        while taken[at][1] <= start:
             at += 1
-        inside.append(taken[at] if at < len(taken) and taken[at][0] < end else None)
+            if at == len(taken):
+                return inside
+        if taken[at][0] < end:
+            inside[n] = taken[at]
     return inside
 
 
