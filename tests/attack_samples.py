@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import unquote
 
 import anyio
@@ -21,6 +21,7 @@ from starlette.types import ASGIApp, Scope
 from report_store import Paper, Said
 from test_web_pages import papers
 
+Result = TypeVar("Result")
 TAGS = "<vx-t vxb=1>x</vx-t><script>vx()</script><img src=x onerror=vx()><svg/onload=vx()>"
 BREAKS = "\"'`></title></style></textarea></svg></script>--></noscript>]]>"
 QUOTED = '" vxc="1" onmouseover="vx() \' vxd=\'1\' `vxe'
@@ -87,10 +88,10 @@ class Got:
         return self.body.decode("utf-8", "replace")
 
 
-def run_apart(attack: Callable[[], Coroutine[Any, Any, None]]) -> None:
+def run_apart(attack: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
     """Run it in a thread of its own: a browser that another file's tests left open keeps an event loop in this one."""
     with ThreadPoolExecutor(1) as threads:
-        threads.submit(anyio.run, attack).result()
+        return threads.submit(anyio.run, attack).result()
 
 
 async def ask(

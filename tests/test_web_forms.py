@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 from fastapi import Request
 from starlette.types import Message
 
+from attack_samples import run_apart
 from vigie.text.normalise import typed
 from vigie.web.forms import FORM, FormError, read_form
 
@@ -47,7 +46,7 @@ def test_forms(kind: str, parts: list[bytes | None], wanted: dict[str, str] | in
 
     request = Request({"type": "http", "headers": [(b"content-type", kind.encode())]}, receive)
     try:
-        found: dict[str, str] | int = asyncio.run(read_form(request, most_bytes=30, most_fields=3))
+        found: dict[str, str] | int = run_apart(lambda: read_form(request, most_bytes=30, most_fields=3))
     except FormError as error:
         found = error.status_code
     assert found == wanted
@@ -64,7 +63,7 @@ def test_reading_stops_at_the_bound() -> None:
 
     request = Request({"type": "http", "headers": [(b"content-type", FORM.encode())]}, receive)
     with pytest.raises(FormError):
-        asyncio.run(read_form(request, most_bytes=30, most_fields=3))
+        run_apart(lambda: read_form(request, most_bytes=30, most_fields=3))
     assert asked == 2
 
 
