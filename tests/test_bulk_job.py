@@ -29,7 +29,7 @@ from vigie.bulk.progress import Course, Progress, duration
 from vigie.bulk.tally import Tally
 from vigie.model.errors import InputRefused, SettingsError, StoreError
 from vigie.pipeline import Refusal
-from vigie.store.parts import read_part
+from vigie.store.part_rows import read_part
 
 PLAN = Plan(audit_one_in=1)
 

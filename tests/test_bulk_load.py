@@ -28,7 +28,8 @@ from vigie.model.place import Place
 from vigie.pipeline import Cleaned, Reading, Refusal, clean_stream, observe
 from vigie.redact.redactor import content_id
 from vigie.store import Store
-from vigie.store.parts import SCHEMAS, PartWriter, read_part
+from vigie.store.part_rows import read_part
+from vigie.store.parts import SCHEMAS, PartWriter
 from vigie.store.rows import Entry
 
 CARD = SourceCard(id="presse", name="Presse inventée", kind="press", grade="B", retention_months=3)

@@ -34,7 +34,7 @@ from vigie.store.changes import Change, compare
 from vigie.store.rows import Entry
 from vigie.store.runs import Counts, Versions
 from vigie.store.store import Store
-from vigie.store.tombstones import keyed
+from vigie.store.tombstones import Tombstones, keyed
 
 KNOWLEDGE = ("gazetteer", "grammar", "lexicons", "taxonomy")  # folders of data/ that decide what is found
 
@@ -321,12 +321,17 @@ class _Tally:
 
 def suppressing(store: Store, *, due: bool = False) -> list[Finder]:
     """What clears documents of the identifiers of persons who asked to be erased; with `due`, of those not yet applied."""
+    return finders(store.tombstones, due=due)
+
+
+def finders(tombstones: Tombstones, *, due: bool = False) -> list[Finder]:
+    """The same of lists that lie in no store (`vigie.bulk.kept_out`)."""
     return [
         Finder(
             [Mark(form=s.form, key=s.mark, words=s.words, kind=s.kind) for s in listed],
             partial(keyed, salt=salt),
         )
-        for salt, listed in store.tombstones.suppressed(due=due).items()
+        for salt, listed in tombstones.suppressed(due=due).items()
     ]
 
 

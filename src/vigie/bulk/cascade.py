@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 
 from vigie import pipeline
 from vigie.bulk.archive import Archive
+from vigie.bulk.kept_out import KeptOut
 from vigie.bulk.page import TooLong, raw_document, read_page
 from vigie.bulk.plan import Plan
 from vigie.bulk.prefilter import Prefilter
@@ -30,12 +31,15 @@ _UNKNOWN = "und"  # a text too short to tell its language is read
 Tell = Callable[[Tally], None]
 
 
-def walk(archive: Archive, plan: Plan, tally: Tally, tell: Tell | None = None) -> Iterator[Entry]:
+def walk(
+    archive: Archive, plan: Plan, tally: Tally, tell: Tell | None = None, kept_out: KeptOut | None = None
+) -> Iterator[Entry]:
     """Everything in the archive that states a fact, in order.
 
     Args:
         tally: new; counts while the entries are taken.
         tell: hears of the tally about once a second.
+        kept_out: what was purged of this folder; None where nothing was.
 
     Raises InputRefused for what is no archive, OSError of its place, MissingExtraError, SettingsError of the classifier.
     """
@@ -52,7 +56,7 @@ def walk(archive: Archive, plan: Plan, tally: Tally, tell: Tell | None = None) -
             reason = record.reason
             if not reason:
                 tally.pages += 1
-                verdict = _through(record, archive, plan, prefilter, classifier, tally, seen)
+                verdict = _through(record, archive, plan, prefilter, classifier, tally, seen, kept_out)
                 entry, reason = (verdict, "") if isinstance(verdict, Entry) else (None, verdict)
             if reason:
                 chosen = reason in audited and sampled(record.record_id, plan.seed, plan.audit_one_in)
@@ -86,6 +90,7 @@ def _through(
     classifier: Classifier | None,
     tally: Tally,
     seen: set[str],
+    kept_out: KeptOut | None = None,
 ) -> Entry | str:
     """The entry of a page, or the reason why it has none."""
     if prefilter is not None and not prefilter.passes(record.payload):
@@ -113,15 +118,19 @@ def _through(
     cleaned = pipeline.clean_raw(raw)
     if isinstance(cleaned, Refusal):
         return "refused"
-    if cleaned.document.doc_id in seen:
+    document = cleaned.document if kept_out is None else kept_out.cleared(cleaned.document)
+    if document.doc_id in seen:
         return "repeated"
-    seen.add(cleaned.document.doc_id)
-    found = pipeline.observe(cleaned.document, cleaned.name)
+    seen.add(document.doc_id)
+    if kept_out is not None and kept_out.holds(document):
+        return "purged"
+    found = pipeline.observe(document, cleaned.name)
     if isinstance(found, Refusal):
         return "refused"
     if not found:
         return "no-observation"
-    return Entry(document=cleaned.document, observations=found, source=cleaned.source)
+    card = cleaned.source if kept_out is None else kept_out.card(cleaned.source)
+    return Entry(document=document, observations=found, source=card)
 
 
 def _id(archive: Archive, record: Record, reason: str) -> AuditId:

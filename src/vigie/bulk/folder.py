@@ -5,6 +5,7 @@
     manifest/<key>.json               the account of an archive: the only truth
     parts/<kk>/<key>-000.<table>.parquet
     manifest.json                     all accounts with their checksums, and what is missing; no clock, no order of arrival
+    purged.json                       what was purged of it, where something was (`vigie.bulk.kept_out`)
     .work/                            what is being written; gone when nobody works on the folder
 
 Every file is written elsewhere, brought to the disk and renamed: a file that has its name is whole. What is cleared away is ours by
@@ -20,6 +21,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +80,8 @@ class Folder:
                         f"{self.root}: no folder of vigie bulk (give an empty folder, or a new one)"
                     )
             with writing(self.root):
-                self.root.mkdir(parents=True, exist_ok=True)
+                # Redacted texts are nobody else's business; a folder that was there keeps the rights it was given.
+                self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
                 self._put(self.root / JOB, _json({"kind": KIND, "form": FORM, "fingerprint": plan.fingerprint(), "plan": plan.told()}))  # fmt: skip
             told = self.job()
         if told is None or told.get("fingerprint") != plan.fingerprint():
@@ -176,8 +179,32 @@ class Folder:
         except OSError:
             return False
 
-    def keep(self, work: Path, account: Account) -> None:
-        """Give the files of a workplace their names, then the account its own: from that moment on the archive is done."""
+    def day(self, key: str) -> date:
+        """When an archive was read, UTC: the day of its account's file, from which the time of its texts is counted. Raises OSError."""
+        return datetime.fromtimestamp((self.root / ACCOUNTS / f"{key}.json").stat().st_mtime, UTC).date()
+
+    def revised(self, work: Path, account: Account, before: Account) -> None:
+        """Put an account with other parts in the place of the one before, of the same day; the parts before go.
+
+        A stop in the middle leaves one of the two whole; what is named by none goes with the next `finish`.
+        """
+        with writing(self.root):
+            (work / account.key).touch()  # a run that ends now clears away nothing of it
+            told = (self.root / ACCOUNTS / f"{account.key}.json").stat()
+            self.keep(work, account, (told.st_atime_ns, told.st_mtime_ns))
+            for name in {file.name for file in before.files} - {file.name for file in account.files}:
+                (self.root / PARTS / name[:2] / name).unlink(missing_ok=True)
+
+    def leave(self, name: str, data: bytes) -> None:
+        """A file of its own beside the others, for its owner alone."""
+        with writing(self.root):
+            self._put(self.root / name, data, mode=0o600)
+
+    def keep(self, work: Path, account: Account, times: tuple[int, int] | None = None) -> None:
+        """Give the files of a workplace their names, then the account its own: from that moment on the archive is done.
+
+        `times`: of the account's file (last access, last change), nanoseconds; None for now.
+        """
         with writing(self.root):
             homes = {self.path(file).parent for file in account.files}
             self._own(*homes)
@@ -191,7 +218,7 @@ class Folder:
                 sync(self.root / PARTS)
             accounts = self.root / ACCOUNTS
             accounts.mkdir(exist_ok=True)
-            self._put(accounts / f"{account.key}.json", account.to_bytes(), work)
+            self._put(accounts / f"{account.key}.json", account.to_bytes(), work, times=times)
 
     def busy(self, key: str) -> bool:
         """Whether some living process is at an archive."""
@@ -233,7 +260,7 @@ class Folder:
         return total
 
     def _clear(self) -> None:
-        """Accounts of what has grown since, and parts that no account names."""
+        """Accounts of what has grown since, and parts that no account names, of purged content too."""
         same: dict[tuple[str, str, str], list[Account]] = defaultdict(list)
         for key in self.listed():
             account = self.account(key)
@@ -255,10 +282,12 @@ class Folder:
         for place in workplace.places(self.root):
             with suppress(OSError):  # gone since: then the account is there
                 held |= {path.name for path in place.iterdir()}
-        known = set(self.listed())
+        accounts = {key: self.account(key) for key in self.listed()}
+        named = {file.name for account in accounts.values() if account is not None for file in account.files}
         for path in found:
             key = path.name.rpartition("-")[0]
-            if key not in known and key not in held:
+            damaged = key in accounts and accounts[key] is None  # the next run puts it right
+            if path.name not in named and key not in held and not damaged:
                 path.unlink(missing_ok=True)
                 with suppress(OSError):
                     path.parent.rmdir()
@@ -283,17 +312,21 @@ class Folder:
                     "remove it, or give another --out"
                 )
 
-    def _put(self, path: Path, data: bytes, work: Path | None = None) -> None:
+    def _put(
+        self, path: Path, data: bytes, work: Path | None = None, *, times: tuple[int, int] | None = None, mode: int = 0o666
+    ) -> None:  # fmt: skip
         """A whole file or none."""
         if work is None:
             with workplace.workplace(self.root) as own:
-                self._put(path, data, own)
+                self._put(path, data, own, times=times, mode=mode)
             return
         temporary = work / path.name
-        with temporary.open("wb") as stream:
+        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as stream:
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
+        if times is not None:
+            os.utime(temporary, ns=times)
         temporary.replace(path)
         sync(path.parent)
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from vigie.bulk.account import DONE, TRUNCATED, Account
 from vigie.bulk.archive import Archive
 from vigie.bulk.folder import Folder, writing
+from vigie.bulk.kept_out import KeptOut
 from vigie.bulk.plan import Plan
 from vigie.bulk.tally import Tally
 from vigie.bulk.workplace import workplace
@@ -123,6 +124,7 @@ def _read(archive: Archive, plan: Plan, folder: Folder, work: Path, tell: Tell |
     from vigie.bulk.cascade import walk  # late: the driver of a cluster needs no extractor
 
     tally, claim = Tally(), work / archive.key
+    kept_out = KeptOut.of(folder.root)
 
     def beat(grown: Tally) -> None:
         with suppress(OSError):  # progress is no reason to stop
@@ -139,7 +141,7 @@ def _read(archive: Archive, plan: Plan, folder: Folder, work: Path, tell: Tell |
     head = head_of(archive)
     writer = PartWriter(work, archive.key, plan.rows_per_part)
     with writer:
-        for entry in _read_errors(archive, walk(archive, plan, tally, beat)):
+        for entry in _read_errors(archive, walk(archive, plan, tally, beat, kept_out)):
             with writing(folder.root):
                 writer.add(entry)
         with writing(folder.root):

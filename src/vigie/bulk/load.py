@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from vigie.bulk.account import Account
@@ -19,7 +20,8 @@ from vigie.pipeline import Cleaned, Refusal, shown, versions
 from vigie.redact import REDACTOR_VERSION
 from vigie.redact.again import redacted_again
 from vigie.redact.redactor import content_id
-from vigie.store.parts import PartFile, read_part
+from vigie.store.part_rows import expired_texts, read_part
+from vigie.store.parts import PartFile
 from vigie.store.rows import Entry
 from vigie.store.runs import Versions
 
@@ -68,9 +70,24 @@ def notes(path: Path) -> list[str]:
             f"{path}: its facts were found with lexicon {made.lexicon}, this version has {present.lexicon} "
             "(vigie add --reextract finds them again)"
         )
+    if expired := _expired(folder):
+        lines.append(
+            f"{path}: {expired} texts have expired there; their facts stay in the folder and are not loaded"
+        )
     if made.redactor != REDACTOR_VERSION:
         lines.append(f"{path}: made by an older redactor; its texts are redacted again")
     return lines
+
+
+def _expired(folder: Folder) -> int:
+    """Documents of a folder whose text is gone; of a damaged file none, whose refusal is told later."""
+    many = 0
+    for account in filter(None, map(folder.account, folder.listed())):
+        for file in account.files:
+            if file.table == "documents":
+                with suppress(StoreError):
+                    many += expired_texts(folder.path(file))
+    return many
 
 
 def loaded(path: Path) -> Iterator[Cleaned | Refusal | None]:

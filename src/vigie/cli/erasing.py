@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from vigie.store import Store
     from vigie.store.erase import Selection
     from vigie.upkeep.maintain import Upkeep
+    from vigie.upkeep.part_texts import Reached
     from vigie.upkeep.purge import Plan, Subject
     from vigie.upkeep.receipt import Receipt
     from vigie.upkeep.walk import Tally
@@ -45,6 +46,9 @@ EXPORT_LIST = typer.Option(
     None, "--export-tombstones", metavar="FILE", help="Write the list of what was purged."
 )
 IMPORT_LIST = typer.Option(None, "--import-tombstones", metavar="FILE", help="Take over such a list.")
+PARTS = typer.Option(
+    None, "--parts", metavar="DIR", help="A folder of vigie bulk, which is to follow the store (repeatable)."
+)
 DRY_RUN = typer.Option(False, "--dry-run", help="Count, change nothing.")
 YES = typer.Option(False, "--yes", help="Do not ask.")
 REREDACT = typer.Option(False, "--reredact", help="Redact again what is stored, with the redactor of today.")
@@ -66,17 +70,20 @@ def purge(
     receipt: Path | None = RECEIPT,
     export_tombstones: Path | None = EXPORT_LIST,
     import_tombstones: Path | None = IMPORT_LIST,
+    parts: list[Path] | None = PARTS,
 ) -> None:
     """Erase documents, or what identifies a person, for good.
 
     What is erased leaves the file itself, and does not come back by `add`, a restored copy or a merge. The receipt
     (JSON, standard output) has counts and salted ids, no content. Options for documents narrow the choice.
+    Folders of `vigie bulk` are reached where --parts names them.
 
     \b
     Example:
       vigie purge --source old-forum
       vigie purge --document d_0123456789abcdef --receipt receipt.json --yes
       vigie purge --subject-request
+      vigie purge --source old-forum --parts news-2024-03
     """
     from vigie.store import Store
     from vigie.store.erase import Selection
@@ -99,6 +106,11 @@ def purge(
         )
     if dry_run and any(path is not None for path in lists):
         raise fail("--dry-run does not go with lists of tombstones", WRONG_USE)
+    if parts and not (chosen or subject_request):
+        raise fail(
+            "--parts goes with what to erase (to apply a list of tombstones: vigie maintain --parts DIR)",
+            WRONG_USE,
+        )
     if whole_documents and not subject_request:
         raise fail("--whole-documents goes with --subject-request", WRONG_USE)
     if subject_request and not (yes or dry_run or sys.stdin.isatty()):
@@ -125,7 +137,9 @@ def purge(
     subject = read_subject() if subject_request else None
     try:
         if subject_request or chosen:
-            _purge(settings, selection, subject, whole_documents, dry_run=dry_run, yes=yes, receipt=receipt)
+            _purge(
+                settings, selection, subject, whole_documents, dry_run=dry_run, yes=yes, receipt=receipt, folders=parts or []
+            )  # fmt: skip
             return
         with Store.open(settings.store, settings=settings) as opened:
             if export_tombstones is not None:
@@ -140,7 +154,7 @@ def purge(
 
 def _purge(
     settings: Settings, selection: Selection, subject: Subject | None, whole: bool, *,
-    dry_run: bool, yes: bool, receipt: Path | None,
+    dry_run: bool, yes: bool, receipt: Path | None, folders: list[Path],
 ) -> None:  # fmt: skip
     """Say what would go, ask, do it. The store is not held while somebody thinks; what they agreed to is what is done."""
     from vigie.store import Store
@@ -152,18 +166,26 @@ def _purge(
         with Store.open(settings.store, read_only=dry_run, settings=settings) as store:
             if not dry_run:
                 take_in(store)  # what waits beside the store is reached too
-            planned = plan(store, selection) if subject is None else plan_subject(store, subject, whole=whole)
+            planned = (
+                plan(store, selection, folders)
+                if subject is None
+                else plan_subject(store, subject, whole=whole, folders=folders)
+            )
             if agreed is None or not _same(planned, agreed):
                 if agreed is not None:
                     say("the store has changed meanwhile; what would be done now:")
                 say(plan_text(planned))
             if dry_run:
                 return
-            if not planned.doc_ids and subject is None:
+            if not planned.doc_ids and subject is None and (planned.parts is None or planned.parts.nothing):
                 say("nothing to erase")
                 return
             if yes or (agreed is not None and _same(planned, agreed)):
-                done = purge_subject(store, subject, planned) if subject else purge(store, planned, selection)
+                done = (
+                    purge_subject(store, subject, planned, whole=whole, folders=folders)
+                    if subject
+                    else purge(store, planned, selection, folders)
+                )
                 _hand_over(done, receipt)
                 return
         if not _confirmed():
@@ -186,7 +208,23 @@ def plan_text(planned: Plan) -> str:
         lines.append(f"to change: {tally_text(planned.changes)}")
     if planned.elsewhere:
         lines.append(f"in other tables: {planned.elsewhere} rows to change")
+    if planned.parts is not None:
+        lines.append(parts_text(planned.parts))
     return "\n".join(lines)
+
+
+def parts_text(parts: Reached) -> str:
+    """What is done, or would be, in folders of vigie bulk."""
+    text = f"in {parts.folders} folders of vigie bulk: {parts.documents} documents erased, {parts.changed} changed"
+    for count, words in (
+        (sum(parts.mentions.values()), "mentions"),
+        (parts.expired, "full texts expired"),
+        (parts.facts, "facts gone"),
+        (parts.sample, "ids of the audit sample gone"),
+        (parts.named, "archives whose own name holds an identifier (rename them)"),
+    ):
+        text += f", {count} {words}" if count else ""
+    return text + f" ({parts.archives} archives written anew)"
 
 
 def tally_text(tally: Tally) -> str:
@@ -243,11 +281,18 @@ def read_subject() -> Subject:
 def _hand_over(done: Receipt, path: Path | None) -> None:
     record = done.to_json()
     say(f"erased: {len(done.documents)} documents, changed: {len(done.changed)}; the file was written anew")
+    if done.parts is not None:
+        say(parts_text(done.parts))
+        for fault in done.parts.faults:
+            say(f"fault: {fault}")
     if done.copies:
         say(f"the earlier file has {done.copies} other names on this disk (hard links): delete them")
     say("not reached: " + "; ".join(record["not_reached"]))
+    faulty = done.parts is not None and bool(done.parts.faults)
     if path is None:
         write_json(record)
+        if faulty:
+            raise typer.Exit(SOME_REFUSED)
         return
     try:
         write_private(path, json.dumps(record, ensure_ascii=False, indent=1) + "\n")
@@ -256,6 +301,8 @@ def _hand_over(done: Receipt, path: Path | None) -> None:
         reason = error.strerror or type(error).__name__
         raise fail(f"{path}: {reason}; the receipt is on standard output", SOME_REFUSED) from None
     say(f"receipt: {path}")
+    if faulty:
+        raise typer.Exit(SOME_REFUSED)
 
 
 def is_list(path: Path) -> bool:
@@ -296,10 +343,13 @@ def _take_over(store: Store, path: Path) -> None:
 def maintain(
     store: Path | None = STORE,
     reredact: bool = REREDACT,
+    parts: list[Path] | None = PARTS,
     dry_run: bool = DRY_RUN,
     format: ReportFormat = FORMAT,
 ) -> None:
     """Keep a store in order: retention periods, purged content, redaction, bytes of what is gone.
+
+    Folders of `vigie bulk` that --parts names are brought in line with it.
 
     Periods come from `vigie.toml` beside the store (or the file that VIGIE_SETTINGS names), then from the source cards.
 
@@ -307,6 +357,7 @@ def maintain(
     Example:
       vigie maintain
       vigie maintain --reredact
+      vigie maintain --parts news-2024-03
       vigie maintain --dry-run --format json
     """
     from vigie.store import Store
@@ -319,7 +370,7 @@ def maintain(
         label = "redacting" if reredact else "maintaining"
         try:
             with progress(label, opened.sizes()["documents"]) as move:
-                done = run(opened, reredact=reredact, dry_run=dry_run, tell=move)
+                done = run(opened, reredact=reredact, dry_run=dry_run, tell=move, folders=parts or [])
         except KeyboardInterrupt:
             say("vigie: stopped; the same command completes it")
             raise typer.Exit(STOPPED) from None
@@ -332,6 +383,8 @@ def maintain(
 
 
 def upkeep_json(done: Upkeep, *, dry_run: bool) -> dict[str, Any]:
+    from vigie.upkeep.receipt import parts_json
+
     return {
         "dry_run": dry_run,
         "moved": done.moved,
@@ -341,6 +394,7 @@ def upkeep_json(done: Upkeep, *, dry_run: bool) -> dict[str, Any]:
         "redacted": None if done.redacted is None else tally_json(done.redacted),
         "faults": done.faults,
         "rewritten": done.rewritten,
+        "parts": None if done.parts is None else parts_json(done.parts),
     }
 
 
@@ -357,6 +411,8 @@ def upkeep_text(done: Upkeep) -> str:
     ]
     if done.redacted is not None:
         lines.append(f"redacted again: {done.redacted.read} read, {tally_text(done.redacted)}")
+    if done.parts is not None:
+        lines.append(parts_text(done.parts))
     lines += [f"fault: {fault}" for fault in done.faults] or ["the store holds together"]
     if done.rewritten:
         lines.append("the file was written anew")

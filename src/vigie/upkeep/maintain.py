@@ -7,9 +7,10 @@ Safe to repeat; a run that is stopped is completed by the next.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 
 from vigie.assess import assess, assess_if_due
 from vigie.model.document import RawDocument
@@ -18,6 +19,7 @@ from vigie.redact import REDACTOR_VERSION, again, redact
 from vigie.redact.paths import redact_path
 from vigie.store import retention, weekly
 from vigie.store.beside import forget_copies
+from vigie.store.database import utc_now
 from vigie.store.erase import erase
 from vigie.store.integrity import faults
 from vigie.store.review_book import forget_reviews
@@ -27,6 +29,8 @@ from vigie.store.runs import Counts
 from vigie.store.store import Store
 from vigie.store.tombstones import Buried
 from vigie.upkeep import contests, notes
+from vigie.upkeep.folders import free, reach
+from vigie.upkeep.part_texts import Reached, Verdict, clearing_of
 from vigie.upkeep.purge import clear
 from vigie.upkeep.walk import Tally, walk
 
@@ -44,6 +48,7 @@ class Upkeep:
         redacted: what the present redactor removed; None when not asked for.
         faults: what does not hold together.
         rewritten: whether the file was written anew.
+        parts: what was done in folders of `vigie bulk`; None where none was named.
     """
 
     moved: int
@@ -53,14 +58,19 @@ class Upkeep:
     redacted: Tally | None
     faults: list[str] = field(default_factory=list)
     rewritten: bool = False
+    parts: Reached | None = None
 
 
 def maintain(
     store: Store, *, reredact: bool = False, dry_run: bool = False, today: date | None = None,
-    tell: Callable[[int], None] | None = None,
+    tell: Callable[[int], None] | None = None, folders: Sequence[Path] = (),
 ) -> Upkeep:  # fmt: skip
-    """Do all upkeep that is due. A dry run changes nothing; what it counts of one step knows nothing of the steps before."""
+    """Do all upkeep that is due. A dry run changes nothing; what it counts of one step knows nothing of the steps before.
+
+    `folders`: of `vigie bulk`, whose texts expire, are cleared and are erased as those of the store.
+    """
     if not dry_run:
+        free(folders)
         forget_copies(store.stands_for)
     run = None if dry_run else store.start_run("maintain", versions())
     moved = retention.apply(store, change=not dry_run)
@@ -105,12 +115,21 @@ def maintain(
         weekly.mend(store.connection)
     if rewritten:
         store.rewrite()
+    parts = None
+    if folders:
+        again_too = [(again.removals, _tidy)] if reredact else []
+        gone = store.column("SELECT doc_id FROM documents WHERE text IS NULL")
+        verdict = Verdict(
+            tombstones=store.tombstones, stored=store.known, settings=store.settings, clearing=[*clearing_of(store), *again_too],
+            expired=frozenset(map(str, gone)), today=today or utc_now().date(),
+        )  # fmt: skip
+        parts = reach(store, folders, verdict, change=not dry_run)
     if run is not None:
         changed = len(held) + cleared.documents + (redacted.documents if redacted else 0)
         store.finish_run(run, Counts(read=store.sizes()["documents"], new=changed))
     return Upkeep(
         moved=moved, expired=expired, kept_out=len(held), cleared=cleared, redacted=redacted,
-        faults=faults(store), rewritten=rewritten,
+        faults=[*faults(store), *(parts.faults if parts else ())], rewritten=rewritten, parts=parts,
     )  # fmt: skip
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from vigie.assess import assess
 from vigie.pipeline import clearing, versions
@@ -26,6 +27,8 @@ from vigie.store.runs import Counts
 from vigie.store.store import Store
 from vigie.store.tombstones import Suppression, keyed
 from vigie.upkeep.contests import take_in, tell
+from vigie.upkeep.folders import bury, free, reach
+from vigie.upkeep.part_texts import Reached, Verdict, clearing_of, found_by, holds
 from vigie.upkeep.receipt import Receipt
 from vigie.upkeep.revising import tidied
 from vigie.upkeep.walk import Tally, walk
@@ -45,6 +48,7 @@ class Plan:
         changes: what would be replaced in documents that stay; None for a purge of documents.
         touched: documents that hold an identifier, in order.
         elsewhere: rows of other tables that hold an identifier.
+        parts: what would be done in folders of `vigie bulk`; None where none was named.
     """
 
     kind: str
@@ -53,21 +57,54 @@ class Plan:
     changes: Tally | None = None
     touched: tuple[str, ...] = ()
     elsewhere: int = 0
+    parts: Reached | None = None
 
 
-def plan(store: Store, selection: Selection) -> Plan:
-    """Which documents a purge would erase. Raises StoreError for a choice that names nothing stored."""
+def plan(store: Store, selection: Selection, folders: Sequence[Path] = ()) -> Plan:
+    """Which documents a purge would erase. Raises StoreError for a choice that names nothing, neither stored nor in the folders."""
     kind = "source" if selection.source is not None else "document" if selection.documents else "before"
-    ids = select(store, selection)
-    return Plan(kind=kind, doc_ids=tuple(ids), rows=count_rows(store, ids))
+    parts = reach(store, folders, _verdict(store, selection), change=False) if folders else None
+    stored = selection if parts is None else _stored(store, selection, parts)
+    ids = [] if stored is None else select(store, stored)
+    return Plan(kind=kind, doc_ids=tuple(ids), rows=count_rows(store, ids), parts=parts)
 
 
-def purge(store: Store, chosen: Plan, selection: Selection) -> Receipt:
-    """Erase the documents of a plan and keep their content out. The card of a source goes with its last document."""
+def _stored(store: Store, selection: Selection, parts: Reached) -> Selection | None:
+    """What of a choice is looked for in the store, where folders may hold the rest; None for nothing."""
+    sources = "SELECT source_id FROM sources UNION SELECT source_id FROM documents"
+    if selection.source in parts.erased.values() and selection.source not in store.column(sources):
+        return None
+    there = store.known(selection.documents)
+    gone = set(selection.documents) - there
+    if gone - parts.erased.keys() - store.tombstones.held_ids(sorted(gone)):
+        return selection
+    return replace(selection, documents=tuple(sorted(there))) if there or not gone else None
+
+
+def _verdict(store: Store, selection: Selection) -> Verdict:
+    """What folders lose by a purge: what is chosen, and whatever the lists of the store keep out."""
+    return Verdict(
+        tombstones=store.tombstones,
+        stored=store.known,
+        settings=store.settings,
+        selection=selection,
+        clearing=clearing_of(store),
+    )
+
+
+def purge(store: Store, chosen: Plan, selection: Selection, folders: Sequence[Path] = ()) -> Receipt:
+    """Erase the documents of a plan and keep their content out. The card of a source goes with its last document.
+
+    Documents of the folders that no store has are kept out like the others.
+    """
+    free(folders)
     run = store.start_run("purge", versions())
     take_in(store)
     take_in_reviews(store, clearing(store))
-    salted = tuple(store.tombstones.salted(doc_id) for doc_id in chosen.doc_ids)
+    asked = _verdict(store, selection)
+    bury(store, folders, lambda d, day: asked.chosen(d.document, day), everywhere=chosen.kind == "document")
+    only = [] if chosen.parts is None else [*chosen.parts.erased]
+    salted = tuple(store.tombstones.salted(i) for i in sorted({*chosen.doc_ids, *only}))
     card = selection.source if selection.before is None and not selection.documents else None
     rows = erase(store, run, chosen.kind, chosen.doc_ids, card=card)
     assess(store)  # what was a copy, or confirmed, may be so no more
@@ -77,10 +114,11 @@ def purge(store: Store, chosen: Plan, selection: Selection) -> Receipt:
             state.forget_addresses(card)
     copies = other_names(store)
     store.rewrite()
+    parts = reach(store, folders, _verdict(store, selection), change=True) if folders else None
     store.finish_run(run, Counts(read=len(salted), new=len(salted)))
     return Receipt(
         made=utc_now(), kind=chosen.kind, documents=salted, rows=rows, versions=versions(),
-        tombstones={"documents": len(salted)}, copies=copies,
+        tombstones={"documents": len(salted)}, copies=copies, parts=parts,
     )  # fmt: skip
 
 
@@ -113,23 +151,37 @@ class Subject:
         ]
 
 
-def plan_subject(store: Store, subject: Subject, *, whole: bool) -> Plan:
+def plan_subject(store: Store, subject: Subject, *, whole: bool, folders: Sequence[Path] = ()) -> Plan:
     """What a request of a person would do: replace mentions, or with `whole` erase the documents that hold them."""
     touched: list[str] = []
     found = _walk(store, subject.finder, None, touched)
     elsewhere = sum(rows for _, rows in _elsewhere(store, subject.finder, change=False))
     ids = tuple(touched) if whole else ()
     rows = count_rows(store, ids)
-    return Plan(
-        kind="subject", doc_ids=ids, rows=rows, changes=found, touched=tuple(touched), elsewhere=elsewhere
+    asked = Verdict(
+        tombstones=store.tombstones,
+        stored=store.known,
+        settings=store.settings,
+        clearing=[found_by(subject.finder)],
+        whole=whole,
     )
+    parts = reach(store, folders, asked, change=False, finder=subject.finder) if folders else None
+    return Plan(
+        kind="subject", doc_ids=ids, rows=rows, changes=found, touched=tuple(touched), elsewhere=elsewhere, parts=parts
+    )  # fmt: skip
 
 
-def purge_subject(store: Store, subject: Subject, chosen: Plan) -> Receipt:
+def purge_subject(
+    store: Store, subject: Subject, chosen: Plan, *, whole: bool = False, folders: Sequence[Path] = ()
+) -> Receipt:
     """Do what the plan says, and clear the identifiers from whatever is added later.
+
+    Args:
+        whole: also in the folders, documents go instead of their mentions.
 
     Marks of the contacts go too, where the key is at hand. Raises SettingsError, before anything is changed, if it cannot be trusted.
     """
+    free(folders)
     key = store.settings.key_file
     keyed_here = os.path.lexists(key)
     marks = subject.contact_marks(Marker(load_key(key))) if keyed_here else set()
@@ -138,7 +190,9 @@ def purge_subject(store: Store, subject: Subject, chosen: Plan) -> Receipt:
     take_in(store)
     take_in_reviews(store, clearing(store))
     forget_reviews(store.stands_for, None)  # all is in the store, where it is cleared
-    whole, touched = bool(chosen.doc_ids), chosen.touched
+    touched = chosen.touched
+    if whole:
+        bury(store, folders, lambda d, _day: holds(d, subject.finder), everywhere=True)
     salted = tuple(tombstones.salted(doc_id) for doc_id in touched)
     suppressed = subject.suppressions(tombstones.salt())
     rows = erase(store, run, "subject", chosen.doc_ids, suppress=suppressed)
@@ -153,13 +207,14 @@ def purge_subject(store: Store, subject: Subject, chosen: Plan) -> Receipt:
     tell(store)
     copies = other_names(store)
     store.rewrite()
+    parts = reach(store, folders, _verdict(store, Selection()), change=True) if folders else None
     store.finish_run(run, Counts(read=len(touched), new=len(touched)))
     return Receipt(
         made=utc_now(), kind="subject", documents=salted if whole else (), changed=() if whole else salted,
         rows=rows, versions=versions(), mentions=dict(found.mentions), facts_changed=found.facts_changed,
         facts_dropped=found.facts_dropped, identifiers=subject.count,
         tombstones={"documents": len(salted) if whole else 0, "identifiers": subject.count}, copies=copies,
-        marks_unread=unread,
+        marks_unread=unread, parts=parts,
     )  # fmt: skip
 
 
