@@ -1,6 +1,6 @@
-"""Names of natural persons removed, by origin: `python benchmarks/names.py [--set first|second|third] [--split dev|held] [--misses]`.
+"""Names of natural persons removed, by origin: `python benchmarks/names.py [--set first|second|third|fourth] [--split dev|held] [--misses]`.
 
-In: `tests/cases/names_by_origin.jsonl`, `tests/cases/organisations_kept.jsonl`, or the second or third set beside them.
+In: `tests/cases/names_by_origin.jsonl`, `tests/cases/organisations_kept.jsonl`, or another set beside them.
 Out: share of mentions of which no letter is left, share of their letters gone, share kept whole of organisations,
 places, products, figures and roles; by group, language and context. `--misses` shows what went wrong, of dev only:
 rules written against held would spoil it.

@@ -23,10 +23,13 @@ SECOND_NAMES = CASES / "names_second.jsonl"
 SECOND_ORGANISATIONS = CASES / "organisations_second.jsonl"
 THIRD_NAMES = CASES / "names_third.jsonl"
 THIRD_ORGANISATIONS = CASES / "organisations_third.jsonl"
+FOURTH_NAMES = CASES / "names_fourth.jsonl"
+FOURTH_ORGANISATIONS = CASES / "organisations_fourth.jsonl"
 SETS = {
     "first": (NAMES, ORGANISATIONS),
     "second": (SECOND_NAMES, SECOND_ORGANISATIONS),
     "third": (THIRD_NAMES, THIRD_ORGANISATIONS),
+    "fourth": (FOURTH_NAMES, FOURTH_ORGANISATIONS),
 }
 Span = tuple[int, int]
 
