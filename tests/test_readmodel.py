@@ -333,7 +333,7 @@ def test_what_answers_take_is_bounded(path: Path, monkeypatch: pytest.MonkeyPatc
             model.series(Filters(), "retail", ("cocaine", "g"), "year")
             model.groups(Filters(period=str(year)), "retail")
             model.counts(Filters(period=str(year)), (), "month")  # twelve records
-        assert 40 < model._records == sum(len(kept) for kept in model._answers.values()) <= 60
+        assert 40 < model._records == sum(map(opened_file._weight, model._answers.values())) <= 60
         assert model._rows("SELECT current_setting('memory_limit')") == [("61.0 MiB",)]
 
 

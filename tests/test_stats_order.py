@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 
 from vigie.model.errors import SeriesError
-from vigie.stats.order import median_interval, ratio_interval, ratio_shift, shift_interval, shift_p
+from vigie.stats.order import (
+    median_interval,
+    ratio_change,
+    ratio_interval,
+    ratio_shift,
+    shift_interval,
+    shift_p,
+)
 
 # Ranks of the 95 % interval of a median (any table of the sign test: Conover 1999, table A3) and their coverage.
 RANKS = [
@@ -100,6 +107,8 @@ def test_the_shift_lies_inside_its_interval() -> None:
         if limits is not None:
             seen += 1
             assert limits.holds(ratio_shift(now.tolist(), before.tolist()))
+        both = (ratio_shift(now.tolist(), before.tolist()), limits) if limits else None
+        assert ratio_change(now.tolist(), before.tolist()) == both
     assert seen > 400
 
 

@@ -64,7 +64,7 @@ def columns(
         "alt_columns", unit=unit, first=periods.name_of(axis.periods[0], words), last=periods.name_of(axis.periods[-1], words),
         top=f"{top['period']}{words['colon']}{words.number(float(top['y2']))}" if top else words.number(0),
     )  # fmt: skip
-    notes = line_chart.series_notes([], found, {s for _, s, _ in single}, words, zero=True, told=True)
+    notes = line_chart.series_notes(False, found, {s for _, s, _ in single}, words, zero=True, told=True)
     return canvas.figure(
         id, title, drawing=drawing, lang=lang, alt=text, unit=unit,
         notes=[note, *(n for n in notes if n != words["note_gap"]), words["note_zero_mark"] if zeros else ""],

@@ -43,12 +43,12 @@ def lines(
     unit = unit or words["count_unit"]
     names = canvas.unique(one.name for one in series)
     axis = periods.axis_of(p.period for one in series for p in one.points)
-    marks = mark_rows(series, names, axis, words, unit)
     shared, single = states.by_period(series, names, axis)
     found = {state for _, state in shared} | {state for _, state, _ in single}
-    domain = domain_of(marks, zero=zero)
 
     def drawing() -> canvas.Drawing:
+        marks = mark_rows(series, names, axis, words, unit)
+        domain = domain_of(marks, zero=zero)
         layers = frame(axis, names, words, unit, domain, states.room(single, names))
         if not found:
             return canvas.layered(layers, height=HEIGHT), {"figures": marks}
@@ -66,12 +66,18 @@ def lines(
     )  # fmt: skip
     return canvas.figure(
         id, title, drawing=drawing, lang=lang, alt=text, unit=unit, columns=series_columns(words, unit), rows=series_rows(series, names),
-        notes=[note, *series_notes(marks, found, {s for _, s, _ in single}, words, zero=zero, told=bool(note))],
+        notes=[note, *series_notes(has_bands(series), found, {s for _, s, _ in single}, words, zero=zero, told=bool(note))],
     )  # fmt: skip
 
 
 def has_figures(series: Sequence[Series]) -> bool:
     return any(p.value is not None for one in series for p in one.points)
+
+
+def has_bands(series: Sequence[Series]) -> bool:
+    return any(
+        p.value is not None and p.low is not None and p.high is not None for one in series for p in one.points
+    )
 
 
 def mark_rows(
@@ -181,7 +187,7 @@ def tips(words: Words) -> list[Any]:
 
 
 def series_notes(
-    marks: Sequence[dict[str, object]],
+    bands: bool,
     found: set[Any],
     single: set[Any],
     words: Words,
@@ -189,9 +195,9 @@ def series_notes(
     zero: bool,
     told: bool,
 ) -> list[str]:
-    """How to read it, in the order in which one asks; `told`: a note of the caller says what the band is."""
+    """How to read it, in the order in which one asks. `bands`: whether any is drawn; `told`: a note of the caller says what they are."""
     return [
-        words["note_band"] if not told and any("low" in row for row in marks) else "",
+        words["note_band"] if bands and not told else "",
         words["note_gap"] if found else "",
         words["note_nothing"] if "nothing-collected" in found else "",
         words["note_withheld"] if "withheld" in found else "",

@@ -53,13 +53,41 @@ def multiples(
     unit = unit or words["count_unit"]
     names = canvas.unique(one.name for one in series)
     axis = periods.axis_of(p.period for one in series for p in one.points)
-    marks = line_chart.mark_rows(series[:MOST], names[:MOST], axis, words, unit)
-    domain = line_chart.domain_of(marks, zero=zero)
+    found = {
+        p.state for one in series[:MOST] for p in one.points if p.state in ("withheld", "nothing-collected")
+    }
+    text = words.fill(
+        "alt_multiples", unit=unit, first=periods.name_of(axis.periods[0], words),
+        last=periods.name_of(axis.periods[-1], words), names=words.listed(names),
+    )  # fmt: skip
+
+    def drawing() -> canvas.Drawing:
+        marks = line_chart.mark_rows(series[:MOST], names[:MOST], axis, words, unit)
+        domain = line_chart.domain_of(marks, zero=zero)
+        rows = _rows(series[:MOST], names[:MOST], axis, marks, domain)
+        return _panels(axis, words, unit, domain, named_axis), {"figures": rows}
+
+    layout: dict[str, float] = {"panels": len(names[:MOST])}
+    if not named_axis and len(names) in _FOURS:
+        layout["panel"] = NARROW
+    return canvas.figure(
+        id, title, drawing=drawing, layout=layout, lang=lang, alt=text, unit=unit,
+        columns=line_chart.series_columns(words, unit), rows=line_chart.series_rows(series, names),
+        notes=[note, *line_chart.series_notes(line_chart.has_bands(series[:MOST]), found, set(), words, zero=zero, told=bool(note))],
+    )  # fmt: skip
+
+
+def _rows(
+    series: Sequence[Series],
+    names: Sequence[str],
+    axis: periods.Axis,
+    marks: Sequence[dict[str, Any]],
+    domain: tuple[float, float],
+) -> list[dict[str, Any]]:
+    """Figures, and what is drawn where there are none, each with the number of its panel."""
     rows: list[dict[str, Any]] = [row | {"kind": "mark"} for row in marks]
-    found = set()
-    for name, one in zip(names[:MOST], series[:MOST], strict=True):
+    for name, one in zip(names, series, strict=True):
         shared, _ = states.by_period([one], [name], axis)
-        found |= {state for _, state in shared}
         nothing = [i for i, state in shared if state == "nothing-collected"]
         withheld = [i for i, state in shared if state == "withheld"]
         drawn = [
@@ -69,23 +97,7 @@ def multiples(
         ]
         rows += [row | {"series": name} for row in drawn]
     order = {name: number for number, name in enumerate(names)}
-    rows = [row | {"order": order[str(row["series"])]} for row in rows]
-    text = words.fill(
-        "alt_multiples", unit=unit, first=periods.name_of(axis.periods[0], words),
-        last=periods.name_of(axis.periods[-1], words), names=words.listed(names),
-    )  # fmt: skip
-
-    def drawing() -> canvas.Drawing:
-        return _panels(axis, words, unit, domain, named_axis), {"figures": rows}
-
-    layout: dict[str, float] = {"panels": len(names[:MOST])}
-    if not named_axis and len(names) in _FOURS:
-        layout["panel"] = NARROW
-    return canvas.figure(
-        id, title, drawing=drawing, layout=layout, lang=lang, alt=text, unit=unit,
-        columns=line_chart.series_columns(words, unit), rows=line_chart.series_rows(series, names),
-        notes=[note, *line_chart.series_notes(marks, found, set(), words, zero=zero, told=bool(note))],
-    )  # fmt: skip
+    return [row | {"order": order[str(row["series"])]} for row in rows]
 
 
 def _panels(

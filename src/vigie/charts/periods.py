@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from vigie.charts.words import Words
 from vigie.model.errors import SeriesError
@@ -21,6 +22,7 @@ _MOST = 1200
 _LABELS = {"year": 7, "quarter": 7, "month": 6}
 
 
+@lru_cache(maxsize=4096)
 def _parsed(period: str) -> tuple[str, int]:
     """Kind of period, and its number counted from the year 0."""
     match = _PERIOD.fullmatch(period)
@@ -117,6 +119,7 @@ def _written(kind: str, number: int) -> str:
     return f"{number // 12:04d}-{number % 12 + 1:02d}"
 
 
+@lru_cache(maxsize=4096)
 def name_of(period: str, words: Words) -> str:
     """ "2024-Q1" -> "T1 2024", "2024-03" -> "mars 2024"."""
     kind, number = _parsed(period)

@@ -87,24 +87,33 @@ class FigureQuestions(Opened):
         told, within = self._told, self._conditions(f, period=False)
         if within is None:
             return []
-        rows = told.choose(told.stretch(number), **within)
-        codes = told.columns["key"][rows].astype(np.int64)
         markets, several = len(self._markets), np.zeros(0, dtype=bool)
         if kind.by_market:
-            several = self._several(rows)
-            codes = codes * markets + np.where(several[codes], told.columns["market"][rows], 0)
-        named, labels = dense(codes)
-        now = self._inside(rows, f.period)
-        found = told.figures(rows[now], labels[now], len(named), public=self.public)
+            several = self._once(
+                ("several", f.replace(period=None), topic),
+                lambda: self._several(told.choose(told.stretch(number), **within)),
+            )
         earlier = parse_period(f.period, ()).previous() if f.period else None
+        now = told.choose(told.stretch(number), period=f.period, **within)
+        then = (
+            told.choose(told.stretch(number), period=earlier.label, **within)
+            if earlier is not None
+            else now[:0]
+        )
+        codes = told.columns["key"][np.concatenate((now, then))].astype(np.int64)
+        if kind.by_market:
+            market = told.columns["market"][np.concatenate((now, then))]
+            codes = codes * markets + np.where(several[codes], market, 0)
+        named, labels = dense(codes)
+        labels, earlier_labels = labels[: len(now)], labels[len(now) :]
+        found = told.figures(now, labels, len(named), public=self.public)
         before, sources, shifts = {}, {}, None
         if earlier is not None:
-            then = self._inside(rows, earlier.label)
-            before = told.spread(rows[then], labels[then], len(named))
-            sources = dict(enumerate(told.sources(rows[then], labels[then], len(named)).tolist()))
+            before = told.spread(then, earlier_labels, len(named))
+            sources = dict(enumerate(told.sources(then, earlier_labels, len(named)).tolist()))
             if topic in COMPARED:
                 shifts = Shifts(told, partial(self._now_and_then, f, earlier.label, topic))
-        ways = self._directions(rows[now], labels[now], len(named)) if topic == "trends" else {}
+        ways = self._directions(now, labels, len(named)) if topic == "trends" else {}
         groups = []
         for label, told_of in found.items():
             figure = self._shown(topic, told_of)
@@ -223,13 +232,17 @@ class FigureQuestions(Opened):
 
     def _areas_collected(self, f: Filters, level: Level) -> list[str]:
         """Areas of a level of which documents of the period speak, or that a source covers."""
-        there = np.zeros(max(self._codes, default=0) + 1, dtype=bool)
-        there[self._read["area"][self._read_under(f, f.period)]] = True
+        there = self._once(("read of areas", f.grade, f.lang, f.period), lambda: self._areas_read(f))
         return [
             code
             for number, code, holders in self._of_level[level]
-            if there[number] and (f.area is None or f.area in holders)
+            if number in there and (f.area is None or f.area in holders)
         ]
+
+    def _areas_read(self, f: Filters) -> set[int]:
+        there = np.zeros(max(self._codes, default=0) + 1, dtype=bool)
+        there[self._read["area"][self._read_under(f, f.period)]] = True
+        return set(np.flatnonzero(there).tolist())
 
     @cached_property
     def _of_level(self) -> dict[Level, list[tuple[int, str, tuple[str | None, ...]]]]:
@@ -246,10 +259,15 @@ class FigureQuestions(Opened):
         """Numbers of the periods of which something was read; for the public of those between the first and the last cell."""
         if self.public:
             return {number_of(p)[1] for p in self._periods(step, None)}
-        kept = self._read_under(f, None) & (
-            self._read["area"] == (self._areas.get(f.area, -1) if f.area else 0)
-        )
-        return set(np.unique(self._read[step][kept]).tolist())
+        area = self._areas.get(f.area, -1) if f.area else 0
+
+        def answer() -> set[int]:
+            held = self._read["area"]  # they stand by it
+            first, last = np.searchsorted(held, np.array([area, area + 1], dtype=held.dtype)).tolist()
+            kept = self._read_under(f, None, slice(first, last))
+            return set(np.unique(self._read[step][first:last][kept]).tolist())
+
+        return self._once(("read of periods", f.grade, f.lang, area, step), answer)
 
     def _shown(self, topic: str, found: Figures) -> Figures:
         """To anyone of persons the largest statement alone, as in bulletins and open data: no middle of several, which small ones move."""

@@ -182,13 +182,6 @@ class Opened:
             found["period"] = f.period
         return found
 
-    def _inside(self, rows: Ints, period: str | None) -> Any:
-        """Which of the rows lie in the period."""
-        if period is None:
-            return slice(None)
-        column, number = number_of(period)
-        return self._told.columns[column][rows] == number
-
     def _of_key(self, f: Filters, topic: str, key: Key | None, *, exact: bool) -> Ints | None:
         """Rows of one group; with `exact` a key without its market has none where markets are told apart."""
         number, kind = topic_of(topic)
@@ -206,20 +199,21 @@ class Opened:
             return np.asarray(rows[told.columns["market"][rows] == self._markets[key[2]]])
         if exact and kind.by_market:
             within.pop("period", None)
-            if self._several(told.choose(stretch, **within))[held]:
+            markets = np.bincount(told.columns["market"][told.choose(stretch, **within)])
+            if np.count_nonzero(markets[1:]) > 1:
                 return None
         return rows
 
-    def _read_under(self, f: Filters, period: str | None) -> NDArray[np.bool_]:
-        """What was read, whatever it said, of the grade, language and period."""
-        kept = np.ones(len(self._read["area"]), dtype=bool)
+    def _read_under(self, f: Filters, period: str | None, part: slice = slice(None)) -> NDArray[np.bool_]:
+        """What was read, whatever it said, of the grade, language and period; of a part of the rows."""
+        kept = np.ones(len(self._read["area"][part]), dtype=bool)
         if f.grade:
-            kept &= self._read["grade"] <= GRADES.index(f.grade)
+            kept &= self._read["grade"][part] <= GRADES.index(f.grade)
         if f.lang:
-            kept &= self._read["lang"] == self._langs.get(f.lang, -1)
+            kept &= self._read["lang"][part] == self._langs.get(f.lang, -1)
         if period:
             column, number = number_of(period)
-            kept &= self._read[column] == number
+            kept &= self._read[column][part] == number
         return kept
 
     def _first_and_last(self) -> tuple[int, int] | None:
@@ -298,7 +292,7 @@ class Opened:
 
 def _weight(answer: Any) -> int:
     """Records of an answer, near enough to bound what many take."""
-    return len(answer) if isinstance(answer, list | tuple | dict) else answer is not None
+    return len(answer) if isinstance(answer, list | tuple | dict | set) else answer is not None
 
 
 def topic_of(topic: str) -> tuple[int, Any]:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from vigie.readmodel.records import Shift
 from vigie.readmodel.told import Ints, Told
-from vigie.stats.order import ratio_interval, ratio_shift
+from vigie.stats.order import ratio_change
 
 Floats = NDArray[np.float64]
 
@@ -44,9 +44,8 @@ class Shifts:
 
 def shift(now: Floats, before: Floats) -> Shift | None:
     """Of one figure a source in each period; None where no interval exists."""
-    new, old = now.tolist(), before.tolist()
-    found = ratio_interval(new, old)
-    return None if found is None else Shift(ratio=ratio_shift(new, old), low=found.low, high=found.high)
+    found = ratio_change(now.tolist(), before.tolist())
+    return None if found is None else Shift(ratio=found[0], low=found[1].low, high=found[1].high)
 
 
 def by_source(told: Told, rows: Ints) -> Floats:

@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache, cached_property
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -181,21 +182,27 @@ class TextQuestions(Opened):
     def alerts(self, f: Filters, *, lang: str = "fr") -> list[AlertRow]:
         """Alerts, latest first (the latest 500), without their evidence. Official warnings and releases in words of `lang`."""
         period = parse_period(f.period, ()) if f.period else None
-        return [
+        found = (
             alert
-            for alert, within in self._alerts(lang)
+            for alert in self._alerts(lang).get(f.area or "", ())
             if (not f.substance or alert.substance == f.substance)
-            and (not f.area or f.area in within)
             and (period is None or (alert.started <= period.end and alert.last >= period.start))
-        ][:MOST_ROWS]
-
-    def _alerts(self, lang: str) -> list[tuple[AlertRow, tuple[str, ...]]]:
-        """All, latest first, with the areas that hold each."""
-        sql = "SELECT record, within FROM alerts WHERE lang IN ('', ?) ORDER BY last DESC, position"
-        return self._once(
-            ("alerts", lang),
-            lambda: [(_alert(json.loads(r)), tuple(within or ())) for r, within in self._rows(sql, [lang])],
         )
+        return list(islice(found, MOST_ROWS))
+
+    def _alerts(self, lang: str) -> dict[str, list[AlertRow]]:
+        """Latest first, by each area that holds them; all by ""."""
+        sql = "SELECT record, within FROM alerts WHERE lang IN ('', ?) ORDER BY last DESC, position"
+
+        def answer() -> dict[str, list[AlertRow]]:
+            found: dict[str, list[AlertRow]] = {"": []}
+            for record, within in self._rows(sql, [lang]):
+                alert = _alert(json.loads(record))
+                for area in dict.fromkeys(("", *(within or ()))):
+                    found.setdefault(area, []).append(alert)
+            return found
+
+        return self._once(("alerts", lang), answer)
 
     def alert(self, alert_id: str, *, lang: str = "fr") -> AlertRow | None:
         """One alert with its evidence and signals; None if there is none."""

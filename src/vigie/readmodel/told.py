@@ -26,7 +26,8 @@ _COLUMNS = """
     grade, credibility, lang, counted, fresh, reviewed, doc, ord
 """
 _CREDIBILITY = 7  # 0 unknown, 1 to 6
-_FEW = 12  # an area or a substance with at most this part of all rows is looked at by itself
+_FEW = 8  # an area, a substance or a period with at most this part of all rows is looked at by itself
+_KEPT = 2  # rows of these that are kept, for each row of the file: 16 bytes of a statement
 
 
 class Told:
@@ -39,30 +40,35 @@ class Told:
         self.counted = int(np.count_nonzero(columns.pop("counted")))
         self.size = len(columns["key"])
         self.voices = int(columns["voice"].max()) + 1 if self.size else 1
-        self._rows_of: OrderedDict[tuple[str, int], Ints | None] = OrderedDict()
+        self._rows_of: OrderedDict[tuple[str, int | str], Ints | None] = OrderedDict()
+        self._held = 0  # rows of these
         self._lock = threading.Lock()
         self._topics: dict[int, tuple[int, int]] = {}
+        self._stretches: dict[tuple[int, int], tuple[int, int]] = {}
         topic = columns.pop("topic")[: self.counted]
         for number in np.unique(topic).tolist():
-            first, last = np.searchsorted(topic, [number, number + 1])
-            self._topics[number] = (int(first), int(last))
+            first, last = np.searchsorted(topic, np.array([number, number + 1], dtype=topic.dtype)).tolist()
+            self._topics[number] = (first, last)
+            # Looked up, not searched for: numbers of another size would have the whole column copied each time.
+            keys, starts = np.unique(columns["key"][first:last], return_index=True)
+            ends = [*(starts[1:] + first).tolist(), last]
+            for key, start, end in zip(keys.tolist(), (starts + first).tolist(), ends, strict=True):
+                self._stretches[number, key] = (start, end)
 
     def stretch(self, topic: int | None = None, key: int | None = None) -> slice:
         """The rows of a topic, or of one of its keys; of all that counts without."""
         if topic is None:
             return slice(0, self.counted)
-        first, last = self._topics.get(topic, (0, 0))
         if key is None:
-            return slice(first, last)
-        low, high = np.searchsorted(self.columns["key"][first:last], [key, key + 1])
-        return slice(first + int(low), first + int(high))
+            return slice(*self._topics.get(topic, (0, 0)))
+        return slice(*self._stretches.get((topic, key), (0, 0)))
 
     def choose(
         self, within: slice, *, area: int | None = None, substance: int | None = None, period: str | None = None,
         grade: int | None = None, lang: int | None = None, types: tuple[int, ...] = (),
     ) -> Ints:  # fmt: skip
         """Rows of the stretch under these filters, given as numbers of the file."""
-        few, done = self._few(area, substance)
+        few, done = self._few(area, substance, period)
         if few is not None:
             few = few[slice(*np.searchsorted(few, [within.start, within.stop]).tolist())]
         at: Any = within if few is None else few
@@ -72,7 +78,7 @@ class Told:
             tests.append(self._in_area(area, at))
         if substance is not None and done != "substance":
             tests.append(self.columns["substance"][at] == substance)
-        if period is not None:
+        if period is not None and done != "period":
             column, number = number_of(period)
             tests.append(self.columns[column][at] == number)
         if grade is not None:
@@ -93,32 +99,42 @@ class Told:
             held |= self.columns[level][at] == area
         return np.asarray(held)
 
-    def _few(self, area: int | None, substance: int | None) -> tuple[Ints | None, str]:
-        """All rows of the area or of the substance, and of which; (None, "") where neither keeps few of them.
+    def _few(self, area: int | None, substance: int | None, period: str | None) -> tuple[Ints | None, str]:
+        """All rows of the area, the substance or the period, whichever has fewest, and of which; (None, "") where none keeps few of them.
 
         They are found once: a page asks of one department, or one product, twenty times, and each time a part of the whole would be read.
         """
-        for what, number in (("area", area), ("substance", substance)):
-            if number is None:
-                continue
-            key = (what, number)
-            with self._lock:
-                known = key in self._rows_of
-                rows = self._rows_of.get(key)
-                if known:
-                    self._rows_of.move_to_end(key)
-            if not known:
-                whole = slice(0, self.size)
-                held = self._in_area(number, whole) if what == "area" else self.columns["substance"] == number
-                found = np.flatnonzero(held)
-                rows = found if len(found) * _FEW <= self.size else None
-                with self._lock:
-                    self._rows_of[key] = rows
-                    while sum(len(r) for r in self._rows_of.values() if r is not None) > self.size // 2:
-                        self._rows_of.popitem(last=False)
-            if rows is not None:
-                return rows, what
-        return None, ""
+        fewest: tuple[Ints | None, str] = (None, "")
+        for what, asked in (("area", area), ("substance", substance), ("period", period)):
+            rows = None if asked is None else self._rows_with(what, asked)
+            if rows is not None and (fewest[0] is None or len(rows) < len(fewest[0])):
+                fewest = rows, what
+        return fewest
+
+    def _rows_with(self, what: str, asked: int | str) -> Ints | None:
+        """None where they are not few."""
+        key = (what, asked)
+        with self._lock:
+            if key in self._rows_of:
+                self._rows_of.move_to_end(key)
+                return self._rows_of[key]
+        if isinstance(asked, str):
+            column, number = number_of(asked)
+            held = self.columns[column] == number
+        else:
+            held = (
+                self._in_area(asked, slice(0, self.size))
+                if what == "area"
+                else self.columns["substance"] == asked
+            )
+        found = np.flatnonzero(held)
+        rows = found if len(found) * _FEW <= self.size else None
+        with self._lock:
+            before, self._rows_of[key] = self._rows_of.get(key), rows
+            self._held += _length(rows) - _length(before)
+            while self._held > _KEPT * self.size:
+                self._held -= _length(self._rows_of.popitem(last=False)[1])
+        return rows
 
     def figures(
         self, rows: Ints, labels: Ints, size: int, *, public: bool, values: bool = True
@@ -201,6 +217,10 @@ class Told:
     def voices_of(self, rows: Ints) -> int:
         """Publishers behind the rows; near-copies are not told apart."""
         return int(np.count_nonzero(np.bincount(self.columns["voice"][rows]))) if len(rows) else 0
+
+
+def _length(rows: Ints | None) -> int:
+    return 0 if rows is None else len(rows)
 
 
 def dense(codes: Ints) -> tuple[Ints, Ints]:

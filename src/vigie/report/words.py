@@ -11,7 +11,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -55,6 +55,20 @@ def _modality_names(lang: str) -> Mapping[str, str]:
     """Name of each "family:code" in data/taxonomy."""
     text = (files("vigie") / "data" / "taxonomy" / "modalities.toml").read_text("utf-8")
     return {row["id"]: row["label"][lang] for row in tomllib.loads(text)["code"]}
+
+
+def _written(lang: str, value: float, digits: int) -> str:
+    text = f"{value:,.{digits}f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    whole, _, decimals = text.partition(".")
+    words = _table()[lang]
+    whole = whole.replace(",", str(words["thousand"])).replace("-", "−")
+    return f"{whole}{words['decimal']}{decimals}" if decimals else whole
+
+
+# The same counts and prices stand on every page. Zero is not kept: 0.0 and -0.0 are one key and two texts.
+_number = lru_cache(maxsize=16_384)(_written)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +122,7 @@ class Words:
 
     def number(self, value: float, digits: int = 0) -> str:
         """1 234,5 or 1,234.5: at most `digits` decimals, none that are zero."""
-        text = f"{value:,.{digits}f}"
-        if "." in text:
-            text = text.rstrip("0").rstrip(".")
-        whole, _, decimals = text.partition(".")
-        whole = whole.replace(",", self["thousand"]).replace("-", "−")
-        return f"{whole}{self['decimal']}{decimals}" if decimals else whole
+        return _number(self.lang, value, digits) if value else _written(self.lang, value, digits)
 
     def short(self, value: float) -> str:
         """Enough digits to tell values apart: 0.25, 6.5, 60."""

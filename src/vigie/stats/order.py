@@ -107,6 +107,27 @@ def ratio_shift(now: Sequence[float], before: Sequence[float]) -> float:
     return float(np.expm1(np.median(shifts)))
 
 
+def ratio_change(
+    now: Sequence[float], before: Sequence[float], level: float = LEVEL
+) -> tuple[float, Interval] | None:
+    """`ratio_shift` and `ratio_interval`, of one table of differences; None where the interval is None."""
+    _check(level)
+    n, m = len(now), len(before)
+    if n == 0 or m == 0 or any(value <= 0 for value in (*now, *before)):
+        return None
+    tail, rank = _tail(n, m, (1 - level) / 2)
+    if rank == 0:
+        return None
+    differences = np.subtract.outer([log(v) for v in now], [log(v) for v in before]).ravel()
+    low, high, middle = rank - 1, n * m - rank, ((n * m - 1) // 2, n * m // 2)
+    differences.partition(sorted({low, high, *middle}))
+    found = np.expm1(
+        [(differences[middle[0]] + differences[middle[1]]) / 2, differences[low], differences[high]]
+    )
+    shift, *limits = found.tolist()
+    return shift, Interval(low=limits[0], high=limits[1], level=1 - 2 * tail)
+
+
 def shift_p(now: Sequence[float], before: Sequence[float]) -> float:
     """Two-sided p-value of no shift: the exact distribution of the rank sum, given the ties; above 40 figures the normal one.
 

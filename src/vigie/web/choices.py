@@ -1,11 +1,15 @@
 """What the form of filters offers.
 
-In: the read model, the filters set. Out: Choices, one list of options for each filter that the page has.
+In: the read model, the filters set. Out: Choices, one list of options for each filter that the page has. Hundreds of options stand on every
+page, so that their markup is made once for a model and language, and a page marks what is set in it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+
+from markupsafe import Markup, escape
 
 from vigie.lexicon.gazetteer import place_by_code
 from vigie.readmodel.model import ReadModel
@@ -39,8 +43,19 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """The list of a filter as a page has it: `options` is the markup of all, `chosen` the text of what is set, "" for nothing."""
+
+    name: str
+    label: str
+    any: str
+    options: Markup
+    chosen: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Choices:
-    fields: tuple[Field, ...]
+    fields: tuple[Field | Filter, ...]
 
     @property
     def chosen(self) -> tuple[str, ...]:
@@ -49,28 +64,47 @@ class Choices:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lists:
-    """All options of one model in one language, nothing chosen: made once, used by every page."""
+    """All options of one model in one language, nothing chosen: made once, used by every page.
 
-    fields: tuple[Field, ...]
+    Attributes:
+        texts: of each filter, value -> text of what it offers.
+    """
+
+    fields: tuple[Filter, ...]
+    texts: Mapping[str, Mapping[str, str]]
 
     def choices(self, names: tuple[str, ...], filters: Filters, words: PageWords) -> Choices:
         """The lists of a page, with what is set chosen, also where no list holds it."""
         held = {"language": filters.lang} | {
             n: getattr(filters, n) for n in ("substance", "area", "period", "grade")
         }
-        return Choices(fields=tuple(_choose(f, held[f.name], words) for f in self.fields if f.name in names))
+        return Choices(
+            fields=tuple(self._choose(f, held[f.name], words) for f in self.fields if f.name in names)
+        )
+
+    def _choose(self, field: Filter, value: str | None, words: PageWords) -> Filter:
+        if not value:
+            return field
+        text = self.texts[field.name].get(value)
+        if text is None:
+            text = name_of(field.name, value, words)
+            options = f"{_option(value, text, chosen=True)}{field.options}"
+        else:
+            # Not the method of Markup, which escapes what it puts in.
+            options = str.replace(field.options, _option(value, text), _option(value, text, chosen=True), 1)
+        return replace(field, options=Markup(options), chosen=text)
 
 
-def _choose(field: Field, value: str | None, words: PageWords) -> Field:
-    if not value:
-        return field
-    groups = tuple(
-        (title, tuple(replace(o, chosen=True) if o.value == value else o for o in options))
-        for title, options in field.groups
-    )
-    if not any(o.chosen for _, options in groups for o in options):
-        groups = (("", (Option(value=value, text=name_of(field.name, value, words), chosen=True),)), *groups)
-    return replace(field, groups=groups)
+def _option(value: str, text: str, *, chosen: bool = False) -> Markup:
+    return Markup('<option value="{}"{}>{}</option>').format(value, Markup(" selected" * chosen), text)
+
+
+def _filter(field: Field) -> Filter:
+    parts = []
+    for title, options in field.groups:
+        listed = "".join(_option(o.value, o.text) for o in options)
+        parts.append(f'<optgroup label="{escape(title)}">{listed}</optgroup>' if title else listed)
+    return Filter(name=field.name, label=field.label, any=field.any, options=Markup("".join(parts)))
 
 
 def name_of(kind: str, value: str, words: PageWords) -> str:
@@ -133,4 +167,7 @@ def lists(model: ReadModel, words: PageWords) -> Lists:
             field("grade", tuple(Option(value=g, text=name_of("grade", g, words)) for g in GRADES)),
             field("language", tuple(Option(value=x, text=words[f"languages.{x}"]) for x in ("fr", "en"))),
         ]
-    return Lists(fields=tuple(fields))
+    return Lists(
+        fields=tuple(map(_filter, fields)),
+        texts={f.name: {o.value: o.text for _, options in f.groups for o in options} for f in fields},
+    )

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal, Protocol
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, quote_plus, urlencode
 
 from vigie.readmodel.records import Filters
 from vigie.web.content import CONTEST, Target
@@ -96,6 +96,8 @@ class ServerLinks:
 
     def _page(self, lang: str, name: str, filters: Filters | None, params: Mapping[str, str]) -> str:
         path = self.paths[name]
+        if "{" not in path:
+            return f"/{lang}{path}{_query(params, filters)}"
         rest = {}
         for key, value in params.items():
             if f"{{{key}}}" in path:
@@ -138,12 +140,16 @@ class ServerLinks:
 
 
 def _query(params: Mapping[str, str], filters: Filters | None) -> str:
-    return _joined(tuple(sorted(params.items())), filters)
+    """As `urlencode`, part by part: a page links a hundred times with the same filters, and pages with the same keys."""
+    parts = [f"{_plus(name)}={_plus(value)}" for name, value in sorted(params.items())]
+    if filters is not None and (asked := _asked(filters)):
+        parts.append(asked)
+    return f"?{'&'.join(parts)}" if parts else ""
 
 
-@lru_cache(maxsize=8192)
-def _joined(params: tuple[tuple[str, str], ...], filters: Filters | None) -> str:
-    """A page links a hundred times with the same filters."""
-    own = urlencode(params)
-    query = "&".join(part for part in (own, filters.query() if filters else "") if part)
-    return f"?{query}" if query else ""
+_plus = lru_cache(maxsize=8192)(quote_plus)
+
+
+@lru_cache(maxsize=4096)
+def _asked(filters: Filters) -> str:
+    return filters.query()

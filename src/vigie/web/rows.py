@@ -28,7 +28,6 @@ def _safe(text: str) -> str:
 def figure_rows(figure: Figure, words: PageWords, most: int) -> Markup:
     """The first `most` rows of what is behind a chart; the first column names the row."""
     names = [column.name for column in figure.columns]
-    told: dict[tuple[str, object], str] = {}
 
     def said(name: str, value: str | float | int | None) -> str:
         if value is None:
@@ -39,17 +38,13 @@ def figure_rows(figure: Figure, words: PageWords, most: int) -> Markup:
             return f"<td>{_safe(words.get(f'states.{value}', value))}"
         return f"<td>{_safe(words.period(value) if name == 'period' else value)}"
 
-    lines = []
-    for row in figure.rows[:most]:
-        parts = []
-        for name, value in zip(names, row, strict=True):
-            key = (name, value)
-            if key not in told:
-                told[key] = said(name, value)
-            parts.append(told[key])
-        parts[0] = f"<th scope=row>{parts[0].partition('>')[2]}"
-        lines.append("<tr>" + "".join(parts))
-    return Markup("\n".join(lines))
+    columns = []
+    for number, (name, column) in enumerate(zip(names, zip(*figure.rows[:most], strict=True), strict=False)):
+        told = {value: said(name, value) for value in set(column)}
+        if not number:
+            told = {value: f"<tr><th scope=row>{cell.partition('>')[2]}" for value, cell in told.items()}
+        columns.append([told[value] for value in column])
+    return Markup("\n".join(map("".join, zip(*columns, strict=True))))
 
 
 def table_rows(table: Table, href: Callable[[Target], str], *, hushed: bool) -> Markup:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -26,6 +26,15 @@ def page_words(lang: str) -> PageWords:
     return PageWords(lang=lang, figures=Words(lang))
 
 
+@lru_cache(maxsize=4096)
+def _found(lang: str, key: str) -> Any:
+    """Raises KeyError or TypeError where there is none, which is not kept."""
+    found: Any = table(lang)
+    for part in key.split("."):
+        found = found[part]
+    return found
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageWords:
     """Words by dotted key ("prices.title"); `figures` has names of codes and formats of numbers."""
@@ -37,10 +46,7 @@ class PageWords:
         return str(self._find(key))
 
     def _find(self, key: str) -> Any:
-        found: Any = table(self.lang)
-        for part in key.split("."):
-            found = found[part]
-        return found
+        return _found(self.lang, key)
 
     def get(self, key: str, default: str = "") -> str:
         """The words of a key that may be missing: names of codes."""
