@@ -17,14 +17,25 @@ from vigie.redact.shape import Shape
 from vigie.redact.spans import Removal
 from vigie.text.normalise import fold
 
-FINDERS = ("contacts", "addresses", "handles", "identifiers", "links", "payment", "phones", "spoken")
+FINDERS = (
+    "contacts",
+    "addresses",
+    "address_forms",
+    "handles",
+    "identifiers",
+    "links",
+    "payment",
+    "phones",
+    "spoken",
+)
 Spans = list[tuple[int, int]]
 
 
 def everything(text: str) -> Shape:
     """A shape that rules nothing out."""
     whole = ((0, len(text)),)
-    return Shape(((0, len(text), 99),), True, True, True, True, True, True, True, whole)
+    places = tuple(range(len(text)))
+    return Shape(((0, len(text), 99),), True, True, True, True, True, True, places, True, whole)
 
 
 def _whole(_spans: object, _before: int, _after: int, size: int) -> Spans:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from vigie.redact.shape import shape
 from vigie.redact.words import marks_at, words_at
 
 _UNITS = (
@@ -134,7 +135,10 @@ def other_forms(text: str, folded: str) -> Iterator[tuple[int, int]]:
         for match in _SMALL_ENGLISH.finditer(folded, max(0, start - 48), min(len(text), end + 24)):
             if match.start() < start and _PLACED.search(folded, max(0, match.start() - 14), match.start()):
                 yield match.span()
-    for glued in _GLUED.finditer(folded):
+    for start in shape(text).numbers:
+        glued = _GLUED.match(folded, start)
+        if glued is None:
+            continue
         at = glued.start() - (folded[glued.start() - 1 : glued.start()] == "#")
         run = _RUN_FRENCH.match(folded, at)
         if run is None:

@@ -26,7 +26,7 @@ from vigie.redact.references import find_references
 from vigie.redact.reviews import find_reviewed, is_prose
 from vigie.redact.sellers import find_sellers, quoted_beside
 from vigie.redact.series import find_series
-from vigie.redact.shape import NOTHING, shape
+from vigie.redact.shape import shape
 from vigie.redact.spans import Removal, merge, placeholder_spans
 from vigie.redact.spoken import find_spoken_numbers
 from vigie.redact.words import any_mark, any_word
@@ -83,7 +83,7 @@ def _know_lists() -> None:
 
 def _is_quiet(text: str, folded: str) -> bool:
     """Whether nothing is there of what the finders start from, as in most file names; numbers in words excepted."""
-    return shape(text) == NOTHING and "." not in text and not any_word(folded) and not any_mark(folded)
+    return shape(text).nothing and "." not in text and not any_word(folded) and not any_mark(folded)
 
 
 def outside(found: list[Removal], kept: list[tuple[int, int]]) -> list[Removal]:

@@ -147,7 +147,7 @@ def _views(view: View) -> Iterator[View]:
     worded = shown.edited(joined.worded(text))
     if worded:  # a word that only this view shows announces codes that are written plainly
         yield replace(worded, loose=True)
-    channels = len(_CHANNEL.findall(text))
+    channels = -1  # counted where it is asked
     for edits in (
         joined.spelled(text),
         joined.pictured(text, ""),
@@ -168,6 +168,8 @@ def _views(view: View) -> Iterator[View]:
             if again:
                 yield again
             # A channel word that only the view shows announces accounts that are written plainly.
+            if channels < 0:
+                channels = len(_CHANNEL.findall(text))
             yield replace(made, loose=True) if len(_CHANNEL.findall(made.text)) > channels else made
 
 

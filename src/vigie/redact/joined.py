@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from vigie.redact.characters import PICTURES
 from vigie.redact.views import Edit
+from vigie.text.normalise import beyond_ascii
 
 # One character at a time: "a l i c e", "j-u-l-i-e", "b . c . 1".
 _BETWEEN = r"[ \u00a0\u202f]|\.|-|_|·|•|\*|/|\||…|\n|\t|[ ][.\-–/|•·*,_~][ ]|~|,[ ]?"
@@ -91,12 +92,16 @@ def spelled(text: str) -> Iterator[Edit]:
 
 def pictured(text: str, shown: str) -> Iterator[Edit]:
     """Pictures inside a word as nothing, or as a blank."""
+    if not any(char >= "\u2190" for char in beyond_ascii(text)):
+        return
     for match in PICTURES.finditer(text):
         yield Edit(match.start(), match.end(), shown)
 
 
 def regrouped(text: str, shown: str) -> Iterator[Edit]:
     """Odd signs between short groups as a blank, or as nothing."""
+    if not _DIGIT.search(text):
+        return
     for match in _GROUPS.finditer(text):
         if not _DIGIT.search(match.group()) or _YEARS.fullmatch(match.group()):
             continue
@@ -151,6 +156,8 @@ def relined(text: str, shown: str) -> Iterator[Edit]:
 
 def rechunked(text: str) -> Iterator[Edit]:
     """Chunks of one size with one sign between them, the last chunk shorter, as one word."""
+    if not _DIGIT.search(text):
+        return  # figures stand in some of them
     words = [match.span() for match in _CHUNK.finditer(text)]
     at = 0
     while at < len(words) - 1:

@@ -238,8 +238,11 @@ def listed_beside(spans: list[Span], tokens: list[Span], text: str, folded: str,
                 or (low in words.not_names and low not in words.given)
             ):
                 continue
-            left = _LISTED_BEFORE.search(folded, max(0, start - 8), start)
-            after = _LISTED.match(folded, end)
+            # What joins two names takes two to eight code points.
+            near = not name_ends.isdisjoint(range(start - 8, start))
+            left = _LISTED_BEFORE.search(folded, max(0, start - 8), start) if near else None
+            near = not name_starts.isdisjoint(range(end + 1, end + 10))
+            after = _LISTED.match(folded, end) if near else None
             before_ok = left is not None and left.start() in name_ends
             after_ok = after is not None and after.end() in name_starts
             if not (before_ok or after_ok):

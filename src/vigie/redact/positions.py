@@ -61,6 +61,7 @@ _NUMBER = rf"(?:{_SAID})(?:[\s-](?:et[\s-])?(?:{_SAID})){{0,4}}"
 _SIDE = r"(?:\s(?:nord|sud|est|ouest|north|south|east|west))?"
 _HALF = rf"(?:(?:minus|moins)\s)?{_NUMBER}\s(?:point|virgule|comma|dot)\s(?:{_SAID})(?:[\s-](?:{_SAID})){{1,9}}{_SIDE}"
 _IN_WORDS = re.compile(rf"(?<![^\W_]){_HALF}(?:\s?[,;/]\s?|\s(?:et|and|puis|then|by)\s){_HALF}(?![^\W_])")
+_DIGIT = re.compile(r"\d")
 _COMMAS = ("virgule", "point", "comma", "dot")
 
 
@@ -77,13 +78,16 @@ def find_positions(text: str, folded: str) -> Iterator[Removal]:
                 yield Removal(*before.span(), "gps")
     for start, end in words_at(folded, _PLACE_CUES):
         low, high = max(0, start - 2), min(len(text), end + _FAR)
-        for pattern in (_LETTERED, _ZEROS, _GRID, _UTM, _DOTTED):
+        for pattern in (_LETTERED, _ZEROS, _GRID, _UTM) if _DIGIT.search(folded, low, high) else ():
             for match in pattern.finditer(folded, low, high):
-                if any(map(str.isdecimal, match.group())) or pattern is _DOTTED:
+                if any(map(str.isdecimal, match.group())):
                     yield Removal(*match.span(), "gps")
+        for match in _DOTTED.finditer(folded, low, high) if folded.count(".", low, high) > 1 else ():
+            yield Removal(*match.span(), "gps")
     for start, end in words_at(folded, _POSITION_CUES):
-        for pattern in (_PAIR, _LAT_LON, _HASH):
-            for match in pattern.finditer(folded, max(0, start - 2), min(len(text), end + _FAR)):
+        low, high = max(0, start - 2), min(len(text), end + _FAR)
+        for pattern in (_PAIR, _LAT_LON, _HASH) if _DIGIT.search(folded, low, high) else (_PAIR,):
+            for match in pattern.finditer(folded, low, high):
                 yield Removal(*match.span(), "gps")
     for low, high, digits in shape(text).groups:
         if digits >= _FEWEST:

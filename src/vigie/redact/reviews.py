@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -40,6 +40,7 @@ _MAY_NAME = re.compile(rf"[{_UP}\d_]")  # what every word of a name has
 _TAIL = " \t\n\r\x0b\x0c\x85\u00a0\u2007\u2009\u200a\u202f\u2028\u2029,;:)»”\"'’*_`-–—"
 _TAIL_MOST = 4  # of these between a name and a phrase
 _ODD = re.compile(r"[^\W\d_]+\d+[^\W\d_]|[^\W\d_]{4,}\d+$|[^\W\d_]{2,}_|[a-zà-ÿ]{2,}[A-ZÀ-Þ]")
+_PIVOT = re.compile(r"[\d_A-ZÀ-Þ](?<=[^\W\d_].|÷.)")  # a sign that every match of _ODD holds, after a letter
 _CHEMICAL = re.compile(r"(?:\d|[a-z]{1,5}[-\d])", re.IGNORECASE)
 _PRICE = re.compile(r"\d\s?(?:€|£|\$|e(?:uros?)?\b|g\b|gr\b|mg\b|balles|/g|quid|%)|[€£$]\s?\d")
 _SOLD = re.compile(
@@ -149,19 +150,23 @@ def find_reviewed(text: str, folded: str, *, cut: bool = False, seen: bool = Fal
     lists = _lists()
     words_at(folded, lists.trade)  # known before any line is read
     for start, end in lists.before_sure.at(folded):
-        yield from _after_phrase(text, folded, end, _deals(text, folded, start, end, lists, cut), lists)
+        yield from _after_phrase(text, end, lambda a, b: _deals(text, folded, a, b, lists, cut), start, lists)
     for start, end in lists.before_chat.at(folded):
-        if _deals(text, folded, start, end, lists, cut):
-            for item in _after_phrase(text, folded, end, True, lists):
+        items = list(_after_phrase(text, end, _always, start, lists))
+        if items and _deals(text, folded, start, end, lists, cut):
+            for item in items:
                 name = text[item.start : item.end]
-                if _ODD.search(name) or _wholly_unknown(folded[item.start : item.end]):
+                if _is_odd(name) or _wholly_unknown(folded[item.start : item.end]):
                     yield item
     for start, end in lists.after_sure.at(folded):
-        if text[end - 1] == ":" and not _sells_after(text, folded, start, end):
+        high = _name_before(text, start)
+        if not high or (text[end - 1] == ":" and not _sells_after(text, folded, start, end)):
             continue
-        yield from _before_phrase(text, folded, start, end, lists, cut, sure=False)
+        yield from _before_phrase(text, folded, start, end, high, lists, cut, sure=False)
     for start, end in lists.after_noun.at(folded):
-        yield from _before_phrase(text, folded, start, end, lists, cut, sure=True)
+        high = _name_before(text, start)
+        if high:
+            yield from _before_phrase(text, folded, start, end, high, lists, cut, sure=True)
     if not seen:
         yield from _in_lines(text, folded, lists, cut)
 
@@ -191,7 +196,7 @@ def _in_lines(text: str, folded: str, lists: _Lists, cut: bool) -> Iterator[Remo
             a, b = found.span()
             if text[a - 1 : a] in ("@", "#", "/", ".") or text[b : b + 1] in ("@", "/"):
                 continue
-            odd = _ODD.search(text[a:b]) is not None
+            odd = _is_odd(text[a:b])
             inside = text[low:a].strip() != "" and text[a - 2 : a] != ". " and text[a - 1 : a] not in '"'
             if not (
                 odd or (inside and text[max(low, a - 30) : b + 30].upper() != text[max(low, a - 30) : b + 30])
@@ -250,7 +255,19 @@ def _trades(folded: str, low: int, high: int, lists: _Lists) -> bool:
     return at < len(words) and words[at][1] <= high
 
 
-def _after_phrase(text: str, folded: str, end: int, deals: bool, lists: _Lists) -> Iterator[Removal]:
+def _is_odd(text: str) -> bool:
+    """Whether a made-up word stands there."""
+    return _PIVOT.search(text) is not None and _ODD.search(text) is not None
+
+
+def _always(_start: int, _end: int) -> bool:
+    return True
+
+
+def _after_phrase(
+    text: str, end: int, deals: Callable[[int, int], bool], start: int, lists: _Lists
+) -> Iterator[Removal]:
+    """Names after the phrase [start, end); one in small letters where it stands among `deals`."""
     lead = _LEAD.match(text, end)
     if lead is None or (lead.end() == end):
         return
@@ -260,8 +277,8 @@ def _after_phrase(text: str, folded: str, end: int, deals: bool, lists: _Lists) 
         return
     found = _NAME.match(text, lead.end())
     if found is None:
-        plain = _PLAIN.match(text, lead.end()) if deals else None
-        if plain and _ODD.match(plain.group()) and _may_be(plain.group(), lists):
+        plain = _PLAIN.match(text, lead.end())
+        if plain and _ODD.match(plain.group()) and deals(start, end) and _may_be(plain.group(), lists):
             yield Removal(*plain.span(), "seller")
         return
     span = _kept(text, found.start(), found.end(), lists)
@@ -275,17 +292,25 @@ def _after_phrase(text: str, folded: str, end: int, deals: bool, lists: _Lists) 
             yield Removal(*second, "seller")
 
 
+def _name_before(text: str, start: int) -> int:
+    """Where a word ends that may be a name and stands straight before; 0 for none."""
+    least, high = max(0, start - _TAIL_MOST), start
+    while high > least and text[high - 1] in _TAIL:
+        high -= 1
+    token = text[max(0, start - _BACK) : high].rsplit(None, 1)[-1:]
+    if not token or (token[0].isalpha() and token[0].islower()) or not _MAY_NAME.search(token[0]):
+        return 0
+    return 0 if "\n\n" in text[high:start] else high
+
+
 def _before_phrase(
-    text: str, folded: str, start: int, end: int, lists: _Lists, cut: bool, *, sure: bool
+    text: str, folded: str, start: int, end: int, high: int, lists: _Lists, cut: bool, *, sure: bool
 ) -> Iterator[Removal]:
+    """The name that ends at `high`, before the phrase [start, end)."""
     low = max(0, start - _BACK)
-    high = max(low + len(text[low:start].rstrip(_TAIL)), start - _TAIL_MOST)
-    token = text[low:high].rsplit(None, 1)[-1:]
-    if not token or not _MAY_NAME.search(token[0]) or "\n\n" in text[high:start]:
-        return
     quoted = any(mark in text[high:start] for mark in "»”\"'’")
     likely = sure or quoted or _deals(text, folded, start, end, lists, cut)
-    if not likely and not _ODD.search(text[low:high]):
+    if not likely and not _is_odd(text[low:high]):
         return
     last: re.Match[str] | None = None
     for found in _NAME.finditer(text, low, high):
@@ -293,7 +318,7 @@ def _before_phrase(
     if last is None or last.end() != high or (last.start() and text[last.start() - 1].isalnum()):
         return
     a, b = last.span()
-    if not likely and not _ODD.search(text[a:b]):
+    if not likely and not _is_odd(text[a:b]):
         return
     span = _kept(text, a, b, lists)
     if span and span[1] == b:
@@ -355,6 +380,6 @@ def _names_other(folded: str) -> bool:
         for hit in substance_matcher(lang).find(folded)
     ):
         return True
-    if _ODD.search(folded) or " " in folded or "\n" in folded or "-" in folded:
+    if _is_odd(folded) or " " in folded or "\n" in folded or "-" in folded:
         return False
     return not unknown(folded)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from vigie.redact.wordlists import UPPER
@@ -20,7 +21,7 @@ PARTICLE = (
     "de|du|des|da|do|dos|das|di|del|della|van|von|der|den|ter|ten|el|al|i|ben|bin|ibn|ould|la|le|les|y|aït|ait|zu|bint|de la|de los|"
     "van der|van den|van de|von der|ter|av|af|ap|nic|ní|ó|ua|zum|zur|lo|della|dalla|dello|degli|ult|d['’]|de l['’]|l['’]"
 )
-_GAP = re.compile(rf"[ \u00a0\u202f](?:(?:{PARTICLE})(?:(?<=['’])|[ \u00a0\u202f]))?|(?<=\.)")
+_GAP = re.compile(rf"[ \u00a0\u202f](?:(?:{PARTICLE})(?:(?<=['’])|[ \u00a0\u202f]))?")
 _ABBREVIATED = frozenset(
     [
         "st",
@@ -136,8 +137,12 @@ def _joined(text: str, folded: str, before: Span, start: int) -> bool:
     gap = text[last:start]
     if gap == " ":
         return True
-    return (
-        _GAP.fullmatch(text, last, start) is not None
-        or (gap == ". " and folded[low:last] in _ABBREVIATED)
-        or (gap == "" and folded[low:last].endswith("."))
-    )
+    if not gap:
+        return text[last - 1] == "." or folded[last - 1] == "."
+    return _bridges(gap) or (gap == ". " and folded[low:last] in _ABBREVIATED)
+
+
+@lru_cache(maxsize=1 << 12)
+def _bridges(gap: str) -> bool:
+    """Whether a blank, or a particle between blanks, joins two words of a name."""
+    return _GAP.fullmatch(gap) is not None

@@ -18,7 +18,7 @@ from vigie.redact.joined import CLAUSE_WORDS
 from vigie.redact.phones import help_lines, masked
 from vigie.redact.shape import shape
 from vigie.redact.spans import Removal
-from vigie.redact.spoken import ENGLISH, FRENCH, OPENING_WORDS, UNITS, goes_on
+from vigie.redact.spoken import ENGLISH, FRENCH, UNITS, opening_words
 from vigie.redact.words import marks_at, words_at
 
 _WORDS = sorted({*FRENCH, *ENGLISH}, key=len, reverse=True)
@@ -142,8 +142,8 @@ def _openings(text: str, folded: str) -> Iterator[tuple[int, int]]:
         if high - low >= _LEAST and sum(map(str.isalnum, text[low:high])) >= _LEAST
     )
     yield from marks_at(folded, _GLUED_MARKS)
-    for start, end in words_at(folded, OPENING_WORDS):
-        if goes_on(folded, end) and _is_long(folded, start):
+    for start, end in opening_words(folded):
+        if _is_long(folded, start):
             yield start, end
     for start, end in words_at(folded, CLAUSE_WORDS):
         if any(map(str.isdecimal, folded[max(0, start - 8) : start])) and _DIGIT_AHEAD.match(folded, end):

@@ -18,6 +18,7 @@ _UNKNOWN = ord("?")  # what a character outside Latin-1 becomes
 # Digits with at most five other characters between two of them. What fails at the first digit of a number fails at the others.
 _GROUP = re.compile(rb"0(?<!00)(?:[^0]{0,5}0){4,}")
 _MIXED = re.compile(rb"0(?<!00)(?: {0,3}[0l]){4,}")
+_NUMBER = re.compile(rb"0++")
 _DOTTED = re.compile(rb"0(?:\.|\[\.\])0{1,3}(?:\.|\[\.\])0")
 _PLATE = re.compile(rb"AA[- ]?00")
 # The digits first, which are rarer than letters.
@@ -74,6 +75,7 @@ class Shape(NamedTuple):
         country_digits: two letters and two digits, as at the head of an IBAN.
         plate: two capitals and two digits, as in a number plate or a British insurance number.
         postcode: a blank, a digit and two capitals.
+        numbers: where runs of digits begin, of any alphabet.
         pairs: two pairs of hexadecimal digits between marks, as in a MAC address.
         mixed: [start, end) where digits and letters that look like digits make a series.
     """
@@ -85,8 +87,14 @@ class Shape(NamedTuple):
     country_digits: bool
     plate: bool
     postcode: bool
+    numbers: tuple[int, ...]
     pairs: bool
     mixed: tuple[tuple[int, int], ...]
+
+    @property
+    def nothing(self) -> bool:
+        """Whether nothing is there of what the costly patterns need; single figures say nothing."""
+        return self._replace(numbers=()) == NOTHING
 
     @property
     def most_digits(self) -> int:
@@ -94,7 +102,7 @@ class Shape(NamedTuple):
         return max((count for _, _, count in self.groups), default=0)
 
 
-NOTHING = Shape((), False, False, False, False, False, False, False, ())
+NOTHING = Shape((), False, False, False, False, False, False, (), False, ())
 
 
 @lru_cache(maxsize=64)
@@ -106,7 +114,7 @@ def shape(text: str) -> Shape:
     figures = latin.translate(_FIGURES)
     words = latin.translate(_WORDS)
     if b"0" not in figures:
-        return Shape((), b"a" * LONG in words, False, False, False, False, False, _pairs(latin), ())
+        return Shape((), b"a" * LONG in words, False, False, False, False, False, (), _pairs(latin), ())
     cases = latin.translate(_CASES)
     return Shape(
         groups=tuple(
@@ -118,6 +126,7 @@ def shape(text: str) -> Shape:
         country_digits=_COUNTRY.search(figures) is not None,
         plate=_PLATE.search(cases) is not None,
         postcode=b" 0AA" in cases,
+        numbers=tuple([m.start() for m in _NUMBER.finditer(figures)]),
         pairs=_pairs(latin),
         mixed=_mixed(latin.translate(_LOOKALIKES)),
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from vigie.redact.around import around
 from vigie.redact.links import leads_to_host
 from vigie.redact.views import Edit
 from vigie.redact.words import marks_at, words_at
@@ -115,11 +116,15 @@ SIGN_WORDS = (
     "barre oblique",
     "barre basse",
 )
-# What no match of a pattern here does without.
-_ANY = (
-    "[", "(", "{", "<", "|", "\\", "_", "/", "·", "arobas", "arrobas", "commercial", "under", "tiret", "trait d", "barre", "souligne", "slash",
-    "dash", "hyphen", "deux points", "colon", "plus", "point", "dot", "punto", " . ", " , ", "virgule", "comma",
+# What no match of _SURE does without: a sign, or a word of these; and how far it reaches from there.
+_SIGN = re.compile(r"[\[({<|_/\\]")
+_SAID = (
+    "arobas", "arrobas", "a commercial", "under", "tiret", "trait", "barre", "souligne", "slash", "dash", "hyphen", "points", "colon",
 )  # fmt: skip
+_BEFORE, _AFTER = 16, 48
+# The same of _LIKELY.
+_DOT_SAID = ("point", "dot", "punto", "·", "virgule", "comma")
+_APART = re.compile(r"[.,](?<=\s.)(?=\s)")
 _DOT_WORDS = ("point", "dot", "punto")
 _LOOSE = (" , ", " . ", "·")  # signs of a dot only where an address goes on
 _MARKS = (
@@ -129,20 +134,32 @@ _MARKS = (
 
 def signed(text: str, folded: str) -> Iterator[Edit]:
     """Signs in plain form, in order."""
-    if not any(sign in folded for sign in _ANY):
-        return iter(())
-    edits = [Edit(m.start(), m.end(), _SHOWN[m.lastgroup]) for m in _SURE.finditer(folded) if m.lastgroup]
-    edits += (Edit(m.start(), m.end(), "+") for m in _PLUS.finditer(folded))
+    spots = [match.span() for match in _SIGN.finditer(folded)]
+    for word in _SAID:
+        at = folded.find(word)
+        while at >= 0:
+            spots.append((at, at + len(word)))
+            at = folded.find(word, at + 1)
+    spots.sort()
+    edits = [
+        Edit(m.start(), m.end(), _SHOWN[m.lastgroup])
+        for m in around(_SURE, folded, spots, _BEFORE, _AFTER)
+        if m.lastgroup
+    ]
+    if "plus" in folded:
+        edits += (Edit(m.start(), m.end(), "+") for m in _PLUS.finditer(folded))
     # At the beginning of an account the sign stands by itself.
     edits = [Edit(e.start, e.end, f" {e.shown}") if e.shown == "@" and _opens(text, e) else e for e in edits]
-    spots = {e.end for e in edits}
+    if not any(word in folded for word in _DOT_SAID) and not _APART.search(folded):
+        return iter(sorted(edits))
+    ends = {e.end for e in edits}
     chain = -99
     for match in _LIKELY.finditer(folded):
         low, high = match.span()
         if chain <= low and (
             (low - chain < 40 and " " not in text[chain:low])
             or _goes_on(text, folded, low, high)
-            or any(low - 40 < spot <= low and " " not in text[spot:low] for spot in spots)
+            or any(low - 40 < spot <= low and " " not in text[spot:low] for spot in ends)
         ):
             edits.append(Edit(low, high, "."))
             chain = high

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from vigie.redact.spans import Removal
 from vigie.redact.words import words_at
@@ -80,8 +81,8 @@ OPENING_WORDS = (
     "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety",
 )  # fmt: skip
 _OPENING_FIGURES = (
-    re.compile(r"0(?:\d?[\s\-.,]{1,2}(?=[a-z])|\d[\s.\-]\d\d[\s.\-](?=[a-z]))"),
-    re.compile(r"\+\s?(?=[a-z])"),
+    re.compile(r"0(?<![\w+].)(?:\d?[\s\-.,]{1,2}(?=[a-z])|\d[\s.\-]\d\d[\s.\-](?=[a-z]))"),
+    re.compile(r"\+(?<![\w+].)\s?(?=[a-z])"),
 )
 # What follows the first word of a series: another number, or the first word of one.
 _NEXT = re.compile(r"[\s\-.,/;:…·*]{1,4}(\w+)")
@@ -92,7 +93,7 @@ MIN_FIGURES = 9
 def find_spoken_numbers(folded: str) -> Iterator[Removal]:
     """Removals of kind "phone"."""
     done = 0
-    openings = [start for start, end in words_at(folded, OPENING_WORDS) if goes_on(folded, end)]
+    openings = [start for start, _ in opening_words(folded)]
     openings += [m.start() for pattern in _OPENING_FIGURES for m in pattern.finditer(folded)]
     for opening in sorted(openings):
         match = _SERIES.match(folded, opening) if opening >= done else None
@@ -113,6 +114,12 @@ def in_figures(folded: str) -> str:
     """The figures of a number that is written in words, or in words and figures; "" with fewer than two words."""
     words = [found.group() for found in _WHOLE.finditer(folded)]
     return _figures(words) if sum(not word.isdigit() for word in words) >= 2 else ""
+
+
+@lru_cache(maxsize=8)
+def opening_words(folded: str) -> tuple[tuple[int, int], ...]:
+    """Where a word stands with which a number begins, and the number goes on; two finders ask for them."""
+    return tuple(span for span in words_at(folded, OPENING_WORDS) if goes_on(folded, span[1]))
 
 
 def goes_on(folded: str, end: int) -> bool:
