@@ -6,7 +6,8 @@ Words: data/lexicons/<lang>/quantity_kinds.toml. Senses of a cue:
     weak, hidden    a court's verdict, a hiding place: weaker than a verb
     arrival         a load on its way: seized where a verb of seizing governs the clause
     packet          a parcel: counts before the amount alone
-    carry, laden, hide  a vehicle, a parcel, a traveller or a keeper: what is carried is shipped or possessed, what a thing hid was found
+    carry, laden, hide  a vehicle, a parcel, a traveller or a keeper: what is carried is shipped (or possessed, where a check is told), what a
+                    thing hid was found
     custody         seized where an authority acts
     verb            a noun after an article or a preposition ("the hulls of ships")
     near            counts right before the amount alone ("passent dix grammes")
@@ -45,6 +46,7 @@ _ACTIVE = frozenset(
     {"prend", "prennent", "prenait", "prenaient", "prenais", "prendre", "took"}
 )  # whose object follows
 _CITED = 160  # code points around an amount in which a cited source is looked for
+_ANSWER = 30  # code points from the start of a sentence to the amount that answers a question
 _BACK = (1, 2, 3)  # sentences back that a list of seizures goes on
 
 
@@ -66,6 +68,8 @@ def kind_of(analysis: Analysis, mention: QuantityMention) -> KindHit | None:
     if made:
         return KindHit("produced", mention.start)  # "la Colombie produit 1 700 tonnes"
     hits = _deeds(analysis, sentence)
+    if (asked := _answered(analysis, mention, sentence)) is not None:
+        return KindHit(asked.term.id, asked.start)  # type: ignore[arg-type]
     best = _nearest(analysis, mention, hits)
     if best is not None:
         return _judged(analysis, mention, best, hits, sentence)
@@ -131,12 +135,14 @@ def _judged(
     caught = [_sense(h) for h in hits if h.term.id == "seized"]
     deed = any(s not in _NO_DEED for s in caught)
     told: QuantityKind = kind  # type: ignore[assignment]
-    if sense == "take" and _bulk(mention) and caught:
+    if sense == "take" and caught and (_bulk(mention) or _by_actor(hit, hits)):
         told = "seized"  # "les douaniers ont pris 3,4 kg"
     elif sense in ("carry", "laden"):
         if _carried_by_thing(analysis, hit, sentence):
             # "la marine a intercepté un voilier transportant 2 tonnes"; "intercepté mardi, il transportait 3 tonnes"
             told = "seized" if deed and sense == "laden" else "shipped"
+        elif sense == "carry" and not caught:
+            told = "shipped"  # "deux voyageurs transportaient 38 000 gélules": a journey, and no search
     elif sense == "deliver" and _searches(analysis.lang).search(analysis.folded, sentence.start, hit.start):
         told = "seized"  # "la perquisition avait livré 3 kg"
     elif sense == "hide":
@@ -154,6 +160,22 @@ def _judged(
     ):
         told = "shipped"  # a courier, no consumer
     return KindHit(told, hit.start, sense)
+
+
+def _by_actor(hit: Hit, hits: Sequence[Hit]) -> bool:
+    """Whether an authority is named before a verb of many uses: it takes what others held."""
+    return any(h.term.id == "seized" and _sense(h) == "actor" and h.end <= hit.start for h in hits)
+
+
+def _answered(analysis: Analysis, mention: QuantityMention, sentence: Span) -> Hit | None:
+    """The deed that the question before asks the amount of: "A-t-on beaucoup saisi ? 277 kg en 2022"."""
+    index = analysis.sentence_index(sentence.start)
+    if index == 0 or mention.start - sentence.start > _ANSWER:
+        return None
+    asked = analysis.sentences[index - 1]
+    if not analysis.text[asked.start : asked.end].rstrip(' »"\u00a0\u202f').endswith("?"):
+        return None
+    return next((h for h in reversed(_deeds(analysis, asked)) if not _sense(h)), None)
 
 
 def _gone_on(analysis: Analysis, mention: QuantityMention) -> KindHit | None:
