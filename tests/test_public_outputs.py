@@ -94,7 +94,10 @@ KNOWN: dict[str, dict[str, str]] = {
     "web/answers.py": {"Asked.query": "asks filters for their text, no store"},
     "web/api/asked.py": {"Asked.question": "asks filters for their text, no store"},
     "web/forms.py": {"read_body": "reads the body of a request, no store"},
-    "web/links.py": {"_joined": "asks filters for their text, no store"},
+    "bulk/kept_out.py": {
+        "KeptOut.__init__": "an empty store in memory, filled with salted hashes of what was purged"
+    },
+    "web/links.py": {"_asked": "asks filters for their text, no store"},
     "feeds/versions.py": {"record": "writes down what the gate let out: addresses, days and hashes"},
     "feeds/files.py": {
         "cap_drafts": "takes a gate; alerts of the analyst only by their id, as drafts that stay restricted"
